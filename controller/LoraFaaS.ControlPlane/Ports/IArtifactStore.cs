@@ -1,0 +1,16 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>Immutable content by digest: adapters and function packages. What <see cref="PutAsync"/> returned is durable.</summary>
+public interface IArtifactStore
+{
+    /// <summary>Streams content in and names it by its digest. Storing the same content twice is one artifact.</summary>
+    /// <exception cref="ArtifactTooLargeException">More than <paramref name="maxBytes"/> arrived; nothing is kept.</exception>
+    Task<StoredArtifact> PutAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>A stream at the content's start with its length, or null. The caller disposes it.</summary>
+    Task<ArtifactContent?> OpenAsync(Digest digest, CancellationToken cancellationToken);
+
+    Task<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken);
+}

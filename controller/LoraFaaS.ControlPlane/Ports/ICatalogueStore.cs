@@ -1,0 +1,52 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>
+/// Functions with their revisions, backbones, adapters and namespaces: what must survive everything.
+/// A write that has returned is durable. Every write raises the version by one.
+/// </summary>
+public interface ICatalogueStore
+{
+    /// <summary>The number of writes so far; a reader that saw it knows whether anything changed since.</summary>
+    ValueTask<long> GetVersionAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores a new function. <see cref="CatalogueWrite.Exists"/> when there is one of this id.</summary>
+    Task<CatalogueWrite> CreateFunctionAsync(FunctionRecord function, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a function if its stored generation is one less than the given record's; else <see cref="CatalogueWrite.Stale"/>.</summary>
+    Task<CatalogueWrite> UpdateFunctionAsync(FunctionRecord function, CancellationToken cancellationToken);
+
+    Task<CatalogueWrite> DeleteFunctionAsync(FunctionId id, CancellationToken cancellationToken);
+
+    ValueTask<FunctionRecord?> FindFunctionAsync(FunctionId id, CancellationToken cancellationToken);
+
+    /// <summary>All functions of one namespace, or of all when null, ordered by namespace and name.</summary>
+    ValueTask<IReadOnlyList<FunctionRecord>> ListFunctionsAsync(NamespaceName? @namespace, CancellationToken cancellationToken);
+
+    /// <summary>Registers or replaces a backbone under its name.</summary>
+    Task PutBackboneAsync(BackboneRecord backbone, CancellationToken cancellationToken);
+
+    Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken);
+
+    ValueTask<BackboneRecord?> FindBackboneAsync(BackboneName name, CancellationToken cancellationToken);
+
+    ValueTask<IReadOnlyList<BackboneRecord>> ListBackbonesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Points a tag (and always <c>latest</c>) at pushed content.</summary>
+    Task PutAdapterAsync(AdapterRecord adapter, CancellationToken cancellationToken);
+
+    ValueTask<AdapterRecord?> FindAdapterAsync(AdapterReference reference, CancellationToken cancellationToken);
+
+    /// <summary>Newest push first.</summary>
+    ValueTask<IReadOnlyList<AdapterRecord>> ListAdaptersAsync(CancellationToken cancellationToken);
+
+    Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken);
+
+    Task<CatalogueWrite> UpdateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken);
+
+    Task<CatalogueWrite> DeleteNamespaceAsync(NamespaceName name, CancellationToken cancellationToken);
+
+    /// <summary>Always contains <see cref="NamespaceName.Default"/>.</summary>
+    ValueTask<IReadOnlyList<NamespaceRecord>> ListNamespacesAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,13 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>Usage records, one per invocation: durable once appended, and stored once however often they are sent.</summary>
+public interface IUsageStore
+{
+    /// <summary>Appends records of one worker; those with a (worker, sequence) already stored are passed over. Returns how many were new.</summary>
+    Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken);
+
+    /// <summary>Sums per function over a span of time.</summary>
+    ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+}

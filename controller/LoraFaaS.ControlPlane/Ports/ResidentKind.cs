@@ -1,0 +1,8 @@
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>What kind of artifact is resident.</summary>
+public enum ResidentKind
+{
+    Backbone,
+    Adapter,
+}

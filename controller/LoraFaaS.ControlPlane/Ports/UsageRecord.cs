@@ -1,0 +1,38 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>One finished invocation, as billed. Durations in milliseconds.</summary>
+public sealed record UsageRecord
+{
+    public required ulong Sequence { get; init; }
+
+    public required string CallId { get; init; }
+
+    public required FunctionId Function { get; init; }
+
+    public required int Revision { get; init; }
+
+    public required int PromptTokens { get; init; }
+
+    public required int CompletionTokens { get; init; }
+
+    public required double TtftMs { get; init; }
+
+    public required double TotalMs { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required StorageTier AdapterTier { get; init; }
+
+    public required double QueueMs { get; init; }
+
+    public required double LoadMs { get; init; }
+
+    public required double PrefillMs { get; init; }
+
+    public required double DecodeMs { get; init; }
+}

@@ -1,0 +1,32 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>A worker's last heartbeat, with what it said of itself at the start of its session.</summary>
+public sealed record WorkerState
+{
+    public required WorkerId Id { get; init; }
+
+    public required string Url { get; init; }
+
+    public required string Device { get; init; }
+
+    public required long DeviceBytes { get; init; }
+
+    public required long DeviceBytesUsed { get; init; }
+
+    public required int Running { get; init; }
+
+    public required int Queued { get; init; }
+
+    public required int Sandboxes { get; init; }
+
+    public required bool Draining { get; init; }
+
+    /// <summary>The controller that holds this worker's session and can send it commands.</summary>
+    public required string ControllerId { get; init; }
+
+    public required IReadOnlyList<string> NotEnforced { get; init; }
+
+    public required IReadOnlyList<ResidentState> Resident { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Functions;
+
+namespace LoraFaaS.Contracts;
+
+/// <summary>Every wire shape of the control API, source-generated: camel case, absent rather than null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(FunctionDeployment))]
+[JsonSerializable(typeof(FunctionStatus))]
+[JsonSerializable(typeof(List<FunctionStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<FunctionStatus>))]
+[JsonSerializable(typeof(DeleteFunctionRequest))]
+[JsonSerializable(typeof(ScaleRequest))]
+[JsonSerializable(typeof(GatewayInfo))]
+[JsonSerializable(typeof(ProviderInfo))]
+[JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(BackboneRegistration))]
+[JsonSerializable(typeof(BackboneInfo))]
+[JsonSerializable(typeof(List<BackboneInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<BackboneInfo>))]
+[JsonSerializable(typeof(AdapterInfo))]
+[JsonSerializable(typeof(List<AdapterInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<AdapterInfo>))]
+[JsonSerializable(typeof(WorkerInfo))]
+[JsonSerializable(typeof(List<WorkerInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<WorkerInfo>))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(List<string>))]
+public sealed partial class ContractsJson : JsonSerializerContext;

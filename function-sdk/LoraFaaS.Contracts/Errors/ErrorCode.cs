@@ -1,0 +1,33 @@
+namespace LoraFaaS.Contracts.Errors;
+
+/// <summary>Stable names of what can go wrong for a caller or an operator. The wire form is snake case.</summary>
+public enum ErrorCode
+{
+    Internal = 0,
+    InvalidRequest = 1,
+    FunctionNotFound = 2,
+    BackboneNotFound = 3,
+    AdapterNotFound = 4,
+    AdapterInvalid = 5,
+    BackboneInvalid = 6,
+    AlreadyExists = 7,
+    Unauthorized = 8,
+    BodyTooLarge = 9,
+    ContextLengthExceeded = 10,
+    NoCapacity = 11,
+    QueueFull = 12,
+    DeadlineExceeded = 13,
+    ActivationFailed = 14,
+    SandboxLost = 15,
+    WorkerUnavailable = 16,
+    NotResident = 17,
+    ControllerUnavailable = 18,
+    Conflict = 19,
+    NotFound = 20,
+    MethodNotAllowed = 21,
+    NamespaceNotFound = 22,
+    SecretNotFound = 23,
+    ArtifactCorrupt = 24,
+    Draining = 25,
+    Cancelled = 26,
+}

@@ -1,0 +1,39 @@
+namespace LoraFaaS.Contracts.Functions;
+
+/// <summary>The annotations and labels the platform reads. Settings that faas-cli cannot carry as fields travel so.</summary>
+public static class FunctionAnnotations
+{
+    /// <summary><c>namespace</c> (default) or <c>function</c>.</summary>
+    public const string Isolation = "lorafaas.io/isolation";
+
+    /// <summary>Time to first token aimed at, as a Go duration ("500ms").</summary>
+    public const string SloTtft = "lorafaas.io/slo-ttft";
+
+    /// <summary>Time per output token aimed at, as a Go duration.</summary>
+    public const string SloTpot = "lorafaas.io/slo-tpot";
+
+    /// <summary>Idle time after which the adapter may leave the device, as a Go duration.</summary>
+    public const string KeepAlive = "lorafaas.io/keep-alive";
+
+    /// <summary>Put before the caller's text as the system message.</summary>
+    public const string SystemPrompt = "lorafaas.io/system-prompt";
+
+    /// <summary><c>chat</c> (default: the backbone's chat template) or <c>raw</c> (the body is the prompt).</summary>
+    public const string Prompt = "lorafaas.io/prompt";
+
+    /// <summary>Sampling defaults: a number each.</summary>
+    public const string Temperature = "lorafaas.io/temperature";
+    public const string TopP = "lorafaas.io/top-p";
+    public const string TopK = "lorafaas.io/top-k";
+    public const string MaxTokens = "lorafaas.io/max-tokens";
+    public const string Seed = "lorafaas.io/seed";
+
+    /// <summary>Longest an invocation may take, as a Go duration.</summary>
+    public const string Timeout = "lorafaas.io/timeout";
+
+    public const string ScaleMinLabel = "com.openfaas.scale.min";
+    public const string ScaleMaxLabel = "com.openfaas.scale.max";
+    public const string ScaleZeroLabel = "com.openfaas.scale.zero";
+    public const string ScaleZeroDurationLabel = "com.openfaas.scale.zero-duration";
+    public const string FunctionLabel = "faas_function";
+}

@@ -1,0 +1,19 @@
+namespace LoraFaaS.Contracts.Functions;
+
+/// <summary>What only LoraFaaS knows of a function: which revision serves, on which backbone and adapter, and how near it is.</summary>
+public sealed record FunctionDetails
+{
+    public required int Revision { get; init; }
+
+    public required string Backbone { get; init; }
+
+    public required string BackboneDigest { get; init; }
+
+    /// <summary>Absent for a function that is the bare backbone.</summary>
+    public string? AdapterDigest { get; init; }
+
+    /// <summary>The nearest tier over all workers, in lower case.</summary>
+    public required string Tier { get; init; }
+
+    public required string Isolation { get; init; }
+}

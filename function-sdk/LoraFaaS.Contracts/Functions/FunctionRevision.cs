@@ -1,0 +1,50 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.Contracts.Functions;
+
+/// <summary>
+/// An immutable version of a function: everything that decides what an invocation computes.
+/// Travels in the route table, so that the warm path asks nobody.
+/// </summary>
+public sealed record FunctionRevision
+{
+    public required FunctionId Function { get; init; }
+
+    /// <summary>Counts from 1 within a function.</summary>
+    public required int Number { get; init; }
+
+    public required BackboneName Backbone { get; init; }
+
+    public required Digest BackboneDigest { get; init; }
+
+    /// <summary>Null: the bare backbone.</summary>
+    public Digest? AdapterDigest { get; init; }
+
+    /// <summary>Bytes of the adapter artifact; 0 for the bare backbone.</summary>
+    public long AdapterBytes { get; init; }
+
+    public IsolationMode Isolation { get; init; }
+
+    public string? SystemPrompt { get; init; }
+
+    public PromptMode Prompt { get; init; }
+
+    public SamplingDefaults Sampling { get; init; } = SamplingDefaults.Greedy;
+
+    public TimeSpan? SloTtft { get; init; }
+
+    public TimeSpan? SloTpot { get; init; }
+
+    /// <summary>Longest an invocation may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Idle time before offloading; null: the platform's default.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
+    public TrustDomain TrustDomain => Isolation switch
+    {
+        IsolationMode.Namespace => new TrustDomain(Function.Namespace.Value),
+        IsolationMode.Function => new TrustDomain(Function.ToString()),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,28 @@
+namespace LoraFaaS.Contracts.Invocations;
+
+/// <summary>Headers by their wire names. Those under <c>X-Lorafaas-</c> never leave the platform inwards unchecked: the door removes a caller's.</summary>
+public static class WireHeaders
+{
+    public const string CallId = "X-Call-Id";
+
+    /// <summary>Unix nanoseconds, UTC.</summary>
+    public const string StartTime = "X-Start-Time";
+
+    public const string DurationSeconds = "X-Duration-Seconds";
+    public const string ServedBy = "X-Served-By";
+
+    /// <summary>Milliseconds left of the one deadline; each hop turns it into an instant on its own clock.</summary>
+    public const string TimeLeft = "X-Lorafaas-Time-Left-Ms";
+
+    /// <summary>The shared secret between the platform's own processes.</summary>
+    public const string InternalToken = "X-Lorafaas-Token";
+
+    /// <summary>The user the gateway authenticated, for the controller's audit log.</summary>
+    public const string AuthenticatedUser = "X-Lorafaas-User";
+
+    /// <summary>The cold-start account: <c>queue=1.2,sandbox=0,map=0,kernels=0,adapter=3.4,prefill=5.6;tier=disk</c>, ms.</summary>
+    public const string ColdStart = "X-Lorafaas-Cold-Start";
+
+    public const string Revision = "X-Lorafaas-Revision";
+    public const string Worker = "X-Lorafaas-Worker";
+}
