@@ -38,6 +38,10 @@ if ! dotnet build LoraFaaS.sln -c Release --nologo -clp:NoSummary -nodeReuse:fal
 fi
 
 touch artifacts/hosts.stamp
+
+# The sum of one count over the report's assemblies.
+count() { grep -o '<assembly [^>]*>' "$1" | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+
 passed=0 failed=0 skipped=0
 
 # Each test project is a program of its own. One after the other: they measure sharing and kill processes, and two cores are enough for one.
@@ -59,13 +63,11 @@ for project in tests/architecture/*.Tests tests/unit/*.Tests tests/integration/*
     continue
   fi
 
-  read -r p f s < <(sed -n 's/.*<assembly /<assembly /p' "$report" | head -n 1 |
-    sed -E 's/.* failed="([0-9]+)".*/\1 &/; s/^([0-9]+) .* passed="([0-9]+)".*/\1 \2 &/; s/^([0-9]+) ([0-9]+) .* skipped="([0-9]+)".*/\2 \1 \3/')
-  errors=$(sed -n 's/.*<assembly .* errors="\([0-9]*\)".*/\1/p' "$report" | head -n 1)
-  passed=$((passed + p)) failed=$((failed + f + ${errors:-0})) skipped=$((skipped + s))
+  p=$(count "$report" passed) f=$(count "$report" failed) s=$(count "$report" skipped) e=$(count "$report" errors)
+  passed=$((passed + p)) failed=$((failed + f + e)) skipped=$((skipped + s))
   echo "   $p passed, $f failed, $s skipped ($((SECONDS - started)) s)" >&2
 
-  if [ "$f" != 0 ] || [ "${errors:-0}" != 0 ]; then
+  if [ "$f" != 0 ] || [ "$e" != 0 ]; then
     grep -E -A 25 '\[FAIL\]' "artifacts/tests/$name.log" | head -n 150 >&2
   fi
 done

@@ -35,6 +35,11 @@ internal static class StackReader
         {
             throw new StackException($"{path}:{e.Start.Line}: {e.Message}");
         }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException)
+        {
+            // The scanner lets a few of these out on damaged input (seen with stray '%' and NUL).
+            throw new StackException($"{path}: not YAML: {e.Message}");
+        }
 
         if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
         {

@@ -9,7 +9,7 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
     {
         foreach (var (key, _) in node.Children)
         {
-            var name = ((YamlScalarNode)key).Value ?? "";
+            var name = KeyOf(key);
 
             if (!known.Contains(name))
             {
@@ -70,9 +70,12 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
     public StackException Fault(string key, string what) => FaultAt(Find(key) ?? node, key, what);
 
     private IEnumerable<KeyValuePair<string, YamlNode>> Pairs() =>
-        node.Children.Select(pair => new KeyValuePair<string, YamlNode>(((YamlScalarNode)pair.Key).Value ?? "", pair.Value));
+        node.Children.Select(pair => new KeyValuePair<string, YamlNode>(KeyOf(pair.Key), pair.Value));
 
     private YamlNode? Find(string key) => node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
+
+    private string KeyOf(YamlNode key) =>
+        key is YamlScalarNode scalar ? scalar.Value ?? "" : throw new StackException($"{file}:{key.Start.Line}: a key must be a text");
 
     private string Scalar(YamlNode child, string key) =>
         child is YamlScalarNode scalar ? scalar.Value ?? "" : throw FaultAt(child, key, "must be a text");
