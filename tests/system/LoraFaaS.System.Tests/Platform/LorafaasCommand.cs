@@ -9,8 +9,10 @@ public static class LorafaasCommand
 {
     public static string Assembly { get; } = RepositoryRoot.Built("function-sdk/LoraFaaS.Cli", "lorafaas.dll");
 
-    public static ChildProcess Start(IReadOnlyList<string> arguments, string configFolder) =>
-        ChildProcess.StartDotnet(Assembly, arguments, configFolder, new Dictionary<string, string?>(StringComparer.Ordinal)
+    public static ChildProcess Start(
+        IReadOnlyList<string> arguments, string configFolder, IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var variables = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>(), StringComparer.Ordinal)
         {
             ["LORAFAAS_CONFIG"] = Path.Combine(configFolder, "config"),
             ["NO_COLOR"] = "1",
@@ -18,7 +20,10 @@ public static class LorafaasCommand
             ["OPENFAAS_URL"] = null,
             ["LORAFAAS_PASSWORD"] = null,
             ["LORAFAAS_PASSWORD_FILE"] = null,
-        });
+        };
+
+        return ChildProcess.StartDotnet(Assembly, arguments, configFolder, variables);
+    }
 
     /// <summary>Runs a verb to its end.</summary>
     public static async Task<CommandResult> RunAsync(string configFolder, string? input, params string[] arguments)

@@ -28,12 +28,15 @@ public sealed class RunningPlatform : IAsyncDisposable
     /// <summary>Without redirects and with time for a loaded machine.</summary>
     public required HttpClient Http { get; init; }
 
-    public static async Task<RunningPlatform> StartAsync(string dataFolder, params string[] options)
+    public static Task<RunningPlatform> StartAsync(string dataFolder, params string[] options) =>
+        StartAsync(dataFolder, new Dictionary<string, string?>(StringComparer.Ordinal), options);
+
+    public static async Task<RunningPlatform> StartAsync(string dataFolder, IReadOnlyDictionary<string, string?> environment, params string[] options)
     {
         var readyFile = Path.Combine(dataFolder, "platform-ready.json");
         Directory.CreateDirectory(dataFolder);
         File.Delete(readyFile);
-        var up = LorafaasCommand.Start(["up", "--port", "0", "--data", dataFolder, "--ready-file", readyFile, .. options], dataFolder);
+        var up = LorafaasCommand.Start(["up", "--port", "0", "--data", dataFolder, "--ready-file", readyFile, .. options], dataFolder, environment);
 
         try
         {
