@@ -3,6 +3,7 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Routes;
 using Microsoft.Extensions.Options;
@@ -64,7 +65,9 @@ public sealed class ActivationService(
         }
 
         await _stopping.CancelAsync();
-        await Task.WhenAll(running);
+        
+        // A flight's fault was every asker's to read; here only its end matters.
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
@@ -87,7 +90,7 @@ public sealed class ActivationService(
         }
     }
 
-    /// <summary>Never faults: whatever goes wrong is an outcome that every asker reads.</summary>
+    /// <summary>What can be expected to go wrong is an outcome that every asker reads.</summary>
     private async Task<ActivationOutcome> FlyAsync(FunctionRevision revision)
     {
         // Leaves the caller's lock before anything else happens.
@@ -110,9 +113,9 @@ public sealed class ActivationService(
         {
             return new ActivationOutcome.Refused(new Problem(ErrorCode.ControllerUnavailable, "the controller is stopping", RetryAfter: _estimate.Current));
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or TimeoutException)
+        catch (Exception exception) when (exception.Passes())
         {
-            return new ActivationOutcome.Refused(new Problem(ErrorCode.Internal, exception.Message, RetryAfter: _estimate.Current));
+            return new ActivationOutcome.Refused(new Problem(ErrorCode.ControllerUnavailable, exception.Message, RetryAfter: _estimate.Current));
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace LoraFaaS.ControlPlane.Routes;
 /// The newest route table and its watchers. A watcher keeps the snapshot it last sent and takes the difference to the newest when
 /// it is ready for more: a slow gateway gets one larger change later, and nothing queues up for it here.
 /// </summary>
-public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, TimeProvider time)
+public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, TimeProvider time) : IDisposable
 {
     /// <summary>An unchanged table says so this often: a gateway that hears nothing at all knows that its stream is dead.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -78,6 +78,8 @@ public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, 
             sent = next;
         }
     }
+
+    public void Dispose() => _building.Dispose();
 
     private async Task WaitAsync(Task changed, CancellationToken cancellationToken)
     {

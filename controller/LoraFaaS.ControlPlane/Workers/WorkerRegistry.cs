@@ -10,6 +10,7 @@ namespace LoraFaaS.ControlPlane.Workers;
 /// <summary>The workers whose sessions this controller holds. Others' workers are known through the warm state only.</summary>
 public sealed partial class WorkerRegistry(
     IWarmStateStore warm, ICatalogueStore catalogue, ControllerIdentity identity, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerRegistry> logger)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<WorkerId, WorkerSession> _sessions = new();
     private readonly SemaphoreSlim _telling = new(1, 1);
@@ -122,6 +123,8 @@ public sealed partial class WorkerRegistry(
             }
         }
     }
+
+    public void Dispose() => _telling.Dispose();
 
     private WorkerState StateOf(WorkerSession session, WorkerHeartbeat beat) => new()
     {
