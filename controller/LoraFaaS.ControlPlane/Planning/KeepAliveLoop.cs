@@ -10,7 +10,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// <summary>Moves idle adapters down by the keep-alive policy. Commands only workers whose sessions are here; see decisions/0001.</summary>
 public sealed partial class KeepAliveLoop(
     IWarmStateStore warm, ICatalogueStore catalogue, FunctionRegistry functions, WorkerRegistry workers,
-    IOptions<KeepAliveOptions> options, TimeProvider time, ILogger<KeepAliveLoop> logger)
+    LoopSignals signals, IOptions<KeepAliveOptions> options, ILogger<KeepAliveLoop> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -19,10 +19,10 @@ public sealed partial class KeepAliveLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.Interval, time);
-
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
         {
+            await signals.KeepAlive.WaitAsync(options.Value.Interval, stoppingToken);
+
             try
             {
                 await TurnAsync(stoppingToken);

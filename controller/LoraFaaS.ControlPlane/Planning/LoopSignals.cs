@@ -7,5 +7,7 @@ public sealed class LoopSignals(TimeProvider time)
 
     public WakeSignal Backbones { get; } = new(time);
 
+    public WakeSignal KeepAlive { get; } = new(time);
+
     public WakeSignal Reconcile { get; } = new(time);
 }

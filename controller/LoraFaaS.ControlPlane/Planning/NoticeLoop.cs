@@ -23,12 +23,14 @@ public sealed class NoticeLoop(IWarmStateStore warm, LoopSignals signals, LogNew
             case WarmNotice.Everything:
                 signals.Routes.Ring();
                 signals.Backbones.Ring();
+                signals.KeepAlive.Ring();
                 signals.Reconcile.Ring();
                 logs.RingAll();
                 break;
             case WarmNotice.Catalogue:
                 signals.Routes.Ring();
                 signals.Backbones.Ring();
+                signals.KeepAlive.Ring();
                 signals.Reconcile.Ring();
                 break;
             case WarmNotice.Worker:

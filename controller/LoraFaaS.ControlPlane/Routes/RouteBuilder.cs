@@ -14,7 +14,7 @@ internal static class RouteBuilder
     public static RouteSnapshot Build(
         RouteSnapshot previous, IReadOnlyList<FunctionRecord> functions, IReadOnlyList<BackboneRecord> backbones, IReadOnlyList<WorkerState> workers)
     {
-        var holders = Holders(workers);
+        var holders = new ResidencyIndex(workers);
         var routes = new Dictionary<FunctionId, RouteEntry>(functions.Count + backbones.Count);
 
         foreach (var backbone in backbones)
@@ -47,7 +47,7 @@ internal static class RouteBuilder
         && before.Workers.SequenceEqual(after.Workers);
 
     private static RouteEntry Entry(
-        FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, Dictionary<Digest, List<WorkerState>> holders) => new()
+        FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, ResidencyIndex holders) => new()
     {
         Revision = revision,
         Placements = Placements(revision, holders),
@@ -56,39 +56,10 @@ internal static class RouteBuilder
         IsBackbone = isBackbone,
     };
 
-    private static ImmutableArray<RoutePlacement> Placements(FunctionRevision revision, Dictionary<Digest, List<WorkerState>> holders)
-    {
-        if (!holders.TryGetValue(revision.AdapterDigest ?? revision.BackboneDigest, out var workers))
-        {
-            return [];
-        }
-
-        return
-        [
-            .. workers.Select(worker => new RoutePlacement(worker.Id, worker.TierOf(revision))).Where(placement => placement.Tier >= StorageTier.Host),
-        ];
-    }
-
-    /// <summary>Who holds anything of a digest, so that a table of many functions does not ask every worker about each.</summary>
-    private static Dictionary<Digest, List<WorkerState>> Holders(IReadOnlyList<WorkerState> workers)
-    {
-        var holders = new Dictionary<Digest, List<WorkerState>>();
-
-        foreach (var worker in workers)
-        {
-            foreach (var digest in worker.Resident.Select(resident => resident.Digest).Distinct())
-            {
-                if (!holders.TryGetValue(digest, out var list))
-                {
-                    holders.Add(digest, list = []);
-                }
-
-                list.Add(worker);
-            }
-        }
-
-        return holders;
-    }
+    private static ImmutableArray<RoutePlacement> Placements(FunctionRevision revision, ResidencyIndex holders) =>
+    [
+        .. holders.HoldersOf(revision).Where(holder => holder.Tier >= StorageTier.Host).Select(holder => new RoutePlacement(holder.Worker.Id, holder.Tier)),
+    ];
 
     private static RouteWorker Worker(WorkerState worker)
     {
