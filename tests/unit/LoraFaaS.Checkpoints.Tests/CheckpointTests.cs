@@ -1,5 +1,6 @@
 using LoraFaaS.Checkpoints.Configuration;
 using LoraFaaS.Checkpoints.Tests.Support;
+using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Checkpoints.Tests;
 
@@ -46,11 +47,11 @@ public sealed class CheckpointTests
     public void A_missing_or_misshapen_weight_is_named()
     {
         using var folder = new TempFolder();
-        folder.File("config.json", File.ReadAllBytes(Path.Combine(Repository.Tiny("llama3-rope"), "config.json")));
-        folder.File("model.safetensors", new SafetensorsBuilder().Add("model.embed_tokens.weight", 256, 64).Build());
+        folder.Write("config.json", File.ReadAllBytes(Path.Combine(Repository.Tiny("llama3-rope"), "config.json")));
+        folder.Write("model.safetensors", new SafetensorsBuilder().Add("model.embed_tokens.weight", 256, 64).Build());
         Assert.Equal("model.layers.0.input_layernorm.weight", Refusals.Of(Checkpoint.Open(folder.Path)).Field);
 
-        folder.File("model.safetensors", new SafetensorsBuilder().Add("model.embed_tokens.weight", 64, 256).Build());
+        folder.Write("model.safetensors", new SafetensorsBuilder().Add("model.embed_tokens.weight", 64, 256).Build());
         Assert.Contains("[64, 256]", Refusals.Of(Checkpoint.Open(folder.Path)).Message, StringComparison.Ordinal);
     }
 
@@ -61,14 +62,14 @@ public sealed class CheckpointTests
     public async Task The_digest_depends_on_the_deciding_files_alone()
     {
         using var folder = new TempFolder();
-        folder.File("config.json", "{}"u8);
-        folder.File("model.safetensors", [1, 2, 3]);
+        folder.Write("config.json", "{}"u8);
+        folder.Write("model.safetensors", [1, 2, 3]);
         var first = (await CheckpointDigest.ComputeAsync(folder.Path, TestContext.Current.CancellationToken)).ValueOrThrow();
 
-        folder.File("README.md", "hello"u8);
+        folder.Write("README.md", "hello"u8);
         Assert.Equal(first, (await CheckpointDigest.ComputeAsync(folder.Path, TestContext.Current.CancellationToken)).ValueOrThrow());
 
-        folder.File("model.safetensors", [1, 2, 4]);
+        folder.Write("model.safetensors", [1, 2, 4]);
         Assert.NotEqual(first, (await CheckpointDigest.ComputeAsync(folder.Path, TestContext.Current.CancellationToken)).ValueOrThrow());
     }
 }

@@ -1,5 +1,6 @@
 using LoraFaaS.Checkpoints.Safetensors;
 using LoraFaaS.Checkpoints.Tests.Support;
+using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Checkpoints.Tests.Safetensors;
 
@@ -34,9 +35,9 @@ public sealed class SafetensorsFileTests
     public void A_file_cut_short_under_the_reader_is_an_exception_and_not_a_crash()
     {
         using var folder = new TempFolder();
-        var path = folder.File("x.safetensors", new SafetensorsBuilder().Add("a", 1000).Build());
+        var path = folder.Write("x.safetensors", new SafetensorsBuilder().Add("a", 1000).Build());
         using var file = SafetensorsFile.Open(path).ValueOrThrow();
-        using (var cut = File.OpenWrite(path))
+        using (var cut = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             cut.SetLength(100);
         }
@@ -49,7 +50,7 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TempFolder();
         Assert.Equal("none.safetensors", Refusals.Of(SafetensorsFile.Open(Path.Combine(folder.Path, "none.safetensors"))).Field);
-        Refusals.Of(SafetensorsFile.Open(folder.File("empty.safetensors", [])));
+        Refusals.Of(SafetensorsFile.Open(folder.Write("empty.safetensors", [])));
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class SafetensorsFileTests
     public void An_index_may_not_lead_out_of_its_folder(string shard)
     {
         using var folder = new TempFolder();
-        folder.File(ShardedTensors.IndexFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        folder.Write(ShardedTensors.IndexFile, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
             new { weight_map = new Dictionary<string, string> { ["w"] = shard } }));
 
         Assert.Equal("weight_map.w", Refusals.Of(ShardedTensors.Open(folder.Path)).Field);
@@ -72,8 +73,8 @@ public sealed class SafetensorsFileTests
     public void An_index_that_promises_what_a_shard_lacks_is_refused()
     {
         using var folder = new TempFolder();
-        folder.File("s.safetensors", new SafetensorsBuilder().Add("a", 2).Build());
-        folder.File(ShardedTensors.IndexFile, """{"weight_map":{"a":"s.safetensors","b":"s.safetensors"}}"""u8);
+        folder.Write("s.safetensors", new SafetensorsBuilder().Add("a", 2).Build());
+        folder.Write(ShardedTensors.IndexFile, """{"weight_map":{"a":"s.safetensors","b":"s.safetensors"}}"""u8);
 
         Assert.Equal("weight_map.b", Refusals.Of(ShardedTensors.Open(folder.Path)).Field);
     }

@@ -8,7 +8,7 @@ namespace LoraFaaS.Checkpoints.Tests.Support;
 internal sealed class SafetensorsBuilder
 {
     private readonly Dictionary<string, object> _entries = [];
-    private readonly MemoryStream _data = new();
+    private readonly List<byte> _data = [];
 
     public static byte[] Raw(string json, int dataBytes)
     {
@@ -23,13 +23,13 @@ internal sealed class SafetensorsBuilder
 
     public SafetensorsBuilder AddFloats(string name, float[] values, params int[] shape)
     {
-        var begin = _data.Length;
+        var begin = _data.Count;
         foreach (var value in values)
         {
-            _data.Write(BitConverter.GetBytes(value));
+            _data.AddRange(BitConverter.GetBytes(value));
         }
 
-        _entries.Add(name, new { dtype = "F32", shape, data_offsets = new[] { begin, _data.Length } });
+        _entries.Add(name, new { dtype = "F32", shape, data_offsets = new[] { begin, _data.Count } });
         return this;
     }
 
