@@ -3,6 +3,7 @@ using LoraFaaS.Storage.Embedded;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.WarmState;
 using LoraFaaS.Storage.Postgres;
+using LoraFaaS.Storage.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -25,7 +26,7 @@ public static class StorageRegistration
         services.AddSingleton<IUsageStore>(provider => UsesPostgres(provider) ? Postgres(provider).Usage : Embedded(provider).Usage);
         services.AddSingleton<IArtifactStore>(provider => UsesPostgres(provider) ? Postgres(provider).Artifacts : Embedded(provider).Artifacts);
         services.AddSingleton<ILeaderLease>(provider => UsesPostgres(provider) ? Postgres(provider).Lease : Embedded(provider).Lease);
-        services.AddSingleton<IWarmStateStore>(provider => new InMemoryWarmStateStore(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(OpenWarmState);
         services.AddHostedService<StorageStartup>();
         return services;
     }
@@ -48,6 +49,16 @@ public static class StorageRegistration
             options.PostgresStartPatience,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>());
+    }
+
+    private static IWarmStateStore OpenWarmState(IServiceProvider provider)
+    {
+        var options = Options(provider);
+        var time = provider.GetRequiredService<TimeProvider>();
+
+        return string.IsNullOrWhiteSpace(options.Redis)
+            ? new InMemoryWarmStateStore(time)
+            : new RedisWarmStateStore(RedisConnection.Open(options.Redis, options.RedisTimeout, time), new RedisKeys(options.RedisPrefix), time);
     }
 
     private static EmbeddedStorage OpenEmbedded(IServiceProvider provider)
