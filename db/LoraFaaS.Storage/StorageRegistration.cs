@@ -2,6 +2,8 @@ using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Storage.Embedded;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.WarmState;
+using LoraFaaS.Storage.Postgres;
+using LoraFaaS.Storage.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -19,18 +21,49 @@ public static class StorageRegistration
         services.AddOptionsWithValidateOnStart<StorageOptions, StorageOptionsValidator>().BindConfiguration(StorageOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(OpenEmbedded);
-        services.AddSingleton<ICatalogueStore>(provider => provider.GetRequiredService<EmbeddedStorage>().Catalogue);
-        services.AddSingleton<IUsageStore>(provider => provider.GetRequiredService<EmbeddedStorage>().Usage);
-        services.AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<EmbeddedStorage>().Artifacts);
-        services.AddSingleton<ILeaderLease>(provider => provider.GetRequiredService<EmbeddedStorage>().Lease);
-        services.AddSingleton<IWarmStateStore>(provider => new InMemoryWarmStateStore(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(ConnectPostgres);
+        services.AddSingleton<ICatalogueStore>(provider => UsesPostgres(provider) ? Postgres(provider).Catalogue : Embedded(provider).Catalogue);
+        services.AddSingleton<IUsageStore>(provider => UsesPostgres(provider) ? Postgres(provider).Usage : Embedded(provider).Usage);
+        services.AddSingleton<IArtifactStore>(provider => UsesPostgres(provider) ? Postgres(provider).Artifacts : Embedded(provider).Artifacts);
+        services.AddSingleton<ILeaderLease>(provider => UsesPostgres(provider) ? Postgres(provider).Lease : Embedded(provider).Lease);
+        services.AddSingleton(OpenWarmState);
         services.AddHostedService<StorageStartup>();
         return services;
     }
 
+    internal static StorageOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+
+    internal static bool UsesPostgres(IServiceProvider provider) => !string.IsNullOrWhiteSpace(Options(provider).Postgres);
+
+    private static EmbeddedStorage Embedded(IServiceProvider provider) => provider.GetRequiredService<EmbeddedStorage>();
+
+    private static PostgresStorage Postgres(IServiceProvider provider) => provider.GetRequiredService<PostgresStorage>();
+
+    private static PostgresStorage ConnectPostgres(IServiceProvider provider)
+    {
+        var options = Options(provider);
+
+        return new PostgresStorage(
+            options.Postgres!,
+            options.PostgresPatience,
+            options.PostgresStartPatience,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>());
+    }
+
+    private static IWarmStateStore OpenWarmState(IServiceProvider provider)
+    {
+        var options = Options(provider);
+        var time = provider.GetRequiredService<TimeProvider>();
+
+        return string.IsNullOrWhiteSpace(options.Redis)
+            ? new InMemoryWarmStateStore(time)
+            : new RedisWarmStateStore(RedisConnection.Open(options.Redis, options.RedisTimeout, time), new RedisKeys(options.RedisPrefix), time);
+    }
+
     private static EmbeddedStorage OpenEmbedded(IServiceProvider provider)
     {
-        var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var options = Options(provider);
 
         return EmbeddedStorage.Open(
             options.DataPath!,

@@ -1,15 +1,20 @@
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Storage.Postgres;
 
 namespace LoraFaaS.Storage;
 
 /// <summary>Opens the stores before anything else starts, so that what is wrong with them ends the start with its own message.</summary>
 internal sealed class StorageStartup(IServiceProvider services) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        if (StorageRegistration.UsesPostgres(services))
+        {
+            await services.GetRequiredService<PostgresStorage>().PrepareAsync(cancellationToken);
+        }
+
         _ = services.GetRequiredService<ICatalogueStore>();
         _ = services.GetRequiredService<IWarmStateStore>();
-        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -105,8 +105,18 @@ internal sealed partial class DurableState<TState, TEntry> : IAsyncDisposable
 
         while (await _queue.Reader.WaitToReadAsync())
         {
-            Commit(batch);
-            SnapshotWhenDue();
+            try
+            {
+                Commit(batch);
+                SnapshotWhenDue();
+            }
+            catch (Exception exception)
+            {
+                // Nobody may wait for ever on a writer that is gone: it stays, and refuses.
+                _fault = $"The {_schema.Name} takes no more writes ({exception.Message}); start again. What was acknowledged is safe.";
+                LogWriteFailed(_schema.Name, exception);
+                batch.ForEach(write => write.Fail(new StoreUnavailableException(_fault, exception)));
+            }
         }
     }
 
@@ -180,7 +190,7 @@ internal sealed partial class DurableState<TState, TEntry> : IAsyncDisposable
             _journal.Append(_payload.WrittenMemory);
             return true;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             if (!_journal.TryTakeBack())
             {
@@ -210,7 +220,7 @@ internal sealed partial class DurableState<TState, TEntry> : IAsyncDisposable
             _journal.Dispose();
             (_journal, _generation) = (journal, next);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The old journal goes on; asked again when it has grown once more.
             LogSnapshotFailed(_schema.Name, exception);
