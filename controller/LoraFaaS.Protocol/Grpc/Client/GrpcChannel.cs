@@ -73,7 +73,12 @@ public sealed class GrpcChannel : IDisposable
         var opening = OpenAsync(method, content, options, deadline.Token);
         var call = new GrpcDuplexCall<TRequest, TResponse>(opening, content, deadline);
 
-        await Task.WhenAny(content.Opened, opening);
+        // A server that answers with its headers at once can be heard before our own stream is handed out: the call is only open with both.
+        if (await Task.WhenAny(content.Opened, opening) == opening && opening.IsCompletedSuccessfully)
+        {
+            await Task.WhenAny(content.Opened);
+        }
+
         return call;
     }
 

@@ -15,7 +15,7 @@ internal sealed class GrpcPushContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
     }
 
-    /// <summary>Done when the connection stands and the request's headers are out.</summary>
+    /// <summary>Done when the connection stands and the request's headers are out; cancelled when that fails once the body was begun.</summary>
     public Task<Stream> Opened => _opened.Task;
 
     /// <summary>Half-closes. May be called more than once.</summary>
@@ -25,7 +25,17 @@ internal sealed class GrpcPushContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            // Whoever waits for the stream learns that there will be none; the handler has the failure itself.
+            _opened.TrySetCanceled(CancellationToken.None);
+            throw;
+        }
+
         _opened.TrySetResult(stream);
         await _completed.Task.WaitAsync(cancellationToken);
     }
