@@ -33,7 +33,12 @@ public sealed class TokenSequence
 
     public ReadOnlySpan<int> Prompt => _ids.AsSpan(0, PromptLength);
 
-    public ReadOnlySpan<int> PendingIds(int count) => _ids.AsSpan(Computed, Math.Min(count, Pending));
+    /// <summary>The next tokens to run.</summary>
+    public ReadOnlyMemory<int> PendingIds(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Pending);
+        return _ids.AsMemory(Computed, count);
+    }
 
     public void Append(int token)
     {

@@ -66,6 +66,10 @@ internal sealed class Outbox(FrameWriter writer, JsonLog log, int capacity = 4_0
         {
             log.Warning("The worker reads no more", ("reason", broken.Message));
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            log.Warning("The worker reads too slowly for what was said last");
+        }
         finally
         {
             Abandon();

@@ -12,21 +12,24 @@ internal abstract record LoopCommand
     {
     }
 
+    /// <summary>A command to one generation.</summary>
+    public abstract record OfSequence(ulong Sequence) : LoopCommand;
+
     /// <summary>A generation was asked for. Its prompt is still being prepared, but credits and cancellation already find it.</summary>
     public sealed record Begin(ulong Sequence, int Credits, string AdapterDigest, TimeSpan? SloTtft) : LoopCommand;
 
-    public sealed record Prepared(ulong Sequence, PreparedGeneration Generation) : LoopCommand;
+    public sealed record Prepared(ulong Sequence, PreparedGeneration Generation) : OfSequence(Sequence);
 
-    public sealed record NotPrepared(ulong Sequence, Problem Problem) : LoopCommand;
+    public sealed record NotPrepared(ulong Sequence, Problem Problem) : OfSequence(Sequence);
 
-    public sealed record Cancel(ulong Sequence, AbortCause Cause) : LoopCommand;
+    public sealed record Cancel(ulong Sequence, AbortCause Cause) : OfSequence(Sequence);
 
-    public sealed record Credit(ulong Sequence, int Credits) : LoopCommand;
+    public sealed record Credit(ulong Sequence, int Credits) : OfSequence(Sequence);
 
     /// <summary>An adapter is being copied in; sequences that name it wait.</summary>
     public sealed record AdapterExpected(string Digest) : LoopCommand;
 
-    public sealed record AdapterArrived(string Digest, LoadedAdapter Adapter) : LoopCommand;
+    public sealed record AdapterArrived(string Digest, AdapterHandle Adapter, TimeSpan LoadTime) : LoopCommand;
 
     public sealed record AdapterMissing(string Digest, Problem Problem) : LoopCommand;
 
@@ -34,7 +37,4 @@ internal abstract record LoopCommand
 
     /// <summary>Finish what runs, refuse what comes, then end.</summary>
     public sealed record Drain : LoopCommand;
-
-    /// <summary>End at once.</summary>
-    public sealed record Stop : LoopCommand;
 }

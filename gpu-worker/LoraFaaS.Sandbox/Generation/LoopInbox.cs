@@ -11,6 +11,10 @@ internal sealed class LoopInbox(int capacity = 1_024) : IDisposable
 {
     private readonly Channel<LoopCommand> _commands = Channel.CreateBounded<LoopCommand>(new BoundedChannelOptions(capacity) { SingleReader = true });
     private readonly AutoResetEvent _posted = new(initialState: false);
+    private volatile bool _isClosed;
+
+    /// <summary>The loop is to end at once, whatever still lies here.</summary>
+    public bool IsClosed => _isClosed;
 
     public async ValueTask PostAsync(LoopCommand command, CancellationToken cancellationToken)
     {
@@ -22,6 +26,12 @@ internal sealed class LoopInbox(int capacity = 1_024) : IDisposable
 
     /// <summary>Blocks until something may have been posted. May return early; never misses a post.</summary>
     public void Wait() => _posted.WaitOne();
+
+    public void Close()
+    {
+        _isClosed = true;
+        _posted.Set();
+    }
 
     public void Dispose() => _posted.Dispose();
 }
