@@ -1,3 +1,4 @@
+using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Adapters;
@@ -58,7 +59,7 @@ internal static class AdapterCheck
         return null;
     }
 
-    private static void VerifyStack(AdapterSiteWeights site, in ImageHeader header)
+    private static void VerifyStack(PackedSite site, in ImageHeader header)
     {
         if (site.StackRows is <= 0 or > 4 * MaxRank || site.InputColumns is <= 0 or > MaxSize || site.InputColumns % 2 != 0)
         {
@@ -68,7 +69,7 @@ internal static class AdapterCheck
         VerifyRange(site.StackOffset, PanelLayout.Bytes(site.Dtype, site.StackRows, site.InputColumns), header);
     }
 
-    private static void VerifyModules(AdapterSiteWeights site, in ImageHeader header)
+    private static void VerifyModules(PackedSite site, in ImageHeader header)
     {
         var modules = new HashSet<AdapterModule>();
         foreach (var module in site.Modules)

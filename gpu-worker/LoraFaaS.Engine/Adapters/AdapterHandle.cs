@@ -10,7 +10,7 @@ namespace LoraFaaS.Engine.Adapters;
 /// </summary>
 public sealed class AdapterHandle
 {
-    private readonly AdapterSiteWeights?[] _sites;
+    private readonly PackedSite?[] _sites;
     private readonly PageIndex[] _pages;
     private readonly nint[] _addresses;
     private int _holders;
@@ -18,7 +18,7 @@ public sealed class AdapterHandle
     internal AdapterHandle(AdapterManifest manifest, int layers, PageIndex[] pages, PagePool pool)
     {
         _pages = pages;
-        _sites = new AdapterSiteWeights?[layers * AdapterSites.Count];
+        _sites = new PackedSite?[layers * AdapterSites.Count];
         foreach (var site in manifest.Sites)
         {
             _sites[site.Layer * AdapterSites.Count + (int)site.Site] = site;
@@ -63,7 +63,7 @@ public sealed class AdapterHandle
     }
 
     /// <summary>The adapter's weights at a layer's site; null where it leaves the backbone as it is.</summary>
-    internal AdapterSiteWeights? At(int layer, AdapterSite site) => _sites[layer * AdapterSites.Count + (int)site];
+    internal PackedSite? At(int layer, AdapterSite site) => _sites[layer * AdapterSites.Count + (int)site];
 
     private static unsafe nint AddressOf(nint[] pinned) => (nint)Unsafe.AsPointer(ref pinned[0]);
 }

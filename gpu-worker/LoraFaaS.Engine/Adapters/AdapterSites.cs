@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Adapters;

@@ -5,7 +5,7 @@ namespace LoraFaaS.Engine.Adapters;
 /// <summary>
 /// One site's low-rank weights: the stacked A [sum of ranks, inputs] in panels, and a B a module. Offsets count from the content's start.
 /// </summary>
-public sealed record AdapterSiteWeights
+public sealed record PackedSite
 {
     public required int Layer { get; init; }
 
@@ -20,5 +20,5 @@ public sealed record AdapterSiteWeights
 
     public required long StackOffset { get; init; }
 
-    public required IReadOnlyList<AdapterModuleWeights> Modules { get; init; }
+    public required IReadOnlyList<PackedModule> Modules { get; init; }
 }

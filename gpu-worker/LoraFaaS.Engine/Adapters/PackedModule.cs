@@ -1,7 +1,10 @@
+using LoraFaaS.Checkpoints.Peft;
+
 namespace LoraFaaS.Engine.Adapters;
 
+
 /// <summary>A module's share of its site: B [outputs, rank] in panels, and where its rows of the stacked A begin.</summary>
-public sealed record AdapterModuleWeights
+public sealed record PackedModule
 {
     public required AdapterModule Module { get; init; }
 
