@@ -3,6 +3,7 @@ using LoraFaaS.Protocol.Grpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -61,9 +62,15 @@ public static class GrpcEndpoints
             await handler(new(call, reader, context.Response.BodyWriter), cancellationToken);
         });
 
-    /// <summary>Calls of methods nobody mapped end as UNIMPLEMENTED rather than as a bare 404.</summary>
-    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/{service}/{method}", static context =>
+    /// <summary>
+    /// Calls of methods nobody mapped end as UNIMPLEMENTED rather than as a bare 404. Only paths of a gRPC service (a dotted name) are taken, and
+    /// for every HTTP method: a route for POST alone would turn an unknown GET elsewhere into a 405.
+    /// </summary>
+    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes)
+    {
+        var anyMethod = RoutePatternFactory.Parse("/{service}/{method}", defaults: null, parameterPolicies: new { service = new GrpcServiceConstraint() });
+
+        return routes.Map(anyMethod, static context =>
         {
             if (!GrpcHeaders.IsGrpc(context.Request.ContentType))
             {
@@ -79,6 +86,7 @@ public static class GrpcEndpoints
 
             return Task.CompletedTask;
         }).WithOrder(int.MaxValue);
+    }
 
     private static IEndpointConventionBuilder Map<TRequest, TResponse>(
         this IEndpointRouteBuilder routes,
