@@ -22,8 +22,6 @@ public sealed class FrameReader<T>(PipeReader pipe, MessageParser<T> parser, int
         while (true)
         {
             var result = await pipe.ReadAsync(cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-
             var buffer = result.Buffer;
             var status = FrameParser.TryRead(ref buffer, maxFrameBytes, out var payload);
 
