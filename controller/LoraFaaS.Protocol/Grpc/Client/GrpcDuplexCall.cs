@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using LoraFaaS.Protocol.Grpc.Wire;
+
+namespace LoraFaaS.Protocol.Grpc.Client;
+
+/// <summary>
+/// A running bidirectional call: one sender and one reader, at the same time if they like. Disposing it ends the call; the server sees a
+/// cancellation unless the call had ended by itself.
+/// </summary>
+public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
+    where TRequest : class, IMessage<TRequest>
+    where TResponse : class, IMessage<TResponse>
+{
+    private readonly Task<GrpcResponseReader<TResponse>> _opening;
+    private readonly GrpcPushContent _content;
+    private readonly GrpcDeadline _deadline;
+    private readonly ArrayBufferWriter<byte> _sendBuffer = new();
+    private int _isSending;
+
+    internal GrpcDuplexCall(Task<GrpcResponseReader<TResponse>> opening, GrpcPushContent content, GrpcDeadline deadline)
+    {
+        _opening = opening;
+        _content = content;
+        _deadline = deadline;
+    }
+
+    /// <summary>False when the call is over: reading says why. Waits while the server's flow control holds it back; cancelling that wait ends the call.</summary>
+    public async ValueTask<bool> TrySendAsync(TRequest message, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isSending, 1) != 0)
+        {
+            throw new InvalidOperationException("One message is still being sent: a call has one sender.");
+        }
+
+        try
+        {
+            return await SendAsync(message, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _isSending, 0);
+        }
+    }
+
+    /// <summary>Half-closes: no more messages from this side, reading goes on.</summary>
+    public void CompleteSending() => _content.Complete();
+
+    /// <summary>The server's messages until the call ends: quietly when well, with <see cref="GrpcStatusException"/> when not.</summary>
+    public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // The call's own token is always linked in, so a reader's token only ends the wait.
+        var reader = await _deadline.GuardAsync(_opening.WaitAsync(cancellationToken));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
+
+        while (await _deadline.GuardAsync(reader.ReadAsync(either.Token).AsTask()) is { } message)
+        {
+            yield return message;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _deadline.Cancel();
+        _content.Complete();
+
+        try
+        {
+            await using var reader = await _opening;
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException or HttpRequestException or GrpcStatusException)
+        {
+            // The call never opened or was cancelled just now; whoever reads has been told.
+        }
+
+        _deadline.Dispose();
+    }
+
+    private async Task<bool> SendAsync(TRequest message, CancellationToken cancellationToken)
+    {
+        if (!_content.Opened.IsCompletedSuccessfully || _deadline.Token.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        var stream = await _content.Opened;
+
+        try
+        {
+            _sendBuffer.ResetWrittenCount();
+            GrpcMessageEncoder.Encode(message, _sendBuffer);
+            await stream.WriteAsync(_sendBuffer.WrittenMemory, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or ObjectDisposedException or InvalidOperationException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            // Half a message may be out: nothing can follow it on this call.
+            _deadline.Cancel();
+            throw;
+        }
+    }
+}
