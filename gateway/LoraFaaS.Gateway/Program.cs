@@ -1,1 +1,4 @@
-return 0;
+using LoraFaaS.Gateway;
+using LoraFaaS.ServiceDefaults;
+
+return await HostDefaults.RunAsync(() => GatewayHost.Build(args));
