@@ -5,7 +5,7 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Sandbox.Tests.Generation;
 
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class BatchingTests(DemoWorld demo)
 {
     private const int PageBytes = 16 << 10;

@@ -4,7 +4,7 @@ using LoraFaaS.Sandbox.Tests.Harness;
 
 namespace LoraFaaS.Sandbox.Tests.Generation;
 
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class RequestTests(DemoWorld demo)
 {
     [Fact]

@@ -9,7 +9,7 @@ using LoraFaaS.TestKit.Time;
 namespace LoraFaaS.Sandbox.Tests.Processes;
 
 /// <summary>The built program, as a worker starts it.</summary>
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class SandboxProcessTests(DemoWorld demo)
 {
     [Fact]
