@@ -57,7 +57,7 @@ public sealed class BatchingTests(DemoWorld demo)
         var parked = await sandbox.Worker.GenerateAsync(Requests.Tokens("", demo.Prompts["raw-story"]), credits: 2, returnsCredits: false);
         await parked.FirstTokenAsync();
 
-        var other = await sandbox.Worker.GenerateAsync(Requests.Tokens("", Enumerable.Repeat(331, 60), r => r.Sampling.MaxTokens = 20));
+        var other = await sandbox.Worker.GenerateAsync(Requests.Tokens("", Enumerable.Repeat(331, 60), r => (r.Sampling.IgnoreEos, r.Sampling.MaxTokens) = (true, 20)));
         Assert.Equal(20, (await other.EndedAsync()).Finished.CompletionTokens);
 
         await sandbox.Worker.CreditAsync(parked.Id, 100);
