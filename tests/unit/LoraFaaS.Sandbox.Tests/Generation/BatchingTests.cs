@@ -109,7 +109,7 @@ public sealed class BatchingTests(DemoWorld demo)
 
         foreach (var golden in cases)
         {
-            generations.Add(await sandbox.Worker.GenerateAsync(Requests.Tokens(golden.Adapter, demo.Prompts[golden.Prompt])));
+            generations.Add(await sandbox.Worker.GenerateAsync(Requests.Tokens(golden.Adapter, demo.Prompts[golden.Prompt], r => r.Sampling.IgnoreEos = true)));
 
             if (!batched)
             {
@@ -121,6 +121,10 @@ public sealed class BatchingTests(DemoWorld demo)
         {
             await generation.EndedAsync();
         }
+
+        // The smallest pool must have done what it is there for.
+        await Patience.UntilAsync(() => sandbox.Worker.Load is { Running: 0, Waiting: 0, Steps: > 0 });
+        Assert.Equal(blocks < 100, sandbox.Worker.Load.Preemptions > 0);
 
         return [.. generations.Select(generation => $"{string.Join(',', generation.Ids)} {generation.Finished.Reason} {generation.Text}")];
     }
