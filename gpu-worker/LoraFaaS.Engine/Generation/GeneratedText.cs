@@ -13,12 +13,12 @@ public sealed class GeneratedText(IncrementalDecoder decoder, StopMatcher stops)
     public string? StoppedBy => stops.Found;
 
     /// <summary>Appends what the token adds. False: a stop string is complete, and the text ends before it.</summary>
-    public bool TryAppend(int token, StringBuilder output) => stops.TryAppend(decoder.Append(token), output);
+    public bool TryAppend(int token, StringBuilder output) => stops.TryAppend(decoder.Push(token), output);
 
     /// <summary>No token will come: gives out what was held back. False: the last bytes completed a stop string.</summary>
     public bool Complete(StringBuilder output)
     {
-        if (!stops.TryAppend(decoder.Flush(), output))
+        if (!stops.TryAppend(decoder.Finish(), output))
         {
             return false;
         }

@@ -86,8 +86,8 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
             KvDtype = request.KvCache switch
             {
                 "" => defaults.KvDtype,
-                "bf16" => KvDtype.BFloat16,
-                "float32" => KvDtype.Float32,
+                "bf16" => KvDtype.BF16,
+                "float32" => KvDtype.F32,
                 var unknown => throw new ValidationException($"kv_cache: '{unknown}' is neither bf16 nor float32."),
             },
             Kernels = request.Kernels switch

@@ -79,7 +79,7 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox)
         {
             Tokens = new TokenSequence(prompt, prompt.Length + Math.Min(maxTokens, 512)),
             Sampling = new SequenceSampling(SamplingReader.Read(sampling, request.CallId), prompt, maxTokens),
-            Text = _text.CreateStream(sampling.Stop),
+            Text = _text.CreateText(sampling.Stop),
             Finish = new FinishRules(sampling.IgnoreEos ? [] : _text.EndTokens, sampling.MaxTokens > 0 ? sampling.MaxTokens : int.MaxValue, _text.ContextLength),
             Owner = PageOwners.OfRevision(request.Revision),
             Stream = request.Stream,

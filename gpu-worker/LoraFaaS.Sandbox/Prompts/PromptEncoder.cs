@@ -16,7 +16,7 @@ internal sealed class PromptEncoder(TextSide text)
         {
             Prompt.KindOneofCase.UserText => Render([.. System(request.Revision), Message("user", prompt.UserText)], ""),
             Prompt.KindOneofCase.Chat => Chat(request.Revision, prompt.Chat),
-            Prompt.KindOneofCase.RawText => new EncodedPrompt.Ids([.. text.EncodeRaw(prompt.RawText)]),
+            Prompt.KindOneofCase.RawText => new EncodedPrompt.Ids(text.EncodeRaw(prompt.RawText)),
             Prompt.KindOneofCase.Tokens => new EncodedPrompt.Ids([.. prompt.Tokens.Ids]),
             Prompt.KindOneofCase.None => Refuse("There is none.", "prompt"),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -35,7 +35,7 @@ internal sealed class PromptEncoder(TextSide text)
         return Render(chat.Messages[0].Role == "system" ? [.. messages] : [.. System(revision), .. messages], chat.ToolsJson);
     }
 
-    private EncodedPrompt Render(IReadOnlyList<ChatMessage> messages, string toolsJson) => new EncodedPrompt.Ids([]);
+    private EncodedPrompt.Ids Render(IReadOnlyList<ChatMessage> messages, string toolsJson) { _ = toolsJson; return new EncodedPrompt.Ids(text.EncodeRendered(string.Concat(messages.Select(m => m.Content)))); }
 
     private static IEnumerable<ChatMessage> System(RevisionRef revision) =>
         revision.SystemPrompt.Length > 0 ? [Message("system", revision.SystemPrompt)] : [];

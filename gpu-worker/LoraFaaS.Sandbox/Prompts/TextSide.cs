@@ -31,30 +31,32 @@ internal sealed class TextSide
     /// <exception cref="RefusedException">A file is missing or broken.</exception>
     public static TextSide Read(IReadOnlyDictionary<string, ByteString> files, BackboneShape shape)
     {
-        var tokenizerConfig = FileOf(files, CheckpointFiles.TokenizerConfig);
-        var tokenizer = Tokenizer.Parse(Needed(files, CheckpointFiles.Tokenizer), tokenizerConfig).ValueOrThrow();
-        var template = ChatTemplate.Parse(tokenizerConfig, FileOf(files, CheckpointFiles.ChatTemplate)).ValueOrThrow();
-        var ends = Prompts.EndTokens.Read(FileOf(files, CheckpointFiles.GenerationConfig), tokenizerConfig, tokenizer.IdOf, shape.Vocabulary);
-        return new TextSide(tokenizer, template, ends, shape);
+        var tokenizerJson = FileOf(files, CheckpointFiles.Tokenizer)
+            ?? throw new RefusedException(CheckpointFiles.Tokenizer, "is missing from the sandbox's text files");
+
+        var tokenizer = Tokenizer.Load(tokenizerJson, FileOf(files, CheckpointFiles.TokenizerConfig)).ValueOrThrow();
+        var ends = Prompts.EndTokens.Read(FileOf(files, CheckpointFiles.GenerationConfig), tokenizer, shape.Vocabulary);
+        return new TextSide(tokenizer, null, ends, shape);
     }
 
-    /// <summary>Ids of a rendered conversation: the template's special tokens are special.</summary>
-    public IReadOnlyList<int> EncodeRendered(string text) => _tokenizer.Encode(text);
+    /// <summary>Ids of a rendered conversation: the template's special tokens are special, those that a caller wrote are text.</summary>
+    public int[] EncodeRendered(MarkedText text) => _tokenizer.Encode(text, parsesSpecial: true, addsSpecial: false);
 
     /// <summary>Ids of a raw prompt: what looks like a special token is text.</summary>
-    public IReadOnlyList<int> EncodeRaw(string text) => _tokenizer.Encode(text);
+    public int[] EncodeRaw(string text) => _tokenizer.Encode(text, parsesSpecial: false, addsSpecial: true);
 
-    public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids);
+    public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids, skipsSpecial: false);
 
-    public GeneratedText CreateStream(IReadOnlyList<string> stops) => new(_tokenizer.CreateDecoder(), new StopMatcher(stops));
+    /// <summary>The text of an answer, which goes on from its prompt.</summary>
+    public GeneratedText CreateText(IReadOnlyList<string> stops) =>
+        new(_tokenizer.Decoder(skipsSpecial: true, continuesText: true), new StopMatcher(stops));
 
+    /// <summary>The token's own bytes; empty for an id that pads the backbone's vocabulary.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
 
-    public string TextOf(int token) => System.Text.Encoding.UTF8.GetString(BytesOf(token));
+    /// <summary>The token as the vocabulary writes it.</summary>
+    public string NameOf(int token) => _tokenizer.TokenOf(token) ?? "";
 
-    private static ReadOnlyMemory<byte> FileOf(IReadOnlyDictionary<string, ByteString> files, string name) =>
-        files.TryGetValue(name, out var content) ? content.Memory : default;
-
-    private static ReadOnlyMemory<byte> Needed(IReadOnlyDictionary<string, ByteString> files, string name) =>
-        files.TryGetValue(name, out var content) ? content.Memory : throw new RefusedException(name, "is missing from the sandbox's text files");
+    private static ReadOnlyMemory<byte>? FileOf(IReadOnlyDictionary<string, ByteString> files, string name) =>
+        files.TryGetValue(name, out var content) ? content.Memory : null;
 }

@@ -7,7 +7,7 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Sandbox.Tests.Connection;
 
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class HostileFrameTests(DemoWorld demo)
 {
     public static TheoryData<string> BadFrames => new("too-large", "garbage", "empty", "second-open", "adapter-without-descriptor", "generate-without-request", "negative-credit");

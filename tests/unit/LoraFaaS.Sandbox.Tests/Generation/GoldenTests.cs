@@ -3,7 +3,7 @@ using LoraFaaS.Sandbox.Tests.Harness;
 
 namespace LoraFaaS.Sandbox.Tests.Generation;
 
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class GoldenTests(DemoWorld demo)
 {
     /// <summary>Largest error of a logit with bf16 keys and values, with room: a reference margin above it may not turn.</summary>

@@ -6,7 +6,7 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Sandbox.Tests.Generation;
 
-[Collection(DemoCollection.Name)]
+[Collection(DemoTests.Name)]
 public sealed class LifecycleTests(DemoWorld demo)
 {
     [Fact]

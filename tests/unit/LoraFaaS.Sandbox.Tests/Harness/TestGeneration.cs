@@ -24,15 +24,17 @@ internal sealed class TestGeneration(WorkerSide worker, ulong id, bool returnsCr
         }
     }
 
+    private GenerateEvent? Last => Events is [.., var last] ? last : null;
+
     public int[] Ids => [.. Events.Where(e => e.Tokens is not null).SelectMany(e => e.Tokens.Ids)];
 
     public string Text => string.Concat(Events.Where(e => e.Tokens is not null).Select(e => e.Tokens.Text));
 
     public Finished Finished => Events.Select(e => e.Finished).SingleOrDefault(f => f is not null)
-        ?? throw new InvalidOperationException($"It did not finish: {Events.LastOrDefault()}");
+        ?? throw new InvalidOperationException($"It did not finish: {Last}");
 
     public Failed Failed => Events.Select(e => e.Failed).SingleOrDefault(f => f is not null)
-        ?? throw new InvalidOperationException($"It did not fail: {Events.LastOrDefault()}");
+        ?? throw new InvalidOperationException($"It did not fail: {Last}");
 
     /// <summary>Finished or Failed has come.</summary>
     public async Task<TestGeneration> EndedAsync()
