@@ -45,10 +45,10 @@ public sealed class AdapterHandle
     public int Holders => Volatile.Read(ref _holders);
 
     /// <summary>The widest stacked product of any site, padded.</summary>
-    internal int MaxStackRows { get; }
+    public int MaxStackRows { get; }
 
     /// <summary>Page addresses in content order. Pinned: kernels read it without the collector's help.</summary>
-    internal nint PageTable { get; }
+    public nint PageTable { get; }
 
     internal ReadOnlySpan<PageIndex> Pages => _pages;
 
@@ -63,7 +63,7 @@ public sealed class AdapterHandle
     }
 
     /// <summary>The adapter's weights at a layer's site; null where it leaves the backbone as it is.</summary>
-    internal PackedSite? At(int layer, AdapterSite site) => _sites[layer * AdapterSites.Count + (int)site];
+    public PackedSite? At(int layer, AdapterSite site) => _sites[layer * AdapterSites.Count + (int)site];
 
     private static unsafe nint AddressOf(nint[] pinned) => (nint)Unsafe.AsPointer(ref pinned[0]);
 }

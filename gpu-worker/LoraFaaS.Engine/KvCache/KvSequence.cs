@@ -29,7 +29,7 @@ public sealed class KvSequence : IDisposable
     public int PageCount => _pageCount;
 
     /// <summary>Page addresses, block after block. Pinned: kernels read it without the collector's help.</summary>
-    internal nint PageTable { get; private set; }
+    public nint PageTable { get; private set; }
 
     /// <summary>Makes room for so many tokens in all. False: the pool has too few pages, and nothing has changed.</summary>
     public bool TryGrow(int tokens)

@@ -140,18 +140,11 @@ internal sealed class CommandStation(
 
         sequence.Stage = SequenceStage.Live;
         sequence.Times.Ready();
-        FinishIfComplete(sequence);
-    }
 
-    /// <summary>A generation that is resumed may have had everything but its last event.</summary>
-    private void FinishIfComplete(LiveSequence sequence)
-    {
-        var generation = sequence.Generation;
-
-        if (generation.Resumed is { } reason)
+        // A resumed generation may have had everything but its last event.
+        if (sequence.Generation.Resumed is { } reason)
         {
             SequenceEnds.Start(sequence);
-            generation.Text.Complete(sequence.Pending.Text);
             ends.Finish(sequence, reason);
         }
     }

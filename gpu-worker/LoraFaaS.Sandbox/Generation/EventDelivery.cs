@@ -8,7 +8,8 @@ namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>
 /// Turns what sequences have to say into events, one credit each. The end of a generation is not for sale: its last tokens and its
-/// Finished or Failed go out even without credit, so a reader must be ready for two events more than it gave credits for.
+/// Finished or Failed go out even without credit, so a reader must be ready for three events more
+/// (Started, Tokens, Finished) than it gave credits for.
 /// </summary>
 internal sealed class EventDelivery(Outbox outbox)
 {

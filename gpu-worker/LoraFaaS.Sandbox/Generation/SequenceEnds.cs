@@ -64,7 +64,7 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
     private string StoppedBy(LiveSequence sequence, EndReason reason) => reason switch
     {
         EndReason.StopString => sequence.Generation.Text.StoppedBy ?? "",
-        EndReason.EndOfSequence => sandbox.Text.TextOf(sequence.Generation.Tokens.Ids[^1]),
+        EndReason.EndOfSequence => sandbox.Text.NameOf(sequence.Generation.Tokens.Ids[^1]),
         EndReason.MaxTokens or EndReason.ContextLength => "",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

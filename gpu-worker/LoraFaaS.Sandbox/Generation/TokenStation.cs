@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using LoraFaaS.Contracts.Errors;
-using LoraFaaS.Engine.Generation;
 using LoraFaaS.Engine.Sampling;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Sandbox.Prompts;
@@ -30,10 +29,8 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
         if (status is SamplingStatus.Sampled)
         {
             sequence.Times.Token();
-            generation.Tokens.Append(chosen.Token);
-            generation.Sampling.Accept(chosen.Token);
             sequence.Pending.Add(chosen.Token, generation.Sampling.Parameters.TopLogprobs is null ? null : ToWire(chosen, top));
-            finish = Read(sequence, chosen.Token);
+            finish = generation.Take(chosen.Token, sequence.Pending.Text);
         }
 
         return status;
@@ -46,30 +43,6 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
         SamplingStatus.Sampled => throw new ArgumentOutOfRangeException(nameof(status)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private static FinishReason? Read(LiveSequence sequence, int token)
-    {
-        var generation = sequence.Generation;
-
-        if (generation.Finish.IsEnd(token))
-        {
-            generation.Text.Complete(sequence.Pending.Text);
-            return FinishReason.EndOfSequence;
-        }
-
-        if (!generation.Text.TryAppend(token, sequence.Pending.Text))
-        {
-            return FinishReason.StopString;
-        }
-
-        if (generation.Finish.Limit(generation.Tokens.PromptLength, generation.Tokens.GeneratedLength) is not { } limit)
-        {
-            return null;
-        }
-
-        // The last bytes may still complete a stop string.
-        return generation.Text.Complete(sequence.Pending.Text) ? limit : FinishReason.StopString;
-    }
 
     private WireLogprob ToWire(EngineLogprob chosen, ReadOnlySpan<EngineLogprob> top)
     {

@@ -4,9 +4,10 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Engine;
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu;
+using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Weights;
-using LoraFaaS.Linux;
 using LoraFaaS.Linux.Memory;
+using LoraFaaS.Linux.Native;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Prompts;
@@ -82,6 +83,13 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
             DeviceBytes = request.DeviceBytes == 0 ? defaults.DeviceBytes : request.DeviceBytes,
             MaxStepTokens = request.MaxStepTokens == 0 ? defaults.MaxStepTokens : request.MaxStepTokens,
             MaxSequences = request.MaxSequences == 0 ? defaults.MaxSequences : request.MaxSequences,
+            KvDtype = request.KvCache switch
+            {
+                "" => defaults.KvDtype,
+                "bf16" => KvDtype.BF16,
+                "float32" => KvDtype.F32,
+                var unknown => throw new ValidationException($"kv_cache: '{unknown}' is neither bf16 nor float32."),
+            },
             Kernels = request.Kernels switch
             {
                 "" or "auto" => KernelChoice.Auto,

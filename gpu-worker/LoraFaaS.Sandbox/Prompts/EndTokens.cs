@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Tokenization;
 
 namespace LoraFaaS.Sandbox.Prompts;
 
@@ -10,25 +12,46 @@ namespace LoraFaaS.Sandbox.Prompts;
 /// </summary>
 internal static class EndTokens
 {
-    public static FrozenSet<int> Read(ReadOnlyMemory<byte> generationConfig, ReadOnlyMemory<byte> tokenizerConfig, Func<string, int?> idOf, int vocabularySize)
+    public static FrozenSet<int> Read(ReadOnlyMemory<byte>? generationConfig, Tokenizer tokenizer, int vocabularySize)
     {
         var ends = new HashSet<int>();
 
-        if (Parse(generationConfig, "generation_config.json") is { } generation && generation.TryGetProperty("eos_token_id", out var ids))
+        if (generationConfig is { } json)
         {
-            foreach (var id in ids.ValueKind is JsonValueKind.Array ? [.. ids.EnumerateArray()] : (JsonElement[])[ids])
-            {
-                AddId(ends, id, vocabularySize);
-            }
+            AddIds(ends, json, vocabularySize);
         }
 
-        if (Parse(tokenizerConfig, "tokenizer_config.json") is { } tokenizer && tokenizer.TryGetProperty("eos_token", out var token)
-            && TextOf(token) is { } text && idOf(text) is { } named)
+        if (tokenizer.Config.EosToken is { } text && tokenizer.IdOf(text) is { } named)
         {
             ends.Add(named);
         }
 
         return ends.ToFrozenSet();
+    }
+
+    private static void AddIds(HashSet<int> ends, ReadOnlyMemory<byte> generationConfig, int vocabularySize)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(generationConfig);
+
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+            {
+                throw new RefusedException(CheckpointFiles.GenerationConfig, "is not a JSON object");
+            }
+
+            if (document.RootElement.TryGetProperty("eos_token_id", out var ids))
+            {
+                foreach (var id in ids.ValueKind is JsonValueKind.Array ? [.. ids.EnumerateArray()] : (JsonElement[])[ids])
+                {
+                    AddId(ends, id, vocabularySize);
+                }
+            }
+        }
+        catch (JsonException broken)
+        {
+            throw new RefusedException(CheckpointFiles.GenerationConfig, $"is not valid JSON ({broken.Message})");
+        }
     }
 
     private static void AddId(HashSet<int> ends, JsonElement id, int vocabularySize)
@@ -40,37 +63,9 @@ internal static class EndTokens
 
         if (id.ValueKind is not JsonValueKind.Number || !id.TryGetInt32(out var value) || value < 0 || value >= vocabularySize)
         {
-            throw new RefusedException("generation_config.json: eos_token_id", $"is {id.GetRawText()}, which is no token of {vocabularySize}");
+            throw new RefusedException($"{CheckpointFiles.GenerationConfig}: eos_token_id", $"is {id.GetRawText()}, which is no token of {vocabularySize}");
         }
 
         ends.Add(value);
-    }
-
-    /// <summary>A string, or an added-token object with its content.</summary>
-    private static string? TextOf(JsonElement token) => token.ValueKind switch
-    {
-        JsonValueKind.String => token.GetString(),
-        JsonValueKind.Object when token.TryGetProperty("content", out var content) && content.ValueKind is JsonValueKind.String => content.GetString(),
-        _ => null,
-    };
-
-    private static JsonElement? Parse(ReadOnlyMemory<byte> json, string file)
-    {
-        if (json.IsEmpty)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind is JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new RefusedException(file, "is not a JSON object");
-        }
-        catch (JsonException broken)
-        {
-            throw new RefusedException(file, $"is not valid JSON ({broken.Message})");
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using LoraFaaS.Engine.Generation;
 using LoraFaaS.Engine.Memory;
 using LoraFaaS.Engine.Sampling;
@@ -12,7 +13,7 @@ internal sealed record PreparedGeneration
 
     public required SequenceSampling Sampling { get; init; }
 
-    public required TextStream Text { get; init; }
+    public required GeneratedText Text { get; init; }
 
     public required FinishRules Finish { get; init; }
 
@@ -27,4 +28,30 @@ internal sealed record PreparedGeneration
 
     /// <summary>The prompt as text, when the caller wants it repeated.</summary>
     public string? Echo { get; init; }
+
+    /// <summary>Takes in the sequence's next token and appends what it adds to the text. Answers why the sequence ends with it, if it does.</summary>
+    public FinishReason? Take(int token, StringBuilder text)
+    {
+        Tokens.Append(token);
+        Sampling.Accept(token);
+
+        if (Finish.IsEnd(token))
+        {
+            // The last bytes may still complete a stop string; the end token ended it all the same.
+            Text.Complete(text);
+            return FinishReason.EndOfSequence;
+        }
+
+        if (!Text.TryAppend(token, text))
+        {
+            return FinishReason.StopString;
+        }
+
+        if (Finish.Limit(Tokens.PromptLength, Tokens.GeneratedLength) is not { } limit)
+        {
+            return null;
+        }
+
+        return Text.Complete(text) ? limit : FinishReason.StopString;
+    }
 }

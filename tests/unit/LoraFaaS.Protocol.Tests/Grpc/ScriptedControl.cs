@@ -90,6 +90,12 @@ internal sealed class ScriptedControl : IControlService
             throw;
         }
 
+        // grpc-js half-closes before it resets a call it cancels: a session that said hello waits for the reset.
+        if (tag.Length > 0)
+        {
+            await NeverAsync(tag, cancellationToken);
+        }
+
         await session.WriteAsync(new() { CommandId = 999, Drain = new() }, cancellationToken);
     }
 

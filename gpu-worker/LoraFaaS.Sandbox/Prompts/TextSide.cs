@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using Google.Protobuf;
+using LoraFaaS.Checkpoints;
+using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Templates;
+using LoraFaaS.Checkpoints.Tokenization;
+using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Weights;
+
+namespace LoraFaaS.Sandbox.Prompts;
+
+/// <summary>The checkpoint's text side, read once from the files the worker sent: this process sees no file system. Safe for several threads.</summary>
+internal sealed class TextSide
+{
+    private readonly Tokenizer _tokenizer;
+
+    private TextSide(Tokenizer tokenizer, ChatTemplate? template, FrozenSet<int> endTokens, BackboneShape shape)
+    {
+        (_tokenizer, Template, EndTokens, Vocabulary, ContextLength) = (tokenizer, template, endTokens, shape.Vocabulary, shape.MaxPositions);
+    }
+
+    /// <summary>Null when the checkpoint has none: then only raw prompts are served.</summary>
+    public ChatTemplate? Template { get; }
+
+    public FrozenSet<int> EndTokens { get; }
+
+    public int Vocabulary { get; }
+
+    public int ContextLength { get; }
+
+    /// <exception cref="RefusedException">A file is missing or broken.</exception>
+    public static TextSide Read(IReadOnlyDictionary<string, ByteString> files, BackboneShape shape)
+    {
+        var tokenizerJson = FileOf(files, CheckpointFiles.Tokenizer)
+            ?? throw new RefusedException(CheckpointFiles.Tokenizer, "is missing from the sandbox's text files");
+
+        var tokenizer = Tokenizer.Load(tokenizerJson, FileOf(files, CheckpointFiles.TokenizerConfig)).ValueOrThrow();
+        var ends = Prompts.EndTokens.Read(FileOf(files, CheckpointFiles.GenerationConfig), tokenizer, shape.Vocabulary);
+        return new TextSide(tokenizer, null, ends, shape);
+    }
+
+    /// <summary>Ids of a rendered conversation: the template's special tokens are special, those that a caller wrote are text.</summary>
+    public int[] EncodeRendered(MarkedText text) => _tokenizer.Encode(text, parsesSpecial: true, addsSpecial: false);
+
+    /// <summary>Ids of a raw prompt: what looks like a special token is text.</summary>
+    public int[] EncodeRaw(string text) => _tokenizer.Encode(text, parsesSpecial: false, addsSpecial: true);
+
+    public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids, skipsSpecial: false);
+
+    /// <summary>The text of an answer, which goes on from its prompt.</summary>
+    public GeneratedText CreateText(IReadOnlyList<string> stops) =>
+        new(_tokenizer.Decoder(skipsSpecial: true, continuesText: true), new StopMatcher(stops));
+
+    /// <summary>The token's own bytes; empty for an id that pads the backbone's vocabulary.</summary>
+    public ReadOnlySpan<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
+
+    /// <summary>The token as the vocabulary writes it.</summary>
+    public string NameOf(int token) => _tokenizer.TokenOf(token) ?? "";
+
+    private static ReadOnlyMemory<byte>? FileOf(IReadOnlyDictionary<string, ByteString> files, string name) =>
+        files.TryGetValue(name, out var content) ? content.Memory : null;
+}
