@@ -41,11 +41,12 @@ internal sealed unsafe class RotateAndStoreJob(CpuKernels kernels) : RowsJob
                 slice++;
             }
 
-            RunRow(row, _plan.Slices[slice].Kv.PageTable);
+            ref readonly var of = ref _plan.Slices[slice];
+            RunRow(row, of.Kv.PageTable, isLast: row == of.Row + of.Rows - 1);
         }
     }
 
-    private void RunRow(int row, nint pageTable)
+    private void RunRow(int row, nint pageTable, bool isLast)
     {
         var shape = _shape!;
         var qkv = (float*)_qkv.Address + (long)row * _qkv.Stride;
@@ -58,7 +59,7 @@ internal sealed unsafe class RotateAndStoreJob(CpuKernels kernels) : RowsJob
         for (var head = 0; head < shape.KvHeads; head++)
         {
             StoreKey(qkv + shape.KeyColumn + head * shape.HeadDim, KvChunks.At(shape.Layout, pageTable, block, _layer, false, head), slot);
-            StoreValue(qkv + shape.ValueColumn + head * shape.HeadDim, KvChunks.At(shape.Layout, pageTable, block, _layer, true, head), slot);
+            StoreValue(qkv + shape.ValueColumn + head * shape.HeadDim, KvChunks.At(shape.Layout, pageTable, block, _layer, true, head), slot, isLast);
         }
     }
 
@@ -93,11 +94,15 @@ internal sealed unsafe class RotateAndStoreJob(CpuKernels kernels) : RowsJob
         }
     }
 
-    /// <summary>A token is a column of the value panels.</summary>
-    private void StoreValue(float* value, byte* chunk, int slot)
+    /// <summary>
+    /// A token is a column of the value panels. An even last token is read beside an odd neighbour of weight 0, which must not be what an
+    /// earlier sequence left there (0 × NaN is NaN). Before another row of the step it must be left alone: a second thread may have written it.
+    /// </summary>
+    private void StoreValue(float* value, byte* chunk, int slot, bool isLast)
     {
         var layout = _shape!.Layout;
         var panelBytes = PanelLayout.PanelBytes(layout.Dtype, KvLayout.BlockTokens);
+        var clearsNeighbour = isLast && slot % 2 == 0;
         for (var channel = 0; channel < layout.HeadDim; channel++)
         {
             var panel = chunk + channel / PanelLayout.PanelRows * panelBytes;
@@ -105,15 +110,14 @@ internal sealed unsafe class RotateAndStoreJob(CpuKernels kernels) : RowsJob
             if (layout.Dtype is PackedDtype.F32)
             {
                 ((float*)panel)[slot * PanelLayout.PanelRows + row] = value[channel];
+                continue;
             }
-            else if (slot % 2 == 0)
+
+            var pair = (ushort*)panel + slot / 2 * 32 + row * 2;
+            pair[slot % 2] = BFloat16Bits.Round(value[channel]);
+            if (clearsNeighbour)
             {
-                // The odd neighbour is read with the weight 0, and must not be what an earlier sequence left: 0 × NaN is NaN.
-                ((uint*)panel)[slot / 2 * PanelLayout.PanelRows + row] = BFloat16Bits.Round(value[channel]);
-            }
-            else
-            {
-                ((ushort*)panel)[slot / 2 * 32 + row * 2 + 1] = BFloat16Bits.Round(value[channel]);
+                pair[1] = 0;
             }
         }
     }

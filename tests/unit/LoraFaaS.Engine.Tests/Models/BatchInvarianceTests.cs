@@ -28,21 +28,30 @@ public sealed class BatchInvarianceTests
         var together = sequences.Select((_, i) => engine.Logits.Row(i).ToArray()).ToArray();
         Assert.All(alone.Zip(together), pair => Assert.Equal(pair.First, pair.Second));
 
-        // One decode step more: half of them decode while the others' prompts begin again in other sequences.
-        var next = together.Select(l => new[] { EngineUnderTest.Top(l) }).ToArray();
-        var again = sequences.Where((_, i) => i % 2 == 1).Select(s => (s.Prompt, s.Adapter, Kv: engine.Sequence(s.Prompt.Length))).ToArray();
-        var decoding = sequences.Select((s, i) => new StepSlice(s.Kv, s.Adapter, next[i], s.Prompt.Length, true)).Where((_, i) => i % 2 == 0).ToArray();
-        engine.Engine.Runner.Step([.. again.Select(s => new StepSlice(s.Kv, s.Adapter, s.Prompt, 0, true)), .. decoding], engine.Logits);
+    }
 
-        for (var i = 0; i < decoding.Length; i++)
+    [Fact]
+    public void A_decode_step_gives_the_same_bits_alone_and_beside_the_prefill_of_others()
+    {
+        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options);
+        var adapter = engine.Load(GoldenFiles.DemoAdapter("en-fr"));
+        var other = engine.Load(GoldenFiles.DemoAdapter("ticket-router"));
+        var prompts = GoldenFiles.Prompts();
+        var prompt = prompts["task-en-fr"];
+        var alone = DecodeAfter(adapter, []);
+
+        using var newcomer = engine.Sequence(prompts["task-sql"].Length, 8);
+        using var second = engine.Sequence(prompts["task-sentiment"].Length, 9);
+        var together = DecodeAfter(adapter, [new(newcomer, other, prompts["task-sql"], 0, false), new(second, null, prompts["task-sentiment"], 0, true)]);
+
+        Assert.Equal(alone, together);
+
+        float[] DecodeAfter(AdapterHandle bent, StepSlice[] beside)
         {
-            var s = sequences[2 * i];
-            var mixed = engine.Logits.Row(again.Length + i).ToArray();
-            Assert.Equal(alone[2 * i + 1], engine.Logits.Row(i).ToArray());
-            Assert.NotEmpty(mixed);
-            Assert.Equal(AloneAfter(engine, s.Prompt, next[2 * i], s.Adapter, out var kept), mixed);
-            kept.Dispose();
-            engine.Engine.Runner.Step([.. again.Select(a => new StepSlice(a.Kv, a.Adapter, a.Prompt, 0, true)), .. decoding], engine.Logits);
+            using var sequence = engine.Sequence(prompt.Length + 1);
+            engine.Prefill(sequence, prompt, bent);
+            engine.Engine.Runner.Step([.. beside, new StepSlice(sequence, bent, new[] { 42 }, prompt.Length, true)], engine.Logits);
+            return engine.Logits.Row(beside.Length).ToArray();
         }
     }
 
@@ -95,13 +104,5 @@ public sealed class BatchInvarianceTests
         }).ToArray();
 
         Assert.All(results, logits => Assert.Equal(results[0], logits));
-    }
-
-    private static float[] AloneAfter(EngineUnderTest engine, int[] prompt, int[] next, AdapterHandle? adapter, out KvSequence sequence)
-    {
-        sequence = engine.Sequence(prompt.Length + 1);
-        engine.Prefill(sequence, prompt, adapter);
-        engine.Engine.Runner.Step([new StepSlice(sequence, adapter, next, prompt.Length, true)], engine.Logits);
-        return engine.Logits.Row(0).ToArray();
     }
 }
