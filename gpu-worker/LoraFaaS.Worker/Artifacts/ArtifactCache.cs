@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Concurrency;
+using LoraFaaS.Worker.Control;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -15,6 +16,7 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly string _incoming;
     private readonly ByteSize _limit;
     private readonly IArtifactRemote _remote;
+    private readonly ResidencyChanges _changes;
     private readonly ILogger<ArtifactCache> _logger;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly SingleFlight<Digest, ArtifactFetch?> _downloads;
@@ -22,12 +24,13 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly LruBook<Digest> _book = new();
     private long _attempt;
 
-    public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ILogger<ArtifactCache> logger)
+    public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ResidencyChanges changes, ILogger<ArtifactCache> logger)
     {
         _folder = folder;
         _incoming = Path.Combine(folder, "incoming");
         _limit = limit;
         _remote = remote;
+        _changes = changes;
         _logger = logger;
         _downloads = new SingleFlight<Digest, ArtifactFetch?>(_lifetime.Token);
         Recover();
@@ -101,6 +104,18 @@ internal sealed partial class ArtifactCache : IDisposable
             // Others that still read it keep their open file; the name goes now, so that nobody new comes to it.
             File.Delete(PathOf(digest));
             _book.TryRemove(digest);
+        }
+    }
+
+    /// <summary>Lets an artifact go unless somebody reads it.</summary>
+    public void Drop(Digest digest)
+    {
+        lock (_gate)
+        {
+            if (_book.TryRemove(digest))
+            {
+                File.Delete(PathOf(digest));
+            }
         }
     }
 
@@ -218,6 +233,7 @@ internal sealed partial class ArtifactCache : IDisposable
         }
 
         LogFetched(digest, bytes);
+        _changes.Ring();
         return null;
     }
 

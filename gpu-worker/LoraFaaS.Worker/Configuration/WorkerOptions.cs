@@ -78,9 +78,9 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long running invocations may still take once the worker is told to stop.</summary>
+    /// <summary>How long running invocations may still take once the worker is told to stop. Keep it below Host:ShutdownTimeout.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(20);
+    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(15);
 
     internal ByteSize DeviceBytes => Read(DeviceMemory);
 

@@ -27,10 +27,10 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private readonly SingleFlight<Digest, Loading<StorageTier>> _loads;
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _adapters = new();
-    private readonly Lazy<Task> _end;
     private long _lastUse;
     private int _users;
     private bool _retired;
+    private Task? _end;
 
     public ResidentSandbox(
         SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, SandboxTimes times,
@@ -46,7 +46,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _time = time;
         _lastUse = time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _end = new Lazy<Task>(EndAsync);
     }
 
     public SandboxKey Key { get; }
@@ -164,7 +163,17 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     public ValueTask DrainAsync(CancellationToken cancellationToken) => _channel.DrainAsync(cancellationToken);
 
     /// <summary>Ends the process if it still runs; its device bytes are free when this returns. Its watcher and whoever stops it may both call.</summary>
-    public async ValueTask DisposeAsync() => await _end.Value;
+    public async ValueTask DisposeAsync()
+    {
+        Task end;
+
+        lock (_gate)
+        {
+            end = _end ??= Task.Run(EndAsync);
+        }
+
+        await end;
+    }
 
     internal void EndUse()
     {

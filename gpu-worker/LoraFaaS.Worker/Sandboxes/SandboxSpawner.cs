@@ -47,7 +47,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
             await blank.DisposeAsync();
         }
 
-        return await StartAsync(cancellationToken);
+        return await SpawnAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
     {
         try
         {
-            var blank = await StartAsync(stoppingToken);
+            var blank = await SpawnAsync(stoppingToken);
 
             if (!_blanks.Writer.TryWrite(blank))
             {
@@ -113,7 +113,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
         }
     }
 
-    private async Task<SandboxProcess> StartAsync(CancellationToken cancellationToken)
+    private async Task<SandboxProcess> SpawnAsync(CancellationToken cancellationToken)
     {
         var id = new SandboxId(string.Create(CultureInfo.InvariantCulture, $"sandbox-{Interlocked.Increment(ref _lastId)}"));
         using var limit = new CancellationTokenSource(_options.SandboxStart, _time);
