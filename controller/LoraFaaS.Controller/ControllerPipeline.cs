@@ -8,6 +8,7 @@ using LoraFaaS.ServiceDefaults;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Storage;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
 namespace LoraFaaS.Controller;
 

@@ -1,6 +1,6 @@
 using LoraFaaS.Controller;
-using LoraFaaS.ServiceDefaults;
 using LoraFaaS.Storage;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
 try
 {

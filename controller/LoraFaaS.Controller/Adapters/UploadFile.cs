@@ -18,14 +18,20 @@ internal sealed class UploadFile : IAsyncDisposable
         var parent = folder.Length > 0 ? Directory.CreateDirectory(folder).FullName : System.IO.Path.GetTempPath();
         var path = System.IO.Path.Combine(parent, $"lorafaas-upload-{Guid.NewGuid():N}");
 
-        return new UploadFile(path, new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite | FileShare.Delete,
             Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }));
+        };
+
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new UploadFile(path, new FileStream(path, options));
     }
 
     public ValueTask DisposeAsync() => Stream.DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Text;
 using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Tokenization;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
 
@@ -61,10 +62,24 @@ internal static class CheckpointInspector
     }
 
     /// <summary>What turns text into tokens and back. Null: all of it can be used.</summary>
-    private static Refusal? CheckTexts(Checkpoint checkpoint) => checkpoint.ReadText(CheckpointFiles.Tokenizer) switch
+    private static Refusal? CheckTexts(Checkpoint checkpoint)
     {
-        Reading<ReadOnlyMemory<byte>?>.Refused refused => refused.Why,
-        Reading<ReadOnlyMemory<byte>?>.Accepted { Value: null } => new Refusal(CheckpointFiles.Tokenizer, "is missing from the checkpoint folder"),
-        _ => null,
-    };
+        if (!TryRead(checkpoint, CheckpointFiles.Tokenizer, out var tokenizer, out var refusal)
+            || !TryRead(checkpoint, CheckpointFiles.TokenizerConfig, out var config, out refusal))
+        {
+            return refusal;
+        }
+
+        return tokenizer is null
+            ? new Refusal(CheckpointFiles.Tokenizer, "is missing from the checkpoint folder")
+            : Tokenizer.Load(tokenizer.Value, config) is Reading<Tokenizer>.Refused refused ? refused.Why : null;
+    }
+
+    private static bool TryRead(Checkpoint checkpoint, string name, out ReadOnlyMemory<byte>? content, out Refusal? refusal)
+    {
+        var reading = checkpoint.ReadText(name);
+        content = reading is Reading<ReadOnlyMemory<byte>?>.Accepted accepted ? accepted.Value : null;
+        refusal = reading is Reading<ReadOnlyMemory<byte>?>.Refused refused ? refused.Why : null;
+        return refusal is null;
+    }
 }
