@@ -10,12 +10,12 @@ using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc.Client;
-using LoraFaaS.ServiceDefaults;
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
 namespace LoraFaaS.Gateway;
 

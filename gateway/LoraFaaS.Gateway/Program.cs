@@ -1,4 +1,4 @@
 using LoraFaaS.Gateway;
-using LoraFaaS.ServiceDefaults;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
 return await HostDefaults.RunAsync(() => GatewayHost.Build(args));

@@ -2,7 +2,7 @@ using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Metering;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace LoraFaaS.Gateway.Admission;
 
@@ -20,7 +20,7 @@ internal sealed partial class AdmissionStation(
         using var invocation = new Invocation(
             CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted);
         PrepareResponse(context, invocation);
-        using var activity = meter.Begin(invocation);
+        using var activity = InvocationMeter.Begin(invocation);
 
         if (!gate.TryEnter())
         {

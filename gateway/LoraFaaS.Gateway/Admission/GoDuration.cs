@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace LoraFaaS.Gateway.Admission;
@@ -5,6 +6,8 @@ namespace LoraFaaS.Gateway.Admission;
 /// <summary>Seconds ("30", "0.5") or a Go duration of one or more parts ("500ms", "1m30s"): what OpenFaaS clients write.</summary>
 internal static class GoDuration
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public static bool TryParse(string? text, out TimeSpan duration)
@@ -25,7 +28,7 @@ internal static class GoDuration
 
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
 
             if (digits <= 0 || !TryNumber(rest[..digits], out var number))
             {
@@ -33,7 +36,7 @@ internal static class GoDuration
             }
 
             rest = rest[digits..];
-            var end = rest.IndexOfAny("0123456789.");
+            var end = rest.IndexOfAny(NumberCharacters);
             var unit = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[end..];
 

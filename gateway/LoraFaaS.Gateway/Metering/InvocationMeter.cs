@@ -43,7 +43,7 @@ internal sealed partial class InvocationMeter : IDisposable
         _meter.CreateObservableGauge("gateway_in_flight", () => gate.Count, description: "Invocations in the house.");
     }
 
-    public Activity? Begin(Invocation invocation)
+    public static Activity? Begin(Invocation invocation)
     {
         var activity = Activities.StartActivity("invocation", ActivityKind.Server);
         activity?.SetTag("lorafaas.call_id", invocation.CallId.Value);

@@ -15,6 +15,9 @@ internal sealed class CollectedChoice
     /// <summary>Null until its last event.</summary>
     public Finished? Finished { get; set; }
 
+    /// <summary>The prompt, when the caller wants it repeated.</summary>
+    public void Start(Started started) => _text.Append(started.PromptText);
+
     public void Add(Tokens tokens)
     {
         _text.Append(tokens.Text);

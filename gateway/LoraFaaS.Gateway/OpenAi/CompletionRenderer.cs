@@ -35,6 +35,10 @@ internal sealed class CompletionRenderer(HttpContext context, Invocation invocat
         {
             switch (happened.KindCase)
             {
+                case GenerateEvent.KindOneofCase.Started:
+                    choices[index].Start(happened.Started);
+                    break;
+
                 case GenerateEvent.KindOneofCase.Tokens:
                     choices[index].Add(happened.Tokens);
                     break;

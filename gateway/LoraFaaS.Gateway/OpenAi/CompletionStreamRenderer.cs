@@ -46,7 +46,7 @@ internal sealed class CompletionStreamRenderer(
         switch (happened.KindCase)
         {
             case GenerateEvent.KindOneofCase.Started:
-                Begin(index);
+                Begin(index, happened.Started.PromptText);
                 return true;
 
             case GenerateEvent.KindOneofCase.Tokens when happened.Tokens.Text.Length > 0 || happened.Tokens.Logprobs.Count > 0:
@@ -65,7 +65,7 @@ internal sealed class CompletionStreamRenderer(
         }
     }
 
-    private void Begin(int index)
+    private void Begin(int index, string echo = "")
     {
         if (!_writer.HasStarted)
         {
@@ -75,7 +75,7 @@ internal sealed class CompletionStreamRenderer(
 
         if (_begun.Add(index))
         {
-            shape.WriteStart(_writer, index);
+            shape.WriteStart(_writer, index, echo);
         }
     }
 

@@ -22,9 +22,8 @@ internal sealed class TextLogprobWriter
             offsets.Add(_offset);
             _offset += text.Length;
 
-            // The first token of an echoed prompt follows nothing: it has no probability.
-            logprobs.Add(float.IsNaN(token.Logprob) ? null : ChatLogprobWriter.Finite(token.Logprob));
-            tops.Add(float.IsNaN(token.Logprob) ? null : ToMap(token));
+            logprobs.Add(ChatLogprobWriter.Finite(token.Logprob));
+            tops.Add(ToMap(token));
         }
 
         return new TextLogprobs(texts, logprobs, tops, offsets);

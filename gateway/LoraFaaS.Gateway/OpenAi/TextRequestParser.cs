@@ -21,7 +21,13 @@ internal static class TextRequestParser
         var options = CompletionOptionFields.Read(fields, maxChoices);
         var prompts = ReadPrompts(fields);
         var alternatives = fields.Int("logprobs", Logprobs);
+        var echo = fields.Bool("echo") ?? false;
         RefuseUnsupported(fields, options);
+
+        if (echo && alternatives is not null)
+        {
+            fields.Refuse("logprobs", "cannot be given for an echoed prompt");
+        }
 
         if (prompts is null)
         {
@@ -42,7 +48,7 @@ internal static class TextRequestParser
             {
                 MaxTokens = sampling.MaxTokens ?? DefaultMaxTokens,
                 TopLogprobs = alternatives,
-                Echo = fields.Bool("echo") ?? false,
+                Echo = echo,
             });
     }
 

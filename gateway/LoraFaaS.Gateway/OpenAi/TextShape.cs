@@ -9,9 +9,13 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
 {
     private readonly Dictionary<int, TextLogprobWriter> _writers = [];
 
-    public void WriteStart(EventStreamWriter writer, int index)
+    /// <summary>This dialect knows no role: without an echo there is nothing to say before the first text.</summary>
+    public void WriteStart(EventStreamWriter writer, int index, string echo)
     {
-        // This dialect has nothing to say before the first text.
+        if (echo.Length > 0)
+        {
+            Write(writer, new TextChoice(echo, index, null, null));
+        }
     }
 
     public void WriteTokens(EventStreamWriter writer, int index, Tokens tokens) =>

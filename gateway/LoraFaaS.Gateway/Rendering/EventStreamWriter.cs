@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,7 +14,7 @@ internal sealed class EventStreamWriter(HttpContext context, string contentType)
     public const string EventStream = "text/event-stream";
     public const string Ndjson = "application/x-ndjson";
 
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public bool HasStarted { get; private set; }
 
@@ -41,7 +43,7 @@ internal sealed class EventStreamWriter(HttpContext context, string contentType)
         if (name is not null)
         {
             output.Write("event: "u8);
-            System.Text.Encoding.UTF8.GetBytes(name, output);
+            Encoding.UTF8.GetBytes(name.AsSpan(), output);
             output.Write("\n"u8);
         }
 

@@ -4,6 +4,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Policies.Snapshots;
 using LoraFaaS.Protocol.Control;
+using Route = LoraFaaS.Protocol.Control.Route;
 
 namespace LoraFaaS.Gateway.Routing;
 
