@@ -18,15 +18,31 @@ public sealed class FailureTests
     public async Task A_killed_sandbox_takes_no_other_trust_domain_with_it_and_the_next_invocation_works()
     {
         await using var world = await DemoWorld.StartAsync();
-        var victim = await OpenAsync(world, "victim");
+        await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 1), Token);
         var bystander = await OpenAsync(world, "bystander");
+        var survivor = world.Worker.SandboxOf("bystander").ProcessId;
 
         Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
 
-        Assert.Equal("sandbox_lost", (await victim.RestAsync()).Failed?.Code);
-        Assert.NotNull((await bystander.RestAsync()).Finished);
         var again = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
         Assert.Equal(3, again.Finished?.CompletionTokens);
+        Assert.NotNull((await bystander.RestAsync()).Finished);
+        Assert.Equal(survivor, world.Worker.SandboxOf("bystander").ProcessId);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_sandbox_is_killed_goes_on_with_the_same_tokens()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
+
+        var stream = await OpenAsync(world, "victim", maxTokens: 300);
+        Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
+        var rest = await stream.RestAsync();
+
+        Assert.Equal(Ids(undisturbed), Ids(rest));
+        Assert.Equal(undisturbed.Text, rest.Text);
+        Assert.Equal(300, rest.Finished?.CompletionTokens);
     }
 
     [Fact]
@@ -186,6 +202,9 @@ public sealed class FailureTests
         return request;
     }
 
+    private static List<int> Ids(Generation generation) =>
+        [.. generation.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids)];
+
     /// <summary>An invocation whose first event has come.</summary>
     private static async Task<Opened> OpenAsync(DemoWorld world, string trustDomain, int maxTokens = 400)
     {
@@ -193,17 +212,17 @@ public sealed class FailureTests
         var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(Token), GenerateEvent.Parser);
         var first = (await reader.ReadAsync(Token)).Message;
         Assert.NotNull(first);
-        return new Opened(response, reader);
+        return new Opened(response, reader, first);
     }
 
-    private sealed record Opened(HttpResponseMessage Response, FrameReader<GenerateEvent> Reader)
+    private sealed record Opened(HttpResponseMessage Response, FrameReader<GenerateEvent> Reader, GenerateEvent First)
     {
         public async Task<Generation> RestAsync()
         {
             using (Response)
             await using (Reader)
             {
-                var events = new List<GenerateEvent>();
+                var events = new List<GenerateEvent> { First };
 
                 await foreach (var happened in Reader.ReadAllAsync(Token))
                 {
