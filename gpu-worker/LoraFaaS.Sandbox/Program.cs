@@ -12,4 +12,13 @@ if (args is not ["--socket", var path])
     return (int)SandboxExit.Usage;
 }
 
-return (int)await SandboxPipeline.RunAsync(path, TimeProvider.System, log, CancellationToken.None);
+try
+{
+    return (int)await SandboxPipeline.RunAsync(path, TimeProvider.System, log, CancellationToken.None);
+}
+catch (Exception fault)
+{
+    // The last place where a fault can still be given its name; the worker sees the socket close and the exit code.
+    log.Error("The sandbox failed", fault);
+    return (int)SandboxExit.Fault;
+}

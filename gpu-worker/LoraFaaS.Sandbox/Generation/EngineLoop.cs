@@ -83,6 +83,7 @@ internal sealed class EngineLoop : IDisposable
         foreach (var key in plan.Preempted)
         {
             _table[key].Preempt();
+            _load.Preempted();
         }
 
         foreach (var key in plan.Unservable)

@@ -13,7 +13,10 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
     private bool _wasIdle = true;
     private long? _sentAt;
     private ulong _steps;
+    private ulong _preemptions;
     private double _lastStepMs;
+
+    public void Preempted() => _preemptions++;
 
     public void Stepped(TimeSpan took)
     {
@@ -54,6 +57,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
             PagesTotal = pages.Total,
             Steps = _steps,
             LastStepMs = _lastStepMs,
+            Preemptions = _preemptions,
         };
     }
 }

@@ -57,6 +57,7 @@ internal sealed class TextSide
     /// <summary>The token as the vocabulary writes it.</summary>
     public string NameOf(int token) => _tokenizer.TokenOf(token) ?? "";
 
+    /// <summary>Null when there is none. (A bare null would convert to empty memory: the type of the choice must be said.)</summary>
     private static ReadOnlyMemory<byte>? FileOf(IReadOnlyDictionary<string, ByteString> files, string name) =>
-        files.TryGetValue(name, out var content) ? content.Memory : null;
+        files.TryGetValue(name, out var content) ? content.Memory : default(ReadOnlyMemory<byte>?);
 }

@@ -57,7 +57,7 @@ public sealed class BatchingTests(DemoWorld demo)
         var parked = await sandbox.Worker.GenerateAsync(Requests.Tokens("", demo.Prompts["raw-story"]), credits: 2, returnsCredits: false);
         await parked.FirstTokenAsync();
 
-        var other = await sandbox.Worker.GenerateAsync(Requests.Tokens("", Enumerable.Repeat(331, 60), r => r.Sampling.MaxTokens = 20));
+        var other = await sandbox.Worker.GenerateAsync(Requests.Tokens("", Enumerable.Repeat(331, 60), r => (r.Sampling.IgnoreEos, r.Sampling.MaxTokens) = (true, 20)));
         Assert.Equal(20, (await other.EndedAsync()).Finished.CompletionTokens);
 
         await sandbox.Worker.CreditAsync(parked.Id, 100);
@@ -109,7 +109,7 @@ public sealed class BatchingTests(DemoWorld demo)
 
         foreach (var golden in cases)
         {
-            generations.Add(await sandbox.Worker.GenerateAsync(Requests.Tokens(golden.Adapter, demo.Prompts[golden.Prompt])));
+            generations.Add(await sandbox.Worker.GenerateAsync(Requests.Tokens(golden.Adapter, demo.Prompts[golden.Prompt], r => r.Sampling.IgnoreEos = true)));
 
             if (!batched)
             {
@@ -121,6 +121,10 @@ public sealed class BatchingTests(DemoWorld demo)
         {
             await generation.EndedAsync();
         }
+
+        // The smallest pool must have done what it is there for.
+        await Patience.UntilAsync(() => sandbox.Worker.Load is { Running: 0, Waiting: 0, Steps: > 0 });
+        Assert.Equal(blocks < 100, sandbox.Worker.Load.Preemptions > 0);
 
         return [.. generations.Select(generation => $"{string.Join(',', generation.Ids)} {generation.Finished.Reason} {generation.Text}")];
     }

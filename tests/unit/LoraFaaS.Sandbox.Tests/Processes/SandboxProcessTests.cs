@@ -62,6 +62,36 @@ public sealed class SandboxProcessTests(DemoWorld demo)
         Assert.Equal(3, (await after.EndedAsync()).Ids.Length);
     }
 
+    /// <summary>What each further sandbox costs beside its device pages and the backbone it shares.</summary>
+    [Fact]
+    public async Task Its_own_memory_stays_within_sixty_megabytes()
+    {
+        const long DeviceBytes = 16 << 20;
+        await using var sandbox = await SandboxProgram.StartAsync();
+        Assert.NotNull((await sandbox.Worker.OpenAsync(demo, open => open.DeviceBytes = DeviceBytes)).Ready);
+
+        foreach (var adapter in DemoWorld.AdapterNames)
+        {
+            Assert.NotNull((await sandbox.Worker.LoadAsync(demo, adapter)).AdapterLoaded);
+        }
+
+        var runs = new List<TestGeneration>();
+
+        foreach (var golden in demo.Goldens)
+        {
+            runs.Add(await sandbox.Worker.GenerateAsync(Requests.Tokens(golden.Adapter, demo.Prompts[golden.Prompt])));
+        }
+
+        foreach (var run in runs)
+        {
+            await run.EndedAsync();
+        }
+
+        var memory = ProcessMemory.Read(sandbox.Process.Id);
+        TestContext.Current.SendDiagnosticMessage("{0}", memory);
+        Assert.InRange(memory.PrivateDirty, 0, (60 << 20) + DeviceBytes);
+    }
+
     [Fact]
     public async Task It_ends_when_its_worker_closes_the_socket()
     {
