@@ -17,7 +17,7 @@ public sealed partial class SourceShapeTests
         var wrong =
             from file in Repository.ProductSources().Concat(Repository.Files("*.cs", "tests/TestKit"))
             where !WithoutType.Contains(Path.GetFileName(file))
-            let named = Path.GetFileName(file).Split('.')[0]
+            let named = Path.GetFileName(file).Split('.', '{')[0]
             let others = OtherTypes(Repository.Read(file), named)
             where others is null or { Count: > 0 }
             select $"{file}: {(others is null ? "no type of this name" : string.Join(", ", others))}";

@@ -1,3 +1,4 @@
+using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
@@ -8,11 +9,13 @@ public sealed class JavaScriptClientTests(KestrelControlServer server) : IClassF
 {
     private const int Checks = 19;
 
+    internal static readonly string ControlProto = RepositoryRoot.Of("controller", "LoraFaaS.Protocol", "Control", "control.proto");
+
     [Fact]
     public async Task The_official_client_finds_nothing_wrong_with_our_server()
     {
-        await NodePackages.ReadyAsync();
-        await using var node = ChildProcess.Start("node", ["client.mjs", server.Address.Authority, NodePackages.ControlProto], NodePackages.Folder);
+        var folder = await NodeFolder.InstallAsync("tests/unit/LoraFaaS.Protocol.Tests/js");
+        await using var node = ChildProcess.Start("node", ["client.mjs", server.Address.Authority, ControlProto], folder);
 
         var code = await node.Exited.WaitAsync(Patience.StartLimit);
 

@@ -12,8 +12,8 @@ public sealed class JavaScriptControlServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await NodePackages.ReadyAsync();
-        _node = ChildProcess.Start("node", ["server.mjs", NodePackages.ControlProto], NodePackages.Folder);
+        var folder = await NodeFolder.InstallAsync("tests/unit/LoraFaaS.Protocol.Tests/js");
+        _node = ChildProcess.Start("node", ["server.mjs", JavaScriptClientTests.ControlProto], folder);
 
         var line = await _node.WaitForLineAsync(line => line.StartsWith("port ", StringComparison.Ordinal));
         Address = new($"http://127.0.0.1:{int.Parse(line.AsSpan("port ".Length), CultureInfo.InvariantCulture)}");
