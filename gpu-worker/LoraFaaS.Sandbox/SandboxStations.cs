@@ -25,7 +25,7 @@ internal sealed class SandboxStations : IDisposable
     {
         (_outbox, _log) = (outbox, log);
         _loop = new EngineLoop(sandbox, _inbox, outbox, time, log);
-        _prompts = new PromptStation(new PromptBuilder(sandbox), _inbox, log);
+        _prompts = new PromptStation(new PromptBuilder(sandbox, time), _inbox, log);
         _adapters = new AdapterStation(sandbox.Engine.Adapters, _inbox, time, log);
     }
 

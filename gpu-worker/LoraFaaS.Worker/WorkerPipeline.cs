@@ -9,7 +9,8 @@ namespace LoraFaaS.Worker;
 
 /// <summary>
 /// The stations of an invocation on this worker, in order: admit → load (backbone, sandbox, adapter) → queue → generate → account → answer.
-/// One deadline bounds them all. A sandbox lost before the first event costs one more try; after it, the caller is told.
+/// One deadline bounds them all. A lost sandbox costs time and no token: another one prefills what was sent and goes on with the same
+/// tokens. A second loss ends the invocation, because one that kills sandboxes must not take a third.
 /// </summary>
 internal sealed class WorkerPipeline(
     Admission admission, LoadStation loading, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
@@ -47,9 +48,9 @@ internal sealed class WorkerPipeline(
                 {
                     var end = await TryAsync(invocation, admitted, sink, abort);
 
-                    if (!IsLost(end) || sink.HasStarted || attempt == MaxAttempts)
+                    if (!IsLost(end) || attempt == MaxAttempts)
                     {
-                        return end is InvocationEnd.Lost ? Lost(sink) : end;
+                        return end is InvocationEnd.Lost ? Lost() : end;
                     }
 
                     accounting.Retry(invocation);
@@ -148,12 +149,8 @@ internal sealed class WorkerPipeline(
 
     private static bool IsLost(InvocationEnd end) => end is InvocationEnd.Lost or InvocationEnd.Failed { Problem.Code: ErrorCode.SandboxLost };
 
-    private static InvocationEnd.Failed Lost(EventSink sink) => new(
-        new Problem(
-            ErrorCode.SandboxLost,
-            sink.HasStarted ? "The sandbox ended in the middle of the answer." : "The sandbox ended twice before the first token.",
-            RetryAfter: TimeSpan.FromSeconds(1)),
-        AbortCause.SandboxLost);
+    private static InvocationEnd.Failed Lost() => new(
+        new Problem(ErrorCode.SandboxLost, "The sandbox ended in the middle of the answer, twice.", RetryAfter: TimeSpan.FromSeconds(1)), AbortCause.SandboxLost);
 
     private static InvocationEnd.Failed Aborted(Invocation invocation, AbortCause cause) => cause switch
     {

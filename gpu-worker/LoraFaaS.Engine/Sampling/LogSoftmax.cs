@@ -30,25 +30,46 @@ internal static class LogSoftmax
     /// <summary>The index of the greatest logit, the lowest one of equals; −1 when NaN or +∞ is among them.</summary>
     public static int ArgMax(ReadOnlySpan<float> logits)
     {
-        var best = 0;
-        var max = float.NegativeInfinity;
+        // Vector.Max carries NaN on, as IEEE 754 maximum does.
+        var greatest = new Vector<float>(float.NegativeInfinity);
+        var i = 0;
 
-        for (var i = 0; i < logits.Length; i++)
+        for (; i <= logits.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            // The negated comparison also catches NaN.
-            if (!(logits[i] <= max))
-            {
-                if (!(logits[i] < float.PositiveInfinity))
-                {
-                    return -1;
-                }
-
-                max = logits[i];
-                best = i;
-            }
+            greatest = Vector.Max(greatest, new Vector<float>(logits[i..]));
         }
 
-        return best;
+        var max = float.NegativeInfinity;
+
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            max = MathF.Max(max, greatest[lane]);
+        }
+
+        for (; i < logits.Length; i++)
+        {
+            max = MathF.Max(max, logits[i]);
+        }
+
+        return max < float.PositiveInfinity ? FirstOf(logits, max) : -1;
+    }
+
+    private static int FirstOf(ReadOnlySpan<float> logits, float value)
+    {
+        var wanted = new Vector<float>(value);
+        var i = 0;
+
+        while (i <= logits.Length - Vector<float>.Count && !Vector.EqualsAny(wanted, new Vector<float>(logits[i..])))
+        {
+            i += Vector<float>.Count;
+        }
+
+        while (logits[i] != value)
+        {
+            i++;
+        }
+
+        return i;
     }
 
     /// <summary>Fills <paramref name="top"/> with the most probable tokens, best first, the lower id first of equals.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace LoraFaaS.Engine.Sampling;
 
 /// <summary>
@@ -119,8 +121,14 @@ public sealed class Sampler(int vocabularySize)
     private static void Scale(Span<float> logits, float max, float temperature)
     {
         var inverse = 1f / Math.Max(temperature, 1e-6f);
+        var i = 0;
 
-        for (var i = 0; i < logits.Length; i++)
+        for (; i <= logits.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            ((new Vector<float>(logits[i..]) - new Vector<float>(max)) * inverse).CopyTo(logits[i..]);
+        }
+
+        for (; i < logits.Length; i++)
         {
             logits[i] = (logits[i] - max) * inverse;
         }

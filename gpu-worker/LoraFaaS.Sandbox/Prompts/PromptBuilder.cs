@@ -10,10 +10,10 @@ using FinishReason = LoraFaaS.Engine.Generation.FinishReason;
 namespace LoraFaaS.Sandbox.Prompts;
 
 /// <summary>From a request to a sequence that can run: checks it, makes its prompt's ids, replays tokens of an earlier life.</summary>
-internal sealed class PromptBuilder(OpenedSandbox sandbox)
+internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
 {
     private readonly TextSide _text = sandbox.Text;
-    private readonly PromptEncoder _encoder = new(sandbox.Text);
+    private readonly PromptEncoder _encoder = new(sandbox.Text, time);
 
     public PromptOutcome Build(GenerateRequest request)
     {

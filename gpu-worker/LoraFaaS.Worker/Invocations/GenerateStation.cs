@@ -16,7 +16,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
-        await using var sequence = await sandbox.GenerateAsync(invocation.Request, _credits, abort.Token);
+        await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
 
         try
         {
@@ -38,7 +38,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
                         break;
                 }
 
-                await sink.WriteAsync(happened, abort.Token);
+                await PassOnAsync(invocation, happened, sink, abort.Token);
                 await sequence.ReturnCreditAsync(abort.Token);
             }
 
@@ -48,6 +48,26 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
         {
             await sequence.CancelAsync(abort.Cause);
             throw;
+        }
+    }
+
+    /// <summary>What a resumed sequence repeats is not sent again.</summary>
+    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, EventSink sink, CancellationToken cancellationToken)
+    {
+        if (happened.KindCase is GenerateEvent.KindOneofCase.Started && invocation.HasToldStart)
+        {
+            return;
+        }
+
+        await sink.WriteAsync(happened, cancellationToken);
+
+        if (happened.KindCase is GenerateEvent.KindOneofCase.Started)
+        {
+            invocation.HasToldStart = true;
+        }
+        else if (happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
+        {
+            invocation.SentTokens.AddRange(happened.Tokens.Ids);
         }
     }
 

@@ -32,6 +32,12 @@ internal sealed class Invocation
 
     public RevisionRef Revision => Request.Revision;
 
+    /// <summary>Tokens the caller was sent, so that another sandbox can go on where one was lost.</summary>
+    public List<int> SentTokens { get; } = [];
+
+    /// <summary>The caller knows that prefill is done; it is told once.</summary>
+    public bool HasToldStart { get; set; }
+
     public InvocationStage Stage { get; set; }
 
     public TimeSpan QueueTime { get; set; }
@@ -61,6 +67,19 @@ internal sealed class Invocation
     public TimeSpan LoadTime => SandboxTime + MapTime + KernelTime + AdapterTime;
 
     public TimeSpan DecodeTime => Ttft is { } ttft && TotalTime > ttft ? TotalTime - ttft : TimeSpan.Zero;
+
+    /// <summary>What a sandbox is asked: the request, or its continuation after the tokens that were sent.</summary>
+    public GenerateRequest Ask()
+    {
+        if (SentTokens.Count == 0)
+        {
+            return Request;
+        }
+
+        var rest = Request.Clone();
+        rest.ResumeTokens.AddRange(SentTokens);
+        return rest;
+    }
 
     public ColdStart ColdStart() => new()
     {

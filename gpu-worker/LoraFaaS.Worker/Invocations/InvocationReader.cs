@@ -65,14 +65,12 @@ internal static class InvocationReader
             return Invalid("It must be at least 1.", "max_tokens");
         }
 
-        if (callId.Length > 0)
-        {
-            request.CallId = callId;
-        }
+        // The id also seeds unseeded sampling, so it must be the same when another sandbox goes on.
+        request.CallId = callId.Length > 0 ? callId : request.CallId.Length > 0 ? request.CallId : Guid.NewGuid().ToString();
 
         return new Loading<Invocation>.Ready(new Invocation
         {
-            CallId = new CallId(request.CallId.Length > 0 ? request.CallId : Guid.NewGuid().ToString()),
+            CallId = new CallId(request.CallId),
             Function = new FunctionId(owner, name),
             Sandbox = new SandboxKey(new TrustDomain(revision.TrustDomain), backbone),
             Adapter = adapter,

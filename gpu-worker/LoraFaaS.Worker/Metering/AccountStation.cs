@@ -13,7 +13,7 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
 
     public void Retry(Invocation invocation)
     {
-        log.Write(invocation.Function, $"invocation {invocation.CallId} lost its sandbox; trying once more");
+        log.Write(invocation.Function, $"invocation {invocation.CallId} lost its sandbox; another one goes on");
         LogRetry(invocation.CallId, invocation.Function);
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
     private partial void LogFinished(
         CallId callId, FunctionId function, string outcome, int tokens, double ttftMs, double totalMs, string tier);
 
-    [LoggerMessage(3312, LogLevel.Warning, "Invocation {CallId} of {Function} lost its sandbox before the first token; trying once more")]
+    [LoggerMessage(3312, LogLevel.Warning, "Invocation {CallId} of {Function} lost its sandbox; another one goes on")]
     private partial void LogRetry(CallId callId, FunctionId function);
 
     [LoggerMessage(3313, LogLevel.Error, "Invocation {CallId} of {Function} is not metered: {PromptTokens} prompt and {CompletionTokens} completion tokens")]

@@ -132,14 +132,35 @@ public sealed class SamplerTests
         }
     }
 
+    /// <summary>Lengths around the vector widths, so that body and tail of each loop have their turn.</summary>
+    [Fact]
+    public void Greedy_finds_the_first_of_the_greatest_at_every_length()
+    {
+        var random = new Random(6);
+
+        for (var length = 1; length < 100; length++)
+        {
+            var logits = RandomLogits(random, length);
+            logits[random.Next(length)] = logits[random.Next(length)] = 20;
+
+            Assert.Equal(Array.IndexOf(logits, 20f), Choose(logits, SamplingParameters.Greedy));
+        }
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void Broken_logits_have_a_name(float bad)
+    public void Broken_logits_have_a_name_wherever_they_are(float bad)
     {
-        var status = new Sampler(3).Sample(new[] { 1f, bad, 2f }, new SequenceSampling(SamplingParameters.Greedy, [0], 1), [], out _);
+        for (var length = 1; length < 70; length++)
+        {
+            var logits = new float[length];
+            logits[length * 2 / 3] = bad;
 
-        Assert.Equal(SamplingStatus.NotFinite, status);
+            Assert.Equal(
+                SamplingStatus.NotFinite,
+                new Sampler(length).Sample(logits, new SequenceSampling(SamplingParameters.Greedy, [0], 1), [], out _));
+        }
     }
 
     [Fact]
