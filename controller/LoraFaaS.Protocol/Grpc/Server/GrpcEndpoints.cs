@@ -3,7 +3,6 @@ using LoraFaaS.Protocol.Grpc.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -63,14 +62,11 @@ public static class GrpcEndpoints
         });
 
     /// <summary>
-    /// Calls of methods nobody mapped end as UNIMPLEMENTED rather than as a bare 404. Only paths of a gRPC service (a dotted name) are taken, and
-    /// for every HTTP method: a route for POST alone would turn an unknown GET elsewhere into a 405.
+    /// Calls of a service's methods that nobody mapped end as UNIMPLEMENTED rather than as a bare 404. Only under the service's own path: a route
+    /// for any two parts would turn other unknown paths into a 405.
     /// </summary>
-    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes)
-    {
-        var anyMethod = RoutePatternFactory.Parse("/{service}/{method}", defaults: null, parameterPolicies: new { service = new GrpcServiceConstraint() });
-
-        return routes.Map(anyMethod, static context =>
+    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes, string service) =>
+        routes.MapPost($"/{service}/{{method}}", static context =>
         {
             if (!GrpcHeaders.IsGrpc(context.Request.ContentType))
             {
@@ -86,7 +82,6 @@ public static class GrpcEndpoints
 
             return Task.CompletedTask;
         }).WithOrder(int.MaxValue);
-    }
 
     private static IEndpointConventionBuilder Map<TRequest, TResponse>(
         this IEndpointRouteBuilder routes,

@@ -83,7 +83,7 @@ public sealed class AdaptersApiTests(DemoController demo) : IClassFixture<DemoCo
         await RefuseAsync(Tars.Of(("adapter_config.json", Config)), "adapter_model.safetensors");
         await RefuseAsync(Tars.Of(("adapter_model.safetensors", Weights)), "adapter_config.json");
         await RefuseAsync(Tars.Of(("adapter_config.json", "{"u8.ToArray()), ("adapter_model.safetensors", Weights)), "adapter_config.json");
-        await RefuseAsync(Tars.Of(("adapter_config.json", Config), ("adapter_model.safetensors", [1, 2, 3])), "adapter_model.safetensors");
+        await RefuseAsync(Tars.Of(("adapter_config.json", Config), ("adapter_model.safetensors", [1, 2, 3])), "safetensors");
         await RefuseAsync(Tars.Of(("../adapter_config.json", Config), ("../adapter_model.safetensors", Weights)), "archive");
         await RefuseAsync(Tars.Of(("/etc/adapter_config.json", Config), ("adapter_model.safetensors", Weights)), "archive");
         await RefuseAsync(Tars.WithLink("adapter_config.json", "/etc/passwd"), "archive");

@@ -92,7 +92,7 @@ public sealed class ControllerUnderTest : IAsyncDisposable
 
         var app = ControllerPipeline.Build(
         [
-            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Logging:LogLevel:Default", "Error", .. arguments,
+            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Logging:LogLevel:Default", Environment.GetEnvironmentVariable("LORAFAAS_TEST_LOG") ?? "Error", .. arguments,
         ]);
 
         var running = LoraFaaS.ServiceDefaults.HostDefaults.RunHostAsync(app);

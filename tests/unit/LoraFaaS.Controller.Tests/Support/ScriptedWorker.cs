@@ -15,23 +15,35 @@ public sealed class ScriptedWorker : IAsyncDisposable
     private readonly Channel<WorkerCommand> _commands = Channel.CreateUnbounded<WorkerCommand>();
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly Task _reading;
+    private readonly Task _beating;
     private readonly ConcurrentDictionary<string, Resident> _resident = new();
+    private int _disposed;
 
     private ScriptedWorker(string id, GrpcDuplexCall<WorkerMessage, WorkerCommand> call)
     {
         Id = id;
         _call = call;
         _reading = ReadAsync();
+        _beating = BeatOnAsync();
     }
 
     public string Id { get; }
 
     /// <summary>Null: the worker does not answer. By default it obeys at once.</summary>
-    public Func<WorkerCommand, CommandResult?> Script { get; set; } = _ => new CommandResult();
+    public Func<WorkerCommand, Task<CommandResult?>> Script { get; set; } = _ => Done();
 
-    public ChannelReader<WorkerCommand> Commands => _commands.Reader;
+    /// <summary>Completes, or faults with the status, when the session is over.</summary>
+    public Task Ended => _reading;
 
-    public static async Task<ScriptedWorker> ConnectAsync(ControllerUnderTest controller, string id, Func<WorkerCommand, CommandResult?>? script = null)
+    public static Task<CommandResult?> Done() => Task.FromResult<CommandResult?>(new CommandResult());
+
+    /// <summary>The command is never answered.</summary>
+    public static Task<CommandResult?> Silence() => Task.FromResult<CommandResult?>(null);
+
+    public static Task<CommandResult?> Fail(string code, string message) =>
+        Task.FromResult<CommandResult?>(new CommandResult { ErrorCode = code, ErrorMessage = message });
+
+    public static async Task<ScriptedWorker> ConnectAsync(ControllerUnderTest controller, string id, Func<WorkerCommand, Task<CommandResult?>>? script = null)
     {
         var call = await controller.Control.OpenWorkerSessionAsync(CancellationToken.None);
         var worker = new ScriptedWorker(id, call);
@@ -55,7 +67,12 @@ public sealed class ScriptedWorker : IAsyncDisposable
 
         try
         {
-            await _call.TrySendAsync(message, _ending.Token);
+            if (!await _call.TrySendAsync(message, _ending.Token))
+            {
+                // Reading says why the call is over.
+                await _reading;
+                throw new InvalidOperationException("The session is over.");
+            }
         }
         finally
         {
@@ -94,11 +111,27 @@ public sealed class ScriptedWorker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _ending.CancelAsync();
         await _call.DisposeAsync();
-        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_reading, _beating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();
         _sending.Dispose();
+    }
+
+    /// <summary>As a real worker does: its silence would be its loss.</summary>
+    private async Task BeatOnAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+
+        while (await timer.WaitForNextTickAsync(_ending.Token))
+        {
+            await BeatAsync();
+        }
     }
 
     private async Task ReadAsync()
@@ -119,7 +152,7 @@ public sealed class ScriptedWorker : IAsyncDisposable
 
     private async Task ObeyAsync(WorkerCommand command)
     {
-        if (command.CommandId == 0 || Script(command) is not { } result)
+        if (command.CommandId == 0 || await Script(command) is not { } result)
         {
             return;
         }
