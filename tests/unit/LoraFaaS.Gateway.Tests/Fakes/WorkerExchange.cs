@@ -10,8 +10,6 @@ namespace LoraFaaS.Gateway.Tests.Fakes;
 /// <summary>One generation at a fake worker, for a script to answer.</summary>
 internal sealed class WorkerExchange(HttpContext context, GenerateRequest request)
 {
-    private readonly FrameWriter _frames = new(context.Response.BodyWriter);
-
     public GenerateRequest Request => request;
 
     public IHeaderDictionary Headers => context.Request.Headers;
@@ -21,7 +19,8 @@ internal sealed class WorkerExchange(HttpContext context, GenerateRequest reques
     public async Task SendAsync(GenerateEvent happened)
     {
         context.Response.ContentType = "application/x-lorafaas-events";
-        await _frames.WriteAsync(happened, context.RequestAborted);
+        FrameEncoder.Encode(happened, context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     public async Task SendAsync(params GenerateEvent[] events)
