@@ -51,6 +51,7 @@ public sealed class ActivationDeskTests
         var third = await desk.ActivateAsync(Given.Entry(), CancellationToken.None);
 
         Assert.True(Assert.IsType<ActivationOutcome.Full>(third).RetryAfter >= TimeSpan.FromSeconds(1));
+        await Patience.ForAsync(_activator.Called);
         _activator.Answer(Ready);
         await Patience.ForAsync(Task.WhenAll(first, second));
     }
@@ -129,8 +130,16 @@ public sealed class ActivationDeskTests
             var answer = _answer.Task;
             Interlocked.Increment(ref _calls);
             _called.TrySetResult();
-            await using var registration = cancellationToken.Register(() => _givenUp.TrySetResult());
-            return await answer.WaitAsync(cancellationToken);
+
+            try
+            {
+                return await answer.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                _givenUp.TrySetResult();
+                throw;
+            }
         }
     }
 }

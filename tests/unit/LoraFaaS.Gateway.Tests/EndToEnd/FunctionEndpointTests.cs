@@ -55,7 +55,7 @@ public sealed class FunctionEndpointTests
         Assert.InRange(int.Parse(headers["X-Lorafaas-Time-Left-Ms"]!), 1, 60_000);
         Assert.Empty(headers["X-Secret"].ToString());
         Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", headers["traceparent"].ToString(), StringComparison.Ordinal);
-        Assert.Equal("application/x-protobuf", headers.ContentType);
+        Assert.Equal("application/x-protobuf", headers["Content-Type"]);
     }
 
     [Theory]
@@ -260,8 +260,15 @@ public sealed class FunctionEndpointTests
         var (gateway, _) = await RunningGateway.StartWarmAsync(async exchange =>
         {
             await exchange.SendAsync(Given.Started(), Given.Tokens("a", 1));
-            await using var registration = exchange.Aborted.Register(() => hungUp.TrySetResult());
-            await Task.Delay(Timeout.Infinite, exchange.Aborted);
+
+            try
+            {
+                await Task.Delay(Timeout.Infinite, exchange.Aborted);
+            }
+            finally
+            {
+                hungUp.TrySetResult();
+            }
         });
         await using var __ = gateway;
 

@@ -12,13 +12,18 @@ internal sealed class WorkerExchange(HttpContext context, GenerateRequest reques
 {
     public GenerateRequest Request => request;
 
-    public IHeaderDictionary Headers => context.Request.Headers;
+    /// <summary>A copy: tests read it when the exchange is over.</summary>
+    public HeaderDictionary Headers { get; } = new(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
 
     public CancellationToken Aborted => context.RequestAborted;
 
     public async Task SendAsync(GenerateEvent happened)
     {
-        context.Response.ContentType = "application/x-lorafaas-events";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/x-lorafaas-events";
+        }
+
         FrameEncoder.Encode(happened, context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
