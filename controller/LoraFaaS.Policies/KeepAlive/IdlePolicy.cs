@@ -37,7 +37,7 @@ public static class IdlePolicy
             var zeroAfter = adapter.Rule.ScaleZeroDuration ?? defaults.ScaleZeroDuration;
 
             return adapter.Idle >= zeroAfter
-                ? new KeepAliveDecision.Offload(StorageTier.Disk, $"com.openfaas.scale.zero: idle for {Text(adapter.Idle)} of {Text(zeroAfter)}")
+                ? new KeepAliveDecision.ScaleToZero($"com.openfaas.scale.zero: idle for {Text(adapter.Idle)} of {Text(zeroAfter)}")
                 : new KeepAliveDecision.Keep($"com.openfaas.scale.zero: idle for {Text(adapter.Idle)} of {Text(zeroAfter)}");
         }
 
