@@ -29,6 +29,8 @@ internal static class GatewayHost
     {
         var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, args);
 
+        // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
+        builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
         AddOptions(builder.Services);
         AddStations(builder.Services);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>

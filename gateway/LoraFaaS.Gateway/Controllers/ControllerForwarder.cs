@@ -9,8 +9,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace LoraFaaS.Gateway.Controllers;
 
 /// <summary>The control API, byte for byte to the controller and back.</summary>
-internal sealed class ControllerForwarder(
-    IHttpForwarder forwarder, WorkerTransport transport, ControllerTransformer transformer, IOptions<GatewayOptions> options)
+internal sealed partial class ControllerForwarder(
+    IHttpForwarder forwarder,
+    WorkerTransport transport,
+    ControllerTransformer transformer,
+    IOptions<GatewayOptions> options,
+    ILogger<ControllerForwarder> logger)
 {
     private static readonly ForwarderRequestConfig Exchange = new()
     {
@@ -34,6 +38,8 @@ internal sealed class ControllerForwarder(
         {
             return;
         }
+
+        LogFailed(context.Request.Method, context.Request.Path, error);
 
         // YARP has put a status of its own for each kind of failure; to the caller they are one.
         await (context.Response.StatusCode is StatusCodes.Status413PayloadTooLarge

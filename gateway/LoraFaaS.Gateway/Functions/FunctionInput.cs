@@ -54,18 +54,13 @@ internal static class FunctionInput
             return (null, problem);
         }
 
-        var root = document.RootElement;
-
-        if (root.ValueKind is not JsonValueKind.Object || !IsRequest(root))
-        {
-            return (ReadText(body, mode), null);
-        }
-
-        return JsonBody.Read(root, fields => ReadRequest(fields, mode));
+        return document.RootElement.ValueKind is JsonValueKind.Object
+            ? JsonBody.Read(document.RootElement, fields => IsRequest(fields) ? ReadRequest(fields, mode) : ReadText(body, mode))
+            : (ReadText(body, mode), null);
     }
 
-    private static bool IsRequest(JsonElement root) =>
-        root.TryGetProperty("messages", out _) || TextFields.Any(name => root.TryGetProperty(name, out _));
+    private static bool IsRequest(JsonFields fields) =>
+        fields.Find("messages") is not null || TextFields.Any(name => fields.Find(name) is not null);
 
     private static InvocationInput? ReadRequest(JsonFields fields, PromptMode mode)
     {

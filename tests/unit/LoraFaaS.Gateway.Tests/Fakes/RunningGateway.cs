@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.TestKit.Files;
@@ -31,7 +32,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public RouteBoard Board => _app!.Services.GetRequiredService<RouteBoard>();
 
-    public IServiceProvider Services => _app!.Services;
+    public int InFlight => _app!.Services.GetRequiredService<InFlightGate>().Count;
 
     /// <summary>A gateway whose function "echo" is warm on one worker that counts.</summary>
     public static async Task<RunningGateway> StartAsync(params string[] args)

@@ -10,18 +10,22 @@ namespace LoraFaaS.Gateway.Tests.Fakes;
 /// <summary>One generation at a fake worker, for a script to answer.</summary>
 internal sealed class WorkerExchange(HttpContext context, GenerateRequest request)
 {
-    private readonly FrameWriter _frames = new(context.Response.BodyWriter);
-
     public GenerateRequest Request => request;
 
-    public IHeaderDictionary Headers => context.Request.Headers;
+    /// <summary>A copy: tests read it when the exchange is over.</summary>
+    public HeaderDictionary Headers { get; } = new(context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
 
     public CancellationToken Aborted => context.RequestAborted;
 
     public async Task SendAsync(GenerateEvent happened)
     {
-        context.Response.ContentType = "application/x-lorafaas-events";
-        await _frames.WriteAsync(happened, context.RequestAborted);
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/x-lorafaas-events";
+        }
+
+        FrameEncoder.Encode(happened, context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     public async Task SendAsync(params GenerateEvent[] events)
