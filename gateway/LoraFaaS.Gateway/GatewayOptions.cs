@@ -54,6 +54,10 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a fresh call waits for a controller or a first worker that is not there, as after a restart of the whole.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StartWindow { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Activation time after which a streaming caller is told what is going on, and again after each further such time.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);

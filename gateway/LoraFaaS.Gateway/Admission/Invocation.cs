@@ -14,6 +14,9 @@ internal sealed class Invocation : IDisposable
     /// <summary>After the deadline the caller is told so; a caller that does not even read that is cut off.</summary>
     private static readonly TimeSpan LastWordsGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>The worker keeps the same deadline and knows the stage it passed in: it gets this much time to say so before we do.</summary>
+    private static readonly TimeSpan WorkersWordGrace = TimeSpan.FromMilliseconds(250);
+
     private readonly TimeProvider _time;
     private readonly Action<Invocation> _resolved;
     private readonly Action _cutOff;
@@ -22,6 +25,8 @@ internal sealed class Invocation : IDisposable
     // Never disposed: the deadline's timer may fire while we leave, and a source without a timer of its own holds nothing.
     private readonly CancellationTokenSource _stop = new();
     private readonly long _started;
+    private readonly Lock _ending = new();
+    private bool _ended;
     private ITimer? _deadlineTimer;
     private ITimer? _cutOffTimer;
     private TimeSpan? _timeout;
@@ -95,9 +100,9 @@ internal sealed class Invocation : IDisposable
     {
         _timeout = timeout;
         _deadlineTimer = _time.CreateTimer(
-            static state => ((Invocation)state!).Abort(AbortCause.Deadline), this, TimeLeft, Timeout.InfiniteTimeSpan);
+            static state => ((Invocation)state!).Abort(AbortCause.Deadline), this, TimeLeft + WorkersWordGrace, Timeout.InfiniteTimeSpan);
         _cutOffTimer = _time.CreateTimer(
-            static state => ((Invocation)state!)._cutOff(), this, TimeLeft + LastWordsGrace, Timeout.InfiniteTimeSpan);
+            static state => ((Invocation)state!).CutOff(), this, TimeLeft + LastWordsGrace, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The first cause stands.</summary>
@@ -116,8 +121,25 @@ internal sealed class Invocation : IDisposable
 
     public void Dispose()
     {
+        lock (_ending)
+        {
+            _ended = true;
+        }
+
         _clientGone.Dispose();
         _deadlineTimer?.Dispose();
         _cutOffTimer?.Dispose();
+    }
+
+    /// <summary>Never after the end: the connection may by then carry another call.</summary>
+    private void CutOff()
+    {
+        lock (_ending)
+        {
+            if (!_ended)
+            {
+                _cutOff();
+            }
+        }
     }
 }

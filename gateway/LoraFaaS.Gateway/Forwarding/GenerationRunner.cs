@@ -27,7 +27,7 @@ internal sealed partial class GenerationRunner(
     public async IAsyncEnumerable<GenerateEvent> RunAsync(
         Invocation invocation, RouteEntry route, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var recovery = new RecoveryBudget(options.Value.RecoveryWindow, time);
+        var recovery = new RecoveryBudget(time);
         var received = new ReceivedTokens(request);
         var excluded = new HashSet<WorkerId>();
 
@@ -79,12 +79,6 @@ internal sealed partial class GenerationRunner(
                 yield return GenerateEvents.Failed(problem);
                 yield break;
             }
-
-            if (received.IsFull)
-            {
-                yield return GenerateEvents.Finished(received.EndedByLength());
-                yield break;
-            }
         }
     }
 
@@ -134,6 +128,8 @@ internal sealed partial class GenerationRunner(
             _ => throw new UnreachableException(),
         };
 
+        recovery.MarkLost();
+
         if (invocation.AbortCause is not AbortCause.None || !Transient.IsWorthAnotherPlace(problem.Code))
         {
             return problem;
@@ -161,21 +157,38 @@ internal sealed partial class GenerationRunner(
         }
 
         return end is WorkerTryEnd.Unreachable
-            ? await SearchAsync(invocation, recovery, excluded, problem, cancellationToken)
+            ? await SearchAsync(invocation, recovery, options.Value.RecoveryWindow, excluded, problem, cancellationToken)
             : problem;
     }
 
-    /// <summary>No place at all: final for a fresh call, a reason to wait for one whose worker has just died.</summary>
+    /// <summary>No place at all. One whose worker has just died waits for another; a fresh call waits only for a system that is not all there yet.</summary>
     private async Task<Problem?> SearchOnAsync(
-        Invocation invocation, RecoveryBudget recovery, HashSet<WorkerId> excluded, Problem problem, CancellationToken cancellationToken) =>
-        recovery.Recovering && invocation.AbortCause is AbortCause.None && Transient.MayPass(problem.Code)
-            ? await SearchAsync(invocation, recovery, excluded, problem, cancellationToken)
-            : problem;
-
-    private async Task<Problem?> SearchAsync(
         Invocation invocation, RecoveryBudget recovery, HashSet<WorkerId> excluded, Problem problem, CancellationToken cancellationToken)
     {
-        if (recovery.NextSearch() is not { } pause)
+        if (invocation.AbortCause is not AbortCause.None)
+        {
+            return problem;
+        }
+
+        if (recovery.Lost && Transient.MayPass(problem.Code))
+        {
+            return await SearchAsync(invocation, recovery, options.Value.RecoveryWindow, excluded, problem, cancellationToken);
+        }
+
+        return Transient.IsAbsence(problem.Code)
+            ? await SearchAsync(invocation, recovery, options.Value.StartWindow, excluded, problem, cancellationToken)
+            : problem;
+    }
+
+    private async Task<Problem?> SearchAsync(
+        Invocation invocation,
+        RecoveryBudget recovery,
+        TimeSpan window,
+        HashSet<WorkerId> excluded,
+        Problem problem,
+        CancellationToken cancellationToken)
+    {
+        if (recovery.NextSearch(window) is not { } pause)
         {
             return problem;
         }

@@ -10,9 +10,6 @@ internal sealed class ReceivedTokens(GenerateRequest request)
 
     public int Count => _ids.Count;
 
-    /// <summary>All tokens that were asked for are here; only the last event was lost.</summary>
-    public bool IsFull => _ids.Count > 0 && _ids.Count >= request.Sampling.MaxTokens;
-
     /// <summary>The request to send now. Tokens the client has are prefilled after the prompt and not sent again; neither is an echoed prompt.</summary>
     public GenerateRequest NextRequest()
     {
@@ -60,12 +57,4 @@ internal sealed class ReceivedTokens(GenerateRequest request)
 
         return whole;
     }
-
-    public Finished EndedByLength() => new()
-    {
-        Reason = FinishReason.Length,
-        PromptTokens = _started?.PromptTokens ?? 0,
-        CachedPromptTokens = _started?.CachedPromptTokens ?? 0,
-        CompletionTokens = _ids.Count,
-    };
 }

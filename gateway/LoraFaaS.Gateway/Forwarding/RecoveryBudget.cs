@@ -5,7 +5,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// that kills every sandbox it meets must not be carried through all of them); finding somebody who answers at all is bounded by time instead,
 /// because a killed worker needs some seconds to come back.
 /// </summary>
-internal sealed class RecoveryBudget(TimeSpan window, TimeProvider time)
+internal sealed class RecoveryBudget(TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -15,10 +15,12 @@ internal sealed class RecoveryBudget(TimeSpan window, TimeProvider time)
     private long? _firstFailure;
     private int _searches;
 
-    /// <summary>Something has gone wrong already: no place to go to is then a reason to look on, not to refuse.</summary>
-    public bool Recovering => _firstFailure is not null;
+    /// <summary>A worker that had it has failed it: no place to go to is then a reason to look on, not to refuse.</summary>
+    public bool Lost { get; private set; }
 
     public int Spent { get; private set; }
+
+    public void MarkLost() => Lost = true;
 
     /// <summary>After a refusal before the first event.</summary>
     public bool TryReplace() => Spend(ref _replaced);
@@ -26,8 +28,9 @@ internal sealed class RecoveryBudget(TimeSpan window, TimeProvider time)
     /// <summary>After a stream that broke.</summary>
     public bool TryResume() => Spend(ref _resumed);
 
-    /// <summary>After an unreachable worker, or when there is none: the pause before the next try (none before the first), or null when the window is over.</summary>
-    public TimeSpan? NextSearch()
+    /// <summary>After an unreachable worker, or when there is none: the pause before the next try (none before the first), or null
+    /// when <paramref name="window"/> has passed since the first failure.</summary>
+    public TimeSpan? NextSearch(TimeSpan window)
     {
         var now = time.GetTimestamp();
         _firstFailure ??= now;

@@ -19,5 +19,5 @@ internal static class ModelCatalogue
         "lorafaas",
         route.Revision.AdapterDigest?.Value ?? route.Revision.Backbone.Value,
         route.IsBackbone ? null : route.Revision.Backbone.Value,
-        route.ContextLength > 0 ? route.ContextLength : null);
+        route.Revision.ContextLength > 0 ? route.Revision.ContextLength : null);
 }

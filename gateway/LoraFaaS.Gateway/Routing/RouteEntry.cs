@@ -13,8 +13,6 @@ internal sealed record RouteEntry
     /// <summary>Workers with the adapter at host tier or nearer.</summary>
     public required FrozenDictionary<WorkerId, StorageTier> Placements { get; init; }
 
-    public required int ContextLength { get; init; }
-
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The route of a bare backbone under its own name.</summary>

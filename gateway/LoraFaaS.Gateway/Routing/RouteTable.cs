@@ -42,6 +42,10 @@ internal sealed class RouteTable
     /// <summary>As <see cref="Find"/>; then the name of a backbone, whose dots and underscores need not make a function's name.</summary>
     public RouteEntry? FindModel(string model) => Find(model) ?? _backbones.GetValueOrDefault(model);
 
+    /// <summary>An update without news is the controller's sign of life.</summary>
+    public static bool SaysNothing(RouteUpdate update) =>
+        !update.IsSnapshot && !update.WorkersChanged && update.Upserts.Count == 0 && update.Removals.Count == 0;
+
     /// <summary>The next table. A snapshot forgets everything known before; a change of workers alone leaves the routes as they are.</summary>
     public RouteTable Apply(RouteUpdate update)
     {

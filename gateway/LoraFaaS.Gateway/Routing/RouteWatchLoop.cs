@@ -10,6 +10,9 @@ internal sealed partial class RouteWatchLoop(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The controller says every 5 s that nothing has changed. Four times as long without a word, and the stream is dead, whatever TCP thinks.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(20);
+
     private readonly WatchRoutesRequest _request = new() { GatewayId = Guid.NewGuid().ToString() };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,10 +38,14 @@ internal sealed partial class RouteWatchLoop(
     {
         var updated = false;
 
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var patience = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, SilenceLimit, Timeout.InfiniteTimeSpan);
+
         try
         {
-            await foreach (var update in control.WatchRoutesAsync(_request, stoppingToken))
+            await foreach (var update in control.WatchRoutesAsync(_request, silence.Token))
             {
+                patience.Change(SilenceLimit, Timeout.InfiniteTimeSpan);
                 Apply(update, isFirst: !updated);
                 updated = true;
             }
@@ -53,6 +60,10 @@ internal sealed partial class RouteWatchLoop(
         {
             // The host stops: nobody needs the table any more.
         }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested)
+        {
+            LogLost($"silent for {SilenceLimit.TotalSeconds:0} s");
+        }
 
         return updated;
     }
@@ -63,6 +74,11 @@ internal sealed partial class RouteWatchLoop(
         if (isFirst && !update.IsSnapshot)
         {
             throw new GrpcStatusException(GrpcStatusCode.DataLoss, "the watch did not begin with a snapshot");
+        }
+
+        if (RouteTable.SaysNothing(update))
+        {
+            return;
         }
 
         var table = board.Table.Apply(update);

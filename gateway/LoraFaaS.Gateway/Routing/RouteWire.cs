@@ -21,7 +21,6 @@ internal static class RouteWire
         Placements = route.Placements
             .DistinctBy(placement => placement.WorkerId)
             .ToFrozenDictionary(placement => new WorkerId(placement.WorkerId), placement => (StorageTier)placement.Tier),
-        ContextLength = route.Revision.ContextLength,
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds(route.CreatedAt),
         IsBackbone = route.IsBackbone,
     };
@@ -34,6 +33,7 @@ internal static class RouteWire
             Running = worker.Running,
             Queued = worker.Queued,
             FreeDeviceBytes = new ByteSize(worker.FreeDeviceBytes),
+            DeviceBytes = worker.DeviceBytes > 0 ? new ByteSize(worker.DeviceBytes) : null,
             Backbones = worker.BackboneDigests.Select(digest => new Digest(digest)).ToFrozenSet(),
         },
         worker.Url);
@@ -54,6 +54,7 @@ internal static class RouteWire
         SloTpot = OrNull(revision.SloTpotMs),
         Timeout = TimeSpan.FromMilliseconds(revision.TimeoutMs),
         KeepAlive = OrNull(revision.KeepAliveMs),
+        ContextLength = revision.ContextLength,
     };
 
     /// <summary>Numbers that are absent on the wire are 0; where 0 has no meaning the platform's default stands.</summary>

@@ -143,19 +143,31 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task When_only_the_last_event_was_lost_nobody_is_asked_again()
+    public async Task A_call_before_the_first_worker_is_there_waits_for_it()
     {
-        await using var gateway = await RunningGateway.StartAsync();
-        var worker = await gateway.AddWorkerAsync("w1", async exchange =>
-        {
-            await exchange.SendAsync(Given.Started(), Given.Tokens("a", 1), Given.Tokens("b", 2), Given.Failed("sandbox_lost"));
-        });
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:StartWindow", "00:01:00");
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { ErrorCode = "worker_unavailable", ErrorMessage = "no worker is connected" });
+        await gateway.PublishAsync([Given.Route("echo")]);
+
+        var invoking = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(() => gateway.Controller.Activations > 1);
+        var worker = await gateway.AddWorkerAsync("w1");
         await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], worker);
 
-        var response = await gateway.InvokeAsync("x", "/function/echo?max_tokens=2", "application/json");
+        Assert.Equal(Whole, await (await Patience.ForAsync(invoking)).Content.ReadAsStringAsync());
+    }
 
-        Assert.Contains("\"finish_reason\":\"length\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Single(worker.Exchanges);
+    [Fact]
+    public async Task When_no_worker_comes_the_call_ends_with_the_start_window()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:StartWindow", "00:00:00.100");
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { ErrorCode = "worker_unavailable", ErrorMessage = "no worker is connected" });
+        await gateway.PublishAsync([Given.Route("echo")]);
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("no worker is connected\n", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]

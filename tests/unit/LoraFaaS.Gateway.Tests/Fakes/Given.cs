@@ -78,7 +78,6 @@ internal static class Given
             AdapterDigest = new Digest(AdapterDigest),
         },
         Placements = placements.ToFrozenDictionary(placement => new WorkerId(placement.Worker), placement => placement.Tier),
-        ContextLength = 512,
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 

@@ -5,6 +5,8 @@ namespace LoraFaaS.Gateway.Tests.Forwarding;
 
 public sealed class RecoveryBudgetTests
 {
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(20);
+
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
@@ -20,26 +22,25 @@ public sealed class RecoveryBudgetTests
     }
 
     [Fact]
-    public void Nothing_has_failed_at_first() => Assert.False(Budget().Recovering);
+    public void Nothing_has_failed_at_first() => Assert.False(Budget().Lost);
 
     [Fact]
     public void The_search_begins_at_once_then_pauses_longer_and_ends_with_the_window()
     {
         var budget = Budget();
 
-        Assert.Equal(TimeSpan.Zero, budget.NextSearch());
-        Assert.True(budget.Recovering);
-        Assert.Equal(TimeSpan.FromMilliseconds(50), budget.NextSearch());
-        Assert.Equal(TimeSpan.FromMilliseconds(100), budget.NextSearch());
+        Assert.Equal(TimeSpan.Zero, budget.NextSearch(Window));
+        Assert.Equal(TimeSpan.FromMilliseconds(50), budget.NextSearch(Window));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), budget.NextSearch(Window));
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.True(budget.NextSearch() <= TimeSpan.FromSeconds(1));
+            Assert.True(budget.NextSearch(Window) <= TimeSpan.FromSeconds(1));
         }
 
-        _clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.Null(budget.NextSearch());
+        _clock.Advance(Window);
+        Assert.Null(budget.NextSearch(Window));
     }
 
-    private RecoveryBudget Budget() => new(TimeSpan.FromSeconds(20), _clock);
+    private RecoveryBudget Budget() => new(_clock);
 }

@@ -67,6 +67,13 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void A_sign_of_life_says_nothing()
+    {
+        Assert.True(RouteTable.SaysNothing(new RouteUpdate { Version = 1 }));
+        Assert.False(RouteTable.SaysNothing(new RouteUpdate { Version = 1, IsSnapshot = true }));
+    }
+
+    [Fact]
     public void A_change_of_workers_leaves_the_routes_as_they_are()
     {
         var table = TableWith(Given.Route("one"));
