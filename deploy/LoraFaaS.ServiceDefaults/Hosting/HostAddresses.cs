@@ -1,0 +1,11 @@
+namespace LoraFaaS.ServiceDefaults.Hosting;
+
+/// <summary>Tells services of a host where it listens. Background services start before the server does, so they await it.</summary>
+public sealed class HostAddresses
+{
+    private readonly TaskCompletionSource<HostUrls> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<HostUrls> ListeningAsync(CancellationToken cancellationToken) => _listening.Task.WaitAsync(cancellationToken);
+
+    internal void Set(HostUrls urls) => _listening.TrySetResult(urls);
+}

@@ -1,0 +1,11 @@
+namespace LoraFaaS.ServiceDefaults.Hosting;
+
+/// <summary>Which addresses a host listens on.</summary>
+public enum HostDoors
+{
+    /// <summary>HTTP/1.1 only.</summary>
+    Http = 0,
+
+    /// <summary>HTTP/1.1 on one address and HTTP/2 without TLS on another: without TLS no connection can choose between them.</summary>
+    HttpAndRpc = 1,
+}

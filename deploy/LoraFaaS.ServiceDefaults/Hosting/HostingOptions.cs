@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LoraFaaS.ServiceDefaults.Hosting;
+
+/// <summary>Where a host listens and how it tells the one who started it.</summary>
+public sealed class HostingOptions
+{
+    public const string Section = "Host";
+
+    /// <summary>Where HTTP/1.1 is served. Port 0 takes any free one; the ready file names it.</summary>
+    [Required]
+    public string HttpUrl { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>Where HTTP/2 without TLS is served for the platform's own gRPC calls, by hosts that have them.</summary>
+    [Required]
+    public string RpcUrl { get; set; } = "http://127.0.0.1:0";
+
+    /// <summary>The name or address by which other machines reach this one. Empty: the address listened on, or loopback when listening on all.</summary>
+    public string AdvertiseHost { get; set; } = "";
+
+    /// <summary>Written, whole or not at all, once the host listens: process id and actual URLs as JSON. Empty: none.</summary>
+    public string ReadyFile { get; set; } = "";
+
+    /// <summary>Stop gracefully when standard input ends, which it does when the process that started this one dies, even by kill -9.</summary>
+    public bool ExitWithParent { get; set; }
+
+    /// <summary>Longest a stopping host waits for running requests. Longer loses fewer streams and makes restarts slower.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
