@@ -16,6 +16,6 @@ public static class ControlEndpoints
         routes.MapGrpcServerStream(ControlMethods.WatchRoutes, (request, _, cancellationToken) => service.WatchRoutesAsync(request, cancellationToken));
         routes.MapGrpcUnary(ControlMethods.Activate, (request, _, cancellationToken) => service.ActivateAsync(request, cancellationToken));
         routes.MapGrpcBidi(ControlMethods.WorkerSession, service.RunWorkerSessionAsync);
-        routes.MapGrpcUnimplemented();
+        routes.MapGrpcUnimplemented(ControlMethods.Service);
     }
 }

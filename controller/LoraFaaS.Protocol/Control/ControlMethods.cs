@@ -5,7 +5,7 @@ namespace LoraFaaS.Protocol.Control;
 /// <summary>The methods of control.proto's service.</summary>
 public static class ControlMethods
 {
-    private const string Service = "lorafaas.control.v1.Control";
+    public const string Service = "lorafaas.control.v1.Control";
 
     public static readonly GrpcMethod<WatchRoutesRequest, RouteUpdate> WatchRoutes = new(Service, nameof(WatchRoutes), WatchRoutesRequest.Parser, RouteUpdate.Parser);
 

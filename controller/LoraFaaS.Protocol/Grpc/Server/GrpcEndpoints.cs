@@ -61,9 +61,12 @@ public static class GrpcEndpoints
             await handler(new(call, reader, context.Response.BodyWriter), cancellationToken);
         });
 
-    /// <summary>Calls of methods nobody mapped end as UNIMPLEMENTED rather than as a bare 404.</summary>
-    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/{service}/{method}", static context =>
+    /// <summary>
+    /// Calls of a service's methods that nobody mapped end as UNIMPLEMENTED rather than as a bare 404. Only under the service's own path: a route
+    /// for any two parts would turn other unknown paths into a 405.
+    /// </summary>
+    public static IEndpointConventionBuilder MapGrpcUnimplemented(this IEndpointRouteBuilder routes, string service) =>
+        routes.MapPost($"/{service}/{{method}}", static context =>
         {
             if (!GrpcHeaders.IsGrpc(context.Request.ContentType))
             {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoraFaaS.Engine.Cpu.Kernels.Tiles;
 
@@ -86,6 +87,9 @@ internal static unsafe partial class Avx512Tiles
 
         for (var line = tile.Lines; line > 0; line--)
         {
+            Sse.Prefetch0(w0 + Ahead);
+            Sse.Prefetch0(w1 + Ahead);
+
             if (TLine.IsPair)
             {
                 var e0 = (Vector512.Load((uint*)(w0)) << 16).AsSingle();

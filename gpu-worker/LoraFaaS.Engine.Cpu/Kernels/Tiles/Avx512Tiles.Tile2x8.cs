@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoraFaaS.Engine.Cpu.Kernels.Tiles;
 
 /// <summary>2 panels of 16 rows by 8 tokens, unrolled: the JIT keeps locals in registers, and no array.</summary>
 internal static unsafe partial class Avx512Tiles
 {
+    /// <summary>Bytes a wide tile asks for ahead: its own work fills the window in which the core would find the next lines by itself.</summary>
+    private const int Ahead = 1024;
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tile2x8<TLine>(in TileArguments tile)
@@ -65,6 +69,9 @@ internal static unsafe partial class Avx512Tiles
 
         for (var line = tile.Lines; line > 0; line--)
         {
+            Sse.Prefetch0(w0 + Ahead);
+            Sse.Prefetch0(w1 + Ahead);
+
             if (TLine.IsPair)
             {
                 var e0 = (Vector512.Load((uint*)(w0)) << 16).AsSingle();
