@@ -18,6 +18,8 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     private readonly GrpcDeadline _deadline;
     private readonly ArrayBufferWriter<byte> _sendBuffer = new();
     private int _isSending;
+    private int _isDisposed;
+    private volatile bool _isOver;
 
     internal GrpcDuplexCall(Task<GrpcResponseReader<TResponse>> opening, GrpcPushContent content, GrpcDeadline deadline)
     {
@@ -50,11 +52,9 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// <summary>The server's messages until the call ends: quietly when well, with <see cref="GrpcStatusException"/> when not.</summary>
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The call's own token is always linked in, so a reader's token only ends the wait.
-        var reader = await _deadline.GuardAsync(_opening.WaitAsync(cancellationToken));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
 
-        while (await _deadline.GuardAsync(reader.ReadAsync(either.Token).AsTask()) is { } message)
+        while (await ReadAsync(cancellationToken, either.Token) is { } message)
         {
             yield return message;
         }
@@ -62,6 +62,11 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _deadline.Cancel();
         _content.Complete();
 
@@ -77,17 +82,37 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
         _deadline.Dispose();
     }
 
+    private async Task<TResponse?> ReadAsync(CancellationToken readersOwn, CancellationToken cancellationToken)
+    {
+        TResponse? message = null;
+
+        try
+        {
+            var reader = await _deadline.GuardAsync(_opening.WaitAsync(cancellationToken));
+            message = await _deadline.GuardAsync(reader.ReadAsync(cancellationToken).AsTask());
+        }
+        finally
+        {
+            // Some servers end a call without resetting its stream, which would take our messages for ever after. A reader that only stopped waiting
+            // has not seen the end.
+            _isOver = message is null && !readersOwn.IsCancellationRequested;
+        }
+
+        return message;
+    }
+
     private async Task<bool> SendAsync(TRequest message, CancellationToken cancellationToken)
     {
-        if (!_content.Opened.IsCompletedSuccessfully || _deadline.Token.IsCancellationRequested)
+        if (_isOver || _opening.IsFaulted || _opening.IsCanceled || _deadline.Token.IsCancellationRequested)
         {
             return false;
         }
 
-        var stream = await _content.Opened;
-
         try
         {
+            // The response's headers may have come before the request's stream was handed out; it is, in the next moment.
+            var stream = await _content.Opened.WaitAsync(_deadline.Token);
+
             _sendBuffer.ResetWrittenCount();
             GrpcMessageEncoder.Encode(message, _sendBuffer);
             await stream.WriteAsync(_sendBuffer.WrittenMemory, cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class GrpcPushContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
     }
 
-    /// <summary>Done when the connection stands and the request's headers are out.</summary>
+    /// <summary>Done when the connection stands and the request's headers are out, which may be after the response's headers came.</summary>
     public Task<Stream> Opened => _opened.Task;
 
     /// <summary>Half-closes. May be called more than once.</summary>
@@ -25,7 +25,16 @@ internal sealed class GrpcPushContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            _opened.TrySetException(failure);
+            throw;
+        }
+
         _opened.TrySetResult(stream);
         await _completed.Task.WaitAsync(cancellationToken);
     }

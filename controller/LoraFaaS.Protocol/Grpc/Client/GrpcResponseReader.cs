@@ -11,24 +11,28 @@ internal sealed class GrpcResponseReader<T> : IAsyncDisposable
     private readonly HttpResponseMessage _response;
     private readonly PipeReader _pipe;
     private readonly GrpcMessageReader<T> _reader;
+    private readonly GrpcStatus? _statusOfHeaders;
 
-    private GrpcResponseReader(HttpResponseMessage response, Stream body, MessageParser<T> parser, int maxMessageBytes)
+    private GrpcResponseReader(HttpResponseMessage response, GrpcStatus? statusOfHeaders, Stream body, MessageParser<T> parser, int maxMessageBytes)
     {
         _response = response;
+        _statusOfHeaders = statusOfHeaders;
         _pipe = PipeReader.Create(body);
         _reader = new(_pipe, parser, maxMessageBytes);
     }
 
-    /// <summary>Throws when the headers already say how the call ended.</summary>
+    /// <summary>Throws when the headers already say that the call failed. One that ended well without a message says so there too.</summary>
     public static async Task<GrpcResponseReader<T>> OpenAsync(HttpResponseMessage response, MessageParser<T> parser, int maxMessageBytes, CancellationToken cancellationToken)
     {
-        if (GrpcFailure.OfHeaders(response) is { } status)
+        var status = GrpcFailure.OfHeaders(response);
+
+        if (status is { Code: not GrpcStatusCode.Ok })
         {
             response.Dispose();
-            throw new GrpcStatusException(status.Code is GrpcStatusCode.Ok ? new(GrpcStatusCode.Internal, "The call ended well without a message.") : status);
+            throw new GrpcStatusException(status);
         }
 
-        return new(response, await response.Content.ReadAsStreamAsync(cancellationToken), parser, maxMessageBytes);
+        return new(response, status, await response.Content.ReadAsStreamAsync(cancellationToken), parser, maxMessageBytes);
     }
 
     /// <summary>The next message; null when the call ended well; throws its status when it did not.</summary>
@@ -40,7 +44,7 @@ internal sealed class GrpcResponseReader<T> : IAsyncDisposable
         }
 
         // Trailers are there only once the body was read to its end, which it just was.
-        var status = GrpcFailure.OfTrailers(_response);
+        var status = _statusOfHeaders ?? GrpcFailure.OfTrailers(_response);
         return status.Code is GrpcStatusCode.Ok ? null : throw new GrpcStatusException(status);
     }
 

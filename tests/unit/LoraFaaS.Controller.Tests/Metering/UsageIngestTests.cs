@@ -59,7 +59,7 @@ public sealed class UsageIngestTests
         ingest.Complete();
         await Patience.ForAsync(running);
 
-        var sum = Assert.Single(await plane.Get<IUsageStore>().SumAsync(Facts.Then, Facts.Then, CancellationToken.None));
+        var sum = Assert.Single(await plane.Get<IUsageStore>().SumAsync(Facts.Then, Facts.Then.AddMinutes(1), CancellationToken.None));
         Assert.Equal(4, sum.Invocations);
     }
 
