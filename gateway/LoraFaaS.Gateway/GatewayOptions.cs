@@ -9,21 +9,21 @@ public sealed class GatewayOptions
 
     /// <summary>The user of the control API.</summary>
     [Required]
-    [RegularExpression("^[^:]+$", ErrorMessage = "Gateway:User: a Basic user name is not empty and holds no colon")]
+    [RegularExpression("^[^:]+$", ErrorMessage = "a Basic user name is not empty and holds no colon (Gateway:User)")]
     public string User { get; set; } = "admin";
 
     /// <summary>The file that holds the user's password; a newline at its end is not part of it.</summary>
-    [Required(ErrorMessage = "Gateway:PasswordFile: name the file that holds the password of the control API")]
+    [Required(ErrorMessage = "name the file that holds the password of the control API (Gateway:PasswordFile)")]
     public string PasswordFile { get; set; } = "";
 
     /// <summary>Where /system and /api are forwarded to.</summary>
-    [Required(ErrorMessage = "Gateway:ControllerHttpUrl: give the controller's HTTP address")]
-    [HttpUrl(ErrorMessage = "Gateway:ControllerHttpUrl: not an absolute http or https address")]
+    [Required(ErrorMessage = "give the controller's HTTP address (Gateway:ControllerHttpUrl)")]
+    [HttpUrl(ErrorMessage = "not an absolute http or https address (Gateway:ControllerHttpUrl)")]
     public string ControllerHttpUrl { get; set; } = "";
 
     /// <summary>Where routes are watched and activations asked for.</summary>
-    [Required(ErrorMessage = "Gateway:ControllerRpcUrl: give the controller's gRPC address")]
-    [HttpUrl(ErrorMessage = "Gateway:ControllerRpcUrl: not an absolute http or https address")]
+    [Required(ErrorMessage = "give the controller's gRPC address (Gateway:ControllerRpcUrl)")]
+    [HttpUrl(ErrorMessage = "not an absolute http or https address (Gateway:ControllerRpcUrl)")]
     public string ControllerRpcUrl { get; set; } = "";
 
     /// <summary>Largest body of an invocation. A prompt of 128k tokens is about 600 kB; what is larger is refused unread.</summary>

@@ -23,6 +23,12 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
     {
         var name = (string)context.Request.RouteValues["name"]!;
 
+        if (!board.HasRoutes)
+        {
+            await FailAsync(context, invocation, RouteBoard.NoTableYet);
+            return;
+        }
+
         if (board.Table.Find(name) is not { } route)
         {
             invocation.Failure = ErrorCode.FunctionNotFound;

@@ -5,7 +5,7 @@ internal sealed partial class InvocationMeter
     [LoggerMessage(
         2201,
         LogLevel.Information,
-        "Invocation {CallId} ({Dialect}) of {Function} revision {Revision} on {Worker}: {Status} {Outcome} {AbortCause}, first token after {TtftMs} ms, all after {TotalMs} ms, {PromptTokens} + {CompletionTokens} tokens, placed again {Replacements} times")]
+        "Invocation {CallId} ({Dialect}) of {Function} revision {Revision} on {Worker}: {Status} {Outcome} (stopped by {AbortCause}), first token after {TtftMs} ms, all after {TotalMs} ms, {PromptTokens} + {CompletionTokens} tokens, placed again {Replacements} times")]
     private partial void LogInvocation(
         string callId,
         string dialect,

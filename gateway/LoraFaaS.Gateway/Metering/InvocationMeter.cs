@@ -110,14 +110,14 @@ internal sealed partial class InvocationMeter : IDisposable
     private void Log(Invocation invocation, string function, int status)
     {
         var outcome = invocation.Failure?.ToWire() ?? "ok";
-        var cause = invocation.AbortCause is AbortCause.None ? "" : invocation.AbortCause.ToString();
+        var cause = invocation.AbortCause is AbortCause.None ? "-" : invocation.AbortCause.ToString();
 
         LogInvocation(
             invocation.CallId.Value,
             invocation.Dialect,
             function,
             invocation.Route?.Revision.Number ?? 0,
-            invocation.Worker?.Value ?? "",
+            invocation.Worker?.Value ?? "-",
             status,
             outcome,
             cause,

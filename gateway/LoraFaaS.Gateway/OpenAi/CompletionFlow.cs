@@ -33,7 +33,7 @@ internal sealed class CompletionFlow(RouteBoard board, BodyReader bodies, Invoca
     {
         if (board.Table.FindModel(model) is not { } route)
         {
-            await FailAsync(context, invocation, OpenAiErrors.ModelNotFound(model));
+            await FailAsync(context, invocation, board.HasRoutes ? OpenAiErrors.ModelNotFound(model) : RouteBoard.NoTableYet);
             return null;
         }
 

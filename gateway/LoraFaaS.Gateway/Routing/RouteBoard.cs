@@ -1,11 +1,17 @@
+using LoraFaaS.Contracts.Errors;
+
 namespace LoraFaaS.Gateway.Routing;
 
 /// <summary>Where the current table hangs. One writer, the watch loop; readers take one table and keep it.</summary>
 internal sealed class RouteBoard
 {
-    private readonly Lock _gate = new();
+    /// <summary>Nobody can say yet what is deployed and what is not.</summary>
+    public static readonly Problem NoTableYet = new(
+        ErrorCode.ControllerUnavailable, "the gateway has no route table from the controller yet", RetryAfter: TimeSpan.FromSeconds(1));
+
     private RouteTable _table = RouteTable.Empty;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = NewSignal();
+    private TaskCompletionSource _routesChanged = NewSignal();
     private bool _hasRoutes;
     private bool _connected;
 
@@ -21,30 +27,25 @@ internal sealed class RouteBoard
         set => Volatile.Write(ref _connected, value);
     }
 
-    /// <summary>Completes at the next change of the table.</summary>
-    public Task Changed
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _changed.Task;
-            }
-        }
-    }
+    /// <summary>Completes at the next change of anything in the table.</summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
+
+    /// <summary>Completes at the next change of functions, where workers alone change every second.</summary>
+    public Task RoutesChanged => Volatile.Read(ref _routesChanged).Task;
 
     public void Publish(RouteTable table)
     {
-        TaskCompletionSource changed;
+        var before = Interlocked.Exchange(ref _table, table);
+        Volatile.Write(ref _hasRoutes, true);
 
-        lock (_gate)
+        // The table first, then the signal: who is woken sees what woke it.
+        Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+
+        if (!ReferenceEquals(before.Routes, table.Routes))
         {
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _table, table);
-            Volatile.Write(ref _hasRoutes, true);
+            Interlocked.Exchange(ref _routesChanged, NewSignal()).SetResult();
         }
-
-        changed.SetResult();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

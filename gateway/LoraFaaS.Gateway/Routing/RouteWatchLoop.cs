@@ -14,6 +14,7 @@ internal sealed partial class RouteWatchLoop(
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(20);
 
     private readonly WatchRoutesRequest _request = new() { GatewayId = Guid.NewGuid().ToString() };
+    private bool _lossLogged;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,6 +28,7 @@ internal sealed partial class RouteWatchLoop(
             }
 
             board.Connected = false;
+            _lossLogged = true;
 
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < options.Value.MaxReconnectDelay ? pause * 2 : options.Value.MaxReconnectDelay;
@@ -54,7 +56,7 @@ internal sealed partial class RouteWatchLoop(
         }
         catch (GrpcStatusException exception)
         {
-            LogLost(exception.Status.ToString());
+            LogLoss(exception.Status.ToString());
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -62,10 +64,19 @@ internal sealed partial class RouteWatchLoop(
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested)
         {
-            LogLost($"silent for {SilenceLimit.TotalSeconds:0} s");
+            LogLoss($"silent for {SilenceLimit.TotalSeconds:0} s");
         }
 
         return updated;
+    }
+
+    /// <summary>Once a loss: a controller that stays away would fill the log with one line every two seconds.</summary>
+    private void LogLoss(string reason)
+    {
+        if (!_lossLogged)
+        {
+            LogLost(reason);
+        }
     }
 
     private void Apply(RouteUpdate update, bool isFirst)
@@ -84,6 +95,7 @@ internal sealed partial class RouteWatchLoop(
         var table = board.Table.Apply(update);
         board.Publish(table);
         board.Connected = true;
+        _lossLogged = false;
 
         if (update.IsSnapshot)
         {

@@ -75,6 +75,23 @@ public sealed class ControlApiTests
     }
 
     [Fact]
+    public async Task Who_deploys_and_then_calls_finds_what_was_deployed()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var worker = await gateway.AddWorkerAsync("w1");
+        await gateway.PublishAsync([], worker);
+        var update = new Protocol.Control.RouteUpdate { Version = gateway.Board.Table.Version + 1 };
+        update.Upserts.Add(Given.Route("fresh", placements: ("w1", Contracts.Units.StorageTier.Device)));
+        gateway.Controller.OnRest = _ => gateway.Controller.Publish(update);
+
+        var deployed = await gateway.Http.SendAsync(Admin(HttpMethod.Put, "/system/functions", "{}"));
+        var called = await gateway.InvokeAsync("x", "/function/fresh");
+
+        Assert.Equal(HttpStatusCode.Accepted, deployed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, called.StatusCode);
+    }
+
+    [Fact]
     public async Task While_the_controller_is_away_it_is_503_in_one_line()
     {
         await using var gateway = await RunningGateway.StartAsync();

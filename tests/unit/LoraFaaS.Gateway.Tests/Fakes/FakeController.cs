@@ -114,8 +114,12 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
 
     private static int PortOf(string? url) => url is null ? 0 : new Uri(url).Port;
 
-    private static async Task EchoAsync(HttpContext context)
+    /// <summary>Called before a REST request is answered.</summary>
+    public Action<HttpRequest> OnRest { get; set; } = _ => { };
+
+    private async Task EchoAsync(HttpContext context)
     {
+        OnRest(context.Request);
         using var body = new StreamReader(context.Request.Body);
         var text = await body.ReadToEndAsync(context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
