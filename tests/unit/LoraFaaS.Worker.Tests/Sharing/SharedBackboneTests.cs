@@ -30,7 +30,7 @@ public sealed class SharedBackboneTests
         var added = large.BackboneBytes - small.BackboneBytes;
         var limit = added / 100;
 
-        Assert.InRange(added, 290L << 20, 310L << 20);
+        Assert.InRange(added, 290_000_000, 310_000_000);
         TestContext.Current.TestOutputHelper?.WriteLine($"added {added:n0} B; small {small}; large {large}");
         Assert.True(large.MaxPrivateDirty - small.MaxPrivateDirty < limit, $"Private_Dirty grew by {large.MaxPrivateDirty - small.MaxPrivateDirty:n0} B, limit {limit:n0} B");
 
