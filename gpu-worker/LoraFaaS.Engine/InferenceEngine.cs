@@ -21,10 +21,11 @@ public sealed class InferenceEngine : IDisposable
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(options);
 
-        var layout = KvLayout.For(backbone.Shape, options.KvDtype, options.PageBytes);
-        _arena = backend.Allocate(options.DeviceBytes / options.PageBytes * options.PageBytes);
+        var pageBytes = KvLayout.PageBytesFor(backbone.Shape, options.KvDtype, options.PageBytes);
+        var layout = KvLayout.For(backbone.Shape, options.KvDtype, pageBytes);
+        _arena = backend.Allocate(options.DeviceBytes / pageBytes * pageBytes);
         Backbone = backbone;
-        Pages = new PagePool(_arena, options.PageBytes);
+        Pages = new PagePool(_arena, pageBytes);
         Kv = new KvStore(Pages, layout);
         Adapters = new AdapterTable(Pages, backbone.Shape);
         Runner = new ModelRunner(backbone, backend, layout, options);

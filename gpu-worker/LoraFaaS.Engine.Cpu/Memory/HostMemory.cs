@@ -9,18 +9,20 @@ internal sealed unsafe class HostMemory : DeviceMemory
     private const int Alignment = 4096;
 
     private void* _block;
+    private nint _address;
 
     public HostMemory(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         Bytes = bytes;
         _block = NativeMemory.AllocZeroed(checked((nuint)bytes + Alignment));
-        Address = ((nint)_block + Alignment - 1) / Alignment * Alignment;
+        _address = ((nint)_block + Alignment - 1) / Alignment * Alignment;
     }
 
     ~HostMemory() => Dispose(false);
 
-    public override nint Address { get; }
+    /// <summary>0 after disposal.</summary>
+    public override nint Address => _address;
 
     public override long Bytes { get; }
 
@@ -34,6 +36,7 @@ internal sealed unsafe class HostMemory : DeviceMemory
     {
         NativeMemory.Free(_block);
         _block = null;
+        _address = 0;
     }
 
     private void* At(long offset, long bytes)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.KvCache;
@@ -39,9 +40,9 @@ public sealed record KvLayout
     public static KvLayout For(BackboneShape shape, KvDtype dtype, int pageBytes)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        var packed = dtype is KvDtype.BF16 ? PackedDtype.BF16 : PackedDtype.F32;
+        var packed = PackedFor(dtype);
         var padded = PanelLayout.RoundUp(shape.HeadDim);
-        var chunkBytes = BlockTokens * padded * PanelLayout.ElementBytes(packed);
+        var chunkBytes = ChunkBytesFor(shape, dtype);
         ArgumentOutOfRangeException.ThrowIfLessThan(pageBytes, chunkBytes);
 
         var chunksPerPage = pageBytes / chunkBytes;
@@ -61,10 +62,22 @@ public sealed record KvLayout
         };
     }
 
+    /// <summary>The page to use where one is wished for: large enough for a chunk, which heads beyond 512 channels need.</summary>
+    public static int PageBytesFor(BackboneShape shape, KvDtype dtype, int wished)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return Math.Max(wished, (int)BitOperations.RoundUpToPowerOf2((uint)ChunkBytesFor(shape, dtype)));
+    }
+
     public static int BlocksFor(int tokens) => (tokens + BlockTokens - 1) / BlockTokens;
 
     public int PagesFor(int tokens) => BlocksFor(tokens) * PagesPerBlock;
 
     /// <summary>A chunk's number in its block: layer, then keys before values, then head.</summary>
     public int ChunkOf(int layer, bool isValue, int head) => (layer * 2 + (isValue ? 1 : 0)) * KvHeads + head;
+
+    private static int ChunkBytesFor(BackboneShape shape, KvDtype dtype) =>
+        BlockTokens * PanelLayout.RoundUp(shape.HeadDim) * PanelLayout.ElementBytes(PackedFor(dtype));
+
+    private static PackedDtype PackedFor(KvDtype dtype) => dtype is KvDtype.BF16 ? PackedDtype.BF16 : PackedDtype.F32;
 }

@@ -20,7 +20,10 @@ public sealed class PagePool
     public PagePool(DeviceMemory arena, int pageBytes)
     {
         ArgumentNullException.ThrowIfNull(arena);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(BitOperations.IsPow2(pageBytes), true, nameof(pageBytes));
+        if (!BitOperations.IsPow2(pageBytes))
+        {
+            throw new ArgumentOutOfRangeException(nameof(pageBytes), pageBytes, "A page's size must be a power of two.");
+        }
 
         _arena = arena;
         PageBytes = pageBytes;

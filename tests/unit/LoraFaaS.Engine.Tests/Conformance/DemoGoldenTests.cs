@@ -10,7 +10,7 @@ public sealed class DemoGoldenTests
 {
     private const float ExactTolerance = 1e-3f;
 
-    /// <summary>Keys and values rounded to bf16: measured 0.07 at most over all 77 cases, logits spanning about ±15.</summary>
+    /// <summary>Keys and values rounded to bf16: measured 0.082 at most (0.013 root mean square) over all 77 cases, logits within ±19.</summary>
     private const float BFloat16Tolerance = 0.15f;
 
     public static TheoryData<string> Models => [.. GoldenFiles.Adapters, "base"];
@@ -49,9 +49,17 @@ public sealed class DemoGoldenTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Greedy_continuations_match_wherever_the_margin_exceeds_the_error(string model)
+    public void Greedy_continuations_match_wherever_the_margin_exceeds_the_error(string model) =>
+        AssertGreedy(model, EngineUnderTest.Exact, ExactTolerance);
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Greedy_continuations_match_with_bf16_keys_and_values_wherever_the_margin_exceeds_the_error(string model) =>
+        AssertGreedy(model, EngineUnderTest.Exact with { KvDtype = KvDtype.BF16 }, BFloat16Tolerance);
+
+    private static void AssertGreedy(string model, EngineOptions options, float error)
     {
-        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, EngineUnderTest.Exact with { KvDtype = KvDtype.BF16 });
+        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, options);
         var adapter = model == "base" ? null : engine.Load(GoldenFiles.DemoAdapter(model));
         var prompts = GoldenFiles.Prompts();
         using var json = JsonDocument.Parse(File.ReadAllBytes(GoldenFiles.Golden("greedy.json")));
@@ -61,7 +69,7 @@ public sealed class DemoGoldenTests
 
         foreach (var result in json.RootElement.GetProperty("results").GetProperty(model).EnumerateArray())
         {
-            if (result.GetProperty("min_margin").GetSingle() > BFloat16Tolerance)
+            if (result.GetProperty("min_margin").GetSingle() > error)
             {
                 var name = result.GetProperty("prompt").GetString()!;
                 Assert.Equal(GoldenFiles.Ints(result.GetProperty("ids")), engine.Continue(prompts[name], adapter, count, stop));

@@ -43,6 +43,13 @@ public sealed class KvSequenceTests
         Assert.Equal(3, pool.Used);
     }
 
+    [Fact]
+    public void A_head_too_large_for_the_page_wished_for_gets_a_larger_one()
+    {
+        Assert.Equal(16 << 10, KvLayout.PageBytesFor(Shapes.Demo, KvDtype.F32, 16 << 10));
+        Assert.Equal(64 << 10, KvLayout.PageBytesFor(Shapes.Demo with { HeadDim = 576 }, KvDtype.F32, 16 << 10));
+    }
+
     [Theory]
     [InlineData(24, KvDtype.BF16, 4 << 10)]
     [InlineData(128, KvDtype.F32, 16 << 10)]

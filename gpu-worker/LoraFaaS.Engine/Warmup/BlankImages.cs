@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using LoraFaaS.Checkpoints.Peft;
+using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Engine.Compute;
+using LoraFaaS.Engine.Weights;
+
+namespace LoraFaaS.Engine.Warmup;
+
+/// <summary>Images whose weights are all zero: enough to run every kernel before there is a backbone.</summary>
+internal static class BlankImages
+{
+    /// <summary>Sizes with remainders in every tile, and a group of two heads.</summary>
+    public static BackboneShape Shape { get; } = new()
+    {
+        Architecture = "Llama",
+        Vocabulary = 112,
+        Hidden = 112,
+        Intermediate = 112,
+        Layers = 1,
+        Heads = 4,
+        KvHeads = 2,
+        HeadDim = 32,
+        MaxPositions = 256,
+        NormEpsilon = 1e-5f,
+        RopeTheta = 10_000,
+        TiedEmbeddings = true,
+        HeadNorms = true,
+    };
+
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype)
+    {
+        var tensors = new List<PackedTensor>();
+        var end = (long)ImageHeader.Bytes;
+        foreach (var slot in BackboneSlots.Of(Shape))
+        {
+            var tensor = new PackedTensor
+            {
+                Name = slot.Name,
+                Dtype = slot.IsVector ? PackedDtype.F32 : dtype,
+                Layout = slot.IsVector ? TensorLayout.Rows : TensorLayout.Panels,
+                Rows = slot.Rows,
+                Columns = slot.Columns,
+                Offset = (end + BackboneImage.VectorAlignment - 1) / BackboneImage.VectorAlignment * BackboneImage.VectorAlignment,
+            };
+            tensors.Add(tensor);
+            end = tensor.Offset + tensor.Bytes();
+        }
+
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = Shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
+        var memory = backend.AllocateHostVisible(end + manifest.Length);
+        Write(memory, end, manifest);
+        Write(memory, 0, new ImageHeader(
+            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, 0, memory.Bytes, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes));
+        return memory;
+    }
+
+    public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
+    {
+        const int Rank = 4;
+        var end = 0L;
+        var sites = Enum.GetValues<AdapterSite>().Select(site =>
+        {
+            var modules = AdapterSites.ModulesOf(site);
+            var inputs = AdapterSites.InputColumns(Shape, site);
+            var stack = Take(ref end, dtype, Rank * modules.Count, inputs);
+            return new PackedSite
+            {
+                Layer = 0,
+                Site = site,
+                Dtype = dtype,
+                StackRows = Rank * modules.Count,
+                InputColumns = inputs,
+                StackOffset = stack,
+                Modules = [.. modules.Select((module, index) => Module(module, index * Rank, Rank, dtype, ref end))],
+            };
+        }).ToArray();
+
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new AdapterManifest { Sites = sites }, ImageJson.Default.AdapterManifest);
+        var content = PanelLayout.LineBytes * ((ImageHeader.Bytes + manifest.Length + PanelLayout.LineBytes - 1L) / PanelLayout.LineBytes);
+        var memory = backend.AllocateHostVisible(content + end);
+        Write(memory, ImageHeader.Bytes, manifest);
+        Write(memory, 0, new ImageHeader(
+            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, 0, memory.Bytes, ImageHeader.Bytes, manifest.Length, content, end));
+        return memory;
+    }
+
+    private static PackedModule Module(AdapterModule module, int stackRow, int rank, PackedDtype dtype, ref long end)
+    {
+        var outputs = AdapterSites.OutputRows(Shape, module);
+        return new PackedModule
+        {
+            Module = module,
+            Rank = rank,
+            Scale = 1,
+            StackRow = stackRow,
+            OutputRows = outputs,
+            Offset = Take(ref end, dtype, outputs, rank),
+        };
+    }
+
+    private static long Take(ref long end, PackedDtype dtype, int rows, int columns)
+    {
+        var start = end;
+        end += PanelLayout.Bytes(dtype, rows, columns);
+        return start;
+    }
+
+    private static void Write(DeviceMemory memory, long offset, ReadOnlySpan<byte> bytes) => memory.Write(offset, bytes);
+
+    private static void Write(DeviceMemory memory, long offset, in ImageHeader header)
+    {
+        Span<byte> bytes = stackalloc byte[ImageHeader.Bytes];
+        MemoryMarshal.Write(bytes, header);
+        memory.Write(offset, bytes);
+    }
+}
