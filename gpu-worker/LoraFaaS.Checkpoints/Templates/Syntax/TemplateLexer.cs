@@ -306,9 +306,28 @@ internal sealed class TemplateLexer
             }
         }
 
+        if (ExponentLength(end) is > 0 and var exponent)
+        {
+            kind = TokenKind.Real;
+            end += exponent;
+        }
+
         var text = _source[_at..end].Replace("_", string.Empty, StringComparison.Ordinal);
         _tokens.Add(new(kind, text, _line));
         Advance(end - _at);
+    }
+
+    private int ExponentLength(int at)
+    {
+        var rest = _source.AsSpan(at);
+        if (rest is not ['e' or 'E', ..])
+        {
+            return 0;
+        }
+
+        var sign = rest is [_, '+' or '-', ..] ? 1 : 0;
+        var digits = rest[(1 + sign)..].IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : rest.Length - 1 - sign;
+        return digits > 0 ? 1 + sign + digits : 0;
     }
 
     private void Text(char quote)
