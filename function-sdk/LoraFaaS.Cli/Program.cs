@@ -1,1 +1,35 @@
-return 0;
+using System.CommandLine;
+using LoraFaaS.Cli;
+using LoraFaaS.Cli.Commands;
+using LoraFaaS.Cli.Connection;
+
+var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapters")
+{
+    UpCommand.Create(),
+    BackboneCommand.Create(),
+    PushCommand.Create(),
+    DeployCommand.Create(),
+    ListCommand.Create(),
+    DescribeCommand.Create(),
+    InvokeCommand.Create(),
+    LogsCommand.Create(),
+    ScaleCommand.Create(),
+    RemoveCommand.Create(),
+    WorkersCommand.Create(),
+    VersionCommand.Create(),
+};
+
+root.Options.Add(ConnectionOptions.Gateway);
+root.Options.Add(ConnectionOptions.User);
+root.Options.Add(ConnectionOptions.PasswordFile);
+
+var parse = root.Parse(args);
+
+if (parse.Errors.Count > 0)
+{
+    await parse.InvokeAsync();
+    return ExitCodes.Usage;
+}
+
+// Signals are the verbs' own business (see CommandRunner): a platform needs longer than the default two seconds to stop.
+return await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -29,6 +29,10 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(WorkerInfo))]
 [JsonSerializable(typeof(List<WorkerInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<WorkerInfo>))]
+[JsonSerializable(typeof(FunctionNamespace))]
+[JsonSerializable(typeof(FunctionUsageSum))]
+[JsonSerializable(typeof(List<FunctionUsageSum>))]
+[JsonSerializable(typeof(IReadOnlyList<FunctionUsageSum>))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -9,7 +9,10 @@ public interface IArtifactStore
     /// <exception cref="ArtifactTooLargeException">More than <paramref name="maxBytes"/> arrived; nothing is kept.</exception>
     Task<StoredArtifact> PutAsync(Stream content, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>A stream at the content's start with its length, or null. The caller disposes it.</summary>
+    /// <summary>
+    /// A forward-only stream at the content's start with its length, or null. The caller disposes it. The digest is checked on the way:
+    /// a read may throw <see cref="ArtifactCorruptException"/>, so a reader that saw the end without it has the right bytes.
+    /// </summary>
     Task<ArtifactContent?> OpenAsync(Digest digest, CancellationToken cancellationToken);
 
     Task<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken);

@@ -4,7 +4,8 @@ namespace LoraFaaS.ControlPlane.Ports;
 
 /// <summary>
 /// Functions with their revisions, backbones, adapters and namespaces: what must survive everything.
-/// A write that has returned is durable. Every write raises the version by one.
+/// A write that has returned is durable. Every write that is done raises the version by one; a refused one does not.
+/// Every member may throw <see cref="StoreUnavailableException"/>.
 /// </summary>
 public interface ICatalogueStore
 {
@@ -33,20 +34,21 @@ public interface ICatalogueStore
 
     ValueTask<IReadOnlyList<BackboneRecord>> ListBackbonesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Points a tag (and always <c>latest</c>) at pushed content.</summary>
+    /// <summary>Points a tag (and always <c>latest</c>) at pushed content. Content that a tag has left is still found by its digest.</summary>
     Task PutAdapterAsync(AdapterRecord adapter, CancellationToken cancellationToken);
 
     ValueTask<AdapterRecord?> FindAdapterAsync(AdapterReference reference, CancellationToken cancellationToken);
 
-    /// <summary>Newest push first.</summary>
+    /// <summary>Every tag, <c>latest</c> included, with what it points at; the newest push first.</summary>
     ValueTask<IReadOnlyList<AdapterRecord>> ListAdaptersAsync(CancellationToken cancellationToken);
 
     Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken);
 
     Task<CatalogueWrite> UpdateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken);
 
+    /// <summary>Functions in it are the caller's concern. <see cref="NamespaceName.Default"/> is never deleted: <see cref="CatalogueWrite.NotFound"/>.</summary>
     Task<CatalogueWrite> DeleteNamespaceAsync(NamespaceName name, CancellationToken cancellationToken);
 
-    /// <summary>Always contains <see cref="NamespaceName.Default"/>.</summary>
+    /// <summary>Ordered by name; always contains <see cref="NamespaceName.Default"/>.</summary>
     ValueTask<IReadOnlyList<NamespaceRecord>> ListNamespacesAsync(CancellationToken cancellationToken);
 }

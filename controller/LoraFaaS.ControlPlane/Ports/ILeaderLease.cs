@@ -6,7 +6,7 @@ namespace LoraFaaS.ControlPlane.Ports;
 /// </summary>
 public interface ILeaderLease
 {
-    /// <summary>Takes or renews the lease; null when another controller holds it.</summary>
+    /// <summary>Takes or renews the lease; null when another controller holds it. An expired lease is taken anew, with a higher token.</summary>
     Task<LeaseGrant?> TryHoldAsync(string controllerId, TimeSpan duration, CancellationToken cancellationToken);
 
     Task ReleaseAsync(string controllerId, CancellationToken cancellationToken);

@@ -8,6 +8,9 @@ public interface IUsageStore
     /// <summary>Appends records of one worker; those with a (worker, sequence) already stored are passed over. Returns how many were new.</summary>
     Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken);
 
-    /// <summary>Sums per function over a span of time.</summary>
+    /// <summary>
+    /// Sums per function over the hours (UTC) that touch the span, ordered by function: both ends are widened to whole hours.
+    /// A store may keep what is older than 35 days by whole days only.
+    /// </summary>
     ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 }

@@ -6,6 +6,7 @@ namespace LoraFaaS.ControlPlane.Ports;
 /// <summary>
 /// What is warm where, who is alive, who called what, and the news of it. May be lost at any moment and is then rebuilt
 /// from the workers' next heartbeats; nothing here is acknowledged to a client.
+/// Every member but <see cref="WatchAsync"/> may throw <see cref="WarmStateUnavailableException"/>.
 /// </summary>
 public interface IWarmStateStore
 {
@@ -32,8 +33,9 @@ public interface IWarmStateStore
     Task PublishAsync(WarmNotice notice, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Notices from now on, until cancelled. May miss some (a reconnect sends <see cref="WarmNotice.Everything"/>),
-    /// so a reader compares states and does not count notices. A slow reader loses the oldest.
+    /// Notices from now on, until cancelled; the first is <see cref="WarmNotice.Everything"/>, when the watch is in place.
+    /// May miss some (a reconnect sends <see cref="WarmNotice.Everything"/>), so a reader compares states and does not count notices.
+    /// A slow reader loses the oldest.
     /// </summary>
     IAsyncEnumerable<WarmNotice> WatchAsync(CancellationToken cancellationToken);
 }

@@ -29,4 +29,7 @@ public sealed record WorkerState
     public required IReadOnlyList<string> NotEnforced { get; init; }
 
     public required IReadOnlyList<ResidentState> Resident { get; init; }
+
+    /// <summary>Backbones it was told of and could not read: a path it does not have, or content that differs.</summary>
+    public IReadOnlyList<Digest> UnreadableBackbones { get; init; } = [];
 }

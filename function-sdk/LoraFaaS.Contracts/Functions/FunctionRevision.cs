@@ -41,6 +41,9 @@ public sealed record FunctionRevision
     /// <summary>Idle time before offloading; null: the platform's default.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
+    /// <summary>Tokens the backbone can attend to; prompt and answer together. 0: not known.</summary>
+    public int ContextLength { get; init; }
+
     public TrustDomain TrustDomain => Isolation switch
     {
         IsolationMode.Namespace => new TrustDomain(Function.Namespace.Value),

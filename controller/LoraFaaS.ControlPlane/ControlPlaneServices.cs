@@ -1,0 +1,43 @@
+using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Logs;
+using LoraFaaS.ControlPlane.Metering;
+using LoraFaaS.ControlPlane.Placement;
+using LoraFaaS.ControlPlane.Planning;
+using LoraFaaS.ControlPlane.Routes;
+using LoraFaaS.ControlPlane.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.ControlPlane;
+
+/// <summary>Everything of the control plane but its ports, which a store adds.</summary>
+public static class ControlPlaneServices
+{
+    public static IServiceCollection AddControlPlane(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => ControllerIdentity.New());
+
+        AddOptions<WorkerOptions, WorkerOptionsValidator>(services, WorkerOptions.Section);
+        AddOptions<ActivationOptions, ActivationOptionsValidator>(services, ActivationOptions.Section);
+        AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
+        AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
+
+        services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
+        services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationService>();
+        services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
+        services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
+
+        // Counters are raised before the first session can add to them.
+        services.AddHostedService(provider => provider.GetRequiredService<InvocationCounts>());
+        services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
+        services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
+        return services;
+    }
+
+    private static void AddOptions<TOptions, TValidator>(IServiceCollection services, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions> =>
+        services.AddOptionsWithValidateOnStart<TOptions, TValidator>().BindConfiguration(section);
+}

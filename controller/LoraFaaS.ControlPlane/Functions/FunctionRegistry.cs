@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
+
+namespace LoraFaaS.ControlPlane.Functions;
+
+/// <summary>Deploys, updates, removes and scales functions. The catalogue's generation check makes concurrent writers take turns.</summary>
+public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver resolver, CatalogueNews news, TimeProvider time)
+{
+    /// <summary>Enough to roll back a day of frequent deployments; older revisions are dropped.</summary>
+    private const int KeptRevisions = 50;
+
+    /// <summary>Writers of one function seldom meet; ten meetings in a row mean something else is wrong.</summary>
+    private const int MaxStaleReads = 10;
+
+    public async Task<FunctionWrite> DeployAsync(FunctionDeployment deployment, CancellationToken cancellationToken) =>
+        DeploymentReader.Read(deployment) switch
+        {
+            DeploymentReading.Read read => await CreateAsync(deployment, read, cancellationToken),
+            DeploymentReading.Refused refused => new FunctionWrite.Refused(refused.Problem),
+            _ => throw new UnreachableException(),
+        };
+
+    public async Task<FunctionWrite> UpdateAsync(FunctionDeployment deployment, CancellationToken cancellationToken)
+    {
+        if (DeploymentReader.ReadId(deployment, out var id) is { } badId)
+        {
+            return new FunctionWrite.Refused(badId);
+        }
+
+        if (await CheckNamespaceAsync(id.Namespace, cancellationToken) is { } unknownNamespace)
+        {
+            return new FunctionWrite.Refused(unknownNamespace);
+        }
+
+        // Before all other checks: a client that updates first deploys only when it is told 404.
+        if (await catalogue.FindFunctionAsync(id, cancellationToken) is null)
+        {
+            return NotFound(id);
+        }
+
+        return DeploymentReader.Read(deployment) switch
+        {
+            DeploymentReading.Read read => await ReplaceAsync(deployment, read, cancellationToken),
+            DeploymentReading.Refused refused => new FunctionWrite.Refused(refused.Problem),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    public async Task<FunctionWrite> ScaleAsync(FunctionId id, int replicas, CancellationToken cancellationToken)
+    {
+        if (await CheckNamespaceAsync(id.Namespace, cancellationToken) is { } unknownNamespace)
+        {
+            return new FunctionWrite.Refused(unknownNamespace);
+        }
+
+        return await ChangeAsync(id, current => current with { DesiredReplicas = ScaleRuleOf(current).Clamp(replicas) }, cancellationToken);
+    }
+
+    /// <summary>An invocation came for a function that was scaled to zero: it is wanted again.</summary>
+    public Task<FunctionWrite> WakeAsync(FunctionId id, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            id,
+            current => current.DesiredReplicas > 0 ? current : current with { DesiredReplicas = ScaleRuleOf(current).InitialReplicas },
+            cancellationToken);
+
+    public async Task<FunctionWrite> RemoveAsync(FunctionId id, CancellationToken cancellationToken)
+    {
+        if (await CheckNamespaceAsync(id.Namespace, cancellationToken) is { } unknownNamespace)
+        {
+            return new FunctionWrite.Refused(unknownNamespace);
+        }
+
+        var found = await catalogue.FindFunctionAsync(id, cancellationToken);
+
+        if (found is null || await catalogue.DeleteFunctionAsync(id, cancellationToken) is not CatalogueWrite.Done)
+        {
+            return NotFound(id);
+        }
+
+        await news.PublishAsync(cancellationToken);
+        return new FunctionWrite.Done(found, NewRevision: false);
+    }
+
+    public async Task<Problem?> CheckNamespaceAsync(NamespaceName name, CancellationToken cancellationToken)
+    {
+        var known = await catalogue.ListNamespacesAsync(cancellationToken);
+
+        return known.Any(record => record.Name == name)
+            ? null
+            : new Problem(ErrorCode.NamespaceNotFound, $"namespace \"{name}\" does not exist", "namespace");
+    }
+
+    /// <summary>The stored labels were read once already; what no longer reads counts as not said.</summary>
+    public static ScaleRule ScaleRuleOf(FunctionRecord function) =>
+        DeploymentReader.Read(function.Deployment) is DeploymentReading.Read read ? read.Settings.Scale : new ScaleRule();
+
+    private async Task<FunctionWrite> CreateAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
+    {
+        if ((await CheckNamespaceAsync(read.Id.Namespace, cancellationToken) ?? CheckSecrets(deployment)) is { } problem)
+        {
+            return new FunctionWrite.Refused(problem);
+        }
+
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, cancellationToken);
+
+        if (revision is null)
+        {
+            return new FunctionWrite.Refused(unresolved!);
+        }
+
+        var now = time.GetUtcNow();
+        var record = new FunctionRecord
+        {
+            Id = read.Id,
+            Generation = 1,
+            Deployment = deployment,
+            Revisions = [revision],
+            DesiredReplicas = read.Settings.Scale.InitialReplicas,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+        if (await catalogue.CreateFunctionAsync(record, cancellationToken) is CatalogueWrite.Exists)
+        {
+            return new FunctionWrite.Refused(new Problem(ErrorCode.AlreadyExists, $"function {read.Id} already exists", "service"));
+        }
+
+        await news.PublishAsync(cancellationToken);
+        return new FunctionWrite.Done(record, NewRevision: true);
+    }
+
+    private async Task<FunctionWrite> ReplaceAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
+    {
+        if (CheckSecrets(deployment) is { } unknownSecret)
+        {
+            return new FunctionWrite.Refused(unknownSecret);
+        }
+
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, cancellationToken);
+
+        return revision is null
+            ? new FunctionWrite.Refused(unresolved!)
+            : await ChangeAsync(read.Id, current => WithRevision(current, deployment, revision, read.Settings.Scale), cancellationToken);
+    }
+
+    private async Task<FunctionWrite> ChangeAsync(FunctionId id, Func<FunctionRecord, FunctionRecord> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxStaleReads; attempt++)
+        {
+            if (await catalogue.FindFunctionAsync(id, cancellationToken) is not { } current)
+            {
+                return NotFound(id);
+            }
+
+            var changed = change(current);
+
+            if (ReferenceEquals(changed, current))
+            {
+                return new FunctionWrite.Done(current, NewRevision: false);
+            }
+
+            changed = changed with { Generation = current.Generation + 1, UpdatedAt = time.GetUtcNow() };
+
+            switch (await catalogue.UpdateFunctionAsync(changed, cancellationToken))
+            {
+                case CatalogueWrite.Done:
+                    await news.PublishAsync(cancellationToken);
+                    return new FunctionWrite.Done(changed, changed.Current.Number != current.Current.Number);
+                case CatalogueWrite.NotFound:
+                    return NotFound(id);
+                case CatalogueWrite.Stale:
+                    continue;
+                case var other:
+                    throw new InvalidOperationException($"An update answered {other}.");
+            }
+        }
+
+        return new FunctionWrite.Refused(new Problem(ErrorCode.Conflict, $"function {id} is being changed by others; try again"));
+    }
+
+    /// <summary>A revision is made only when what an invocation computes has changed; labels alone do not make one.</summary>
+    private static FunctionRecord WithRevision(FunctionRecord current, FunctionDeployment deployment, FunctionRevision revision, ScaleRule scale)
+    {
+        var same = revision with { Number = current.Current.Number } == current.Current;
+        var revisions = same
+            ? current.Revisions
+            : [.. current.Revisions.Skip(current.Revisions.Count - (KeptRevisions - 1)), revision with { Number = current.Current.Number + 1 }];
+
+        return current with
+        {
+            Deployment = deployment,
+            Revisions = revisions,
+            DesiredReplicas = scale.Clamp(Math.Max(current.DesiredReplicas, scale.InitialReplicas)),
+        };
+    }
+
+    /// <summary>Nothing stores secrets yet, so none exists that a function could name.</summary>
+    private static Problem? CheckSecrets(FunctionDeployment deployment) =>
+        deployment.Secrets is { Count: > 0 } secrets
+            ? new Problem(ErrorCode.SecretNotFound, $"secret {OneLine.Quote(secrets[0])} does not exist", "secrets")
+            : null;
+
+    private static FunctionWrite.Refused NotFound(FunctionId id) =>
+        new(new Problem(ErrorCode.FunctionNotFound, $"function {id} not found"));
+}

@@ -1,0 +1,57 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
+
+namespace LoraFaaS.ControlPlane.Functions;
+
+/// <summary>Turns an image and settings into a revision that pins digests, by what the catalogue holds now.</summary>
+public sealed class RevisionResolver(ICatalogueStore catalogue)
+{
+    public async Task<(FunctionRevision? Revision, Problem? Problem)> ResolveAsync(
+        FunctionId id, ImageReference image, FunctionSettings settings, CancellationToken cancellationToken)
+    {
+        if (await catalogue.FindBackboneAsync(image.Backbone, cancellationToken) is not { } backbone)
+        {
+            return (null, new Problem(ErrorCode.BackboneNotFound, $"no backbone \"{image.Backbone}\" is registered", "image"));
+        }
+
+        AdapterRecord? adapter = null;
+
+        if (image is ImageReference.OfAdapter { Reference: var reference })
+        {
+            adapter = await catalogue.FindAdapterAsync(reference, cancellationToken);
+
+            if (adapter is null)
+            {
+                return (null, new Problem(ErrorCode.AdapterNotFound, $"no adapter {reference} was pushed", "image"));
+            }
+
+            if (adapter.BackboneDigest != backbone.Digest)
+            {
+                return (null, new Problem(
+                    ErrorCode.AdapterInvalid, $"{reference} was checked against another version of backbone \"{backbone.Name}\"; push it again", "image"));
+            }
+        }
+
+        var revision = new FunctionRevision
+        {
+            Function = id,
+            Number = 1,
+            Backbone = backbone.Name,
+            BackboneDigest = backbone.Digest,
+            AdapterDigest = adapter?.Digest,
+            AdapterBytes = adapter?.Bytes ?? 0,
+            Isolation = settings.Isolation,
+            SystemPrompt = settings.SystemPrompt,
+            Prompt = settings.Prompt,
+            Sampling = settings.Sampling,
+            SloTtft = settings.SloTtft,
+            SloTpot = settings.SloTpot,
+            KeepAlive = settings.KeepAlive,
+            ContextLength = backbone.ContextLength,
+        };
+
+        return (settings.Timeout is { } timeout ? revision with { Timeout = timeout } : revision, null);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Workers;
+
+namespace LoraFaaS.ControlPlane.Routes;
+
+/// <summary>Makes the table out of what is deployed and what the workers hold. A function of the same name hides a backbone.</summary>
+internal static class RouteBuilder
+{
+    public static RouteSnapshot Build(
+        RouteSnapshot previous, IReadOnlyList<FunctionRecord> functions, IReadOnlyList<BackboneRecord> backbones, IReadOnlyList<WorkerState> workers)
+    {
+        var holders = new ResidencyIndex(workers);
+        var routes = new Dictionary<FunctionId, RouteEntry>(functions.Count + backbones.Count);
+
+        foreach (var backbone in backbones)
+        {
+            if (BackboneRoute.TryId(backbone.Name, out var id))
+            {
+                routes[id] = Entry(BackboneRoute.RevisionOf(backbone, id), 1, backbone.CreatedAt, isBackbone: true, holders);
+            }
+        }
+
+        foreach (var function in functions)
+        {
+            routes[function.Id] = Entry(function.Current, function.DesiredReplicas, function.CreatedAt, isBackbone: false, holders);
+        }
+
+        foreach (var (id, entry) in routes)
+        {
+            if (previous.Routes.TryGetValue(id, out var known) && known.Equals(entry))
+            {
+                routes[id] = known;
+            }
+        }
+
+        return new RouteSnapshot(previous.Version + 1, routes.ToFrozenDictionary(), [.. workers.Select(Worker)]);
+    }
+
+    public static bool SaysTheSame(RouteSnapshot before, RouteSnapshot after) =>
+        before.Routes.Count == after.Routes.Count
+        && after.Routes.All(pair => before.Routes.TryGetValue(pair.Key, out var known) && ReferenceEquals(known, pair.Value))
+        && before.Workers.SequenceEqual(after.Workers);
+
+    private static RouteEntry Entry(
+        FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, ResidencyIndex holders) => new()
+    {
+        Revision = revision,
+        Placements = Placements(revision, holders),
+        DesiredReplicas = desired,
+        CreatedAt = createdAt,
+        IsBackbone = isBackbone,
+    };
+
+    private static ImmutableArray<RoutePlacement> Placements(FunctionRevision revision, ResidencyIndex holders) =>
+    [
+        .. holders.HoldersOf(revision).Where(holder => holder.Tier >= StorageTier.Host).Select(holder => new RoutePlacement(holder.Worker.Id, holder.Tier)),
+    ];
+
+    private static RouteWorker Worker(WorkerState worker)
+    {
+        var snapshot = worker.Snapshot();
+
+        return new RouteWorker
+        {
+            Id = worker.Id,
+            Url = worker.Url,
+            Draining = worker.Draining,
+            Running = worker.Running,
+            Queued = worker.Queued,
+            DeviceBytes = new ByteSize(worker.DeviceBytes),
+            FreeDeviceBytes = snapshot.FreeDeviceBytes,
+            Backbones = [.. snapshot.Backbones.OrderBy(digest => digest.Value, StringComparer.Ordinal)],
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.ControlPlane.Routes;
+
+/// <summary>What makes one snapshot another. <c>Workers</c> is the whole list when it changed, else default.</summary>
+public sealed record RouteChange(
+    long Version, bool IsSnapshot, ImmutableArray<RouteEntry> Upserts, ImmutableArray<FunctionId> Removals, ImmutableArray<RouteWorker>? Workers)
+{
+    /// <summary>Everything, for a watcher that knows nothing.</summary>
+    public static RouteChange Whole(RouteSnapshot snapshot) => new(snapshot.Version, IsSnapshot: true, snapshot.Routes.Values, [], snapshot.Workers);
+
+    public static RouteChange Between(RouteSnapshot before, RouteSnapshot after)
+    {
+        var upserts = ImmutableArray.CreateBuilder<RouteEntry>();
+        var removals = ImmutableArray.CreateBuilder<FunctionId>();
+
+        foreach (var (id, entry) in after.Routes)
+        {
+            // The builder reuses entries that say the same, so this is nearly always one comparison of references.
+            if (!before.Routes.TryGetValue(id, out var known) || !known.Equals(entry))
+            {
+                upserts.Add(entry);
+            }
+        }
+
+        foreach (var id in before.Routes.Keys)
+        {
+            if (!after.Routes.ContainsKey(id))
+            {
+                removals.Add(id);
+            }
+        }
+
+        return new RouteChange(
+            after.Version,
+            IsSnapshot: false,
+            upserts.DrainToImmutable(),
+            removals.DrainToImmutable(),
+            before.Workers.SequenceEqual(after.Workers) ? null : after.Workers);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using LoraFaaS.ControlPlane.Ports;
+
+namespace LoraFaaS.ControlPlane.Routes;
+
+/// <summary>
+/// The newest route table and its watchers. A watcher keeps the snapshot it last sent and takes the difference to the newest when
+/// it is ready for more: a slow gateway gets one larger change later, and nothing queues up for it here.
+/// </summary>
+public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, TimeProvider time) : IDisposable
+{
+    /// <summary>An unchanged table says so this often: a gateway that hears nothing at all knows that its stream is dead.</summary>
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _building = new(1, 1);
+    private TaskCompletionSource _changed = NewSignal();
+    private RouteSnapshot _current = RouteSnapshot.Empty;
+    private IReadOnlyList<FunctionRecord> _functions = [];
+    private IReadOnlyList<BackboneRecord> _backbones = [];
+    private long _catalogueVersion = -1;
+
+    public RouteSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Looks at catalogue and workers and publishes a new table if it says anything new.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _building.WaitAsync(cancellationToken);
+
+        try
+        {
+            // The version is read first: what is written in between shows as a newer version at the next look.
+            var version = await catalogue.GetVersionAsync(cancellationToken);
+
+            if (version != _catalogueVersion)
+            {
+                _functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+                _backbones = await catalogue.ListBackbonesAsync(cancellationToken);
+                _catalogueVersion = version;
+            }
+
+            var before = Current;
+            var after = RouteBuilder.Build(before, _functions, _backbones, await warm.ListWorkersAsync(cancellationToken));
+
+            if (before.Version == 0 || !RouteBuilder.SaysTheSame(before, after))
+            {
+                Publish(after);
+            }
+        }
+        finally
+        {
+            _building.Release();
+        }
+    }
+
+    /// <summary>The whole table first, then what changes, until cancelled.</summary>
+    public async IAsyncEnumerable<RouteChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Current.Version == 0)
+        {
+            await RefreshAsync(cancellationToken);
+        }
+
+        var sent = Current;
+        yield return RouteChange.Whole(sent);
+
+        while (true)
+        {
+            // The signal is taken before the table is read: a change in between completes the signal that is held here.
+            var changed = Volatile.Read(ref _changed).Task;
+
+            if (ReferenceEquals(Current, sent))
+            {
+                await WaitAsync(changed, cancellationToken);
+            }
+
+            var next = Current;
+            yield return RouteChange.Between(sent, next);
+            sent = next;
+        }
+    }
+
+    public void Dispose() => _building.Dispose();
+
+    private async Task WaitAsync(Task changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(Heartbeat, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing changed: the difference is empty and goes out as the sign of life.
+        }
+    }
+
+    private void Publish(RouteSnapshot snapshot)
+    {
+        Volatile.Write(ref _current, snapshot);
+        Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

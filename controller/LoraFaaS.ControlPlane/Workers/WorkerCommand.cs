@@ -1,0 +1,30 @@
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+
+namespace LoraFaaS.ControlPlane.Workers;
+
+/// <summary>What a worker is told.</summary>
+public abstract record WorkerCommand
+{
+    private WorkerCommand()
+    {
+    }
+
+    /// <summary>The first command of a session.</summary>
+    public sealed record Welcome : WorkerCommand;
+
+    /// <summary>There is such a backbone, and where; or there is no longer.</summary>
+    public sealed record KnowBackbone(Digest Digest, BackboneName Name, string Path, bool Forget) : WorkerCommand;
+
+    /// <summary>Bring what a revision needs to a tier.</summary>
+    public sealed record Load(FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
+
+    /// <summary>Move an adapter down, unless a running sequence uses it. Without a trust domain: the worker's shared host copy.</summary>
+    public sealed record Offload(Digest Adapter, TrustDomain? TrustDomain, StorageTier Tier, string Reason) : WorkerCommand;
+
+    public sealed record Drain(bool Resume) : WorkerCommand;
+
+    /// <summary>All usage up to and including this number is durable.</summary>
+    public sealed record AckUsage(ulong Sequence) : WorkerCommand;
+}

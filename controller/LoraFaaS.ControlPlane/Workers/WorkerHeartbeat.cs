@@ -1,0 +1,20 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Ports;
+
+namespace LoraFaaS.ControlPlane.Workers;
+
+/// <summary>A worker's inventory at one instant. It is the truth; what the controller planned is a wish.</summary>
+public sealed record WorkerHeartbeat
+{
+    public required ByteSize DeviceBytesUsed { get; init; }
+
+    public required int Running { get; init; }
+
+    public required int Queued { get; init; }
+
+    public required int Sandboxes { get; init; }
+
+    public required bool Draining { get; init; }
+
+    public required IReadOnlyList<ResidentState> Resident { get; init; }
+}

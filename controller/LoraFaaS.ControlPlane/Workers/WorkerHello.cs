@@ -1,0 +1,8 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+
+namespace LoraFaaS.ControlPlane.Workers;
+
+/// <summary>What a worker says of itself when it opens its session.</summary>
+public sealed record WorkerHello(
+    WorkerId Id, string Url, string Device, ByteSize DeviceBytes, string Version, IReadOnlyList<string> NotEnforced);

@@ -1,0 +1,50 @@
+namespace LoraFaaS.Controller.Api;
+
+/// <summary>Every HTTP/1.1 route and who answers it.</summary>
+internal static class Routes
+{
+    public static void MapControllerApi(this IEndpointRouteBuilder routes)
+    {
+        const string Name = $"{{name:{NameConstraint.Key}}}";
+
+        routes.MapGet("/system/functions", Ask<FunctionsApi>(api => api.ListAsync));
+        routes.MapPost("/system/functions", Ask<FunctionsApi>(api => api.DeployAsync));
+        routes.MapPut("/system/functions", Ask<FunctionsApi>(api => api.UpdateAsync));
+        routes.MapDelete("/system/functions", Ask<FunctionsApi>(api => api.DeleteAsync));
+        routes.MapGet($"/system/function/{Name}", Ask<FunctionsApi>(api => api.GetAsync));
+        routes.MapPost($"/system/scale-function/{Name}", Ask<ScaleFunctionApi>(api => api.ScaleAsync));
+
+        routes.MapGet("/system/info", Ask<InfoApi>(api => api.GetAsync));
+        routes.MapGet("/system/namespaces", Ask<NamespacesApi>(api => api.ListAsync));
+        routes.MapPost("/system/namespace/", Ask<NamespacesApi>(api => api.CreateAsync));
+        routes.MapGet($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.GetAsync));
+        routes.MapPut($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.UpdateAsync));
+        routes.MapDelete($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.DeleteAsync));
+        routes.MapGet("/system/logs", Ask<LogsApi>(api => api.ReadAsync));
+        routes.MapGet("/system/secrets", Ask<SecretsApi>(api => api.ListAsync));
+
+        routes.MapGet("/api/v1/backbones", Ask<BackbonesApi>(api => api.ListAsync));
+        routes.MapPost("/api/v1/backbones", Ask<BackbonesApi>(api => api.RegisterAsync));
+        routes.MapDelete($"/api/v1/backbones/{Name}", Ask<BackbonesApi>(api => api.RemoveAsync));
+        routes.MapGet("/api/v1/adapters", Ask<AdaptersApi>(api => api.ListAsync));
+        routes.MapPut($"/api/v1/adapters/{{backbone:{NameConstraint.Key}}}/{Name}", Ask<AdaptersApi>(api => api.PushAsync));
+        routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
+        routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
+
+        routes.MapGet("/internal/artifacts/{digest}", Ask<ArtifactsApi>(api => api.GetAsync));
+    }
+
+    public static IServiceCollection AddControllerApi(this IServiceCollection services)
+    {
+        services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
+        services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
+        services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
+        services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
+        services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
+        return services;
+    }
+
+    private static RequestDelegate Ask<TApi>(Func<TApi, RequestDelegate> handler)
+        where TApi : class =>
+        context => handler(context.RequestServices.GetRequiredService<TApi>())(context);
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Logs;
+using LoraFaaS.ControlPlane.Metering;
+using LoraFaaS.ControlPlane.Placement;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Routes;
+using LoraFaaS.ControlPlane.Workers;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Grpc;
+using LoraFaaS.Protocol.Grpc.Server;
+using LoraFaaS.ServiceDefaults.Hosting;
+using Microsoft.Extensions.Options;
+using WorkerCommand = LoraFaaS.Protocol.Control.WorkerCommand;
+
+namespace LoraFaaS.Controller.Rpc;
+
+/// <summary>What gateways and workers ask over the gRPC wire.</summary>
+internal sealed partial class ControlService(
+    RouteTable routes, ActivationService activations, WorkerRegistry workers, FunctionLogs logs, IUsageStore usage, IWarmStateStore warm,
+    ControllerIdentity identity, HostAddresses addresses, IOptions<WorkerOptions> options, TimeProvider time, ILoggerFactory loggers)
+    : IControlService
+{
+    private readonly ILogger _logger = loggers.CreateLogger<ControlService>();
+
+    public async IAsyncEnumerable<RouteUpdate> WatchRoutesAsync(WatchRoutesRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var change in routes.WatchAsync(cancellationToken))
+        {
+            yield return change.ToWire();
+        }
+    }
+
+    public async Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Key is not { } key || !NamespaceName.TryParse(key.Namespace, out var @namespace) || !FunctionName.TryParse(key.Function, out var name))
+        {
+            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "key names no function");
+        }
+
+        var timeLeft = TimeSpan.FromMilliseconds(request.TimeLeftMs);
+
+        return await activations.ActivateAsync(new FunctionId(@namespace, name), request.Revision, timeLeft, cancellationToken) switch
+        {
+            ActivationOutcome.Ready ready => new ActivateReply { WorkerId = ready.Worker.Value, WorkerUrl = ready.Url },
+            ActivationOutcome.Refused { Problem: var problem } => new ActivateReply
+            {
+                ErrorCode = problem.Code.ToWire(),
+                ErrorMessage = problem.Message,
+                RetryAfterMs = (int)(problem.RetryAfter?.TotalMilliseconds ?? 0),
+            },
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    public async Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var messages = session.ReadAllAsync(ending.Token).GetAsyncEnumerator(ending.Token);
+
+        var hello = await ReadHelloAsync(messages, ending);
+        var welcome = new Welcome { ControllerId = identity.Value, ArtifactsUrl = $"{(await addresses.ListeningAsync(cancellationToken)).Http}/internal/artifacts" };
+
+        using var opened = workers.Open(hello);
+        using var closed = opened.Closed.Register(ending.Cancel);
+        var ended = "it closed its session";
+
+        try
+        {
+            await workers.TellBackbonesAsync(ending.Token);
+            var ingest = new UsageIngest(opened, usage, warm, options.Value.UsageLength, time, loggers.CreateLogger<UsageIngest>());
+            var call = new WorkerSessionCall(opened, workers, ingest, logs, welcome, session, loggers.CreateLogger<WorkerSessionCall>());
+            await call.RunAsync(messages, ending);
+        }
+        catch (OperationCanceledException) when (opened.Closed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            ended = "it was silent or has a newer session";
+            throw new GrpcStatusException(GrpcStatusCode.Aborted, ended);
+        }
+        catch (Exception exception)
+        {
+            ended = exception.Message;
+            throw;
+        }
+        finally
+        {
+            await CloseAsync(opened, ended);
+        }
+    }
+
+    private async Task<ControlPlane.Workers.WorkerHello> ReadHelloAsync(IAsyncEnumerator<WorkerMessage> messages, CancellationTokenSource ending)
+    {
+        // Who connects and says nothing holds a stream for this long and no longer.
+        using var patience = new CancellationTokenSource(options.Value.SessionTimeout, time);
+        using var registration = patience.Token.Register(ending.Cancel);
+
+        try
+        {
+            if (!await messages.MoveNextAsync() || messages.Current.KindCase is not WorkerMessage.KindOneofCase.Hello)
+            {
+                throw new GrpcStatusException(GrpcStatusCode.FailedPrecondition, "A session begins with hello.");
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.DeadlineExceeded, "A session begins with hello, and none came.");
+        }
+
+        return WorkerWire.TryRead(messages.Current.Hello, out var hello, out var problem)
+            ? hello
+            : throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, problem);
+    }
+
+    private async Task CloseAsync(WorkerSession session, string reason)
+    {
+        // The call's own token is cancelled by now; leaving the warm state must not depend on it, nor take long.
+        using var limit = new CancellationTokenSource(options.Value.SessionTimeout, time);
+
+        try
+        {
+            await workers.CloseAsync(session, reason, limit.Token);
+        }
+        catch (Exception exception) when (exception is WarmStateUnavailableException or OperationCanceledException)
+        {
+            // Its entry runs out by itself within the session timeout.
+            LogNotRemoved(session.Id, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Protocol.Control;
+using WorkerHello = LoraFaaS.ControlPlane.Workers.WorkerHello;
+
+namespace LoraFaaS.Controller.Rpc;
+
+/// <summary>A worker's messages as facts. What cannot be one (a digest that is none, a tier there is not) is left out or refused, never guessed.</summary>
+internal static class WorkerWire
+{
+    private const int MaxIdLength = 256;
+
+    public static bool TryRead(Protocol.Control.WorkerHello wire, [NotNullWhen(true)] out WorkerHello? hello, out string problem)
+    {
+        hello = null;
+
+        if (wire.WorkerId.Length is 0 or > MaxIdLength)
+        {
+            problem = "worker_id is empty or too long";
+            return false;
+        }
+
+        if (!Uri.TryCreate(wire.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            problem = "url is not an absolute http URL";
+            return false;
+        }
+
+        if (wire.DeviceBytes < 0)
+        {
+            problem = "device_bytes is negative";
+            return false;
+        }
+
+        problem = "";
+        hello = new WorkerHello(new WorkerId(wire.WorkerId), wire.Url.TrimEnd('/'), wire.Device, new ByteSize(wire.DeviceBytes), wire.Version, [.. wire.NotEnforced]);
+        return true;
+    }
+
+    public static ControlPlane.Workers.WorkerHeartbeat Read(WorkerHeartbeat wire) => new()
+    {
+        DeviceBytesUsed = new ByteSize(Math.Max(0, wire.DeviceBytesUsed)),
+        Running = Math.Max(0, wire.Running),
+        Queued = Math.Max(0, wire.Queued),
+        Sandboxes = Math.Max(0, wire.Sandboxes),
+        Draining = wire.Draining,
+        Resident = [.. wire.Resident.Select(Read).OfType<ResidentState>()],
+    };
+
+    public static Problem? ProblemOf(CommandResult wire) =>
+        wire.ErrorCode.Length == 0 ? null : new Problem(ErrorCodes.FromWire(wire.ErrorCode), wire.ErrorMessage);
+
+    public static bool TryRead(UsageReport wire, [NotNullWhen(true)] out UsageRecord? record)
+    {
+        record = null;
+
+        if (!TryFunction(wire.Namespace, wire.Function, out var function))
+        {
+            return false;
+        }
+
+        record = new UsageRecord
+        {
+            Sequence = wire.Sequence,
+            CallId = wire.CallId,
+            Function = function,
+            Revision = wire.Revision,
+            PromptTokens = Math.Max(0, wire.PromptTokens),
+            CompletionTokens = Math.Max(0, wire.CompletionTokens),
+            TtftMs = Amount(wire.TtftMs),
+            TotalMs = Amount(wire.TotalMs),
+            Outcome = wire.Outcome,
+            StartedAt = Time(wire.StartedUnixMs),
+            AdapterTier = Tier(wire.AdapterTier) ?? StorageTier.Remote,
+            QueueMs = Amount(wire.QueueMs),
+            LoadMs = Amount(wire.LoadMs),
+            PrefillMs = Amount(wire.PrefillMs),
+            DecodeMs = Amount(wire.DecodeMs),
+        };
+        return true;
+    }
+
+    public static List<LogLine> Read(LogBatch wire) =>
+    [
+        .. wire.Entries.Select(entry => new LogLine
+        {
+            Name = entry.Function,
+            Namespace = entry.Namespace,
+            Instance = entry.Instance,
+            Timestamp = DateTimeOffset.UnixEpoch.AddTicks(Math.Clamp(entry.UnixNanos, 0, long.MaxValue) / TimeSpan.NanosecondsPerTick),
+            Text = entry.Text,
+        }),
+    ];
+
+    private static ResidentState? Read(Resident wire)
+    {
+        ResidentKind? kind = wire.Kind switch
+        {
+            "backbone" => ResidentKind.Backbone,
+            "adapter" => ResidentKind.Adapter,
+            _ => null,
+        };
+
+        if (kind is not { } known || Tier(wire.Tier) is not { } tier || !Digest.TryParse(wire.Digest, out var digest))
+        {
+            return null;
+        }
+
+        TrustDomain? domain = wire.TrustDomain.Length > 0 ? new TrustDomain(wire.TrustDomain) : null;
+        return new ResidentState(known, digest, tier, Math.Max(0, wire.Bytes), domain, TimeSpan.FromMilliseconds(Math.Clamp(wire.IdleMs, 0, int.MaxValue)));
+    }
+
+    private static bool TryFunction(string @namespace, string name, out FunctionId id)
+    {
+        var isFunction = NamespaceName.TryParse(@namespace, out var parsedNamespace) & FunctionName.TryParse(name, out var parsedName);
+        id = new FunctionId(parsedNamespace, parsedName);
+        return isFunction;
+    }
+
+    private static StorageTier? Tier(int number) => Enum.IsDefined((StorageTier)number) ? (StorageTier)number : null;
+
+    private static double Amount(double value) => double.IsFinite(value) && value > 0 ? value : 0;
+
+    /// <summary>Within the calendar: a worker's clock may be anything.</summary>
+    private static DateTimeOffset Time(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(unixMs, 0, 4_102_444_800_000));
+}

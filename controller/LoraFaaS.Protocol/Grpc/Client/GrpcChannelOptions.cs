@@ -1,0 +1,24 @@
+namespace LoraFaaS.Protocol.Grpc.Client;
+
+/// <summary>How a channel reaches its server.</summary>
+public sealed record GrpcChannelOptions
+{
+    /// <summary>http://host:port of a server that speaks HTTP/2 without TLS there.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>Sent with every call: the internal token.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
+
+    /// <summary>Longest wait for a connection. A refused one fails at once.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Silence after which a ping goes out while calls run. Shorter notices a vanished peer sooner.</summary>
+    public TimeSpan KeepAliveDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest wait for a ping's answer before every call on the connection fails as UNAVAILABLE.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public int MaxMessageBytes { get; init; } = GrpcLimits.DefaultMaxMessageBytes;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,54 @@
+using LoraFaaS.Storage.Embedded.Artifacts;
+using LoraFaaS.Storage.Embedded.Catalogue;
+using LoraFaaS.Storage.Embedded.Files;
+using LoraFaaS.Storage.Embedded.Journal;
+using LoraFaaS.Storage.Embedded.Lease;
+using LoraFaaS.Storage.Embedded.Usage;
+
+namespace LoraFaaS.Storage.Embedded;
+
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, artifacts/, lease.</summary>
+internal sealed class EmbeddedStorage : IAsyncDisposable
+{
+    private readonly DataFolder _folder;
+
+    private EmbeddedStorage(DataFolder folder, JournalSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
+        _folder = folder;
+        Lease = SingleLeaderLease.Open(Path.Combine(folder.Path, "lease"), time);
+        Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
+        Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
+        Usage = EmbeddedUsageStore.Open(folder.Below("usage"), settings, loggers.CreateLogger<EmbeddedUsageStore>());
+    }
+
+    public EmbeddedCatalogueStore Catalogue { get; }
+
+    public EmbeddedUsageStore Usage { get; }
+
+    public EmbeddedArtifactStore Artifacts { get; }
+
+    public SingleLeaderLease Lease { get; }
+
+    /// <exception cref="StorageStartException">In use, not usable, or damaged.</exception>
+    public static EmbeddedStorage Open(string path, JournalSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
+        var folder = DataFolder.Open(path);
+
+        try
+        {
+            return new EmbeddedStorage(folder, settings, time, loggers);
+        }
+        catch (StorageStartException)
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Catalogue.DisposeAsync();
+        await Usage.DisposeAsync();
+        _folder.Dispose();
+    }
+}

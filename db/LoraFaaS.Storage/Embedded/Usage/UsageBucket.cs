@@ -1,0 +1,12 @@
+namespace LoraFaaS.Storage.Embedded.Usage;
+
+/// <summary>What one function used in one hour or day.</summary>
+internal sealed record UsageBucket(long Invocations, long PromptTokens, long CompletionTokens, double DecodeMs, double PrefillMs)
+{
+    public static UsageBucket operator +(UsageBucket left, UsageBucket right) => new(
+        left.Invocations + right.Invocations,
+        left.PromptTokens + right.PromptTokens,
+        left.CompletionTokens + right.CompletionTokens,
+        left.DecodeMs + right.DecodeMs,
+        left.PrefillMs + right.PrefillMs);
+}

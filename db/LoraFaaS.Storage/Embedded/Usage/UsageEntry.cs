@@ -1,0 +1,9 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.Storage.Embedded.Usage;
+
+/// <summary>
+/// What a delivery added: which numbers of which worker, and to which buckets. In a snapshot the same shape carries a worker's
+/// numbers (no deltas), or buckets (no worker); <c>Daily</c> ones belong to the day that begins at their hour.
+/// </summary>
+internal sealed record UsageEntry(WorkerId? Worker, IReadOnlyList<SequenceRange> Sequences, IReadOnlyList<UsageDelta> Deltas, bool Daily);

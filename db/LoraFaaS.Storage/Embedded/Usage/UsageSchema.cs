@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Storage.Embedded.Journal;
+using LoraFaaS.Storage.Serialization;
+
+namespace LoraFaaS.Storage.Embedded.Usage;
+
+using Buckets = ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, UsageBucket>>;
+
+/// <summary>How deliveries make sums. Memory stays bounded by folding hours older than 35 days before the newest into days.</summary>
+internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
+{
+    public const long HoursKept = 35 * HourSpan.HoursOfDay;
+
+    public string Name => "usage";
+
+    public UsageState Empty => UsageState.Empty;
+
+    public JsonTypeInfo<UsageEntry> EntryType => StorageJson.Default.UsageEntry;
+
+    public UsageState Apply(UsageState state, UsageEntry entry)
+    {
+        if (entry.Worker is { } worker)
+        {
+            var counted = state.Counted.GetValueOrDefault(worker, SequenceSet.Empty);
+            counted = entry.Sequences.Aggregate(counted, (set, range) => set.Add(range));
+            state = state with { Counted = state.Counted.SetItem(worker, counted) };
+        }
+
+        if (entry.Daily)
+        {
+            return state with { Days = Add(state.Days, entry.Deltas) };
+        }
+
+        var newest = entry.Deltas.Aggregate(state.NewestHour, (hour, delta) => Math.Max(hour, delta.Hour));
+
+        return Fold(state with { Hours = Add(state.Hours, entry.Deltas), NewestHour = newest });
+    }
+
+    public IEnumerable<UsageEntry> Describe(UsageState state) =>
+    [
+        .. state.Counted.Select(pair => new UsageEntry(pair.Key, pair.Value.Ranges, [], Daily: false)),
+        .. state.Days.Select(pair => new UsageEntry(null, [], Deltas(pair.Key, pair.Value), Daily: true)),
+        .. state.Hours.Select(pair => new UsageEntry(null, [], Deltas(pair.Key, pair.Value), Daily: false)),
+    ];
+
+    /// <summary>By the entries' own hours and never by a clock, so that a replay folds the same.</summary>
+    private static UsageState Fold(UsageState state)
+    {
+        // The tree's enumerator reaches its first key in O(log n).
+        while (!state.Hours.IsEmpty && state.Hours.Keys.First() is var hour && hour <= state.NewestHour - HoursKept)
+        {
+            var day = hour - (hour % HourSpan.HoursOfDay);
+            state = state with { Hours = state.Hours.Remove(hour), Days = Add(state.Days, Deltas(day, state.Hours[hour])) };
+        }
+
+        return state;
+    }
+
+    private static Buckets Add(Buckets buckets, IReadOnlyList<UsageDelta> deltas)
+    {
+        foreach (var delta in deltas)
+        {
+            var functions = buckets.GetValueOrDefault(delta.Hour, ImmutableDictionary<FunctionId, UsageBucket>.Empty);
+            var sum = functions.TryGetValue(delta.Function, out var known) ? known + delta.Use : delta.Use;
+            buckets = buckets.SetItem(delta.Hour, functions.SetItem(delta.Function, sum));
+        }
+
+        return buckets;
+    }
+
+    private static List<UsageDelta> Deltas(long hour, ImmutableDictionary<FunctionId, UsageBucket> functions) =>
+        [.. functions.Select(pair => new UsageDelta(pair.Key, hour, pair.Value))];
+}

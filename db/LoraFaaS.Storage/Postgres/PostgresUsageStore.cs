@@ -1,0 +1,78 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
+using Npgsql;
+
+namespace LoraFaaS.Storage.Postgres;
+
+/// <summary>Usage as one row an invocation; the primary key (worker, sequence) makes a delivery harmless to repeat.</summary>
+internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetry retry) : IUsageStore
+{
+    public Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
+        records.Count == 0
+            ? Task.FromResult(0)
+            : retry.RepeatAsync(token => InsertAsync(worker, records, token), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        await retry.RepeatAsync(token => SumRowsAsync(HourSpan.Touching(from, to), token), cancellationToken);
+
+    private async Task<int> InsertAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            INSERT INTO usage_records (worker, sequence, call_id, namespace, function, revision, prompt_tokens, completion_tokens, ttft_ms, total_ms,
+                                       outcome, started_at, adapter_tier, queue_ms, load_ms, prefill_ms, decode_ms)
+            SELECT @worker, * FROM unnest(@sequence, @call_id, @namespace, @function, @revision, @prompt_tokens, @completion_tokens, @ttft_ms, @total_ms,
+                                          @outcome, @started_at, @adapter_tier, @queue_ms, @load_ms, @prefill_ms, @decode_ms)
+            ON CONFLICT DO NOTHING
+            """);
+        var parameters = command.Parameters;
+        parameters.AddWithValue("worker", worker.Value);
+        Add(parameters, "sequence", records, record => checked((long)record.Sequence));
+        Add(parameters, "call_id", records, record => record.CallId);
+        Add(parameters, "namespace", records, record => record.Function.Namespace.Value);
+        Add(parameters, "function", records, record => record.Function.Name.Value);
+        Add(parameters, "revision", records, record => record.Revision);
+        Add(parameters, "prompt_tokens", records, record => record.PromptTokens);
+        Add(parameters, "completion_tokens", records, record => record.CompletionTokens);
+        Add(parameters, "ttft_ms", records, record => record.TtftMs);
+        Add(parameters, "total_ms", records, record => record.TotalMs);
+        Add(parameters, "outcome", records, record => record.Outcome);
+        Add(parameters, "started_at", records, record => record.StartedAt.ToUniversalTime());
+        Add(parameters, "adapter_tier", records, record => record.AdapterTier.ToString());
+        Add(parameters, "queue_ms", records, record => record.QueueMs);
+        Add(parameters, "load_ms", records, record => record.LoadMs);
+        Add(parameters, "prefill_ms", records, record => record.PrefillMs);
+        Add(parameters, "decode_ms", records, record => record.DecodeMs);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<UsageSum>> SumRowsAsync(HourSpan span, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT namespace, function, count(*), sum(prompt_tokens), sum(completion_tokens), sum(decode_ms), sum(prefill_ms)
+            FROM usage_records WHERE started_at >= @from AND started_at < @to
+            GROUP BY namespace, function ORDER BY namespace, function
+            """);
+        command.Parameters.AddWithValue("from", HourSpan.StartOf(span.First));
+        command.Parameters.AddWithValue("to", HourSpan.StartOf(span.End));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var sums = new List<UsageSum>();
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sums.Add(new UsageSum(
+                new FunctionId(new NamespaceName(reader.GetString(0)), new FunctionName(reader.GetString(1))),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetDouble(5),
+                reader.GetDouble(6)));
+        }
+
+        return sums;
+    }
+
+    private static void Add<T>(NpgsqlParameterCollection parameters, string name, IReadOnlyList<UsageRecord> records, Func<UsageRecord, T> column) =>
+        parameters.AddWithValue(name, records.Select(column).ToArray());
+}

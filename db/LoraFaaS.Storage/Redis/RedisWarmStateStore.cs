@@ -1,0 +1,88 @@
+using System.Text.Json;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Storage.Serialization;
+using StackExchange.Redis;
+
+namespace LoraFaaS.Storage.Redis;
+
+/// <summary>The warm state that several controllers share. Redis may restart empty at any moment: heartbeats fill it again.</summary>
+internal sealed class RedisWarmStateStore(RedisConnection connection, RedisKeys keys, TimeProvider time) : IWarmStateStore, IDisposable
+{
+    /// <summary>A log nobody adds to is forgotten, so that removed functions leave nothing behind.</summary>
+    private static readonly TimeSpan LogLifetime = TimeSpan.FromDays(7);
+
+    public Task PutWorkerAsync(WorkerState worker, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        connection.RunScriptAsync(
+            RedisScripts.PutWorker,
+            [keys.Workers, keys.Worker(worker.Id)],
+            [worker.Id.Value, JsonSerializer.Serialize(worker, StorageJson.Default.WorkerState), Math.Max(1, (long)timeToLive.TotalMilliseconds)],
+            cancellationToken);
+
+    public Task RemoveWorkerAsync(WorkerId worker, CancellationToken cancellationToken) =>
+        connection.RunScriptAsync(RedisScripts.RemoveWorker, [keys.Workers, keys.Worker(worker)], [worker.Value], cancellationToken);
+
+    public async ValueTask<IReadOnlyList<WorkerState>> ListWorkersAsync(CancellationToken cancellationToken)
+    {
+        var result = await connection.RunScriptAsync(RedisScripts.ListWorkers, [keys.Workers], [keys.WorkerPrefix], cancellationToken);
+        var states = (string[]?)result ?? [];
+
+        return
+        [
+            .. states
+                .Select(json => JsonSerializer.Deserialize(json, StorageJson.Default.WorkerState)!)
+                .OrderBy(worker => worker.Id.Value, StringComparer.Ordinal),
+        ];
+    }
+
+    public Task AddInvocationsAsync(FunctionId function, long count, CancellationToken cancellationToken) =>
+        connection.RunAsync(database => database.HashIncrementAsync(keys.Invocations, function.ToString(), count), cancellationToken);
+
+    public async ValueTask<IReadOnlyDictionary<FunctionId, long>> GetInvocationsAsync(CancellationToken cancellationToken)
+    {
+        var entries = await connection.RunAsync(database => database.HashGetAllAsync(keys.Invocations), cancellationToken);
+        var counts = new Dictionary<FunctionId, long>();
+
+        foreach (var entry in entries)
+        {
+            if (FunctionId.TryParse(entry.Name, out var function))
+            {
+                counts[function] = (long)entry.Value;
+            }
+        }
+
+        return counts;
+    }
+
+    public Task AppendLogAsync(FunctionId function, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken) =>
+        connection.RunScriptAsync(
+            RedisScripts.AppendLog,
+            [keys.Log(function)],
+            [
+                WarmStateLimits.LogLines,
+                (long)LogLifetime.TotalSeconds,
+                .. lines.TakeLast(WarmStateLimits.LogLines).Select(RedisValue (line) => JsonSerializer.Serialize(line, StorageJson.Default.LogLine)),
+            ],
+            cancellationToken);
+
+    public async ValueTask<IReadOnlyList<LogLine>> ReadLogAsync(FunctionId function, int newest, CancellationToken cancellationToken)
+    {
+        if (newest <= 0)
+        {
+            return [];
+        }
+
+        var lines = await connection.RunAsync(database => database.ListRangeAsync(keys.Log(function), -newest, -1), cancellationToken);
+
+        return [.. lines.Select(line => JsonSerializer.Deserialize(line.ToString(), StorageJson.Default.LogLine)!)];
+    }
+
+    public Task PublishAsync(WarmNotice notice, CancellationToken cancellationToken) =>
+        connection.RunAsync(database => database.PublishAsync(keys.Notices, NoticeText.Write(notice)), cancellationToken);
+
+    public IAsyncEnumerable<WarmNotice> WatchAsync(CancellationToken cancellationToken) =>
+        new RedisNoticeWatch(connection, keys.Notices, time).RunAsync(cancellationToken);
+
+    public void Dispose() => connection.Dispose();
+}

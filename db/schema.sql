@@ -1,0 +1,148 @@
+-- The schema that db/migrations make, for reading; a test compares the two (pg_dump --schema-only of both).
+
+CREATE TABLE public.adapter_contents (
+    backbone text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    tag text NOT NULL COLLATE pg_catalog."C",
+    digest text NOT NULL,
+    backbone_digest text NOT NULL,
+    bytes bigint NOT NULL,
+    max_rank integer NOT NULL,
+    modules text[] NOT NULL,
+    pushed_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.adapter_tags (
+    backbone text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    tag text NOT NULL COLLATE pg_catalog."C",
+    digest text NOT NULL,
+    backbone_digest text NOT NULL,
+    bytes bigint NOT NULL,
+    max_rank integer NOT NULL,
+    modules text[] NOT NULL,
+    pushed_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.artifact_chunks (
+    upload uuid NOT NULL,
+    index integer NOT NULL,
+    content bytea NOT NULL
+);
+ALTER TABLE ONLY public.artifact_chunks ALTER COLUMN content SET STORAGE EXTERNAL;
+
+CREATE TABLE public.artifacts (
+    digest text NOT NULL,
+    upload uuid NOT NULL,
+    bytes bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.backbones (
+    name text NOT NULL COLLATE pg_catalog."C",
+    digest text NOT NULL,
+    path text NOT NULL,
+    config_json text NOT NULL,
+    architecture text NOT NULL,
+    parameters bigint NOT NULL,
+    context_length integer NOT NULL,
+    vocabulary_size integer NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.catalogue_version (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT catalogue_version_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE public.functions (
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    generation bigint NOT NULL,
+    deployment jsonb NOT NULL,
+    revisions jsonb NOT NULL,
+    desired_replicas integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.leader_lease (
+    only_row boolean DEFAULT true NOT NULL,
+    holder text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    token bigint NOT NULL,
+    CONSTRAINT leader_lease_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE public.namespaces (
+    name text NOT NULL COLLATE pg_catalog."C",
+    labels jsonb NOT NULL,
+    annotations jsonb NOT NULL
+);
+
+CREATE TABLE public.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.usage_records (
+    worker text NOT NULL COLLATE pg_catalog."C",
+    sequence bigint NOT NULL,
+    call_id text NOT NULL,
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    function text NOT NULL COLLATE pg_catalog."C",
+    revision integer NOT NULL,
+    prompt_tokens integer NOT NULL,
+    completion_tokens integer NOT NULL,
+    ttft_ms double precision NOT NULL,
+    total_ms double precision NOT NULL,
+    outcome text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    adapter_tier text NOT NULL,
+    queue_ms double precision NOT NULL,
+    load_ms double precision NOT NULL,
+    prefill_ms double precision NOT NULL,
+    decode_ms double precision NOT NULL
+);
+
+ALTER TABLE ONLY public.adapter_contents
+    ADD CONSTRAINT adapter_contents_pkey PRIMARY KEY (backbone, name, digest);
+
+ALTER TABLE ONLY public.adapter_tags
+    ADD CONSTRAINT adapter_tags_pkey PRIMARY KEY (backbone, name, tag);
+
+ALTER TABLE ONLY public.artifact_chunks
+    ADD CONSTRAINT artifact_chunks_pkey PRIMARY KEY (upload, index);
+
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_upload_key UNIQUE (upload);
+
+ALTER TABLE ONLY public.backbones
+    ADD CONSTRAINT backbones_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.catalogue_version
+    ADD CONSTRAINT catalogue_version_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.functions
+    ADD CONSTRAINT functions_pkey PRIMARY KEY (namespace, name);
+
+ALTER TABLE ONLY public.leader_lease
+    ADD CONSTRAINT leader_lease_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.namespaces
+    ADD CONSTRAINT namespaces_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.usage_records
+    ADD CONSTRAINT usage_records_pkey PRIMARY KEY (worker, sequence);
+
+CREATE INDEX usage_records_started_at ON public.usage_records USING btree (started_at);
+

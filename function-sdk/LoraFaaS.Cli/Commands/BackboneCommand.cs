@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Contracts.Admin;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas backbone add NAME FOLDER</c> and <c>lorafaas backbone list</c>.</summary>
+internal static class BackboneCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = "The name functions refer to it by" };
+    private static readonly Argument<string> Folder = new("folder") { Description = "A Hugging Face checkpoint folder" };
+
+    public static Command Create()
+    {
+        var add = new Command("add", "Register a checkpoint folder") { Name, Folder };
+        add.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => AddAsync(parse, stopping), cancellationToken));
+        var list = new Command("list", "List backbones");
+        list.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => ListAsync(parse, stopping), cancellationToken));
+        return new Command("backbone", "Register and list backbones") { add, list };
+    }
+
+    private static async Task<int> AddAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFullPath(parse.GetValue(Folder)!);
+
+        if (!Directory.Exists(folder))
+        {
+            throw new UsageException($"There is no folder {folder}.");
+        }
+
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var info = await client.Backbones.RegisterAsync(new BackboneRegistration { Name = parse.GetValue(Name), Path = folder }, cancellationToken);
+        Console.WriteLine($"{info.Name}  {info.Digest}  {info.Architecture}");
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> ListAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var table = new Table().Border(TableBorder.Simple).AddColumns("backbone", "architecture", "parameters", "context", "folder");
+
+        foreach (var backbone in await client.Backbones.ListAsync(cancellationToken))
+        {
+            table.AddRow(
+                Markup.Escape(backbone.Name),
+                Markup.Escape(backbone.Architecture),
+                string.Create(CultureInfo.InvariantCulture, $"{backbone.Parameters / 1e6:0.0} M"),
+                backbone.ContextLength.ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(backbone.Path));
+        }
+
+        AnsiConsole.Write(table);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Cli.Stack;
+using LoraFaaS.Client;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary>Runs a verb: Ctrl-C and SIGTERM cancel it, and every expected failure becomes one line on standard error and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static IAnsiConsole Errors => ErrorConsole.Instance;
+
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> verb, CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+
+        try
+        {
+            return await verb(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception e) when (e is UsageException or StackException)
+        {
+            return Fail(e.Message, ExitCodes.Usage);
+        }
+        catch (LoraFaaSException e) when (e.Unreachable)
+        {
+            return Fail($"{e.Message} Is the platform running? Start it with deploy/up.sh.", ExitCodes.Unreachable);
+        }
+        catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.Unauthorized)
+        {
+            return Fail($"{e.Message}. Give the password with --password-file or $LORAFAAS_PASSWORD.", ExitCodes.Failed);
+        }
+        catch (LoraFaaSException e)
+        {
+            return Fail(e.Message, ExitCodes.Failed);
+        }
+
+        void Cancel(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+
+    private static int Fail(string message, int code)
+    {
+        Errors.MarkupLineInterpolated($"[red]error:[/] {message}");
+        return code;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Functions;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas describe FUNCTION</c>.</summary>
+internal static class DescribeCommand
+{
+    private static readonly Argument<string> Function = FunctionArgument.Create();
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command("describe", "Show one function") { Function, FunctionArgument.Namespace, Json };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var status = await client.Functions.DescribeAsync(FunctionArgument.Read(parse, Function), cancellationToken);
+
+        if (parse.GetValue(Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(status, ContractsJson.Default.FunctionStatus));
+            return ExitCodes.Done;
+        }
+
+        Print(status);
+        return ExitCodes.Done;
+    }
+
+    private static void Print(FunctionStatus status)
+    {
+        var grid = new Grid().AddColumn().AddColumn();
+
+        void Row(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                grid.AddRow($"[grey]{name}[/]", Markup.Escape(value));
+            }
+        }
+
+        Row("name", status.Name);
+        Row("namespace", status.Namespace);
+        Row("status", status.AvailableReplicas > 0 ? "ready" : "cold (the next call activates it)");
+        Row("replicas", string.Create(CultureInfo.InvariantCulture, $"{status.AvailableReplicas} of {status.Replicas}"));
+        Row("image", status.Image);
+        Row("revision", status.Lorafaas?.Revision.ToString(CultureInfo.InvariantCulture));
+        Row("backbone", status.Lorafaas is { } details ? $"{details.Backbone} {details.BackboneDigest}" : null);
+        Row("adapter", status.Lorafaas?.AdapterDigest);
+        Row("tier", status.Lorafaas?.Tier);
+        Row("isolation", status.Lorafaas?.Isolation);
+        Row("invocations", status.InvocationCount.ToString("0", CultureInfo.InvariantCulture));
+        Row("created", status.CreatedAt.ToString("u", CultureInfo.InvariantCulture));
+
+        foreach (var (key, value) in status.Labels)
+        {
+            Row("label", $"{key}={value}");
+        }
+
+        foreach (var (key, value) in status.Annotations)
+        {
+            Row("annotation", $"{key}={value}");
+        }
+
+        AnsiConsole.Write(grid);
+    }
+}

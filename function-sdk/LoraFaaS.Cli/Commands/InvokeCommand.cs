@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Client;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas invoke FUNCTION [TEXT]</c>: streams the answer; the text comes from standard input when it is not given.</summary>
+internal static class InvokeCommand
+{
+    private static readonly Argument<string> Function = FunctionArgument.Create();
+    private static readonly Argument<string?> Text = new("text") { Description = "What is said to the function (else standard input)", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<bool> Stats = new("--stats") { Description = "Print tokens and times on standard error" };
+
+    public static Command Create()
+    {
+        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Stats };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var id = FunctionArgument.Read(parse, Function);
+        var text = parse.GetValue(Text) ?? await ReadInputAsync(cancellationToken);
+        var connection = ConnectionOptions.Resolve(parse);
+        using var client = (connection with { Password = null }).Connect();
+        var output = Console.Out;
+        InvocationEvent.Done? done = null;
+
+        await foreach (var item in client.Invocations.StreamAsync(id, text, cancellationToken))
+        {
+            switch (item)
+            {
+                case InvocationEvent.Text piece:
+                    await output.WriteAsync(piece.Value.AsMemory(), cancellationToken);
+                    await output.FlushAsync(cancellationToken);
+                    break;
+                case InvocationEvent.Done last:
+                    done = last;
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        // A terminal's prompt starts on its own line; a file gets the text alone.
+        if (!Console.IsOutputRedirected)
+        {
+            await output.WriteLineAsync();
+        }
+
+        if (done is null)
+        {
+            throw new LoraFaaSException("The stream ended before it was done.", System.Net.HttpStatusCode.OK, null, null, null);
+        }
+
+        if (parse.GetValue(Stats))
+        {
+            var ttft = done.TtftMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $", TTFT {ms:0.0} ms") : "";
+            CommandRunner.Errors.MarkupLineInterpolated($"[grey]{done.PromptTokens} prompt tokens, {done.CompletionTokens} generated, finished by {done.FinishReason}{ttft}[/]");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
+    {
+        if (!Console.IsInputRedirected)
+        {
+            CommandRunner.Errors.MarkupLine("[grey]Reading from the terminal; end with Ctrl-D.[/]");
+        }
+
+        return await Console.In.ReadToEndAsync(cancellationToken);
+    }
+}

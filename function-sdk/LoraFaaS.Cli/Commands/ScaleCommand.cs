@@ -1,0 +1,25 @@
+using System.CommandLine;
+using LoraFaaS.Cli.Connection;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas scale FUNCTION REPLICAS</c>.</summary>
+internal static class ScaleCommand
+{
+    private static readonly Argument<string> Function = FunctionArgument.Create();
+    private static readonly Argument<int> Replicas = new("replicas") { Description = "How many workers should hold it; 0 lets it go cold" };
+
+    public static Command Create()
+    {
+        var command = new Command("scale", "Set how many workers hold a function ready") { Function, Replicas, FunctionArgument.Namespace };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        await client.Functions.ScaleAsync(FunctionArgument.Read(parse, Function), parse.GetValue(Replicas), cancellationToken);
+        return ExitCodes.Done;
+    }
+}

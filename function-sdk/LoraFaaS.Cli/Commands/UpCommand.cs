@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Text.Json;
+using LoraFaaS.Cli.Demo;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Cli.Up;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas up</c>: the whole platform on this machine, in the foreground.</summary>
+internal static class UpCommand
+{
+    private static readonly Option<int> Port = new("--port") { Description = "The gateway's port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
+    private static readonly Option<string> Host = new("--host") { Description = "The gateway's address", DefaultValueFactory = _ => "127.0.0.1" };
+    private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: the user's data folder, lorafaas/)" };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of the worker; 0: all cores" };
+    private static readonly Option<string?> DeviceMemory = new("--device-memory") { Description = "Device memory of the worker, for example 2Gi" };
+    private static readonly Option<string?> Postgres = new("--postgres") { Description = "A Postgres connection string; without it an embedded store" };
+    private static readonly Option<string?> Redis = new("--redis") { Description = "Redis as HOST:PORT; without it warm state is kept in memory" };
+    private static readonly Option<bool> Demo = new("--demo") { Description = "Deploy the demo functions and call each once" };
+    private static readonly Option<bool> Once = new("--once") { Description = "Exit after the demo calls: 0 only if every answer is the expected one" };
+    private static readonly Option<string?> ReadyFile = new("--ready-file") { Description = "Write addresses and process ids here (JSON) when everything serves" };
+
+    public static Command Create()
+    {
+        var command = new Command("up", "Start gateway, controller and worker on this machine and serve until Ctrl-C")
+        {
+            Port, Host, Data, Threads, DeviceMemory, Postgres, Redis, Demo, Once, ReadyFile,
+        };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken stopping)
+    {
+        var time = TimeProvider.System;
+        var progress = new StepLog(CommandRunner.Errors);
+        var programs = HostPrograms.Find(AppContext.BaseDirectory);
+        var options = ReadOptions(parse);
+
+        await using var platform = await Platform.StartAsync(options, programs, progress, time, stopping);
+        platform.Connection.Write(Environment.GetEnvironmentVariable);
+        IReadOnlyList<DemoCall> calls = [];
+
+        if (parse.GetValue(Demo) || parse.GetValue(Once))
+        {
+            using var client = platform.Connect();
+            var demo = new DemoRun(client, programs.DemoFolder, progress, AnsiConsole.Console, time);
+            await demo.DeployAsync(stopping);
+            calls = await demo.CallEachAsync(stopping);
+            demo.Print(calls);
+        }
+
+        PrintAccess(platform);
+
+        if (options.ReadyFile is { } readyFile)
+        {
+            WriteReadyFile(readyFile, platform);
+        }
+
+        if (parse.GetValue(Once))
+        {
+            return calls.All(call => call.Matches) ? ExitCodes.Done : ExitCodes.Failed;
+        }
+
+        AnsiConsole.MarkupLine("[bold green]Serving until Ctrl-C[/]");
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        progress.Step("stopping", "finishing what runs");
+        return ExitCodes.Done;
+    }
+
+    private static UpOptions ReadOptions(ParseResult parse)
+    {
+        var port = parse.GetValue(Port);
+
+        if (port is < 0 or > 65535)
+        {
+            throw new UsageException($"--port {port}: a port is 0 to 65535.");
+        }
+
+        if (parse.GetValue(Threads) < 0)
+        {
+            throw new UsageException("--threads: 0 (all cores) or more.");
+        }
+
+        return new UpOptions
+        {
+            Port = port,
+            Host = parse.GetValue(Host)!,
+            DataFolder = parse.GetValue(Data) ?? Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "lorafaas"),
+            PasswordFile = parse.GetValue(Connection.ConnectionOptions.PasswordFile),
+            Threads = parse.GetValue(Threads),
+            DeviceMemory = parse.GetValue(DeviceMemory),
+            Postgres = parse.GetValue(Postgres),
+            Redis = parse.GetValue(Redis),
+            ReadyFile = parse.GetValue(ReadyFile),
+        };
+    }
+
+    private static void PrintAccess(Platform platform)
+    {
+        var gateway = platform.Connection.Gateway.TrimEnd('/');
+        var grid = new Grid().AddColumn().AddColumn();
+        grid.AddRow("functions", $"{gateway}/function/<name>");
+        grid.AddRow("OpenAI", $"{gateway}/v1");
+        grid.AddRow("OpenFaaS", $"{gateway}/system");
+        grid.AddRow("user", "admin");
+        grid.AddRow("password", $"{Markup.Escape(platform.Password)}  [grey]({Markup.Escape(platform.Connection.PasswordFile)})[/]");
+        grid.AddRow("try", $"curl {gateway}/function/sentiment -d 'the soup was cold and the staff rude'");
+        AnsiConsole.Write(grid);
+    }
+
+    private static void WriteReadyFile(string path, Platform platform)
+    {
+        var content = new PlatformReadyFile
+        {
+            Gateway = platform.Connection.Gateway,
+            User = platform.Connection.User,
+            PasswordFile = platform.Connection.PasswordFile,
+            Pids = platform.Pids,
+        };
+        var temporary = path + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(content, CliJson.Default.PlatformReadyFile));
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,61 @@
+using LoraFaaS.Client;
+
+namespace LoraFaaS.Cli.Connection;
+
+/// <summary>Which gateway, and with what credentials.</summary>
+internal sealed record ConnectionSettings(Uri Gateway, string User, string? Password)
+{
+    private static readonly Uri Default = new("http://127.0.0.1:8080");
+
+    /// <exception cref="UsageException">A URL is not one, or a password file cannot be read.</exception>
+    public static ConnectionSettings Resolve(
+        string? gateway, string? user, string? passwordFile, Uri? stackGateway, Func<string, string?> environment)
+    {
+        var context = ConnectionContext.TryRead(environment);
+        var address = gateway ?? environment("LORAFAAS_GATEWAY");
+        Uri url;
+
+        if (address is null && stackGateway is not null && stackGateway != Default)
+        {
+            url = stackGateway;
+        }
+        else
+        {
+            address ??= environment("OPENFAAS_URL") ?? context?.Gateway ?? Default.ToString();
+            url = Uri.TryCreate(address, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+                ? new Uri(address)
+                : throw new UsageException($"--gateway: not an http URL: {address}");
+        }
+
+        // The remembered password belongs to the remembered gateway alone.
+        var remembered = context is not null && Uri.TryCreate(context.Gateway, UriKind.Absolute, out var last) && last == url ? context : null;
+        var file = passwordFile ?? environment("LORAFAAS_PASSWORD_FILE");
+        var password = passwordFile is null ? environment("LORAFAAS_PASSWORD") : null;
+
+        if (password is null && (file ?? remembered?.PasswordFile) is { } path)
+        {
+            password = ReadPassword(path);
+        }
+
+        return new ConnectionSettings(url, user ?? remembered?.User ?? "admin", password);
+    }
+
+    public LoraFaaSClient Connect() => new(new LoraFaaSClientOptions
+    {
+        Gateway = Gateway,
+        User = Password is null ? null : User,
+        Password = Password,
+    });
+
+    private static string ReadPassword(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--password-file: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using LoraFaaS.Contracts.Functions;
+
+namespace LoraFaaS.Cli.Stack;
+
+/// <summary>One function of a stack file: what is deployed, and the folder its adapter can be pushed from.</summary>
+internal sealed record StackFunction
+{
+    public required FunctionDeployment Deployment { get; init; }
+
+    /// <summary>The <c>handler</c> folder, absolute; when it holds a PEFT adapter, <c>lorafaas</c> pushes it before it deploys.</summary>
+    public string? Handler { get; init; }
+}

@@ -1,0 +1,127 @@
+using YamlDotNet.RepresentationModel;
+
+namespace LoraFaaS.Cli.Stack;
+
+/// <summary>A YAML mapping read by key, with faults that name file, line and path of the key.</summary>
+internal sealed class YamlMap(string file, string path, YamlMappingNode node)
+{
+    public void RefuseUnknown(params ReadOnlySpan<string> known)
+    {
+        foreach (var (key, _) in node.Children)
+        {
+            var name = KeyOf(key);
+
+            if (!known.Contains(name))
+            {
+                throw FaultAt(key, name, $"is not a known key{Suggestion(name, known)}");
+            }
+        }
+    }
+
+    public string? Text(string key) => Find(key) switch
+    {
+        null => null,
+        YamlScalarNode scalar => scalar.Value,
+        var other => throw FaultAt(other, key, "must be a text"),
+    };
+
+    public bool Flag(string key) => Text(key) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        var other => throw Fault(key, $"must be true or false, not {other}"),
+    };
+
+    public YamlMap? Map(string key) => Find(key) switch
+    {
+        null => null,
+        YamlMappingNode mapping => new YamlMap(file, Join(key), mapping),
+        YamlScalarNode { Value: null or "" } => null,
+        var other => throw FaultAt(other, key, "must be a mapping"),
+    };
+
+    public IReadOnlyList<string>? Texts(string key) => Find(key) switch
+    {
+        null => null,
+        YamlSequenceNode sequence => [.. sequence.Children.Select(child => Scalar(child, key))],
+        var other => throw FaultAt(other, key, "must be a list"),
+    };
+
+    public Dictionary<string, string>? TextMap(string key)
+    {
+        if (Map(key) is not { } map)
+        {
+            return null;
+        }
+
+        return map.Pairs().ToDictionary(pair => pair.Key, pair => Scalar(pair.Value, pair.Key), StringComparer.Ordinal);
+    }
+
+    public IEnumerable<(string Key, YamlMap Map)> Children()
+    {
+        foreach (var (key, value) in Pairs())
+        {
+            yield return value is YamlMappingNode mapping
+                ? (key, new YamlMap(file, Join(key), mapping))
+                : throw FaultAt(value, key, "must be a mapping");
+        }
+    }
+
+    public StackException Fault(string key, string what) => FaultAt(Find(key) ?? node, key, what);
+
+    private IEnumerable<KeyValuePair<string, YamlNode>> Pairs() =>
+        node.Children.Select(pair => new KeyValuePair<string, YamlNode>(KeyOf(pair.Key), pair.Value));
+
+    private YamlNode? Find(string key) => node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
+
+    private string KeyOf(YamlNode key) =>
+        key is YamlScalarNode scalar ? scalar.Value ?? "" : throw new StackException($"{file}:{key.Start.Line}: a key must be a text");
+
+    private string Scalar(YamlNode child, string key) =>
+        child is YamlScalarNode scalar ? scalar.Value ?? "" : throw FaultAt(child, key, "must be a text");
+
+    private string Join(string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private StackException FaultAt(YamlNode at, string key, string what) => new($"{file}:{at.Start.Line}: {Join(key)} {what}");
+
+    private static string Suggestion(string typed, ReadOnlySpan<string> known)
+    {
+        var best = "";
+        var bestDistance = 3;
+
+        foreach (var candidate in known)
+        {
+            if (EditDistance(typed, candidate) is var distance && distance < bestDistance)
+            {
+                (best, bestDistance) = (candidate, distance);
+            }
+        }
+
+        return best.Length > 0 ? $"; did you mean {best}?" : "";
+    }
+
+    private static int EditDistance(string a, string b)
+    {
+        var row = new int[b.Length + 1];
+
+        for (var j = 0; j <= b.Length; j++)
+        {
+            row[j] = j;
+        }
+
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var cost = a[i - 1] == b[j - 1] ? diagonal : diagonal + 1;
+                diagonal = row[j];
+                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[b.Length];
+    }
+}

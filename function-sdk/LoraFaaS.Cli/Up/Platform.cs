@@ -1,0 +1,88 @@
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Client;
+
+namespace LoraFaaS.Cli.Up;
+
+/// <summary>A whole platform on one machine: controller, worker and gateway as child processes, supervised until stopped.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private readonly IReadOnlyList<Supervisor> _supervisors;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _supervision;
+
+    private Platform(IReadOnlyList<Supervisor> supervisors, ConnectionContext connection, string password)
+    {
+        _supervisors = supervisors;
+        Connection = connection;
+        Password = password;
+        _supervision = Task.WhenAll(supervisors.Select(supervisor => supervisor.RunAsync(_stopping.Token)));
+    }
+
+    public ConnectionContext Connection { get; }
+
+    public string Password { get; }
+
+    /// <summary>Process ids by host name.</summary>
+    public IReadOnlyDictionary<string, int> Pids => new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["controller"] = _supervisors[0].Ready!.Pid,
+        ["worker"] = _supervisors[1].Ready!.Pid,
+        ["gateway"] = _supervisors[2].Ready!.Pid,
+    };
+
+    /// <summary>Starts all three and returns when the gateway has routes and the worker is known.</summary>
+    public static async Task<Platform> StartAsync(
+        UpOptions options, HostPrograms programs, StepLog progress, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var data = DataFolder.Open(options.DataFolder);
+        var passwordFile = data.EnsurePasswordFile(options.PasswordFile);
+        progress.Done("data", data.Path);
+        PortCheck.EnsureFree(options.Host, options.Port);
+
+        Supervisor Make(HostKind kind, Func<HostReadyFile?, IReadOnlyList<string>> arguments) =>
+            new(kind, programs.PathOf(kind), arguments, data, progress, time);
+
+        var controller = Make(HostKind.Controller, before => HostArguments.Controller(options, data, before));
+        var worker = Make(HostKind.Worker, before => HostArguments.Worker(options, data, programs, controller.Ready!, before));
+        var gateway = Make(HostKind.Gateway, before => HostArguments.Gateway(options, passwordFile, controller.Ready!, before));
+        IReadOnlyList<Supervisor> all = [controller, worker, gateway];
+
+        try
+        {
+            await controller.StartAsync(cancellationToken);
+            await Task.WhenAll(worker.StartAsync(cancellationToken), gateway.StartAsync(cancellationToken));
+
+            var connection = new ConnectionContext { Gateway = gateway.Ready!.Urls["http"], User = "admin", PasswordFile = passwordFile };
+            var password = (await File.ReadAllTextAsync(passwordFile, cancellationToken)).TrimEnd('\r', '\n');
+            var platform = new Platform(all, connection, password);
+            using var client = platform.Connect();
+            await Readiness.WaitAsync(client, time, cancellationToken);
+            return platform;
+        }
+        catch
+        {
+            await Task.WhenAll(all.Select(supervisor => supervisor.StopAsync()));
+            throw;
+        }
+    }
+
+    public LoraFaaSClient Connect() => new(new LoraFaaSClientOptions
+    {
+        Gateway = new Uri(Connection.Gateway),
+        User = Connection.User,
+        Password = Password,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _supervision;
+
+        // The door first, so that what is under way can finish behind it.
+        await _supervisors[2].StopAsync();
+        await _supervisors[1].StopAsync();
+        await _supervisors[0].StopAsync();
+        _stopping.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+namespace LoraFaaS.Cli.Up;
+
+/// <summary>What <c>lorafaas up --ready-file</c> writes once everything serves: for scripts and tests.</summary>
+internal sealed record PlatformReadyFile
+{
+    public required string Gateway { get; init; }
+
+    public required string User { get; init; }
+
+    public required string PasswordFile { get; init; }
+
+    /// <summary>Process ids by host: gateway, controller, worker.</summary>
+    public required IReadOnlyDictionary<string, int> Pids { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace LoraFaaS.Cli.Up;
+
+/// <summary>What <c>lorafaas up</c> was asked for.</summary>
+internal sealed record UpOptions
+{
+    /// <summary>0 takes any free port.</summary>
+    public required int Port { get; init; }
+
+    public required string Host { get; init; }
+
+    public required string DataFolder { get; init; }
+
+    public required string? PasswordFile { get; init; }
+
+    /// <summary>0: as many as the machine has.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Device memory of the worker, as a quantity ("1Gi"); null: the worker's default.</summary>
+    public required string? DeviceMemory { get; init; }
+
+    public required string? Postgres { get; init; }
+
+    public required string? Redis { get; init; }
+
+    public required string? ReadyFile { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace LoraFaaS.Client;
+
+/// <summary>
+/// The platform's public API, typed. One instance serves any number of callers; dispose it at the end.
+/// Failures are <see cref="LoraFaaSException"/>.
+/// </summary>
+public sealed class LoraFaaSClient : IDisposable
+{
+    private readonly Transport _transport;
+
+    public LoraFaaSClient(LoraFaaSClientOptions options, HttpMessageHandler? handler = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        _transport = new Transport(options, handler);
+        Functions = new FunctionsClient(_transport);
+        Invocations = new InvocationsClient(_transport);
+        Backbones = new BackbonesClient(_transport);
+        Adapters = new AdaptersClient(_transport);
+        Platform = new PlatformClient(_transport);
+    }
+
+    /// <summary>Deploy, list, describe, scale, remove, logs.</summary>
+    public FunctionsClient Functions { get; }
+
+    /// <summary>Call a function.</summary>
+    public InvocationsClient Invocations { get; }
+
+    /// <summary>Register and list backbones.</summary>
+    public BackbonesClient Backbones { get; }
+
+    /// <summary>Push and list adapters.</summary>
+    public AdaptersClient Adapters { get; }
+
+    /// <summary>Health, version, workers.</summary>
+    public PlatformClient Platform { get; }
+
+    public void Dispose() => _transport.Dispose();
+}

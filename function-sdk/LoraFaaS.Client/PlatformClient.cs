@@ -1,0 +1,32 @@
+using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Admin;
+
+namespace LoraFaaS.Client;
+
+/// <summary>The platform itself: is it up, which version, which workers.</summary>
+public sealed class PlatformClient
+{
+    private readonly Transport _transport;
+
+    internal PlatformClient(Transport transport) => _transport = transport;
+
+    /// <summary>False when the gateway answers but is not ready; a gateway that cannot be reached is an exception.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("healthz", UriKind.Relative));
+        using var response = await _transport.SendAnyAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode;
+    }
+
+    public async Task<GatewayInfo> InfoAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("system/info", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.GatewayInfo, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<WorkerInfo>> WorkersAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/workers", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.ListWorkerInfo, cancellationToken).ConfigureAwait(false);
+    }
+}

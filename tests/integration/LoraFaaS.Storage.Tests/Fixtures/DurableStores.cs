@@ -1,0 +1,27 @@
+namespace LoraFaaS.Storage.Tests.Fixtures;
+
+/// <summary>A fresh set of stores, with a way to let a lease's time pass.</summary>
+public sealed class DurableStores(
+    ICatalogueStore catalogue,
+    IUsageStore usage,
+    IArtifactStore artifacts,
+    ILeaderLease lease,
+    Func<TimeSpan, Task> elapseAsync,
+    Func<Digest, Task> damageAsync,
+    Func<ValueTask> disposeAsync) : IAsyncDisposable
+{
+    public ICatalogueStore Catalogue => catalogue;
+
+    public IUsageStore Usage => usage;
+
+    public IArtifactStore Artifacts => artifacts;
+
+    public ILeaderLease Lease => lease;
+
+    public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
+
+    /// <summary>Changes one byte of a stored artifact behind the store's back.</summary>
+    public Task DamageAsync(Digest digest) => damageAsync(digest);
+
+    public ValueTask DisposeAsync() => disposeAsync();
+}

@@ -1,0 +1,42 @@
+using LoraFaaS.Storage.Embedded;
+using LoraFaaS.Storage.Embedded.Journal;
+
+namespace LoraFaaS.Storage.Tests.Fixtures;
+
+/// <summary>Stores in a temporary folder, on a clock that the test moves.</summary>
+public sealed class EmbeddedFixture : IDurableFixture
+{
+    public Task<DurableStores> OpenAsync()
+    {
+        var folder = new TempFolder();
+        var clock = new FakeTimeProvider();
+
+        // Small, so that the port tests cross snapshots too.
+        var settings = new JournalSettings { SnapshotAfterBytes = 32 << 10 };
+        var storage = EmbeddedStorage.Open(folder.Path, settings, clock, NullLoggerFactory.Instance);
+
+        return Task.FromResult(new DurableStores(
+            storage.Catalogue,
+            storage.Usage,
+            storage.Artifacts,
+            storage.Lease,
+            time =>
+            {
+                clock.Advance(time);
+                return Task.CompletedTask;
+            },
+            digest => DamageAsync(folder.File("artifacts", digest.Hex)),
+            async () =>
+            {
+                await storage.DisposeAsync();
+                folder.Dispose();
+            }));
+    }
+
+    private static async Task DamageAsync(string path)
+    {
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+    }
+}

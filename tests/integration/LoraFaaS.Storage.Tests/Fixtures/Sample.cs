@@ -1,0 +1,126 @@
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Units;
+
+namespace LoraFaaS.Storage.Tests.Fixtures;
+
+/// <summary>Records with every field set, so that one that is lost on the way is missed.</summary>
+internal static class Sample
+{
+    public static readonly DateTimeOffset Moment = new(2031, 5, 6, 7, 8, 9, TimeSpan.Zero);
+
+    public static readonly BackboneName Backbone = new("tiny-llama");
+
+    public static FunctionId Id(string name, string space = "openfaas-fn") => new(new NamespaceName(space), new FunctionName(name));
+
+    public static Digest Digest(int seed) => LoraFaaS.Contracts.Identity.Digest.OfBytes(BitConverter.GetBytes(seed));
+
+    public static FunctionRecord Function(string name, long generation = 1, string space = "openfaas-fn", string text = "Grüße, \"letter by letter\"\n") => new()
+    {
+        Id = Id(name, space),
+        Generation = generation,
+        Deployment = new FunctionDeployment
+        {
+            Service = name,
+            Image = "lora://tiny-llama/sql:latest",
+            Namespace = space,
+            EnvVars = new Dictionary<string, string> { ["TEXT"] = text },
+            Labels = new Dictionary<string, string>(),
+            Annotations = new Dictionary<string, string> { ["lorafaas.io/slo-ttft"] = "250ms" },
+            Constraints = ["a", "b"],
+            Limits = new FunctionResources { Memory = "1Gi", NvidiaGpu = "1" },
+            ReadOnlyRootFilesystem = true,
+        },
+        Revisions =
+        [
+            .. Enumerable.Range(1, (int)generation).Select(number => new FunctionRevision
+            {
+                Function = Id(name, space),
+                Number = number,
+                Backbone = Backbone,
+                BackboneDigest = Digest(1),
+                AdapterDigest = number == 1 ? null : Digest(number),
+                AdapterBytes = 1L << 40,
+                Isolation = IsolationMode.Function,
+                SystemPrompt = text,
+                Prompt = PromptMode.Raw,
+                Sampling = new SamplingDefaults { Temperature = 0.7f, TopP = 0.9f, TopK = 40, MaxTokens = 12, Seed = long.MaxValue },
+                SloTtft = TimeSpan.FromMilliseconds(250),
+                Timeout = TimeSpan.FromSeconds(61),
+            }),
+        ],
+        DesiredReplicas = 3,
+        CreatedAt = Moment,
+        UpdatedAt = Moment.AddSeconds(generation),
+    };
+
+    public static BackboneRecord BackboneRecord(string name = "tiny-llama", int seed = 1) => new()
+    {
+        Name = new BackboneName(name),
+        Digest = Digest(seed),
+        Path = "/models/" + name,
+        ConfigJson = """{ "architectures": ["LlamaForCausalLM"], "x": 1.50 }""",
+        Architecture = "LlamaForCausalLM",
+        Parameters = 5_000_000_000,
+        ContextLength = 4_096,
+        VocabularySize = 32_000,
+        CreatedAt = Moment,
+    };
+
+    public static AdapterRecord Adapter(string name, string tag, int seed, int minute = 0) => new()
+    {
+        Backbone = Backbone,
+        Name = new AdapterName(name),
+        Tag = tag,
+        Digest = Digest(seed),
+        BackboneDigest = Digest(1),
+        Bytes = 1_000 + seed,
+        MaxRank = 16,
+        Modules = ["q_proj", "v_proj"],
+        PushedAt = Moment.AddMinutes(minute),
+    };
+
+    public static UsageRecord Usage(ulong sequence, string function = "sql", int hour = 0, int tokens = 10) => new()
+    {
+        Sequence = sequence,
+        CallId = $"call-{sequence}",
+        Function = Id(function),
+        Revision = 2,
+        PromptTokens = tokens,
+        CompletionTokens = 2 * tokens,
+        TtftMs = 12.5,
+        TotalMs = 99,
+        Outcome = "completed",
+        StartedAt = new DateTimeOffset(2031, 5, 6, 0, 30, 0, TimeSpan.Zero).AddHours(hour),
+        AdapterTier = StorageTier.Device,
+        QueueMs = 1,
+        LoadMs = 2,
+        PrefillMs = 0.5,
+        DecodeMs = 0.25,
+    };
+
+    public static WorkerState Worker(string id, int running = 0) => new()
+    {
+        Id = new WorkerId(id),
+        Url = "http://127.0.0.1:1234",
+        Device = "cpu",
+        DeviceBytes = 1L << 40,
+        DeviceBytesUsed = 1L << 33,
+        Running = running,
+        Queued = 4,
+        Sandboxes = 2,
+        Draining = true,
+        ControllerId = "c-1",
+        NotEnforced = ["memory limit"],
+        Resident = [new ResidentState(ResidentKind.Adapter, Digest(7), StorageTier.Device, 123, new TrustDomain("openfaas-fn"), TimeSpan.FromSeconds(2))],
+    };
+
+    public static LogLine Line(string function, int number) => new()
+    {
+        Name = function,
+        Namespace = "openfaas-fn",
+        Instance = "w-1",
+        Timestamp = Moment.AddSeconds(number),
+        Text = $"line {number}",
+    };
+}

@@ -1,0 +1,82 @@
+using LoraFaaS.Storage.Tests.Fixtures;
+
+namespace LoraFaaS.Storage.Tests.Ports;
+
+/// <summary>What every usage store does.</summary>
+public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly WorkerId Worker = new("w-1");
+    private static readonly DateTimeOffset Midnight = new(2031, 5, 6, 0, 0, 0, TimeSpan.Zero);
+
+    private DurableStores _stores = null!;
+
+    private IUsageStore Store => _stores.Usage;
+
+    public async ValueTask InitializeAsync() => _stores = await fixture.OpenAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stores.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Record_sent_twice_counts_once()
+    {
+        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(1), Sample.Usage(2)], None));
+        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(2), Sample.Usage(3), Sample.Usage(3)], None));
+        Assert.Equal(0, await Store.AppendAsync(Worker, [Sample.Usage(1)], None));
+        Assert.Equal(0, await Store.AppendAsync(Worker, [], None));
+
+        Assert.Equal(new UsageSum(Sample.Id("sql"), 3, 30, 60, 0.75, 1.5), Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)));
+    }
+
+    [Fact]
+    public async Task Numbers_of_two_workers_are_two_numbers()
+    {
+        await Store.AppendAsync(Worker, [Sample.Usage(1)], None);
+
+        Assert.Equal(1, await Store.AppendAsync(new WorkerId("w-2"), [Sample.Usage(1)], None));
+    }
+
+    [Fact]
+    public async Task Records_may_come_out_of_order_and_with_gaps()
+    {
+        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(5)], None));
+        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(9), Sample.Usage(3)], None));
+        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(4), Sample.Usage(5), Sample.Usage(6)], None));
+        Assert.Equal(0, await Store.AppendAsync(Worker, [Sample.Usage(3), Sample.Usage(4), Sample.Usage(6), Sample.Usage(9)], None));
+        Assert.Equal(3, await Store.AppendAsync(Worker, [Sample.Usage(7), Sample.Usage(8), Sample.Usage(10)], None));
+    }
+
+    [Fact]
+    public async Task Parallel_deliveries_of_the_same_records_count_once()
+    {
+        var records = Enumerable.Range(1, 50).Select(i => Sample.Usage((ulong)i)).ToList();
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.AppendAsync(Worker, records, None))));
+
+        Assert.Equal(50, added.Sum());
+        Assert.Equal(50, Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)).Invocations);
+    }
+
+    [Fact]
+    public async Task Sums_are_by_function_and_whole_hours()
+    {
+        await Store.AppendAsync(
+            Worker,
+            [Sample.Usage(1, "b", hour: 0), Sample.Usage(2, "a", hour: 1), Sample.Usage(3, "a", hour: 2), Sample.Usage(4, "a", hour: 3)],
+            None);
+
+        Assert.Equal([("a", 3L), ("b", 1L)], await CountsAsync(0, 4));
+        Assert.Equal([("a", 1L)], await CountsAsync(1, 2));
+
+        // Both ends are widened to the hours they touch.
+        Assert.Equal([("a", 2L)], await CountsAsync(1.9, 2.1));
+        Assert.Empty(await CountsAsync(10, 20));
+    }
+
+    private async Task<List<(string, long)>> CountsAsync(double fromHour, double toHour) =>
+        [.. (await Store.SumAsync(Midnight.AddHours(fromHour), Midnight.AddHours(toHour), None)).Select(sum => (sum.Function.Name.Value, sum.Invocations))];
+}

@@ -1,0 +1,104 @@
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.SystemTests;
+
+/// <summary>Each verb of the command against a running platform.</summary>
+[Collection(DemoGroup.Name)]
+public sealed class CliVerbTests(DemoPlatform demo)
+{
+    [Fact]
+    public async Task A_persons_own_adapter_in_three_commands_and_its_end()
+    {
+        var (prompt, expected) = DemoData.First("product-title");
+
+        var pushed = await RunAsync("push", Path.Combine(DemoData.Folder, "adapters", "product-title"), "lora://lory-5m/my-titles:v1");
+        Assert.True(pushed.ExitCode == 0, pushed.Errors);
+        Assert.Contains("sha256:", pushed.Output, StringComparison.Ordinal);
+
+        var deployed = await RunAsync("deploy", "my-titles", "--image", "lora://lory-5m/my-titles:v1", "--label", "team=shop");
+        Assert.True(deployed.ExitCode == 0, deployed.Errors);
+
+        var invoked = await RunAsync("invoke", "my-titles", prompt);
+        Assert.True(invoked.ExitCode == 0, invoked.Errors);
+        Assert.Equal(expected, invoked.Output.Trim());
+
+        var described = await RunAsync("describe", "my-titles", "--json");
+        Assert.Contains("\"team\":\"shop\"", described.Output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+
+        Assert.Contains("my-titles", (await RunAsync("list")).Output, StringComparison.Ordinal);
+        Assert.Contains("my-titles", (await RunAsync("list", "--json")).Output, StringComparison.Ordinal);
+
+        await TestKit.Time.Patience.UntilAsync(async _ => (await RunAsync("logs", "my-titles", "--lines", "10")).Output.Length > 0, TestKit.Time.Patience.StartLimit);
+
+        Assert.Equal(0, (await RunAsync("remove", "my-titles")).ExitCode);
+        var gone = await RunAsync("invoke", "my-titles", "x");
+        Assert.Equal(1, gone.ExitCode);
+        Assert.Contains("my-titles", gone.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Standard_input_is_the_prompt_when_none_is_given()
+    {
+        var (prompt, expected) = DemoData.First("sentiment");
+
+        var result = await LorafaasCommand.RunAsync(demo.Running.DataFolder, prompt, "invoke", "sentiment");
+
+        Assert.Equal(expected, result.Output.Trim());
+    }
+
+    [Fact]
+    public async Task Versions_of_the_command_and_of_the_platform_are_printed()
+    {
+        var result = await RunAsync("version");
+
+        Assert.Contains("lorafaas  ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("platform  ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Workers_are_listed() => Assert.Contains("ready", (await RunAsync("workers")).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_mistyped_key_in_a_stack_file_is_named_and_nothing_is_deployed()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("stack.yml"), "functions:\n  typo:\n    image: lora://lory-5m/sql\n    anotations: {}\n");
+
+        var result = await RunAsync("deploy", "-f", folder.File("stack.yml"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("functions.typo.anotations is not a known key; did you mean annotations?", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("typo", (await RunAsync("list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_adapter_that_does_not_fit_is_refused_by_the_name_of_its_field()
+    {
+        using var folder = new TempFolder();
+        var source = Path.Combine(DemoData.Folder, "adapters", "sentiment");
+        File.Copy(Path.Combine(source, "adapter_model.safetensors"), folder.File("adapter_model.safetensors"));
+        var config = await File.ReadAllTextAsync(Path.Combine(source, "adapter_config.json"));
+        await File.WriteAllTextAsync(folder.File("adapter_config.json"), config.Replace("\"use_dora\": false", "\"use_dora\": true", StringComparison.Ordinal));
+
+        var result = await RunAsync("push", folder.Path, "lora://lory-5m/dora");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("use_dora", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_as_such()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("wrong"), "wrong");
+
+        var result = await RunAsync("list", "--password-file", folder.File("wrong"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--password-file", result.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>The platform's own folder holds the connection that <c>up</c> remembered.</summary>
+    private Task<CommandResult> RunAsync(params string[] arguments) => LorafaasCommand.RunAsync(demo.Running.DataFolder, null, arguments);
+}

@@ -1,0 +1,4 @@
+namespace LoraFaaS.SystemTests.Platform;
+
+/// <summary>How a command ended and what it said.</summary>
+public sealed record CommandResult(int ExitCode, string Output, string Errors);

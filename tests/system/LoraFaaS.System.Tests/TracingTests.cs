@@ -1,0 +1,43 @@
+using System.Text;
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.SystemTests;
+
+/// <summary>One invocation is one trace, over every process it touches.</summary>
+public sealed class TracingTests
+{
+    [Fact]
+    public async Task A_cold_invocation_is_one_trace_over_gateway_controller_and_worker()
+    {
+        const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+        await using var receiver = await TraceReceiver.StartAsync();
+        using var data = new TempFolder();
+        await using var platform = await RunningPlatform.StartAsync(
+            data.Path,
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address.ToString().TrimEnd('/'),
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            },
+            "--demo");
+        var (prompt, expected) = DemoData.First("sentiment");
+
+        // Deployed cold: nothing holds it until it is called.
+        var deployed = await LorafaasCommand.RunAsync(
+            data.Path, null, "deploy", "cold", "--image", "lora://lory-5m/ticket-router", "--annotation", "lorafaas.io/isolation=function", "--label", "com.openfaas.scale.min=0");
+        Assert.True(deployed.ExitCode == 0, deployed.Errors);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "function/cold") { Content = new StringContent(prompt, Encoding.UTF8, "text/plain") };
+        request.Headers.TryAddWithoutValidation("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01");
+        using var response = await platform.Http.SendAsync(request);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        Assert.NotEmpty(expected);
+
+        foreach (var service in new[] { "gateway", "controller", "worker" })
+        {
+            await Patience.UntilAsync(() => receiver.Saw(TraceId, service), $"a span of {service}");
+        }
+    }
+}

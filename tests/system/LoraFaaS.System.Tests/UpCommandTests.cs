@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.SystemTests;
+
+/// <summary><c>lorafaas up</c> as a person meets it.</summary>
+public sealed class UpCommandTests
+{
+    [Fact]
+    public async Task Once_calls_every_function_and_leaves_nothing_behind()
+    {
+        using var data = new TempFolder();
+
+        var result = await LorafaasCommand.RunAsync(data.Path, null, "up", "--demo", "--once", "--port", "0", "--data", data.File("d"));
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+
+        foreach (var function in DemoData.Accuracy.Keys)
+        {
+            Assert.Contains(function, result.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(ProcessTree.WithCommandLine(data.Path));
+    }
+
+    [Fact]
+    public async Task A_stop_is_clean()
+    {
+        using var data = new TempFolder();
+        await using var platform = await RunningPlatform.StartAsync(data.Path, "--demo");
+        await platform.Up.WaitForLineAsync(line => line.Contains("Serving until Ctrl-C", StringComparison.Ordinal));
+
+        Assert.Equal(0, await platform.StopAsync());
+
+        Assert.Empty(ProcessTree.WithCommandLine(data.Path));
+    }
+
+    [Fact]
+    public async Task A_killed_up_takes_its_processes_with_it()
+    {
+        using var data = new TempFolder();
+        await using var platform = await RunningPlatform.StartAsync(data.Path, "--demo");
+
+        platform.Up.Kill();
+
+        await TestKit.Time.Patience.UntilAsync(() => ProcessTree.WithCommandLine(data.Path).Count == 0, "every process of the platform ends");
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_said_in_one_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        using var data = new TempFolder();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var result = await LorafaasCommand.RunAsync(data.Path, null, "up", "--port", $"{port}", "--data", data.File("d"));
+
+        Assert.NotEqual(0, result.ExitCode);
+        var line = result.Errors.Split('\n').Single(text => text.StartsWith("error:", StringComparison.Ordinal));
+        Assert.Contains($"{port}", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unusable_data_folder_is_said_in_one_line()
+    {
+        using var data = new TempFolder();
+        await File.WriteAllTextAsync(data.File("file"), "");
+
+        var result = await LorafaasCommand.RunAsync(data.Path, null, "up", "--port", "0", "--data", data.File("file", "below"));
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Single(result.Errors.Split('\n'), text => text.StartsWith("error: --data", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_platforms_cannot_share_a_data_folder()
+    {
+        using var data = new TempFolder();
+        await using var platform = await RunningPlatform.StartAsync(data.Path);
+
+        var second = await LorafaasCommand.RunAsync(data.Path, null, "up", "--port", "0", "--data", data.Path);
+
+        Assert.NotEqual(0, second.ExitCode);
+        Assert.Contains("error:", second.Errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,216 @@
+// The official JavaScript OpenAI client, unmodified, against a running platform:
+//   node openai-conformance.mjs <baseUrl ending in /v1> <model> <prompt> <expected answer to it as a chat>
+// One line a check, `ok name` or `FAIL name: why`; exit code 1 if any failed.
+import assert from 'node:assert/strict';
+import OpenAI, { BadRequestError, NotFoundError } from 'openai';
+
+const [baseURL, model, prompt, expected] = process.argv.slice(2);
+if (!expected) {
+  console.error('usage: node openai-conformance.mjs <baseUrl> <model> <prompt> <expected>');
+  process.exit(2);
+}
+
+// No retries: a 429 or 5xx is a finding here, not something to smooth over.
+const client = new OpenAI({ baseURL, apiKey: 'any', maxRetries: 0, timeout: 240_000 });
+const messages = [{ role: 'user', content: prompt }];
+const chat = (more = {}) => client.chat.completions.create({ model, messages, temperature: 0, max_tokens: 200, ...more });
+const text = (more = {}) => client.completions.create({ model, prompt, temperature: 0, max_tokens: 24, ...more });
+
+async function collect(stream) {
+  const chunks = [];
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function checkUsage(usage) {
+  assert.ok(usage.prompt_tokens > 0, 'prompt_tokens is positive');
+  assert.ok(usage.completion_tokens > 0, 'completion_tokens is positive');
+  assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
+}
+
+function checkOneIdentity(chunks) {
+  assert.ok(chunks.length > 1, 'several chunks');
+  assert.equal(new Set(chunks.map((c) => c.id)).size, 1, 'one id');
+  assert.equal(new Set(chunks.map((c) => c.created)).size, 1, 'one created');
+  assert.ok(chunks.every((c) => c.model === model), 'one model');
+}
+
+const reasons = (chunks) => chunks.flatMap((c) => c.choices).map((c) => c.finish_reason).filter((r) => r != null);
+const contents = (chunks) => chunks.flatMap((c) => c.choices).map((c) => c.delta.content ?? '').join('');
+const texts = (chunks) => chunks.flatMap((c) => c.choices).map((c) => c.text).join('');
+
+const checks = {
+  async 'models are listed'() {
+    const ids = [];
+    for await (const entry of client.models.list()) {
+      assert.equal(entry.object, 'model');
+      assert.ok(Number.isInteger(entry.created), 'created is seconds');
+      ids.push(entry.id);
+    }
+    assert.ok(ids.includes(model), `${model} among ${ids}`);
+  },
+  async 'one model is retrieved'() {
+    assert.equal((await client.models.retrieve(model)).id, model);
+  },
+  async 'an unknown model is not retrieved'() {
+    await assert.rejects(client.models.retrieve('no-such-model'), NotFoundError);
+  },
+  async 'chat'() {
+    const completion = await chat();
+    assert.equal(completion.object, 'chat.completion');
+    assert.equal(completion.model, model);
+    assert.equal(completion.choices.length, 1);
+    assert.equal(completion.choices[0].message.role, 'assistant');
+    assert.equal(completion.choices[0].message.content, expected);
+    assert.equal(completion.choices[0].finish_reason, 'stop');
+    checkUsage(completion.usage);
+  },
+  async 'chat with content parts and max_completion_tokens'() {
+    const completion = await client.chat.completions.create({
+      model, temperature: 0, max_completion_tokens: 200, messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
+    });
+    assert.equal(completion.choices[0].message.content, expected);
+  },
+  async 'chat streams the same text'() {
+    const chunks = await collect(await chat({ stream: true }));
+    checkOneIdentity(chunks);
+    assert.ok(chunks.every((c) => c.object === 'chat.completion.chunk'), 'object');
+    assert.equal(chunks[0].choices[0].delta.role, 'assistant');
+    assert.equal(contents(chunks), expected);
+    assert.deepEqual(reasons(chunks), ['stop']);
+    assert.ok(chunks.every((c) => c.usage == null), 'no usage unasked');
+  },
+  async 'chat streams usage last when asked'() {
+    const chunks = await collect(await chat({ stream: true, stream_options: { include_usage: true } }));
+    const last = chunks.at(-1);
+    assert.deepEqual(last.choices, []);
+    checkUsage(last.usage);
+    assert.ok(chunks.slice(0, -1).every((c) => c.usage == null), 'no usage before the last chunk');
+    assert.equal(contents(chunks), expected);
+    assert.deepEqual(last.usage, (await chat()).usage);
+  },
+  async 'chat stops before a stop string'() {
+    const at = Math.floor(expected.length / 2);
+    const stop = expected.slice(at, at + 2);
+    const whole = await chat({ stop });
+    assert.equal(whole.choices[0].message.content, expected.slice(0, expected.indexOf(stop)));
+    assert.equal(whole.choices[0].finish_reason, 'stop');
+    const chunks = await collect(await chat({ stop: ['never in it', stop], stream: true }));
+    assert.equal(contents(chunks), whole.choices[0].message.content);
+    assert.deepEqual(reasons(chunks), ['stop']);
+  },
+  async 'chat max_tokens is exact'() {
+    const full = (await chat()).usage.completion_tokens;
+    const most = Math.max(1, Math.floor(full / 2));
+    const completion = await chat({ max_tokens: most });
+    assert.equal(completion.choices[0].finish_reason, 'length');
+    assert.equal(completion.usage.completion_tokens, most);
+    assert.ok(expected.startsWith(completion.choices[0].message.content), 'a beginning of the answer');
+    const chunks = await collect(await chat({ max_tokens: most, stream: true, stream_options: { include_usage: true } }));
+    assert.deepEqual(reasons(chunks), ['length']);
+    assert.equal(chunks.at(-1).usage.completion_tokens, most);
+  },
+  async 'chat at temperature 0 repeats'() {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => chat()));
+    answers.forEach((a) => assert.equal(a.choices[0].message.content, expected));
+  },
+  async 'chat with a seed repeats'() {
+    const options = { temperature: 1.3, seed: 7, max_tokens: 24 };
+    const [first, second] = [await chat(options), await chat(options)];
+    assert.equal(first.choices[0].message.content, second.choices[0].message.content);
+  },
+  async 'chat with several choices'() {
+    const completion = await chat({ n: 2 });
+    assert.deepEqual(completion.choices.map((c) => c.index).sort(), [0, 1]);
+    completion.choices.forEach((c) => assert.equal(c.message.content, expected));
+  },
+  async 'chat with logprobs'() {
+    const completion = await chat({ logprobs: true, top_logprobs: 2, max_tokens: 3 });
+    const content = completion.choices[0].logprobs.content;
+    assert.ok(content.length >= 1 && content.length <= 3, 'one entry a token');
+    content.forEach((t) => {
+      assert.ok(t.logprob <= 0, 'a log-probability');
+      assert.equal(t.top_logprobs.length, 2);
+    });
+  },
+  async 'the stream helper of the client'() {
+    const runner = client.chat.completions.stream({ model, messages, temperature: 0, max_tokens: 200 });
+    assert.equal(await runner.finalContent(), expected);
+  },
+  async 'leaving a stream early harms nobody'() {
+    const stream = await chat({ stream: true });
+    for await (const chunk of stream) {
+      assert.ok(chunk.id);
+      break;
+    }
+    assert.equal((await chat()).choices[0].message.content, expected);
+  },
+  async 'completion'() {
+    const completion = await text();
+    assert.equal(completion.object, 'text_completion');
+    assert.equal(completion.model, model);
+    assert.equal(typeof completion.choices[0].text, 'string');
+    assert.ok(['stop', 'length'].includes(completion.choices[0].finish_reason), completion.choices[0].finish_reason);
+    checkUsage(completion.usage);
+  },
+  async 'completion streams the same text'() {
+    const whole = await text();
+    const chunks = await collect(await text({ stream: true, stream_options: { include_usage: true } }));
+    assert.ok(chunks.every((c) => c.object === 'text_completion'), 'object');
+    assert.equal(texts(chunks), whole.choices[0].text);
+    assert.deepEqual(reasons(chunks), [whole.choices[0].finish_reason]);
+    assert.deepEqual(chunks.at(-1).usage, whole.usage);
+  },
+  async 'completion max_tokens is exact'() {
+    const completion = await text({ max_tokens: 1 });
+    assert.equal(completion.usage.completion_tokens, 1);
+  },
+  async 'completion of several prompts'() {
+    const completion = await text({ prompt: [prompt, prompt], max_tokens: 4 });
+    assert.deepEqual(completion.choices.map((c) => c.index), [0, 1]);
+    assert.equal(completion.choices[0].text, completion.choices[1].text);
+  },
+  async 'an unknown model is not found'() {
+    await assert.rejects(chat({ model: 'no-such-model' }), NotFoundError);
+    await assert.rejects(text({ model: 'no-such-model' }), NotFoundError);
+  },
+  async 'an unknown model is not found when streaming'() {
+    await assert.rejects(chat({ model: 'no-such-model', stream: true }), NotFoundError);
+    await assert.rejects(text({ model: 'no-such-model', stream: true }), NotFoundError);
+  },
+  async 'bad requests are refused and named'() {
+    for (const [field, request] of [
+      ['messages', chat({ messages: undefined })],
+      ['messages', chat({ messages: [] })],
+      ['max_tokens', chat({ max_tokens: -1 })],
+      ['temperature', chat({ temperature: -0.5 })],
+      ['temperature', chat({ temperature: 'hot' })],
+      ['top_p', chat({ top_p: 1.5 })],
+      ['prompt', text({ prompt: undefined })],
+      ['stop', text({ stop: 7 })],
+    ]) {
+      const error = await request.then(() => null, (e) => e);
+      assert.ok(error instanceof BadRequestError, `${field}: ${error}`);
+      assert.ok(`${error.param} ${error.message}`.includes(field), `${field} named in: ${error.message}`);
+    }
+  },
+  async 'a prompt over the context is refused by name'() {
+    const error = await chat({ messages: [{ role: 'user', content: 'word '.repeat(20_000) }] }).then(() => null, (e) => e);
+    assert.ok(error instanceof BadRequestError, String(error));
+    assert.equal(error.code, 'context_length_exceeded');
+  },
+};
+
+let failed = 0;
+for (const [name, check] of Object.entries(checks)) {
+  try {
+    await check();
+    console.log(`ok ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}: ${String(error?.message ?? error).replaceAll('\n', ' ')}`);
+  }
+}
+process.exit(failed === 0 ? 0 : 1);

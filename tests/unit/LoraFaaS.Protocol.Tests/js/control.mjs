@@ -1,0 +1,13 @@
+// control.proto as the official loader reads it: the same file the C# side is generated from.
+import grpc from '@grpc/grpc-js';
+import loader from '@grpc/proto-loader';
+
+export const failureText = 'keine Funktion „ü“ 100%\nsecond line';
+
+// grpc-js stops at 4 MB by default; the tests send 5.
+export const limits = { 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 };
+
+export function loadControl(protoPath) {
+  const definition = loader.loadSync(protoPath, { keepCase: true, longs: Number, defaults: true, oneofs: true });
+  return grpc.loadPackageDefinition(definition).lorafaas.control.v1.Control;
+}
