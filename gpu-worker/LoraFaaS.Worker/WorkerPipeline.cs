@@ -31,7 +31,7 @@ internal sealed class WorkerPipeline(
                 await AnswerAsync(end, sink, abort);
                 break;
             case Loading<AdmissionTicket>.Failed refused:
-                await sink.FailAsync(refused.Problem, AbortCause.None, abort.Token);
+                await AnswerAsync(new InvocationEnd.Failed(refused.Problem), sink, abort);
                 break;
             default:
                 throw new UnreachableException();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LoraFaaS.Checkpoints.Json;
 using LoraFaaS.Checkpoints.Outcomes;
@@ -50,13 +51,17 @@ internal static class VocabularyReader
         }
     }
 
+    // Hundreds of thousands of entries, at every sandbox start: paths are written only for the one that is refused.
     private static Dictionary<string, int> ReadIds(JsonFields model)
     {
-        model.Object("vocab");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (token, element, path) in model.Entries("vocab"))
+        foreach (var entry in model.Object("vocab").Element.EnumerateObject())
         {
-            ids.Add(token, JsonFields.ToInt32(element, path, 0, TokenizerReader.MaxId));
+            var token = JsonText.NameOf(entry, "model.vocab");
+            var isId = entry.Value.ValueKind is JsonValueKind.Number && entry.Value.TryGetInt32(out var id) && id is >= 0 and <= TokenizerReader.MaxId;
+            ids.Add(token, isId
+                ? entry.Value.GetInt32()
+                : throw new RefusedException($"model.vocab.{token}", $"must be a whole number from 0 to {TokenizerReader.MaxId}"));
         }
 
         return ids;
@@ -65,13 +70,23 @@ internal static class VocabularyReader
     private static Dictionary<ulong, BpeMerge> ReadMerges(JsonFields model, Dictionary<string, int> ids)
     {
         var merges = new Dictionary<ulong, BpeMerge>();
-        var rank = 0;
-        foreach (var (element, path) in model.Items("merges"))
+        if (model.Find("merges") is not { } list)
         {
-            var (left, right) = ReadPair(element, path);
+            return merges;
+        }
+
+        if (list.ValueKind is not JsonValueKind.Array)
+        {
+            throw new RefusedException("model.merges", "must be a list");
+        }
+
+        var rank = 0;
+        foreach (var element in list.EnumerateArray())
+        {
+            var (left, right) = ReadPair(element, rank);
             if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + right, out var joined))
             {
-                throw new RefusedException(path, $"joins '{left}' and '{right}', not all of which are in the vocabulary with their union");
+                throw new RefusedException(PathOf(rank), $"joins '{left}' and '{right}', not all of which are in the vocabulary with their union");
             }
 
             merges[BpeVocabulary.Pair(leftId, rightId)] = new BpeMerge(rank++, joined);
@@ -80,19 +95,21 @@ internal static class VocabularyReader
         return merges;
     }
 
-    private static (string Left, string Right) ReadPair(JsonElement element, string path)
+    private static (string Left, string Right) ReadPair(JsonElement element, int rank)
     {
         switch (element.ValueKind)
         {
-            case JsonValueKind.String when JsonText.TextOf(element, path).Split(' ') is [var left, var right]:
+            case JsonValueKind.String when JsonText.TextOf(element, "model.merges").Split(' ') is [var left, var right]:
                 return (left, right);
 
             case JsonValueKind.Array when element.GetArrayLength() == 2
                 && element[0].ValueKind is JsonValueKind.String && element[1].ValueKind is JsonValueKind.String:
-                return (JsonText.TextOf(element[0], path), JsonText.TextOf(element[1], path));
+                return (JsonText.TextOf(element[0], "model.merges"), JsonText.TextOf(element[1], "model.merges"));
 
             default:
-                throw new RefusedException(path, "must be two tokens");
+                throw new RefusedException(PathOf(rank), "must be two tokens");
         }
     }
+
+    private static string PathOf(int rank) => string.Create(CultureInfo.InvariantCulture, $"model.merges[{rank}]");
 }

@@ -22,7 +22,8 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
     {
         var first = await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
 
-        if (first is not Loading<LoadedAdapter>.Failed { Problem.Code: ErrorCode.ArtifactCorrupt })
+        // What came wrong from the store twice is not in the cache, and was told; only what went bad on this disk is worth another look.
+        if (first is not Loading<LoadedAdapter>.Failed { Problem.Code: ErrorCode.ArtifactCorrupt } || !disk.Contains(key.Adapter))
         {
             return first;
         }

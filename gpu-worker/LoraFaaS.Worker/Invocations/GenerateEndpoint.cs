@@ -39,7 +39,7 @@ internal sealed class GenerateEndpoint(
                     await pipeline.RunAsync(ready.Value, sink, abort);
                     break;
                 case Loading<Invocation>.Failed failed:
-                    await sink.FailAsync(failed.Problem, AbortCause.None, abort.Token);
+                    await sink.FailAsync(failed.Problem, AbortCause.None, context.RequestAborted);
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException();

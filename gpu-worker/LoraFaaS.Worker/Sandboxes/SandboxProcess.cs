@@ -39,7 +39,7 @@ internal sealed partial class SandboxProcess : IAsyncDisposable
     /// <summary>Starts a program and waits for it to connect.</summary>
     /// <exception cref="SandboxStartException">It ended first, or could not be started.</exception>
     public static async Task<SandboxProcess> StartAsync(
-        SandboxId id, SandboxProgram program, string runtimeFolder, ILogger logger, CancellationToken cancellationToken)
+        SandboxId id, SandboxProgram program, SandboxLauncher launcher, string runtimeFolder, ILogger logger, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(
             Path.Combine(runtimeFolder, id.Value), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
@@ -54,7 +54,7 @@ internal sealed partial class SandboxProcess : IAsyncDisposable
 
         try
         {
-            process.Start();
+            await launcher.StartAsync(process);
         }
         catch (System.ComponentModel.Win32Exception failure)
         {

@@ -17,6 +17,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly SandboxProgram _program;
+    private readonly SandboxLauncher _launcher;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SandboxSpawner> _logger;
@@ -24,9 +25,10 @@ internal sealed partial class SandboxSpawner : BackgroundService
     private readonly string _runtimeFolder = Directory.CreateTempSubdirectory("lorafaas-").FullName;
     private int _lastId;
 
-    public SandboxSpawner(SandboxProgram program, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
+    public SandboxSpawner(SandboxProgram program, SandboxLauncher launcher, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
     {
         _program = program;
+        _launcher = launcher;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -121,7 +123,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
 
         try
         {
-            return await SandboxProcess.StartAsync(id, _program, _runtimeFolder, _logger, either.Token);
+            return await SandboxProcess.StartAsync(id, _program, _launcher, _runtimeFolder, _logger, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -156,6 +156,18 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task A_sandbox_can_gain_no_privileges_and_inherits_nothing_of_the_workers_environment()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(world.Request(null, "hello", maxTokens: 1), Token);
+        var pid = world.Worker.SandboxOf("openfaas-fn").ProcessId;
+
+        Assert.All(Directory.GetDirectories($"/proc/{pid}/task"), thread => Assert.Contains("NoNewPrivs:\t1", File.ReadAllText(thread + "/status"), StringComparison.Ordinal));
+        var names = File.ReadAllText($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0]);
+        Assert.Empty(names.Except(["PATH", "LANG", "HOME", "TMPDIR", "DOTNET_EnableDiagnostics", "DOTNET_ROOT"]));
+    }
+
+    [Fact]
     public async Task Metrics_count_what_happened()
     {
         await using var world = await DemoWorld.StartAsync();

@@ -11,10 +11,12 @@ internal static class SyntheticBackbone
     private const int Hidden = 512;
     private const int Intermediate = 2_048;
     private const int Heads = 8;
-    private const int Vocabulary = 2_560;
+    private const int HeadDim = Hidden / Heads;
 
-    /// <summary>q, k, v, o of hidden² and gate, up, down of hidden·intermediate, two bytes each: 8.4 MB a layer.</summary>
-    public const long LayerBytes = 2L * ((4L * Hidden * Hidden) + (3L * Hidden * Intermediate));
+    /// <summary>Grouped-query attention as published models have it, so that KV pages, which are rightly private, stay small beside the weights.</summary>
+    private const int KvHeads = 2;
+
+    private const int Vocabulary = 2_560;
 
     public static void Write(string folder, int layers)
     {
@@ -25,7 +27,7 @@ internal static class SyntheticBackbone
 
         File.WriteAllText(Path.Combine(folder, "config.json"), string.Create(CultureInfo.InvariantCulture, $$"""
             {"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":{{Hidden}},"intermediate_size":{{Intermediate}},
-             "num_hidden_layers":{{layers}},"num_attention_heads":{{Heads}},"num_key_value_heads":{{Heads}},"head_dim":{{Hidden / Heads}},
+             "num_hidden_layers":{{layers}},"num_attention_heads":{{Heads}},"num_key_value_heads":{{KvHeads}},"head_dim":{{HeadDim}},
              "vocab_size":{{Vocabulary}},"max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":10000.0,"tie_word_embeddings":true,
              "hidden_act":"silu","torch_dtype":"bfloat16","bos_token_id":0,"eos_token_id":1}
             """));
@@ -42,7 +44,8 @@ internal static class SyntheticBackbone
             var prefix = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.");
             tensors.Add((prefix + "input_layernorm.weight", [Hidden]));
             tensors.Add((prefix + "post_attention_layernorm.weight", [Hidden]));
-            tensors.AddRange(((string[])["q", "k", "v", "o"]).Select(part => (prefix + $"self_attn.{part}_proj.weight", (int[])[Hidden, Hidden])));
+            tensors.AddRange(((string[])["q", "o"]).Select(part => (prefix + $"self_attn.{part}_proj.weight", (int[])[Hidden, Hidden])));
+            tensors.AddRange(((string[])["k", "v"]).Select(part => (prefix + $"self_attn.{part}_proj.weight", (int[])[KvHeads * HeadDim, Hidden])));
             tensors.Add((prefix + "mlp.gate_proj.weight", [Intermediate, Hidden]));
             tensors.Add((prefix + "mlp.up_proj.weight", [Intermediate, Hidden]));
             tensors.Add((prefix + "mlp.down_proj.weight", [Hidden, Intermediate]));
