@@ -1,4 +1,4 @@
--- The schema that db/migrations make, for reading; a test compares the two. Made with pg_dump --schema-only.
+-- The schema that db/migrations make, for reading; a test compares the two (pg_dump --schema-only of both).
 
 CREATE TABLE public.adapter_contents (
     backbone text NOT NULL COLLATE pg_catalog."C",

@@ -72,7 +72,12 @@ internal sealed class RedisConnection : IDisposable
             },
             cancellationToken);
 
-    public void Dispose() => _multiplexer.Dispose();
+    public void Dispose()
+    {
+        // What is on its way is not waited for: it may be lost, and a wait would cost the whole timeout when Redis is away.
+        _multiplexer.Close(allowCommandsToComplete: false);
+        _multiplexer.Dispose();
+    }
 
     private static bool IsFailure(Exception exception) =>
         exception is RedisException or TimeoutException or RedisCommandException or ObjectDisposedException;

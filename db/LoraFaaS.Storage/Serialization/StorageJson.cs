@@ -8,7 +8,8 @@ using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Serialization;
 
-/// <summary>Everything that is stored as JSON, source-generated. What is written here is read by later releases: add, do not rename.</summary>
+/// <summary>Everything that is stored as JSON, source-generated. What is written here is read by later releases:
+/// add, do not rename, and do not make required what older files lack.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -80,16 +80,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        if (_process is not null)
+        if (_process is { } previous)
         {
-            await _process.DisposeAsync();
+            _process = null;
+            await previous.DisposeAsync();
         }
 
         _process = await ServerProcess.StartAsync(
             AsPostgres([Binary("postgres"), "-D", _folder!.File("data"), "-k", _folder.Path, "-c", "listen_addresses=", "-c", "fsync=on"]),
             "QUIT",
             line => line.Contains("ready to accept connections", StringComparison.Ordinal),
-            line => line.Contains("FATAL", StringComparison.Ordinal))
+            IsStartFailure)
             ?? throw new InvalidOperationException("Postgres did not start.");
     }
 
@@ -111,6 +112,11 @@ public sealed class PostgresServer : IAsyncDisposable
             await ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
         }
     }
+
+    /// <summary>Not every FATAL is one: clients that come too early are told "the database system is starting up".</summary>
+    private static bool IsStartFailure(string line) =>
+        line.Contains("FATAL:  could not", StringComparison.Ordinal) || line.Contains("FATAL:  lock file", StringComparison.Ordinal)
+        || line.Contains("FATAL:  data directory", StringComparison.Ordinal);
 
     private static IEnumerable<string> AsPostgres(string[] command) =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", .. command] : command;

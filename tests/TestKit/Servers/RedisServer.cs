@@ -60,7 +60,11 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>At the same port, empty.</summary>
     public async Task StartAgainAsync()
     {
-        await _process!.DisposeAsync();
+        if (_process is { } previous)
+        {
+            _process = null;
+            await previous.DisposeAsync();
+        }
 
         if (!await TryStartAsync())
         {

@@ -8,6 +8,9 @@ namespace LoraFaaS.Storage.Embedded.Files;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>EWOULDBLOCK of flock(2), which .NET hands on as an exception's HResult.</summary>
+    private const int WouldBlock = 11;
+
     private const string LockFile = "lock";
     private const string FormatFile = "format";
     private const string Format = "1\n";
@@ -29,7 +32,7 @@ internal sealed class DataFolder : IDisposable
 
         try
         {
-            Directory.CreateDirectory(full);
+            Create(full);
             _ = Directory.GetFileSystemEntries(full);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -89,6 +92,18 @@ internal sealed class DataFolder : IDisposable
         DurableFiles.Replace(path, System.Text.Encoding.UTF8.GetBytes(Format));
     }
 
+    /// <summary>Functions' environment is in it, so it is the owner's alone. A folder that is there keeps its mode.</summary>
+    private static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     private static SafeFileHandle TakeLock(string folder)
     {
         var path = System.IO.Path.Combine(folder, LockFile);
@@ -98,16 +113,12 @@ internal sealed class DataFolder : IDisposable
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix.
             return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw Unusable(folder, exception);
-        }
-        catch (IOException exception) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult == WouldBlock)
         {
             throw new StorageStartException(
                 $"The data folder {folder} is in use by another process; stop that one, or choose another folder with --Storage:DataPath.", exception);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unusable(folder, exception);
         }

@@ -11,6 +11,9 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
     // "LoraFaaS" in ASCII: any number that nobody else uses.
     private const long LockKey = 0x4C6F_7261_4661_6153;
 
+    /// <summary>For one file, and for another controller's turn: rewriting a large table takes minutes.</summary>
+    private const int TimeoutSeconds = 600;
+
     /// <exception cref="StorageStartException">The database's history does not fit this program's.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -98,7 +101,7 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
     private static async Task ExecuteAsync(
         NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = TimeoutSeconds };
         command.Parameters.AddRange(parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

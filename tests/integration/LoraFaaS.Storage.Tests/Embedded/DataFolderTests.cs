@@ -26,6 +26,17 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task New_folder_is_its_owner_s_alone()
+    {
+        var path = _folder.File("data");
+
+        await Open(path).DisposeAsync();
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
     public async Task Path_that_is_a_file_is_refused_in_one_line()
     {
         var path = _folder.File("file");
