@@ -1,1 +1,4 @@
-return 0;
+using LoraFaaS.Gateway;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
+
+return await HostDefaults.RunAsync(() => GatewayHost.Build(args));

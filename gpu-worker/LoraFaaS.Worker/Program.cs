@@ -1,1 +1,4 @@
-return 0;
+using LoraFaaS.Worker;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
+
+return await HostDefaults.RunAsync(() => WorkerHost.Build(args));

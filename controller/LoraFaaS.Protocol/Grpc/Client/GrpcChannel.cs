@@ -73,12 +73,7 @@ public sealed class GrpcChannel : IDisposable
         var opening = OpenAsync(method, content, options, deadline.Token);
         var call = new GrpcDuplexCall<TRequest, TResponse>(opening, content, deadline);
 
-        // A server that answers with its headers at once can be heard before our own stream is handed out: the call is only open with both.
-        if (await Task.WhenAny(content.Opened, opening) == opening && opening.IsCompletedSuccessfully)
-        {
-            await Task.WhenAny(content.Opened);
-        }
-
+        await Task.WhenAny(content.Opened, opening);
         return call;
     }
 

@@ -18,6 +18,7 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     private readonly GrpcDeadline _deadline;
     private readonly ArrayBufferWriter<byte> _sendBuffer = new();
     private int _isSending;
+    private int _isDisposed;
     private volatile bool _isOver;
 
     internal GrpcDuplexCall(Task<GrpcResponseReader<TResponse>> opening, GrpcPushContent content, GrpcDeadline deadline)
@@ -61,6 +62,11 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _deadline.Cancel();
         _content.Complete();
 
@@ -97,15 +103,16 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
 
     private async Task<bool> SendAsync(TRequest message, CancellationToken cancellationToken)
     {
-        if (_isOver || !_content.Opened.IsCompletedSuccessfully || _deadline.Token.IsCancellationRequested)
+        if (_isOver || _opening.IsFaulted || _opening.IsCanceled || _deadline.Token.IsCancellationRequested)
         {
             return false;
         }
 
-        var stream = await _content.Opened;
-
         try
         {
+            // The response's headers may have come before the request's stream was handed out; it is, in the next moment.
+            var stream = await _content.Opened.WaitAsync(_deadline.Token);
+
             _sendBuffer.ResetWrittenCount();
             GrpcMessageEncoder.Encode(message, _sendBuffer);
             await stream.WriteAsync(_sendBuffer.WrittenMemory, cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class GrpcPushContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
     }
 
-    /// <summary>Done when the connection stands and the request's headers are out; cancelled when that fails once the body was begun.</summary>
+    /// <summary>Done when the connection stands and the request's headers are out, which may be after the response's headers came.</summary>
     public Task<Stream> Opened => _opened.Task;
 
     /// <summary>Half-closes. May be called more than once.</summary>
@@ -29,10 +29,9 @@ internal sealed class GrpcPushContent : HttpContent
         {
             await stream.FlushAsync(cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
-            // Whoever waits for the stream learns that there will be none; the handler has the failure itself.
-            _opened.TrySetCanceled(CancellationToken.None);
+            _opened.TrySetException(failure);
             throw;
         }
 

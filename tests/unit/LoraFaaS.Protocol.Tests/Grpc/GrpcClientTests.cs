@@ -70,12 +70,29 @@ public abstract class GrpcClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deadline_ends_the_call_on_both_sides()
+    public async Task A_deadline_travels_and_the_server_ends_the_call()
     {
-        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => Control.ActivateAsync(Request("wait", Tag("deadline")), TimeSpan.FromMilliseconds(50), CancellationToken.None));
+        // Our own clock stands still, so only the server can find the deadline over.
+        using var channel = new GrpcChannel(new() { Address = Address, Time = new FakeTimeProvider() });
+
+        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() =>
+            new ControlClient(channel).ActivateAsync(Request("wait", Tag("travels")), TimeSpan.FromMilliseconds(100), CancellationToken.None));
 
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, failure.Code);
-        await ServerSawCancellationAsync(Tag("deadline"));
+    }
+
+    [Fact]
+    public async Task A_deadline_is_kept_even_when_the_server_does_not()
+    {
+        var clock = new FakeTimeProvider();
+        using var channel = new GrpcChannel(new() { Address = Address, Time = clock });
+        var calling = new ControlClient(channel).ActivateAsync(Request("wait", Tag("deadline")), TimeSpan.FromHours(1), CancellationToken.None);
+        await ServerSawAsync("was-started", Tag("deadline"));
+
+        clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<GrpcStatusException>(() => Patience.ForAsync(calling))).Code);
+        await ServerSawAsync("was-cancelled", Tag("deadline"));
     }
 
     [Fact]
@@ -83,11 +100,12 @@ public abstract class GrpcClientTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var calling = Control.ActivateAsync(Request("wait", Tag("unary")), Patience.Limit, cancellation.Token);
+        await ServerSawAsync("was-started", Tag("unary"));
 
-        cancellation.CancelAfter(TimeSpan.FromMilliseconds(50));
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calling);
-        await ServerSawCancellationAsync(Tag("unary"));
+        await ServerSawAsync("was-cancelled", Tag("unary"));
     }
 
     [Fact]
@@ -112,22 +130,21 @@ public abstract class GrpcClientTests : IDisposable
             }
         }
 
-        await ServerSawCancellationAsync(Tag("stream"));
+        await ServerSawAsync("was-cancelled", Tag("stream"));
     }
 
     [Fact]
     public async Task Cancelling_a_silent_stream_reaches_the_server()
     {
-        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        using var cancellation = new CancellationTokenSource();
+        await using var updates = Control.WatchRoutesAsync(new() { GatewayId = "silent:" + Tag("silent") }, cancellation.Token).GetAsyncEnumerator();
+        var waiting = updates.MoveNextAsync().AsTask();
+        await ServerSawAsync("was-started", Tag("silent"));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (var _ in Control.WatchRoutesAsync(new() { GatewayId = "silent:" + Tag("silent") }, cancellation.Token))
-            {
-            }
-        });
+        await cancellation.CancelAsync();
 
-        await ServerSawCancellationAsync(Tag("silent"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await ServerSawAsync("was-cancelled", Tag("silent"));
     }
 
     [Fact]
@@ -166,11 +183,11 @@ public abstract class GrpcClientTests : IDisposable
     {
         await using var call = await Control.OpenWorkerSessionAsync(CancellationToken.None);
 
-        await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 1 } }, CancellationToken.None);
-        await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 2 } }, CancellationToken.None);
+        Assert.True(await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 1 } }, CancellationToken.None));
+        Assert.True(await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 2 } }, CancellationToken.None));
         call.CompleteSending();
 
-        var ids = await call.ReadAllAsync(CancellationToken.None).Select(command => command.CommandId).ToListAsync();
+        var ids = await Patience.ForAsync(call.ReadAllAsync(CancellationToken.None).Select(command => command.CommandId).ToListAsync().AsTask());
 
         Assert.Equal([1, 2, 999], ids);
     }
@@ -179,9 +196,9 @@ public abstract class GrpcClientTests : IDisposable
     public async Task When_the_server_ends_a_session_the_reader_learns_why_and_sending_stops()
     {
         await using var call = await Control.OpenWorkerSessionAsync(CancellationToken.None);
-        await call.TrySendAsync(new() { Result = new() { CommandId = 1 } }, CancellationToken.None);
+        Assert.True(await call.TrySendAsync(new() { Result = new() { CommandId = 1 } }, CancellationToken.None));
 
-        var failure = await Assert.ThrowsAsync<GrpcStatusException>(async () => await call.ReadAllAsync(CancellationToken.None).ToListAsync());
+        var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => Patience.ForAsync(call.ReadAllAsync(CancellationToken.None).ToListAsync().AsTask()));
         Assert.Equal(GrpcStatusCode.Aborted, failure.Code);
 
         await Patience.UntilAsync(async _ => !await call.TrySendAsync(new() { Heartbeat = new() }, CancellationToken.None));
@@ -191,12 +208,12 @@ public abstract class GrpcClientTests : IDisposable
     public async Task Disposing_a_session_reaches_the_server()
     {
         var call = await Control.OpenWorkerSessionAsync(CancellationToken.None);
-        await call.TrySendAsync(new() { Hello = new() { WorkerId = Tag("session") } }, CancellationToken.None);
+        Assert.True(await call.TrySendAsync(new() { Hello = new() { WorkerId = Tag("session") } }, CancellationToken.None));
         await Patience.ForAsync(call.ReadAllAsync(CancellationToken.None).FirstAsync().AsTask());
 
         await call.DisposeAsync();
 
-        await ServerSawCancellationAsync(Tag("session"));
+        await ServerSawAsync("was-cancelled", Tag("session"));
     }
 
     private string Tag(string name) => $"{GetType().Name}-{name}";
@@ -205,5 +222,5 @@ public abstract class GrpcClientTests : IDisposable
 
     private IAsyncEnumerable<RouteUpdate> Watch(string script) => Control.WatchRoutesAsync(new() { GatewayId = script }, CancellationToken.None);
 
-    private Task<ActivateReply> ServerSawCancellationAsync(string tag) => Control.ActivateAsync(Request("was-cancelled", tag), Patience.Limit, CancellationToken.None);
+    private Task<ActivateReply> ServerSawAsync(string what, string tag) => Control.ActivateAsync(Request(what, tag), Patience.Limit, CancellationToken.None);
 }

@@ -64,7 +64,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
         await using var _ = own;
         using var channel = new GrpcChannel(new() { Address = own.Address });
         await using var call = await new ControlClient(channel).OpenWorkerSessionAsync(CancellationToken.None);
-        await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 1 } }, CancellationToken.None);
+        Assert.True(await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 1 } }, CancellationToken.None));
         await using var commands = call.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
         await Patience.ForAsync(commands.MoveNextAsync().AsTask());
 

@@ -7,7 +7,7 @@ namespace LoraFaaS.Protocol.Tests.Grpc;
 /// <summary>The official JavaScript client against our server; js/client.mjs has the checks.</summary>
 public sealed class JavaScriptClientTests(KestrelControlServer server) : IClassFixture<KestrelControlServer>
 {
-    private const int Checks = 19;
+    private const int Checks = 20;
 
     internal static readonly string ControlProto = RepositoryRoot.Of("controller", "LoraFaaS.Protocol", "Control", "control.proto");
 

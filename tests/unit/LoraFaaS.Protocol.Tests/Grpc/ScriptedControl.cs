@@ -13,6 +13,7 @@ internal sealed class ScriptedControl : IControlService
 {
     public const string FailureText = "keine Funktion „ü“ 100%\nsecond line";
 
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _started = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _cancelled = new();
 
     public async Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken)
@@ -32,8 +33,11 @@ internal sealed class ScriptedControl : IControlService
             case "wait":
                 await NeverAsync(tag, cancellationToken);
                 return new();
+            case "was-started":
+                await Patience.ForAsync(Of(_started, tag).Task);
+                return new() { WorkerId = tag };
             case "was-cancelled":
-                await Patience.ForAsync(Cancelled(tag).Task);
+                await Patience.ForAsync(Of(_cancelled, tag).Task);
                 return new() { WorkerId = tag };
             default:
                 throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, request.Key.Function);
@@ -62,7 +66,7 @@ internal sealed class ScriptedControl : IControlService
         {
             if (word is "endless")
             {
-                Cancelled(argument).TrySetResult();
+                Of(_cancelled, argument).TrySetResult();
             }
         }
 
@@ -86,7 +90,7 @@ internal sealed class ScriptedControl : IControlService
         }
         catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {
-            Cancelled(tag).TrySetResult();
+            Of(_cancelled, tag).TrySetResult();
             throw;
         }
 
@@ -108,16 +112,18 @@ internal sealed class ScriptedControl : IControlService
 
     private async Task NeverAsync(string tag, CancellationToken cancellationToken)
     {
+        Of(_started, tag).TrySetResult();
+
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            Cancelled(tag).TrySetResult();
+            Of(_cancelled, tag).TrySetResult();
             throw;
         }
     }
 
-    private TaskCompletionSource Cancelled(string tag) => _cancelled.GetOrAdd(tag, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+    private static TaskCompletionSource Of(ConcurrentDictionary<string, TaskCompletionSource> signals, string tag) => signals.GetOrAdd(tag, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

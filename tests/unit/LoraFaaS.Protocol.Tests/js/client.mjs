@@ -68,13 +68,14 @@ const checks = {
   },
   async 'deadline'() {
     await assert.rejects(activate('wait', 'js-deadline', 0, { deadline: Date.now() + 100 }), { code: grpc.status.DEADLINE_EXCEEDED });
-    await activate('was-cancelled', 'js-deadline');
   },
   async 'cancelled unary call'() {
+    let call;
     const failed = new Promise((resolve) => {
-      const call = client.Activate({ key: { function: 'wait', namespace: 'js-unary' } }, (e) => resolve(e));
-      setTimeout(() => call.cancel(), 50);
+      call = client.Activate({ key: { function: 'wait', namespace: 'js-unary' } }, (e) => resolve(e));
     });
+    await activate('was-started', 'js-unary');
+    call.cancel();
     assert.equal((await failed).code, grpc.status.CANCELLED);
     await activate('was-cancelled', 'js-unary');
   },
@@ -102,8 +103,15 @@ const checks = {
     await activate('was-cancelled', 'js-stream');
   },
   async 'server stream past its deadline'() {
-    const { error } = await collect(client.WatchRoutes({ gateway_id: 'silent:js-silent' }, { deadline: Date.now() + 100 }));
+    const { error } = await collect(client.WatchRoutes({ gateway_id: 'silent:js-late' }, { deadline: Date.now() + 100 }));
     assert.equal(error.code, grpc.status.DEADLINE_EXCEEDED);
+  },
+  async 'cancelled silent stream'() {
+    const stream = client.WatchRoutes({ gateway_id: 'silent:js-silent' });
+    const ended = collect(stream);
+    await activate('was-started', 'js-silent');
+    stream.cancel();
+    assert.equal((await ended).error.code, grpc.status.CANCELLED);
     await activate('was-cancelled', 'js-silent');
   },
   async 'session both ways'() {

@@ -3,16 +3,22 @@ import grpc from '@grpc/grpc-js';
 import { failureText, limits, loadControl } from './control.mjs';
 
 const control = loadControl(process.argv[2]);
-const cancelled = new Map();
 
-function seen(tag) {
-  if (!cancelled.has(tag)) {
-    const entry = {};
-    entry.promise = new Promise((resolve) => { entry.resolve = resolve; });
-    cancelled.set(tag, entry);
-  }
-  return cancelled.get(tag);
+// Events that other calls wait for, by their names.
+function signals() {
+  const known = new Map();
+  return (tag) => {
+    if (!known.has(tag)) {
+      const entry = {};
+      entry.promise = new Promise((resolve) => { entry.resolve = resolve; });
+      known.set(tag, entry);
+    }
+    return known.get(tag);
+  };
 }
+
+const started = signals();
+const cancelled = signals();
 
 function activate(call, answer) {
   const { key, time_left_ms: timeLeft } = call.request;
@@ -24,9 +30,12 @@ function activate(call, answer) {
     case 'fail':
       return answer({ code: grpc.status.NOT_FOUND, details: failureText });
     case 'wait':
-      return call.on('cancelled', () => seen(key.namespace).resolve());
+      started(key.namespace).resolve();
+      return call.on('cancelled', () => cancelled(key.namespace).resolve());
+    case 'was-started':
+      return started(key.namespace).promise.then(() => answer(null, { worker_id: key.namespace }));
     case 'was-cancelled':
-      return seen(key.namespace).promise.then(() => answer(null, { worker_id: key.namespace }));
+      return cancelled(key.namespace).promise.then(() => answer(null, { worker_id: key.namespace }));
     default:
       return answer({ code: grpc.status.INVALID_ARGUMENT, details: key.function });
   }
@@ -34,8 +43,10 @@ function activate(call, answer) {
 
 function watchRoutes(call) {
   const [word, argument] = call.request.gateway_id.split(':');
-  call.on('cancelled', () => seen(argument).resolve());
+  call.on('cancelled', () => cancelled(argument).resolve());
   if (word === 'silent') {
+    started(argument).resolve();
+    call.sendMetadata(new grpc.Metadata());
     return;
   }
 
@@ -60,7 +71,7 @@ function watchRoutes(call) {
 
 function workerSession(call) {
   let tag = '';
-  call.on('cancelled', () => seen(tag).resolve());
+  call.on('cancelled', () => cancelled(tag).resolve());
   call.on('data', (message) => {
     if (message.hello) {
       tag = message.hello.worker_id;

@@ -1,0 +1,11 @@
+namespace LoraFaaS.Policies.Batching;
+
+/// <summary>What one step may use.</summary>
+/// <param name="MaxSequences">Most rows of a step.</param>
+/// <param name="MaxTokens">Most tokens of a step; a longer prompt is prefilled in chunks.</param>
+/// <param name="FreePages">KV pages nobody holds.</param>
+/// <param name="PageTokens">Tokens whose keys and values one page holds.</param>
+public readonly record struct StepLimits(int MaxSequences, int MaxTokens, int FreePages, int PageTokens)
+{
+    public int PagesFor(int tokens) => (tokens + PageTokens - 1) / PageTokens;
+}

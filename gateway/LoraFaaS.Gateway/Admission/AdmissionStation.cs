@@ -1,0 +1,115 @@
+using System.Globalization;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Metering;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace LoraFaaS.Gateway.Admission;
+
+/// <summary>
+/// Second station, around every invocation of every dialect: counts it in, gives it its id and its clock, and sees it off with one log line
+/// and its metrics, however it ended.
+/// </summary>
+internal sealed partial class AdmissionStation(
+    InFlightGate gate, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
+{
+    private static readonly TimeSpan FullRetryAfter = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(HttpContext context, IDialect dialect)
+    {
+        using var invocation = new Invocation(
+            CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted);
+        PrepareResponse(context, invocation);
+        using var activity = InvocationMeter.Begin(invocation);
+
+        if (!gate.TryEnter())
+        {
+            await WriteProblemAsync(context, dialect, invocation, new Problem(
+                ErrorCode.QueueFull, "the gateway has as many invocations in flight as it may", RetryAfter: FullRetryAfter));
+            meter.End(invocation, context.Response.StatusCode, activity);
+            return;
+        }
+
+        try
+        {
+            await HandleAsync(context, dialect, invocation);
+        }
+        finally
+        {
+            gate.Leave();
+            meter.End(invocation, context.Response.StatusCode, activity);
+        }
+    }
+
+    private static void PrepareResponse(HttpContext context, Invocation invocation)
+    {
+        var headers = context.Response.Headers;
+        headers[WireHeaders.CallId] = invocation.CallId.Value;
+        headers["x-request-id"] = invocation.CallId.Value;
+        headers[WireHeaders.StartTime] = UnixNanoseconds(invocation.StartedAt).ToString(CultureInfo.InvariantCulture);
+        headers[WireHeaders.ServedBy] = GatewayVersion.ServedBy;
+
+        // A slow reader is slow at its own cost: the deadline bounds it, and credits keep it from stalling a batch.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+    }
+
+    private static long UnixNanoseconds(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    private async Task HandleAsync(HttpContext context, IDialect dialect, Invocation invocation)
+    {
+        try
+        {
+            await dialect.HandleAsync(context, invocation);
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Client || context.RequestAborted.IsCancellationRequested)
+        {
+            ClientGone(context, invocation);
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
+        {
+            await FailAsync(context, dialect, invocation, invocation.DeadlineProblem("the invocation"));
+        }
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            ClientGone(context, invocation);
+        }
+        catch (Exception exception)
+        {
+            LogUnexpected(exception, invocation.CallId.Value);
+            await FailAsync(context, dialect, invocation, new Problem(ErrorCode.Internal, $"internal error; call {invocation.CallId}"));
+        }
+    }
+
+    private static void ClientGone(HttpContext context, Invocation invocation)
+    {
+        invocation.Abort(AbortCause.Client);
+        invocation.Failure = ErrorCode.Cancelled;
+
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = ErrorCode.Cancelled.ToHttpStatus();
+        }
+    }
+
+    private static Task FailAsync(HttpContext context, IDialect dialect, Invocation invocation, Problem problem)
+    {
+        if (!context.Response.HasStarted)
+        {
+            return WriteProblemAsync(context, dialect, invocation, problem);
+        }
+
+        // The status line is out: a cut connection is the only way left to say that the answer is not whole.
+        invocation.Failure = problem.Code;
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    private static Task WriteProblemAsync(HttpContext context, IDialect dialect, Invocation invocation, Problem problem)
+    {
+        invocation.Failure = problem.Code;
+        return dialect.WriteProblemAsync(context, problem);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Units;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Admission;
+
+/// <summary>Reads an invocation's body whole: the prompt must survive a second placement, so it is kept until the end.</summary>
+internal sealed class BodyReader(IOptions<GatewayOptions> options)
+{
+    private readonly ByteSize _limit = new(options.Value.MaxBodyBytes);
+
+    public async Task<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, $"content encoding '{encoding}' is not supported", "Content-Encoding"));
+        }
+
+        if (request.ContentLength > _limit.Bytes)
+        {
+            return TooLarge();
+        }
+
+        // Kestrel counts chunked bodies for us and answers with the same exception as for a declared length.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = _limit.Bytes;
+        }
+
+        try
+        {
+            return new BodyRead.Complete(await ReadToEndAsync(request, cancellationToken));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge()
+                : new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, exception.Message));
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var reader = request.BodyReader;
+
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+
+            if (!result.IsCompleted)
+            {
+                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                continue;
+            }
+
+            var bytes = result.Buffer.ToArray();
+            reader.AdvanceTo(result.Buffer.End);
+            return bytes;
+        }
+    }
+
+    private BodyRead.Refused TooLarge() =>
+        new(new Problem(ErrorCode.BodyTooLarge, $"the request body is over the limit of {_limit}"));
+}

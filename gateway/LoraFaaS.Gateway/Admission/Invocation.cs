@@ -1,0 +1,145 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.Admission;
+
+/// <summary>
+/// One call from the door to its last byte: its id, its one deadline, why it was stopped, and what the meters read in the end.
+/// Owned by the request's own flow; only <see cref="Abort"/> may come from elsewhere.
+/// </summary>
+internal sealed class Invocation : IDisposable
+{
+    /// <summary>After the deadline the caller is told so; a caller that does not even read that is cut off.</summary>
+    private static readonly TimeSpan LastWordsGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>The worker keeps the same deadline and knows the stage it passed in: it gets this much time to say so before we do.</summary>
+    private static readonly TimeSpan WorkersWordGrace = TimeSpan.FromMilliseconds(250);
+
+    private readonly TimeProvider _time;
+    private readonly Action<Invocation> _resolved;
+    private readonly Action _cutOff;
+    private readonly CancellationTokenRegistration _clientGone;
+
+    // Never disposed: the deadline's timer may fire while we leave, and a source without a timer of its own holds nothing.
+    private readonly CancellationTokenSource _stop = new();
+    private readonly long _started;
+    private readonly Lock _ending = new();
+    private bool _ended;
+    private ITimer? _deadlineTimer;
+    private ITimer? _cutOffTimer;
+    private TimeSpan? _timeout;
+    private int _abortCause;
+    private long _firstToken;
+
+    public Invocation(CallId callId, string dialect, TimeProvider time, Action<Invocation> resolved, Action cutOff, CancellationToken clientGone)
+    {
+        _resolved = resolved;
+        CallId = callId;
+        Dialect = dialect;
+        _time = time;
+        _cutOff = cutOff;
+        _started = time.GetTimestamp();
+        StartedAt = time.GetUtcNow();
+        _clientGone = clientGone.UnsafeRegister(static state => ((Invocation)state!).Abort(AbortCause.Client), this);
+    }
+
+    public CallId CallId { get; }
+
+    /// <summary><c>function</c>, <c>chat</c> or <c>completions</c>.</summary>
+    public string Dialect { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Cancelled when the client is gone or the deadline has passed; <see cref="AbortCause"/> says which.</summary>
+    public CancellationToken Stopped => _stop.Token;
+
+    public AbortCause AbortCause => (AbortCause)Volatile.Read(ref _abortCause);
+
+    public TimeSpan Elapsed => _time.GetElapsedTime(_started);
+
+    public TimeSpan? TimeToFirstToken => Volatile.Read(ref _firstToken) is > 0 and var first ? _time.GetElapsedTime(_started, first) : null;
+
+    /// <summary>Null until the name was found.</summary>
+    public RouteEntry? Route
+    {
+        get;
+        set
+        {
+            field = value;
+            _resolved(this);
+        }
+    }
+
+    /// <summary>The last worker it was placed on.</summary>
+    public WorkerId? Worker { get; set; }
+
+    /// <summary>Null: it went well.</summary>
+    public ErrorCode? Failure { get; set; }
+
+    /// <summary>How often it had to be placed again, before or after its first token.</summary>
+    public int Replacements { get; set; }
+
+    public int PromptTokens { get; set; }
+
+    public int CompletionTokens { get; set; }
+
+    /// <summary>Zero when the deadline has passed.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            var left = (_timeout ?? throw new InvalidOperationException("The deadline is set when the function is known.")) - Elapsed;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>The one deadline: counted from the call's arrival, whatever reading its body took.</summary>
+    public void SetTimeout(TimeSpan timeout)
+    {
+        _timeout = timeout;
+        _deadlineTimer = _time.CreateTimer(
+            static state => ((Invocation)state!).Abort(AbortCause.Deadline), this, TimeLeft + WorkersWordGrace, Timeout.InfiniteTimeSpan);
+        _cutOffTimer = _time.CreateTimer(
+            static state => ((Invocation)state!).CutOff(), this, TimeLeft + LastWordsGrace, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The first cause stands.</summary>
+    public void Abort(AbortCause cause)
+    {
+        if (Interlocked.CompareExchange(ref _abortCause, (int)cause, (int)AbortCause.None) == (int)AbortCause.None)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    public void MarkFirstToken() => Interlocked.CompareExchange(ref _firstToken, _time.GetTimestamp(), 0);
+
+    public Problem DeadlineProblem(string stage) =>
+        new(ErrorCode.DeadlineExceeded, $"the deadline of {_timeout?.TotalSeconds:0.###} s passed during {stage}");
+
+    public void Dispose()
+    {
+        lock (_ending)
+        {
+            _ended = true;
+        }
+
+        _clientGone.Dispose();
+        _deadlineTimer?.Dispose();
+        _cutOffTimer?.Dispose();
+    }
+
+    /// <summary>Never after the end: the connection may by then carry another call.</summary>
+    private void CutOff()
+    {
+        lock (_ending)
+        {
+            if (!_ended)
+            {
+                _cutOff();
+            }
+        }
+    }
+}

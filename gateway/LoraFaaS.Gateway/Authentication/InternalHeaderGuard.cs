@@ -1,0 +1,25 @@
+namespace LoraFaaS.Gateway.Authentication;
+
+/// <summary>Removes a caller's X-Lorafaas-* headers: behind the door they are believed.</summary>
+internal static class InternalHeaderGuard
+{
+    public const string Prefix = "X-Lorafaas-";
+
+    public static void RemoveFrom(IHeaderDictionary headers)
+    {
+        List<string>? forged = null;
+
+        foreach (var name in headers.Keys)
+        {
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                (forged ??= []).Add(name);
+            }
+        }
+
+        foreach (var name in forged ?? [])
+        {
+            headers.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.Gateway.Dispatch;
+
+/// <summary>Where an invocation goes, or why nowhere.</summary>
+internal abstract record DispatchOutcome
+{
+    private DispatchOutcome()
+    {
+    }
+
+    /// <summary><paramref name="Activated"/>: the controller had to wake the function first.</summary>
+    public sealed record On(WorkerId Worker, string Url, bool Activated) : DispatchOutcome;
+
+    public sealed record Refused(Problem Problem) : DispatchOutcome;
+}

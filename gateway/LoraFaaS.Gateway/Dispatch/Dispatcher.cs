@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Activation;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Policies.Placement;
+using LoraFaaS.Policies.Snapshots;
+
+namespace LoraFaaS.Gateway.Dispatch;
+
+/// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
+internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDesk desk)
+{
+    public async Task<DispatchOutcome> PlaceAsync(RouteEntry route, IReadOnlySet<WorkerId> excluded, CancellationToken cancellationToken)
+    {
+        var table = board.Table;
+
+        // The route in hand may be older than the table: where the adapter is now is what counts, unless it was undeployed meanwhile.
+        var current = table.Routes.GetValueOrDefault(route.Function);
+        var placed = current is not null && current.Revision.Number == route.Revision.Number ? current : route;
+
+        if (PlaceWarm(table, placed, excluded) is { } warm)
+        {
+            return warm;
+        }
+
+        return await desk.ActivateAsync(placed, cancellationToken) switch
+        {
+            ActivationOutcome.Ready ready => new DispatchOutcome.On(ready.Worker, ready.Url, Activated: true),
+            ActivationOutcome.Full full => new DispatchOutcome.Refused(new Problem(
+                ErrorCode.QueueFull, $"{route.Function} is waking and as many callers wait as may", RetryAfter: full.RetryAfter)),
+            ActivationOutcome.Refused refused => new DispatchOutcome.Refused(refused.Problem),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded)
+    {
+        var request = PlacementRequest.For(route.Revision) with
+        {
+            AdapterTiers = route.Placements,
+            MinimumTier = StorageTier.Host,
+            Excluded = excluded,
+        };
+
+        return PlacementPolicy.Decide(request, Candidates(table, route)) is PlacementDecision.On on
+            ? new DispatchOutcome.On(on.Worker, table.Workers[on.Worker].Url, Activated: false)
+            : null;
+    }
+
+    /// <summary>Only workers that hold the adapter are worth a look; a bare backbone may be at any.</summary>
+    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route)
+    {
+        var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
+        var candidates = new List<WorkerSnapshot>(ids.Length);
+
+        foreach (var id in ids)
+        {
+            if (table.Workers.TryGetValue(id, out var worker))
+            {
+                candidates.Add(WithLocalLoad(worker.Snapshot));
+            }
+        }
+
+        return candidates;
+    }
+
+    /// <summary>The heartbeat's running and queued include ours of a second ago; what we have sent beyond that sum must be queueing there.</summary>
+    private WorkerSnapshot WithLocalLoad(WorkerSnapshot worker)
+    {
+        var unseen = load.Of(worker.Id) - worker.Running - worker.Queued;
+
+        return unseen > 0 ? worker with { Queued = worker.Queued + unseen } : worker;
+    }
+}

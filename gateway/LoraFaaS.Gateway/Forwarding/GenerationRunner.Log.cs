@@ -1,0 +1,7 @@
+namespace LoraFaaS.Gateway.Forwarding;
+
+internal sealed partial class GenerationRunner
+{
+    [LoggerMessage(2301, LogLevel.Warning, "Invocation {CallId} failed on worker {Worker} and is placed again: {Reason}")]
+    private partial void LogAgain(string callId, string worker, string reason);
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Dispatch;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Data;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Forwarding;
+
+/// <summary>
+/// One generation from placement to its last event, whatever happens on the way: place, call, decode; place again what failed before it began; take up
+/// again what broke in the middle. Always ends with exactly one Finished or Failed, unless the client went away.
+/// </summary>
+internal sealed partial class GenerationRunner(
+    Dispatcher dispatcher,
+    WorkerForwarder forwarder,
+    LocalLoad load,
+    RouteBoard board,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<GenerationRunner> logger)
+{
+    public async IAsyncEnumerable<GenerateEvent> RunAsync(
+        Invocation invocation, RouteEntry route, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var recovery = new RecoveryBudget(time);
+        var received = new ReceivedTokens(request);
+        var excluded = new HashSet<WorkerId>();
+
+        while (true)
+        {
+            var placing = PlaceAsync(invocation, route, excluded, cancellationToken);
+
+            while (!await IsDoneAsync(placing))
+            {
+                yield return GenerateEvents.Progress("activation");
+            }
+
+            var problem = default(Problem);
+
+            switch (await placing)
+            {
+                case DispatchOutcome.Refused refused:
+                    problem = await SearchOnAsync(invocation, recovery, excluded, refused.Problem, cancellationToken);
+                    break;
+
+                case DispatchOutcome.On target:
+                    invocation.Worker = target.Worker;
+                    using (load.Enter(target.Worker))
+                    {
+                        var tries = new WorkerTry(invocation, target, received);
+                        await using var call = forwarder.Open(target, received.NextRequest(), invocation.TimeLeft, cancellationToken);
+
+                        await foreach (var happened in tries.RunAsync(call, cancellationToken))
+                        {
+                            yield return happened;
+                        }
+
+                        if (tries.End is WorkerTryEnd.Done)
+                        {
+                            yield break;
+                        }
+
+                        problem = await RecoverAsync(invocation, recovery, excluded, target, tries.End!, cancellationToken);
+                    }
+
+                    break;
+
+                default:
+                    throw new UnreachableException();
+            }
+
+            if (problem is not null)
+            {
+                yield return GenerateEvents.Failed(problem);
+                yield break;
+            }
+        }
+    }
+
+    private async Task<DispatchOutcome> PlaceAsync(
+        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await dispatcher.PlaceAsync(route, excluded, cancellationToken);
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
+        {
+            return new DispatchOutcome.Refused(invocation.DeadlineProblem("activation"));
+        }
+    }
+
+    /// <summary>False each time the interval has passed and the placement has not ended.</summary>
+    private async Task<bool> IsDoneAsync(Task placing)
+    {
+        if (placing.IsCompleted)
+        {
+            return true;
+        }
+
+        using var noMore = new CancellationTokenSource();
+        var tick = Task.Delay(options.Value.ProgressInterval, time, noMore.Token);
+        var first = await Task.WhenAny(placing, tick);
+        await noMore.CancelAsync();
+
+        return first == placing;
+    }
+
+    /// <summary>Null: try again, somewhere else or the same place. Otherwise what to tell the caller.</summary>
+    private async Task<Problem?> RecoverAsync(
+        Invocation invocation,
+        RecoveryBudget recovery,
+        HashSet<WorkerId> excluded,
+        DispatchOutcome.On target,
+        WorkerTryEnd end,
+        CancellationToken cancellationToken)
+    {
+        var problem = end switch
+        {
+            WorkerTryEnd.Unreachable unreachable => new Problem(ErrorCode.WorkerUnavailable, $"the worker cannot be reached: {unreachable.Reason}"),
+            WorkerTryEnd.Refused refused => refused.Problem,
+            WorkerTryEnd.Broken broken => broken.Problem,
+            _ => throw new UnreachableException(),
+        };
+
+        recovery.MarkLost();
+
+        if (invocation.AbortCause is not AbortCause.None || !Transient.IsWorthAnotherPlace(problem.Code))
+        {
+            return problem;
+        }
+
+        LogAgain(invocation.CallId.Value, target.Worker.Value, problem.Message);
+
+        // A sandbox that died leaves its worker alive, with the backbone mapped: still the nearest place. Everything else is avoided.
+        if (problem.Code is not ErrorCode.SandboxLost)
+        {
+            excluded.Add(target.Worker);
+        }
+
+        var allowed = end switch
+        {
+            WorkerTryEnd.Refused => recovery.TryReplace(),
+            WorkerTryEnd.Broken => recovery.TryResume(),
+            _ => false,
+        };
+
+        if (allowed)
+        {
+            invocation.Replacements++;
+            return null;
+        }
+
+        return end is WorkerTryEnd.Unreachable
+            ? await SearchAsync(invocation, recovery, options.Value.RecoveryWindow, excluded, problem, cancellationToken)
+            : problem;
+    }
+
+    /// <summary>No place at all. One whose worker has just died waits for another; a fresh call waits only for a system that is not all there yet.</summary>
+    private async Task<Problem?> SearchOnAsync(
+        Invocation invocation, RecoveryBudget recovery, HashSet<WorkerId> excluded, Problem problem, CancellationToken cancellationToken)
+    {
+        if (invocation.AbortCause is not AbortCause.None)
+        {
+            return problem;
+        }
+
+        if (recovery.Lost && Transient.MayPass(problem.Code))
+        {
+            return await SearchAsync(invocation, recovery, options.Value.RecoveryWindow, excluded, problem, cancellationToken);
+        }
+
+        return Transient.IsAbsence(problem.Code)
+            ? await SearchAsync(invocation, recovery, options.Value.StartWindow, excluded, problem, cancellationToken)
+            : problem;
+    }
+
+    private async Task<Problem?> SearchAsync(
+        Invocation invocation,
+        RecoveryBudget recovery,
+        TimeSpan window,
+        HashSet<WorkerId> excluded,
+        Problem problem,
+        CancellationToken cancellationToken)
+    {
+        if (recovery.NextSearch(window) is not { } pause)
+        {
+            return problem;
+        }
+
+        invocation.Replacements++;
+
+        if (pause == TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        // From here on who failed may be back under its own name.
+        excluded.Clear();
+
+        using var noMore = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(board.Changed, Task.Delay(pause, time, noMore.Token));
+        await noMore.CancelAsync();
+
+        if (invocation.AbortCause is AbortCause.Deadline)
+        {
+            return invocation.DeadlineProblem("the search for another worker");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return null;
+    }
+}

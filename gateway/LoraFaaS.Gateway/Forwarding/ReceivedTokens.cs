@@ -1,0 +1,60 @@
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.Forwarding;
+
+/// <summary>What one generation has yielded so far: enough to have it continued elsewhere, and to make the continued stream look like one.</summary>
+internal sealed class ReceivedTokens(GenerateRequest request)
+{
+    private readonly List<int> _ids = [];
+    private Started? _started;
+
+    public int Count => _ids.Count;
+
+    /// <summary>The request to send now. Tokens the client has are prefilled after the prompt and not sent again; neither is an echoed prompt.</summary>
+    public GenerateRequest NextRequest()
+    {
+        if (_ids.Count == 0)
+        {
+            return request;
+        }
+
+        var next = request.Clone();
+        next.ResumeTokens.Add(_ids);
+        next.Sampling.Echo = false;
+        return next;
+    }
+
+    public void Add(Tokens tokens) => _ids.AddRange(tokens.Ids);
+
+    /// <summary>False for the second beginning of a continued stream.</summary>
+    public bool TryStart(Started started)
+    {
+        if (_started is not null)
+        {
+            return false;
+        }
+
+        _started = started;
+        return true;
+    }
+
+    /// <summary>The counts of the whole, whichever part of it the last worker saw.</summary>
+    public Finished Whole(Finished finished, bool continued)
+    {
+        if (!continued)
+        {
+            return finished;
+        }
+
+        var whole = finished.Clone();
+        whole.CompletionTokens = Math.Max(finished.CompletionTokens, _ids.Count);
+
+        if (_started is not null)
+        {
+            whole.PromptTokens = _started.PromptTokens;
+            whole.CachedPromptTokens = _started.CachedPromptTokens;
+        }
+
+        return whole;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Dispatch;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.Forwarding;
+
+/// <summary>Passes on one worker's events until the last, and says in <see cref="End"/> why it stopped.</summary>
+internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target, ReceivedTokens received)
+{
+    private readonly bool _continued = received.Count > 0;
+    private bool _streaming;
+
+    /// <summary>Set when <see cref="RunAsync"/> has ended by itself.</summary>
+    public WorkerTryEnd? End { get; private set; }
+
+    public async IAsyncEnumerable<GenerateEvent> RunAsync(WorkerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        End = await AnswerAsync(call, cancellationToken);
+
+        while (End is null)
+        {
+            if (await NextAsync(call, cancellationToken) is { } happened)
+            {
+                yield return happened;
+            }
+        }
+    }
+
+    private async Task<WorkerTryEnd?> AnswerAsync(WorkerCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.AnswerAsync(cancellationToken) switch
+            {
+                WorkerAnswer.Streaming => null,
+                WorkerAnswer.Refused refused => new WorkerTryEnd.Refused(refused.Problem),
+                WorkerAnswer.Unreachable unreachable => new WorkerTryEnd.Unreachable($"{target.Worker}: {unreachable.Reason}"),
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
+        {
+            return new WorkerTryEnd.Refused(invocation.DeadlineProblem("the worker's queue"));
+        }
+    }
+
+    /// <summary>The event to pass on, or null when it was ours to swallow.</summary>
+    private async ValueTask<GenerateEvent?> NextAsync(WorkerCall call, CancellationToken cancellationToken)
+    {
+        WorkerRead read;
+
+        try
+        {
+            read = await call.ReadAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
+        {
+            End = WorkerTryEnd.Done.Instance;
+            return GenerateEvents.Failed(invocation.DeadlineProblem(received.Count > 0 ? "decoding" : "the worker's queue or prefill"));
+        }
+
+        if (read is WorkerRead.Event { Value: var happened })
+        {
+            return Judge(happened);
+        }
+
+        // Nothing yet, or half a generation: either way the stream is to be taken up by somebody else.
+        End = new WorkerTryEnd.Broken(new Problem(ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost: {((WorkerRead.Lost)read).Reason}"));
+        return null;
+    }
+
+    private GenerateEvent? Judge(GenerateEvent happened)
+    {
+        switch (happened.KindCase)
+        {
+            case GenerateEvent.KindOneofCase.Progress:
+                return happened;
+
+            case GenerateEvent.KindOneofCase.Started:
+                _streaming = true;
+                return received.TryStart(happened.Started) ? happened : null;
+
+            case GenerateEvent.KindOneofCase.Tokens:
+                _streaming = true;
+                received.Add(happened.Tokens);
+                invocation.MarkFirstToken();
+                return happened;
+
+            case GenerateEvent.KindOneofCase.Finished:
+                End = WorkerTryEnd.Done.Instance;
+                return GenerateEvents.Finished(received.Whole(happened.Finished, _continued));
+
+            case GenerateEvent.KindOneofCase.Failed:
+                return JudgeFailure(happened);
+
+            default:
+                // A kind that a newer worker knows: nothing a caller waits for.
+                return null;
+        }
+    }
+
+    private GenerateEvent? JudgeFailure(GenerateEvent happened)
+    {
+        var problem = happened.Failed.ToProblem();
+
+        if (!Transient.IsWorthAnotherPlace(problem.Code))
+        {
+            End = WorkerTryEnd.Done.Instance;
+            return happened;
+        }
+
+        End = _streaming || _continued ? new WorkerTryEnd.Broken(problem) : new WorkerTryEnd.Refused(problem);
+        return null;
+    }
+}

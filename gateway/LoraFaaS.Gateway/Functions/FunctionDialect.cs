@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Forwarding;
+using LoraFaaS.Gateway.Rendering;
+using LoraFaaS.Gateway.Requests;
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.Functions;
+
+/// <summary>
+/// <c>/function/{name}[.namespace][/path]</c>: text in, generated text out. The path is for the function itself, and a function that is an adapter alone
+/// has no use for it.
+/// </summary>
+internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, GenerationRunner runner, InvocationDeadline deadline) : IDialect
+{
+    private const string Allowed = "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS";
+
+    public string Name => "function";
+
+    public async Task HandleAsync(HttpContext context, Invocation invocation)
+    {
+        var name = (string)context.Request.RouteValues["name"]!;
+
+        if (board.Table.Find(name) is not { } route)
+        {
+            invocation.Failure = ErrorCode.FunctionNotFound;
+            await PlainText.WriteAsync(context, StatusCodes.Status404NotFound, $"error finding function {FullName(name)}: no such function is deployed");
+            return;
+        }
+
+        invocation.Route = route;
+
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            // A browser's preflight asks what may be called; it is not a call.
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers.Allow = Allowed;
+            return;
+        }
+
+        if (deadline.Apply(invocation, route, context.Request) is { } wrong)
+        {
+            await FailAsync(context, invocation, wrong);
+            return;
+        }
+
+        switch (await bodies.ReadAsync(context, invocation.Stopped))
+        {
+            case BodyRead.Refused refused:
+                await FailAsync(context, invocation, refused.Problem);
+                return;
+
+            case BodyRead.Complete body:
+                await AnswerAsync(context, invocation, route, body.Bytes);
+                return;
+
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    public Task WriteProblemAsync(HttpContext context, Problem problem) => PlainText.WriteAsync(context, problem);
+
+    private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> body)
+    {
+        var (input, problem) = FunctionInput.Read(body, context.Request.ContentType, context.Request.Query, route.Revision.Prompt);
+
+        if (input is null)
+        {
+            await FailAsync(context, invocation, problem!);
+            return;
+        }
+
+        var format = FunctionFormats.From(context.Request.Headers.Accept);
+        var request = GenerateRequestFactory.Create(invocation.CallId, route, input.Prompt, input.Sampling, format.IsStream());
+        var events = runner.RunAsync(invocation, route, request, invocation.Stopped);
+
+        await (format.IsStream()
+            ? new FunctionStreamRenderer(context, invocation, format).RenderAsync(events)
+            : FunctionAnswerRenderer.RenderAsync(context, invocation, format, events));
+    }
+
+    private static Task FailAsync(HttpContext context, Invocation invocation, Problem problem)
+    {
+        invocation.Failure = problem.Code;
+        return PlainText.WriteAsync(context, problem);
+    }
+
+    /// <summary>NAME.NS, as OpenFaaS says it, also for what cannot be a name.</summary>
+    private static string FullName(string name) => name.Contains('.', StringComparison.Ordinal) ? name : $"{name}.{NamespaceName.Default}";
+}

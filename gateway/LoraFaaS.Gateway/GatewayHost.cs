@@ -1,0 +1,102 @@
+using LoraFaaS.Gateway.Activation;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Authentication;
+using LoraFaaS.Gateway.Controllers;
+using LoraFaaS.Gateway.Dispatch;
+using LoraFaaS.Gateway.Forwarding;
+using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Metering;
+using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Grpc.Client;
+using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Trust;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
+
+namespace LoraFaaS.Gateway;
+
+/// <summary>Puts the gateway together; the program runs it, and tests run it in their own process.</summary>
+internal static class GatewayHost
+{
+    /// <summary>OpenFaaS's limit for all headers of a request together.</summary>
+    private const int MaxHeaderBytes = 1 << 20;
+
+    public static WebApplication Build(string[] args)
+    {
+        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, args);
+
+        // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
+        builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
+        AddOptions(builder.Services);
+        AddStations(builder.Services);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+
+            // One long header (a cookie, a token) may need most of it, and Kestrel's count of 100 is less than proxies in front may add.
+            kestrel.Limits.MaxRequestHeaderCount = 1_000;
+        });
+
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+
+    private static void AddOptions(IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidator>().BindConfiguration(GatewayOptions.Section);
+        services.AddSingleton<IValidateOptions<GatewayOptions>, PasswordFileValidator>();
+    }
+
+    private static void AddStations(IServiceCollection services)
+    {
+        services.AddHttpForwarder();
+        services.AddMetrics();
+
+        services.AddSingleton<AdminCredentials>();
+
+        services.AddSingleton<InFlightGate>();
+        services.AddSingleton<BodyReader>();
+        services.AddSingleton<InvocationDeadline>();
+        services.AddSingleton<AdmissionStation>();
+
+        services.AddSingleton<RouteBoard>();
+        services.AddSingleton<IHealthSource, RouteHealth>();
+        services.AddSingleton(CreateControlChannel);
+        services.AddSingleton<ControlClient>();
+        services.AddHostedService<RouteWatchLoop>();
+
+        services.AddSingleton<ActivationEstimate>();
+        services.AddSingleton<IActivator, ControllerActivator>();
+        services.AddSingleton<ActivationDesk>();
+
+        services.AddSingleton<LocalLoad>();
+        services.AddSingleton<Dispatcher>();
+
+        services.AddSingleton<WorkerTransport>();
+        services.AddSingleton<WorkerForwarder>();
+        services.AddSingleton<GenerationRunner>();
+        services.AddSingleton<GenerationFanOut>();
+
+        services.AddSingleton<FunctionDialect>();
+        services.AddSingleton<CompletionFlow>();
+        services.AddSingleton<ChatDialect>();
+        services.AddSingleton<TextDialect>();
+
+        services.AddSingleton<ControllerTransformer>();
+        services.AddSingleton<ControllerForwarder>();
+
+        services.AddSingleton<InvocationMeter>();
+    }
+
+    private static GrpcChannel CreateControlChannel(IServiceProvider services) => new(new GrpcChannelOptions
+    {
+        Address = new Uri(services.GetRequiredService<IOptions<GatewayOptions>>().Value.ControllerRpcUrl),
+        Metadata = [new(InternalToken.HeaderName, services.GetRequiredService<InternalToken>().Value)],
+        Time = services.GetRequiredService<TimeProvider>(),
+    });
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LoraFaaS.Gateway;
+
+/// <summary>What the door is told at start. Nothing here changes while it runs.</summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>The user of the control API.</summary>
+    [Required]
+    [RegularExpression("^[^:]+$", ErrorMessage = "Gateway:User: a Basic user name is not empty and holds no colon")]
+    public string User { get; set; } = "admin";
+
+    /// <summary>The file that holds the user's password; a newline at its end is not part of it.</summary>
+    [Required(ErrorMessage = "Gateway:PasswordFile: name the file that holds the password of the control API")]
+    public string PasswordFile { get; set; } = "";
+
+    /// <summary>Where /system and /api are forwarded to.</summary>
+    [Required(ErrorMessage = "Gateway:ControllerHttpUrl: give the controller's HTTP address")]
+    [HttpUrl(ErrorMessage = "Gateway:ControllerHttpUrl: not an absolute http or https address")]
+    public string ControllerHttpUrl { get; set; } = "";
+
+    /// <summary>Where routes are watched and activations asked for.</summary>
+    [Required(ErrorMessage = "Gateway:ControllerRpcUrl: give the controller's gRPC address")]
+    [HttpUrl(ErrorMessage = "Gateway:ControllerRpcUrl: not an absolute http or https address")]
+    public string ControllerRpcUrl { get; set; } = "";
+
+    /// <summary>Largest body of an invocation. A prompt of 128k tokens is about 600 kB; what is larger is refused unread.</summary>
+    [Range(1_024, 1L << 30)]
+    public long MaxBodyBytes { get; set; } = 8L << 20;
+
+    /// <summary>Largest body of a control request: an adapter's tar. The controller has its own limits beneath this one.</summary>
+    [Range(1_024, 1L << 40)]
+    public long MaxUploadBytes { get; set; } = 4L << 30;
+
+    /// <summary>Invocations in the house at once. Each holds its prompt and a connection; beyond it callers get 429.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxInFlight { get; set; } = 1_024;
+
+    /// <summary>Invocations that may wait for one cold function to wake. More holds a longer burst, and lets more callers time out together.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxWaiters { get; set; } = 256;
+
+    /// <summary>Generations one request may ask for: prompts × n. Each takes a sequence's place in a batch.</summary>
+    [Range(1, 1_024)]
+    public int MaxChoices { get; set; } = 32;
+
+    /// <summary>Longest an invocation may take when its revision does not say.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a failed placement looks for another worker, within the deadline. Long enough for a killed worker to come back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a fresh call waits for a controller or a first worker that is not there, as after a restart of the whole.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StartWindow { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Activation time after which a streaming caller is told what is going on, and again after each further such time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest a connection to a worker may take to open. Workers are near: more only delays the second try.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest pause between two tries to reach the controller for routes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00")]
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(2);
+}

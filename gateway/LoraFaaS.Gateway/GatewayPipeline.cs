@@ -1,0 +1,36 @@
+using LoraFaaS.Gateway.Authentication;
+using LoraFaaS.Gateway.Controllers;
+using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.ServiceDefaults;
+
+namespace LoraFaaS.Gateway;
+
+/// <summary>
+/// The order of the stations. An invocation passes all of them; the control API leaves after the first.
+/// <list type="number">
+/// <item>Authentication: forged internal headers go, /system and /api need the password.</item>
+/// <item>Admission: id, clock, a place among those in flight; the body within its limit; the one deadline.</item>
+/// <item>Functions or OpenAi: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
+/// <item>Routing: the name is found in one snapshot of the table.</item>
+/// <item>Dispatch: a warm worker by the placement policy, or
+/// Activation: one flight per cold revision, bounded waiters.</item>
+/// <item>Forwarding: the generation goes to the worker by YARP, its events come back one by one; what fails is placed again.</item>
+/// <item>Metering: metrics, trace and one line of log, however it ended.</item>
+/// </list>
+/// </summary>
+internal static class GatewayPipeline
+{
+    public static void MapGateway(this WebApplication app)
+    {
+        app.UseRouting();
+        app.UseMiddleware<AuthenticationStation>();
+        app.Use(UnknownRoute.InvokeAsync);
+
+        app.MapHostEndpoints();
+        app.MapFunctions();
+        app.MapOpenAi();
+        app.MapController();
+    }
+}

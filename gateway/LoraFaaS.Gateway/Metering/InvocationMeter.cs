@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Admission;
+
+namespace LoraFaaS.Gateway.Metering;
+
+/// <summary>Last station: what every invocation leaves behind in metrics (OpenFaaS's names), trace and log.</summary>
+internal sealed partial class InvocationMeter : IDisposable
+{
+    public const string Name = "LoraFaaS.Gateway";
+
+    /// <summary>Names nobody deployed are counted together: a caller's typing errors are not to fill the meter.</summary>
+    private const string UnknownFunction = "unknown";
+
+    private static readonly ActivitySource Activities = new(Name);
+    private static readonly double[] Seconds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60];
+
+    private readonly ILogger<InvocationMeter> _logger;
+    private readonly Meter _meter;
+    private readonly Counter<long> _total;
+    private readonly UpDownCounter<long> _started;
+    private readonly Counter<long> _tokens;
+    private readonly Counter<long> _replacements;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _ttft;
+
+    public InvocationMeter(IMeterFactory meters, InFlightGate gate, ILogger<InvocationMeter> logger)
+    {
+        _logger = logger;
+        _meter = meters.Create(Name);
+        _total = _meter.CreateCounter<long>("gateway_function_invocation_total", description: "Invocations that ended, by function and status.");
+
+        // Only ever goes up. As a counter it would be exposed with _total behind the name that OpenFaaS's dashboards ask for.
+        _started = _meter.CreateUpDownCounter<long>("gateway_function_invocation_started", description: "Invocations that began, by function.");
+        _tokens = _meter.CreateCounter<long>("gateway_tokens_total", description: "Tokens by function and kind: prompt or completion.");
+        _replacements = _meter.CreateCounter<long>("gateway_replacements_total", description: "Times an invocation had to be placed again.");
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
+        _duration = _meter.CreateHistogram("gateway_functions_seconds", "s", "Time from arrival to last byte.", null, advice);
+        _ttft = _meter.CreateHistogram("gateway_ttft_seconds", "s", "Time from arrival to first token.", null, advice);
+        _meter.CreateObservableGauge("gateway_in_flight", () => gate.Count, description: "Invocations in the house.");
+    }
+
+    public static Activity? Begin(Invocation invocation)
+    {
+        var activity = Activities.StartActivity("invocation", ActivityKind.Server);
+        activity?.SetTag("lorafaas.call_id", invocation.CallId.Value);
+        activity?.SetTag("lorafaas.dialect", invocation.Dialect);
+        return activity;
+    }
+
+    /// <summary>The function is known now.</summary>
+    public void Resolved(Invocation invocation) =>
+        _started.Add(1, new TagList { { "function_name", invocation.Route?.Function.ToString() ?? UnknownFunction } });
+
+    public void End(Invocation invocation, int status, Activity? activity)
+    {
+        var function = invocation.Route?.Function.ToString() ?? UnknownFunction;
+        var tags = new TagList { { "function_name", function }, { "code", status.ToString(CultureInfo.InvariantCulture) } };
+        var named = new TagList { { "function_name", function } };
+
+        _total.Add(1, tags);
+        _duration.Record(invocation.Elapsed.TotalSeconds, tags);
+
+        if (invocation.TimeToFirstToken is { } ttft)
+        {
+            _ttft.Record(ttft.TotalSeconds, named);
+        }
+
+        if (invocation.Replacements > 0)
+        {
+            _replacements.Add(invocation.Replacements, named);
+        }
+
+        CountTokens(invocation, function);
+        Finish(activity, invocation, function, status);
+        Log(invocation, function, status);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void CountTokens(Invocation invocation, string function)
+    {
+        if (invocation.CompletionTokens > 0 || invocation.PromptTokens > 0)
+        {
+            _tokens.Add(invocation.PromptTokens, new TagList { { "function_name", function }, { "kind", "prompt" } });
+            _tokens.Add(invocation.CompletionTokens, new TagList { { "function_name", function }, { "kind", "completion" } });
+        }
+    }
+
+    private static void Finish(Activity? activity, Invocation invocation, string function, int status)
+    {
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.SetTag("lorafaas.function", function);
+        activity.SetTag("lorafaas.worker", invocation.Worker?.Value);
+        activity.SetTag("http.response.status_code", status);
+
+        if (invocation.Failure is { } failure)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, failure.ToWire());
+        }
+    }
+
+    private void Log(Invocation invocation, string function, int status)
+    {
+        var outcome = invocation.Failure?.ToWire() ?? "ok";
+        var cause = invocation.AbortCause is AbortCause.None ? "" : invocation.AbortCause.ToString();
+
+        LogInvocation(
+            invocation.CallId.Value,
+            invocation.Dialect,
+            function,
+            invocation.Route?.Revision.Number ?? 0,
+            invocation.Worker?.Value ?? "",
+            status,
+            outcome,
+            cause,
+            invocation.TimeToFirstToken?.TotalMilliseconds ?? 0,
+            invocation.Elapsed.TotalMilliseconds,
+            invocation.PromptTokens,
+            invocation.CompletionTokens,
+            invocation.Replacements);
+    }
+}

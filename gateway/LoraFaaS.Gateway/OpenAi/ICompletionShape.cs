@@ -1,0 +1,20 @@
+using LoraFaaS.Gateway.Rendering;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>What differs between the two OpenAI dialects once tokens flow.</summary>
+internal interface ICompletionShape
+{
+    /// <summary>Before a choice's first text. <paramref name="echo"/> is the prompt, when the caller wants it repeated.</summary>
+    void WriteStart(EventStreamWriter writer, int index, string echo);
+
+    void WriteTokens(EventStreamWriter writer, int index, Tokens tokens);
+
+    void WriteFinish(EventStreamWriter writer, int index, Finished finished);
+
+    /// <summary>The last chunk when usage was asked for.</summary>
+    void WriteUsage(EventStreamWriter writer, TokenUsage usage);
+
+    Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage);
+}

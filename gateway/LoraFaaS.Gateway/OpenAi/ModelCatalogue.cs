@@ -1,0 +1,23 @@
+using LoraFaaS.Gateway.OpenAi.Wire;
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>Functions and backbones as models.</summary>
+internal static class ModelCatalogue
+{
+    public static ModelList List(RouteTable table) => new(
+        "list",
+        [.. table.Routes.Values.OrderBy(route => route.IsBackbone).ThenBy(route => route.ModelId, StringComparer.Ordinal).Select(ToEntry)]);
+
+    public static ModelEntry? Find(RouteTable table, string model) => table.FindModel(model) is { } route ? ToEntry(route) : null;
+
+    private static ModelEntry ToEntry(RouteEntry route) => new(
+        route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId,
+        "model",
+        route.CreatedAt.ToUnixTimeSeconds(),
+        "lorafaas",
+        route.Revision.AdapterDigest?.Value ?? route.Revision.Backbone.Value,
+        route.IsBackbone ? null : route.Revision.Backbone.Value,
+        route.Revision.ContextLength > 0 ? route.Revision.ContextLength : null);
+}

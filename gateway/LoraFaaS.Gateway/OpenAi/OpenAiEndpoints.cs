@@ -1,0 +1,34 @@
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.OpenAi.Wire;
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>The part of OpenAI's API that serves text generation.</summary>
+internal static class OpenAiEndpoints
+{
+    public static void MapOpenAi(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var admission = services.GetRequiredService<AdmissionStation>();
+        var chat = services.GetRequiredService<ChatDialect>();
+        var text = services.GetRequiredService<TextDialect>();
+        var board = services.GetRequiredService<RouteBoard>();
+
+        routes.MapPost("/v1/chat/completions", context => admission.RunAsync(context, chat));
+        routes.MapPost("/v1/completions", context => admission.RunAsync(context, text));
+        routes.MapGet("/v1/models", context =>
+            context.Response.WriteAsJsonAsync(
+                ModelCatalogue.List(board.Table), OpenAiJson.Default.ModelList, cancellationToken: context.RequestAborted));
+        routes.MapGet("/v1/models/{**id}", context => WriteModelAsync(context, board));
+    }
+
+    private static Task WriteModelAsync(HttpContext context, RouteBoard board)
+    {
+        var id = Uri.UnescapeDataString((string?)context.Request.RouteValues["id"] ?? "");
+
+        return ModelCatalogue.Find(board.Table, id) is { } model
+            ? context.Response.WriteAsJsonAsync(model, OpenAiJson.Default.ModelEntry, cancellationToken: context.RequestAborted)
+            : OpenAiErrors.WriteAsync(context, OpenAiErrors.ModelNotFound(id));
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Requests;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>Bytes of <c>/v1/completions</c> to a request, or the problem with the field that causes it.</summary>
+internal static class TextRequestParser
+{
+    /// <summary>OpenAI's default, which its clients count on.</summary>
+    private const int DefaultMaxTokens = 16;
+
+    private static readonly NumberRange Logprobs = new(0, 5);
+
+    public static (TextRequest? Request, Problem? Problem) Parse(ReadOnlyMemory<byte> body, int maxChoices) =>
+        JsonBody.Read(body, fields => Read(fields, maxChoices));
+
+    private static TextRequest? Read(JsonFields fields, int maxChoices)
+    {
+        var options = CompletionOptionFields.Read(fields, maxChoices);
+        var prompts = ReadPrompts(fields);
+        var alternatives = fields.Int("logprobs", Logprobs);
+        var echo = fields.Bool("echo") ?? false;
+        RefuseUnsupported(fields, options);
+
+        if (echo && alternatives is not null)
+        {
+            fields.Refuse("logprobs", "cannot be given for an echoed prompt");
+        }
+
+        if (prompts is null)
+        {
+            return null;
+        }
+
+        if (prompts.Count * options.Choices > maxChoices)
+        {
+            fields.Refuse("prompt", $"prompts times n may be at most {maxChoices}");
+        }
+
+        var sampling = SamplingFields.Read(fields);
+
+        return new TextRequest(
+            options with { Logprobs = alternatives is not null },
+            prompts,
+            sampling with
+            {
+                MaxTokens = sampling.MaxTokens ?? DefaultMaxTokens,
+                TopLogprobs = alternatives,
+                Echo = echo,
+            });
+    }
+
+    private static void RefuseUnsupported(JsonFields fields, CompletionOptions options)
+    {
+        if (fields.Long("best_of", new NumberRange(1, 1_024)) is { } bestOf && bestOf != options.Choices)
+        {
+            fields.Refuse("best_of", "must equal n: answers are not ranked");
+        }
+
+        if (fields.String("suffix") is { Length: > 0 })
+        {
+            fields.Refuse("suffix", "is not supported");
+        }
+    }
+
+    private static List<Prompt>? ReadPrompts(JsonFields fields)
+    {
+        const string Name = "prompt";
+        const string Shape = "must be a string, an array of strings, an array of token ids or an array of such arrays";
+
+        switch (fields.Find(Name))
+        {
+            case null:
+                fields.Refuse(Name, "is required");
+                return null;
+
+            case { ValueKind: JsonValueKind.String } text:
+                return [new Prompt { RawText = text.GetString()! }];
+
+            case { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() > 0:
+                if (ReadTokens(array) is { } tokens)
+                {
+                    return [tokens];
+                }
+
+                var prompts = array.EnumerateArray().Select(ReadOne).ToList();
+
+                if (prompts.TrueForAll(prompt => prompt is not null))
+                {
+                    return prompts!;
+                }
+
+                fields.Refuse(Name, Shape);
+                return null;
+
+            default:
+                fields.Refuse(Name, Shape);
+                return null;
+        }
+    }
+
+    private static Prompt? ReadOne(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => new Prompt { RawText = element.GetString()! },
+        JsonValueKind.Array when element.GetArrayLength() > 0 => ReadTokens(element),
+        _ => null,
+    };
+
+    /// <summary>Null when any of them is not a token id.</summary>
+    private static Prompt? ReadTokens(JsonElement array)
+    {
+        var tokens = new TokenIds();
+
+        foreach (var element in array.EnumerateArray())
+        {
+            if (!JsonFields.TryInteger(element, out var id) || id is < 0 or > int.MaxValue)
+            {
+                return null;
+            }
+
+            tokens.Ids.Add((int)id);
+        }
+
+        return new Prompt { Tokens = tokens };
+    }
+}

@@ -1,0 +1,58 @@
+using LoraFaaS.Gateway.OpenAi.Wire;
+using LoraFaaS.Gateway.Rendering;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>Completions: text alone, and the finish reason in a chunk with none.</summary>
+internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletionShape
+{
+    private readonly Dictionary<int, TextLogprobWriter> _writers = [];
+
+    /// <summary>This dialect knows no role: without an echo there is nothing to say before the first text.</summary>
+    public void WriteStart(EventStreamWriter writer, int index, string echo)
+    {
+        if (echo.Length > 0)
+        {
+            Write(writer, new TextChoice(echo, index, null, null));
+        }
+    }
+
+    public void WriteTokens(EventStreamWriter writer, int index, Tokens tokens) =>
+        Write(writer, new TextChoice(tokens.Text, index, LogprobsOf(index, tokens.Logprobs), null));
+
+    public void WriteFinish(EventStreamWriter writer, int index, Finished finished) =>
+        Write(writer, new TextChoice("", index, null, finished.Reason.ToWire()));
+
+    public void WriteUsage(EventStreamWriter writer, TokenUsage usage) =>
+        writer.WriteEvent(null, Completion([], usage), OpenAiJson.Default.TextCompletion);
+
+    public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage) =>
+        context.Response.WriteAsJsonAsync(
+            Completion([.. choices.Select(ToChoice)], usage), OpenAiJson.Default.TextCompletion, cancellationToken: context.RequestAborted);
+
+    private TextChoice ToChoice(CollectedChoice choice, int index) =>
+        new(choice.Text, index, LogprobsOf(index, choice.Logprobs), choice.Finished!.Reason.ToWire());
+
+    private TextLogprobs? LogprobsOf(int index, IReadOnlyList<TokenLogprob> tokens)
+    {
+        if (!logprobs)
+        {
+            return null;
+        }
+
+        if (!_writers.TryGetValue(index, out var writer))
+        {
+            writer = new TextLogprobWriter();
+            _writers.Add(index, writer);
+        }
+
+        return writer.Write(tokens);
+    }
+
+    private void Write(EventStreamWriter writer, TextChoice choice) =>
+        writer.WriteEvent(null, Completion([choice], null), OpenAiJson.Default.TextCompletion);
+
+    private TextCompletion Completion(IReadOnlyList<TextChoice> choices, TokenUsage? usage) =>
+        new(head.Id, "text_completion", head.Created, head.Model, choices, head.Fingerprint, usage);
+}

@@ -1,0 +1,28 @@
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Rendering;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.OpenAi;
+
+/// <summary>Adds up the tokens of all choices. The n answers to one prompt read it once.</summary>
+internal sealed class UsageCount(int choicesPerPrompt)
+{
+    private int _prompt;
+    private int _cached;
+    private int _completion;
+
+    public TokenUsage Usage => TokenUsage.Of(_prompt, _completion, _cached);
+
+    public void Add(int index, Finished finished, Invocation invocation)
+    {
+        if (index % choicesPerPrompt == 0)
+        {
+            _prompt += finished.PromptTokens;
+            _cached += finished.CachedPromptTokens;
+        }
+
+        _completion += finished.CompletionTokens;
+        invocation.PromptTokens = _prompt;
+        invocation.CompletionTokens = _completion;
+    }
+}

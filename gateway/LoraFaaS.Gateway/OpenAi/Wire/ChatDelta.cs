@@ -1,0 +1,4 @@
+namespace LoraFaaS.Gateway.OpenAi.Wire;
+
+/// <summary>The role comes first and once, then pieces of content, then nothing beside the finish reason.</summary>
+internal sealed record ChatDelta(string? Role, string? Content);

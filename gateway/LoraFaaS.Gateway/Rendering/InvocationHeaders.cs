@@ -1,0 +1,36 @@
+using System.Globalization;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.Rendering;
+
+/// <summary>What every answer says of itself in its headers.</summary>
+internal static class InvocationHeaders
+{
+    /// <summary>Known as soon as something streams.</summary>
+    public static void SetPlace(HttpResponse response, Invocation invocation)
+    {
+        if (invocation.Route is { } route)
+        {
+            response.Headers[WireHeaders.Revision] = route.Revision.Number.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (invocation.Worker is { } worker)
+        {
+            response.Headers[WireHeaders.Worker] = worker.Value;
+        }
+    }
+
+    /// <summary>Known only at the end: answers that were collected first carry it.</summary>
+    public static void SetAccount(HttpResponse response, Invocation invocation, Finished finished)
+    {
+        SetPlace(response, invocation);
+        response.Headers[WireHeaders.DurationSeconds] = invocation.Elapsed.TotalSeconds.ToString("F6", CultureInfo.InvariantCulture);
+
+        if (ColdStartAccount.From(finished.ColdStart) is { } account)
+        {
+            response.Headers[WireHeaders.ColdStart] = account.ToHeader();
+        }
+    }
+}

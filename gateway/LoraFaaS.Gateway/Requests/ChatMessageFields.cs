@@ -1,0 +1,157 @@
+using System.Text;
+using System.Text.Json;
+using LoraFaaS.Protocol.Data;
+
+namespace LoraFaaS.Gateway.Requests;
+
+/// <summary>Reads <c>messages</c> and <c>tools</c> as OpenAI's clients send them.</summary>
+internal static class ChatMessageFields
+{
+    private const int MostMessages = 4_096;
+
+    public static Prompt? Read(JsonFields fields)
+    {
+        if (fields.Find("messages") is not { } messages)
+        {
+            fields.Refuse("messages", "is required");
+            return null;
+        }
+
+        if (messages.ValueKind is not JsonValueKind.Array || messages.GetArrayLength() is 0 or > MostMessages)
+        {
+            fields.Refuse("messages", $"must be an array of 1 to {MostMessages} messages");
+            return null;
+        }
+
+        var chat = new ChatMessages { ToolsJson = ReadTools(fields) };
+        var index = 0;
+
+        foreach (var message in messages.EnumerateArray())
+        {
+            var path = $"{fields.PathOf("messages")}[{index++}]";
+
+            if (message.ValueKind is not JsonValueKind.Object)
+            {
+                fields.Problems.Add(path, "must be an object");
+                return null;
+            }
+
+            chat.Messages.Add(ReadMessage(new JsonFields(message, path, fields.Problems)));
+        }
+
+        return new Prompt { Chat = chat };
+    }
+
+    private static ChatMessage ReadMessage(JsonFields fields)
+    {
+        var toolCalls = fields.Find("tool_calls");
+
+        if (toolCalls is { ValueKind: not JsonValueKind.Array })
+        {
+            fields.Refuse("tool_calls", "must be an array");
+        }
+
+        return new ChatMessage
+        {
+            Role = ReadRole(fields),
+            Content = ReadContent(fields, optional: toolCalls is not null),
+            ToolCallsJson = toolCalls?.GetRawText() ?? "",
+            ToolCallId = fields.String("tool_call_id") ?? "",
+            Name = fields.String("name") ?? "",
+        };
+    }
+
+    /// <summary>developer is OpenAI's newer word for system; chat templates know only the older one.</summary>
+    private static string ReadRole(JsonFields fields)
+    {
+        switch (fields.String("role"))
+        {
+            case "developer":
+                return "system";
+
+            case "system" or "user" or "assistant" or "tool":
+                return fields.String("role")!;
+
+            default:
+                fields.Refuse("role", "must be system, developer, user, assistant or tool");
+                return "";
+        }
+    }
+
+    private static string ReadContent(JsonFields fields, bool optional)
+    {
+        switch (fields.Find("content"))
+        {
+            case { ValueKind: JsonValueKind.String } text:
+                return text.GetString()!;
+
+            case { ValueKind: JsonValueKind.Array } parts:
+                return ReadParts(fields, parts);
+
+            case null when optional:
+                return "";
+
+            case null:
+                fields.Refuse("content", "is required");
+                return "";
+
+            default:
+                fields.Refuse("content", "must be a string or an array of text parts");
+                return "";
+        }
+    }
+
+    /// <summary>Parts are joined by a newline, as vLLM does for templates that take one string.</summary>
+    private static string ReadParts(JsonFields fields, JsonElement parts)
+    {
+        var content = new StringBuilder();
+        var index = 0;
+
+        foreach (var part in parts.EnumerateArray())
+        {
+            var path = $"content[{index++}]";
+
+            if (part.ValueKind is not JsonValueKind.Object)
+            {
+                fields.Refuse(path, "must be an object");
+                return "";
+            }
+
+            var partFields = new JsonFields(part, fields.PathOf(path), fields.Problems);
+
+            if (partFields.String("type") is not "text")
+            {
+                partFields.Refuse("type", "only text parts are supported");
+                return "";
+            }
+
+            if (partFields.String("text") is not { } text)
+            {
+                partFields.Refuse("text", "is required");
+                return "";
+            }
+
+            content.Append(index > 1 ? "\n" : "").Append(text);
+        }
+
+        return content.ToString();
+    }
+
+    /// <summary>Handed to the chat template as it came. "none" is how a client says that the tools it lists are not to be used.</summary>
+    private static string ReadTools(JsonFields fields)
+    {
+        if (fields.Find("tools") is not { } tools)
+        {
+            return "";
+        }
+
+        if (tools.ValueKind is not JsonValueKind.Array)
+        {
+            fields.Refuse("tools", "must be an array");
+            return "";
+        }
+
+        var unwanted = fields.Find("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.ValueEquals("none");
+        return unwanted || tools.GetArrayLength() == 0 ? "" : tools.GetRawText();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Protocol.Control;
+
+namespace LoraFaaS.Gateway.Routing;
+
+/// <summary>One frozen view of functions and workers. An invocation resolves against one table from beginning to end of its placement.</summary>
+internal sealed class RouteTable
+{
+    public static readonly RouteTable Empty = new(
+        0, FrozenDictionary<FunctionId, RouteEntry>.Empty, FrozenDictionary<WorkerId, WorkerEntry>.Empty);
+
+    private readonly FrozenDictionary<string, RouteEntry> _backbones;
+
+    private RouteTable(long version, FrozenDictionary<FunctionId, RouteEntry> routes, FrozenDictionary<WorkerId, WorkerEntry> workers)
+        : this(version, routes, workers, ByBackboneName(routes))
+    {
+    }
+
+    private RouteTable(
+        long version,
+        FrozenDictionary<FunctionId, RouteEntry> routes,
+        FrozenDictionary<WorkerId, WorkerEntry> workers,
+        FrozenDictionary<string, RouteEntry> backbones)
+    {
+        Version = version;
+        Routes = routes;
+        Workers = workers;
+        _backbones = backbones;
+    }
+
+    public long Version { get; }
+
+    public FrozenDictionary<FunctionId, RouteEntry> Routes { get; }
+
+    public FrozenDictionary<WorkerId, WorkerEntry> Workers { get; }
+
+    /// <summary><c>name</c>, <c>name.namespace</c>; the default namespace may be written or left out.</summary>
+    public RouteEntry? Find(string name) =>
+        FunctionId.TryParse(name, out var id) ? Routes.GetValueOrDefault(id) : null;
+
+    /// <summary>As <see cref="Find"/>; then the name of a backbone, whose dots and underscores need not make a function's name.</summary>
+    public RouteEntry? FindModel(string model) => Find(model) ?? _backbones.GetValueOrDefault(model);
+
+    /// <summary>An update without news is the controller's sign of life.</summary>
+    public static bool SaysNothing(RouteUpdate update) =>
+        !update.IsSnapshot && !update.WorkersChanged && update.Upserts.Count == 0 && update.Removals.Count == 0;
+
+    /// <summary>The next table. A snapshot forgets everything known before; a change of workers alone leaves the routes as they are.</summary>
+    public RouteTable Apply(RouteUpdate update)
+    {
+        var workers = update.WorkersChanged || update.IsSnapshot
+            ? update.Workers.Select(RouteWire.ToWorker).ToFrozenDictionary(worker => worker.Snapshot.Id)
+            : Workers;
+
+        if (!update.IsSnapshot && update.Upserts.Count == 0 && update.Removals.Count == 0)
+        {
+            return new RouteTable(update.Version, Routes, workers, _backbones);
+        }
+
+        var routes = update.IsSnapshot ? [] : new Dictionary<FunctionId, RouteEntry>(Routes);
+
+        foreach (var removal in update.Removals)
+        {
+            routes.Remove(RouteWire.ToId(removal));
+        }
+
+        foreach (var upsert in update.Upserts)
+        {
+            routes[RouteWire.ToId(upsert.Key)] = RouteWire.ToRoute(upsert);
+        }
+
+        return new RouteTable(update.Version, routes.ToFrozenDictionary(), workers);
+    }
+
+    private static FrozenDictionary<string, RouteEntry> ByBackboneName(FrozenDictionary<FunctionId, RouteEntry> routes) =>
+        routes.Values.Where(route => route.IsBackbone)
+            .DistinctBy(route => route.Revision.Backbone.Value)
+            .ToFrozenDictionary(route => route.Revision.Backbone.Value, StringComparer.Ordinal);
+}

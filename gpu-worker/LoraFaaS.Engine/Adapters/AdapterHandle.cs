@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using LoraFaaS.Engine.Memory;
+using LoraFaaS.Engine.Weights;
+
+namespace LoraFaaS.Engine.Adapters;
+
+/// <summary>
+/// An adapter in pages. Whoever runs a sequence on it holds it (<see cref="Acquire"/>/<see cref="Release"/>);
+/// unloading waits for the last holder.
+/// </summary>
+public sealed class AdapterHandle
+{
+    private readonly PackedSite?[] _sites;
+    private readonly PageIndex[] _pages;
+    private readonly nint[] _addresses;
+    private int _holders;
+
+    internal AdapterHandle(AdapterManifest manifest, int layers, PageIndex[] pages, PagePool pool)
+    {
+        _pages = pages;
+        _sites = new PackedSite?[layers * AdapterSites.Count];
+        foreach (var site in manifest.Sites)
+        {
+            _sites[site.Layer * AdapterSites.Count + (int)site.Site] = site;
+            MaxStackRows = Math.Max(MaxStackRows, PanelLayout.RoundUp(site.StackRows));
+        }
+
+        _addresses = GC.AllocateUninitializedArray<nint>(Math.Max(1, pages.Length), pinned: true);
+        for (var i = 0; i < pages.Length; i++)
+        {
+            _addresses[i] = pool.AddressOf(pages[i]);
+        }
+
+        PageTable = AddressOf(_addresses);
+        PageBytes = pool.PageBytes;
+    }
+
+    public int PageBytes { get; }
+
+    public int PageCount => _pages.Length;
+
+    public long DeviceBytes => (long)PageCount * PageBytes;
+
+    /// <summary>Sequences that run on it now.</summary>
+    public int Holders => Volatile.Read(ref _holders);
+
+    /// <summary>The widest stacked product of any site, padded.</summary>
+    public int MaxStackRows { get; }
+
+    /// <summary>Page addresses in content order. Pinned: kernels read it without the collector's help.</summary>
+    public nint PageTable { get; }
+
+    internal ReadOnlySpan<PageIndex> Pages => _pages;
+
+    public void Acquire() => Interlocked.Increment(ref _holders);
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) < 0)
+        {
+            throw new InvalidOperationException("An adapter was released more often than it was acquired.");
+        }
+    }
+
+    /// <summary>The adapter's weights at a layer's site; null where it leaves the backbone as it is.</summary>
+    public PackedSite? At(int layer, AdapterSite site) => _sites[layer * AdapterSites.Count + (int)site];
+
+    private static unsafe nint AddressOf(nint[] pinned) => (nint)Unsafe.AsPointer(ref pinned[0]);
+}

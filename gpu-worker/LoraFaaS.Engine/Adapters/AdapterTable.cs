@@ -1,0 +1,89 @@
+using LoraFaaS.Engine.Memory;
+using LoraFaaS.Engine.Weights;
+
+namespace LoraFaaS.Engine.Adapters;
+
+/// <summary>
+/// The adapters that are in pages. Loading may run beside a step: it touches only pages nobody else has yet.
+/// </summary>
+public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<AdapterHandle> _loaded = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _loaded.Count;
+            }
+        }
+    }
+
+    public int PagesFor(AdapterImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return checked((int)((image.ContentBytes + pages.PageBytes - 1) / pages.PageBytes));
+    }
+
+    /// <summary>Copies the image into pages of the owner's.</summary>
+    public AdapterLoad Load(AdapterImage image, OwnerTag owner)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (AdapterCheck.Misfit(image.Manifest, shape) is { } misfit)
+        {
+            return new AdapterLoad.DoesNotFit(misfit);
+        }
+
+        var held = new PageIndex[PagesFor(image)];
+        if (!pages.TryRent(owner, held))
+        {
+            return new AdapterLoad.OutOfPages(held.Length, pages.Free);
+        }
+
+        for (var i = 0; i < held.Length; i++)
+        {
+            var offset = (long)i * pages.PageBytes;
+            pages.Write(held[i], image.Content(offset, (int)Math.Min(pages.PageBytes, image.ContentBytes - offset)));
+        }
+
+        var handle = new AdapterHandle(image.Manifest, shape.Layers, held, pages);
+        lock (_gate)
+        {
+            _loaded.Add(handle);
+        }
+
+        return new AdapterLoad.Loaded(handle);
+    }
+
+    /// <summary>False while a sequence holds it: try again when the last one has let go.</summary>
+    public bool TryUnload(AdapterHandle adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        lock (_gate)
+        {
+            if (adapter.Holders > 0 || !_loaded.Remove(adapter))
+            {
+                return false;
+            }
+        }
+
+        pages.Return(adapter.Pages);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var adapter in _loaded)
+            {
+                pages.Return(adapter.Pages);
+            }
+
+            _loaded.Clear();
+        }
+    }
+}

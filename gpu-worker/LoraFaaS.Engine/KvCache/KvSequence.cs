@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using LoraFaaS.Engine.Memory;
+
+namespace LoraFaaS.Engine.KvCache;
+
+/// <summary>
+/// One sequence's keys and values: a table of pages, block by block. Owned by the loop that steps it; release it there too,
+/// never while a step that names it runs.
+/// </summary>
+public sealed class KvSequence : IDisposable
+{
+    private readonly PagePool _pool;
+    private readonly KvLayout _layout;
+    private readonly OwnerTag _owner;
+    private PageIndex[] _pages = [];
+    private nint[] _addresses = [];
+    private int _pageCount;
+
+    internal KvSequence(PagePool pool, KvLayout layout, OwnerTag owner)
+    {
+        _pool = pool;
+        _layout = layout;
+        _owner = owner;
+    }
+
+    /// <summary>Tokens there is room for.</summary>
+    public int Capacity => _pageCount / _layout.PagesPerBlock * KvLayout.BlockTokens;
+
+    public int PageCount => _pageCount;
+
+    /// <summary>Page addresses, block after block. Pinned: kernels read it without the collector's help.</summary>
+    public nint PageTable { get; private set; }
+
+    /// <summary>Makes room for so many tokens in all. False: the pool has too few pages, and nothing has changed.</summary>
+    public bool TryGrow(int tokens)
+    {
+        var wanted = _layout.PagesFor(tokens);
+        if (wanted <= _pageCount)
+        {
+            return true;
+        }
+
+        EnsureTable(wanted);
+        var added = _pages.AsSpan(_pageCount, wanted - _pageCount);
+        if (!_pool.TryRent(_owner, added))
+        {
+            return false;
+        }
+
+        for (var i = _pageCount; i < wanted; i++)
+        {
+            _addresses[i] = _pool.AddressOf(_pages[i]);
+        }
+
+        _pageCount = wanted;
+        return true;
+    }
+
+    /// <summary>Gives all pages back. The sequence may grow again from nothing: preemption by recompute.</summary>
+    public void Release()
+    {
+        _pool.Return(_pages.AsSpan(0, _pageCount));
+        _pageCount = 0;
+    }
+
+    public void Dispose() => Release();
+
+    private void EnsureTable(int pages)
+    {
+        if (_pages.Length >= pages)
+        {
+            return;
+        }
+
+        var length = Math.Max(pages, Math.Max(16, _pages.Length * 2));
+        Array.Resize(ref _pages, length);
+
+        var addresses = GC.AllocateUninitializedArray<nint>(length, pinned: true);
+        _addresses.AsSpan(0, _pageCount).CopyTo(addresses);
+        _addresses = addresses;
+        PageTable = AddressOf(addresses);
+    }
+
+    private static unsafe nint AddressOf(nint[] pinned) => (nint)Unsafe.AsPointer(ref pinned[0]);
+}

@@ -1,0 +1,169 @@
+using System.Numerics;
+using LoraFaaS.Engine.Compute;
+
+namespace LoraFaaS.Engine.Memory;
+
+/// <summary>
+/// Fixed-size pages of one arena, for keys, values and adapter weights alike, so that neither kind strands bytes the other needs.
+/// Counts references (a shared prefix has several holders) and clears a page whose owner changes.
+/// Safe for several threads: an adapter is loaded while a step runs.
+/// </summary>
+public sealed class PagePool
+{
+    private readonly Lock _gate = new();
+    private readonly DeviceMemory _arena;
+    private readonly int[] _free;
+    private readonly int[] _references;
+    private readonly OwnerTag[] _owners;
+    private int _freeCount;
+
+    public PagePool(DeviceMemory arena, int pageBytes)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(BitOperations.IsPow2(pageBytes), true, nameof(pageBytes));
+
+        _arena = arena;
+        PageBytes = pageBytes;
+        Total = checked((int)(arena.Bytes / pageBytes));
+        _free = new int[Total];
+        _references = new int[Total];
+        _owners = new OwnerTag[Total];
+        _freeCount = Total;
+
+        // The lowest page on top: a lightly used arena touches the fewest of the machine's own pages.
+        for (var i = 0; i < Total; i++)
+        {
+            _free[i] = Total - 1 - i;
+        }
+    }
+
+    public int PageBytes { get; }
+
+    public int Total { get; }
+
+    public int Free
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _freeCount;
+            }
+        }
+    }
+
+    public int Used => Total - Free;
+
+    public nint AddressOf(PageIndex page) => _arena.Address + (nint)((long)page.Value * PageBytes);
+
+    /// <summary>Fills a rented page from its start.</summary>
+    public void Write(PageIndex page, ReadOnlySpan<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, PageBytes);
+        _arena.Write((long)page.Value * PageBytes, content);
+    }
+
+    /// <summary>All of the pages asked for, or none. Their content is zero unless the same owner held them last.</summary>
+    public bool TryRent(OwnerTag owner, Span<PageIndex> pages)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(owner, default);
+
+        lock (_gate)
+        {
+            if (_freeCount < pages.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < pages.Length; i++)
+            {
+                var page = _free[--_freeCount];
+                _references[page] = 1;
+                pages[i] = new PageIndex(page);
+            }
+        }
+
+        // Outside the lock: the pages are ours already, and clearing is the slow part.
+        foreach (var page in pages)
+        {
+            if (_owners[page.Value] != owner)
+            {
+                _arena.Clear((long)page.Value * PageBytes, PageBytes);
+                _owners[page.Value] = owner;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>One more holder of pages that are already rented.</summary>
+    public void Share(ReadOnlySpan<PageIndex> pages)
+    {
+        lock (_gate)
+        {
+            foreach (var page in pages)
+            {
+                ThrowIfFree(page);
+                _references[page.Value]++;
+            }
+        }
+    }
+
+    /// <summary>One holder less; the last one frees the page.</summary>
+    public void Return(ReadOnlySpan<PageIndex> pages)
+    {
+        lock (_gate)
+        {
+            foreach (var page in pages)
+            {
+                ThrowIfFree(page);
+                if (--_references[page.Value] == 0)
+                {
+                    _free[_freeCount++] = page.Value;
+                }
+            }
+        }
+    }
+
+    public int ReferencesTo(PageIndex page)
+    {
+        lock (_gate)
+        {
+            return _references[page.Value];
+        }
+    }
+
+    /// <summary>Throws unless every page is either free once and unreferenced, or not free and referenced.</summary>
+    internal void Verify()
+    {
+        lock (_gate)
+        {
+            var seen = new bool[Total];
+            for (var i = 0; i < _freeCount; i++)
+            {
+                if (seen[_free[i]] || _references[_free[i]] != 0)
+                {
+                    throw new InvalidOperationException($"Page {_free[i]} is free twice, or free and referenced.");
+                }
+
+                seen[_free[i]] = true;
+            }
+
+            for (var page = 0; page < Total; page++)
+            {
+                if (!seen[page] && _references[page] <= 0)
+                {
+                    throw new InvalidOperationException($"Page {page} is neither free nor referenced.");
+                }
+            }
+        }
+    }
+
+    private void ThrowIfFree(PageIndex page)
+    {
+        if (_references[page.Value] <= 0)
+        {
+            throw new InvalidOperationException($"Page {page.Value} is not rented.");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Engine.Compute;
+using LoraFaaS.Engine.KvCache;
+using LoraFaaS.Engine.Weights;
+
+namespace LoraFaaS.Engine.Models;
+
+/// <summary>
+/// A decoder's forward pass over a mixed batch: prefill chunks and decodes, with and without adapters, in one go.
+/// One caller at a time. After warm-up a step allocates nothing on the managed heap.
+/// </summary>
+public sealed class ModelRunner : IDisposable
+{
+    private readonly IComputeBackend _backend;
+    private readonly EngineOptions _options;
+    private readonly BackboneShape _shape;
+    private readonly AttentionShape _attention;
+    private readonly ModelWeights _weights;
+    private readonly StepBuffers _buffers;
+    private readonly AdapterStack _stack;
+    private readonly StepPlanner _planner;
+    private readonly float[] _frequencies;
+
+    public ModelRunner(BackboneImage backbone, IComputeBackend backend, KvLayout layout, EngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(options);
+
+        _backend = backend;
+        _options = options;
+        _shape = backbone.Shape;
+        _attention = AttentionShape.For(_shape, layout);
+        _weights = new ModelWeights(backbone, backend.Bind(backbone), _attention);
+        _buffers = new StepBuffers(backend, _shape, _attention, options);
+        _stack = new AdapterStack(backend, options.MaxStepTokens);
+        _planner = new StepPlanner(options, _shape.Vocabulary, _shape.MaxPositions);
+        _frequencies = RotaryFrequencies.For(_shape);
+    }
+
+    /// <summary>Most tokens, over all slices, in one step.</summary>
+    public int MaxStepTokens => _options.MaxStepTokens;
+
+    /// <summary>Most slices in one step.</summary>
+    public int MaxSequences => _options.MaxSequences;
+
+    /// <summary>Sees the hidden state after the embedding (0), after each layer (1…), and after the final norm (layers + 1). For conformance tests.</summary>
+    internal Action<int, Activations>? Probe { get; set; }
+
+    public LogitsBuffer CreateLogits()
+    {
+        var stride = Activations.StrideFor(_shape.Vocabulary);
+        var memory = _backend.AllocateHostVisible((long)_options.MaxSequences * stride * sizeof(float));
+        return new LogitsBuffer(memory, _options.MaxSequences, _shape.Vocabulary, stride);
+    }
+
+    /// <summary>Runs the slices' tokens through the backbone. Throws on slices that break a precondition, before anything is written.</summary>
+    public void Step(ReadOnlySpan<StepSlice> slices, LogitsBuffer logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        _planner.Lay(slices, logits);
+        var plan = _planner.Plan;
+        if (plan.TokenCount == 0)
+        {
+            return;
+        }
+
+        _stack.EnsureColumns(_planner.WidestStack());
+        RunLayers(plan);
+        ComputeLogits(plan, logits);
+    }
+
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        _stack.Dispose();
+    }
+
+    private void RunLayers(StepPlan plan)
+    {
+        var residual = _buffers.Residual.Take(plan.TokenCount);
+        var normed = _buffers.Normed.Take(plan.TokenCount);
+        var delta = _buffers.Delta.Take(plan.TokenCount);
+
+        _backend.Rotary(plan, _frequencies, 1f, _buffers.Cos, _buffers.Sin);
+        _backend.Embed(_weights.Embedding, plan, residual);
+        Probe?.Invoke(0, residual);
+        _backend.Normalize(residual, _weights.Layers[0].AttentionNorm, _shape.NormEpsilon, normed);
+
+        for (var layer = 0; layer < _weights.Layers.Length; layer++)
+        {
+            var weights = _weights.Layers[layer];
+            RunAttention(plan, weights, layer, normed, delta);
+            _backend.AddAndNormalize(residual, delta, weights.MlpNorm, _shape.NormEpsilon, normed);
+            RunMlp(plan, weights, layer, normed, delta);
+
+            var next = layer + 1 < _weights.Layers.Length ? _weights.Layers[layer + 1].AttentionNorm : _weights.FinalNorm;
+            _backend.AddAndNormalize(residual, delta, next, _shape.NormEpsilon, normed);
+            Probe?.Invoke(layer + 1, residual);
+        }
+
+        Probe?.Invoke(_weights.Layers.Length + 1, normed);
+    }
+
+    private void RunAttention(StepPlan plan, LayerWeights weights, int layer, in Activations input, in Activations output)
+    {
+        var qkv = _buffers.Qkv.Take(plan.TokenCount);
+        var attended = _buffers.Attended.Take(plan.TokenCount);
+
+        _backend.Project(weights.AttentionInput, input, qkv, At(plan, layer, AdapterSite.AttentionInput));
+        _backend.RotateAndStore(plan, _attention, layer, weights.QueryNorm, weights.KeyNorm, _buffers.Cos, _buffers.Sin, qkv);
+        _backend.Attend(plan, _attention, layer, qkv, attended);
+        _backend.Project(weights.AttentionOutput, attended, output, At(plan, layer, AdapterSite.AttentionOutput));
+    }
+
+    private void RunMlp(StepPlan plan, LayerWeights weights, int layer, in Activations input, in Activations output)
+    {
+        var gateUp = _buffers.GateUp.Take(plan.TokenCount);
+        var gated = _buffers.Gated.Take(plan.TokenCount);
+
+        _backend.Project(weights.MlpInput, input, gateUp, At(plan, layer, AdapterSite.MlpInput));
+        _backend.GatedUnit(gateUp, PanelLayout.RoundUp(_shape.Intermediate), gated);
+        _backend.Project(weights.MlpOutput, gated, output, At(plan, layer, AdapterSite.MlpOutput));
+    }
+
+    private void ComputeLogits(StepPlan plan, LogitsBuffer logits)
+    {
+        if (plan.WantedCount == 0)
+        {
+            return;
+        }
+
+        var wanted = _buffers.Wanted.Take(plan.WantedCount);
+        _backend.GatherWanted(plan, _buffers.Normed, wanted);
+        _backend.Project(_weights.Head, wanted, logits.Rows.Take(plan.WantedCount), AdapterPass.None);
+    }
+
+    private AdapterPass At(StepPlan plan, int layer, AdapterSite site) => new(plan, layer, site, _stack.Rows);
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using LoraFaaS.Checkpoints;
+using LoraFaaS.Checkpoints.Safetensors;
+
+namespace LoraFaaS.Engine.Weights;
+
+/// <summary>Packs a checkpoint into the one segment that every sandbox maps. Done once a backbone and worker; reads each weight once.</summary>
+public static class BackbonePacker
+{
+    /// <summary>Source bytes a piece of work reads: small enough to stay in a second-level cache while it is transposed.</summary>
+    private const int PieceBytes = 256 << 10;
+
+    /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
+    public static long Measure(Checkpoint checkpoint, PackPrecision precision = PackPrecision.Exact)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return PackPlan.For(checkpoint, precision).Header.TotalBytes;
+    }
+
+    /// <summary>Fills zeroed memory at <paramref name="destination"/> with the checkpoint's image, on all cores.</summary>
+    /// <param name="progress">Packed bytes so far, reported from several threads.</param>
+    public static void Pack(
+        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        var plan = PackPlan.For(checkpoint, precision);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, plan.Header.TotalBytes);
+
+        var done = 0L;
+        var pieces = plan.Steps.SelectMany(Cut);
+        Parallel.ForEach(
+            Partition(pieces), new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
+            piece =>
+            {
+                PackPiece(checkpoint, destination, piece);
+                progress?.Report(Interlocked.Add(ref done, BytesOf(piece)));
+            });
+
+        plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
+        MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
+    }
+
+    private static OrderablePartitioner<Piece> Partition(IEnumerable<Piece> pieces) =>
+        Partitioner.Create(pieces, EnumerablePartitionerOptions.NoBuffering);
+
+    /// <summary>Whole panels (or, for tables and vectors, rows) that read about <see cref="PieceBytes"/>.</summary>
+    private static IEnumerable<Piece> Cut(PackStep step)
+    {
+        var rowBytes = (long)step.Target.Columns * PanelLayout.ElementBytes(step.Target.Dtype);
+        var rows = (int)Math.Clamp(PieceBytes / rowBytes / PanelLayout.PanelRows * PanelLayout.PanelRows, PanelLayout.PanelRows, 1 << 16);
+        for (var row = 0; row < step.Target.Rows; row += rows)
+        {
+            yield return new Piece(step, row, Math.Min(rows, step.Target.Rows - row));
+        }
+    }
+
+    private static void PackPiece(Checkpoint checkpoint, nint destination, Piece piece)
+    {
+        var target = piece.Step.Target;
+        if (target.Layout is TensorLayout.Rows)
+        {
+            PackRows(checkpoint, destination, piece);
+            return;
+        }
+
+        var panelBytes = checked((int)PanelLayout.PanelBytes(target.Dtype, target.Columns));
+        for (var row = piece.Row; row < piece.Row + piece.Rows; row += PanelLayout.PanelRows)
+        {
+            var panel = At(destination, target.Offset + (long)(row / PanelLayout.PanelRows) * panelBytes, panelBytes);
+            var rows = Math.Min(PanelLayout.PanelRows, piece.Row + piece.Rows - row);
+            PanelPacker.Pack(checkpoint.Tensors, piece.Step.Source, target.Columns, row, rows, target.Dtype, panel, panelRow: 0);
+        }
+    }
+
+    private static void PackRows(Checkpoint checkpoint, nint destination, Piece piece)
+    {
+        var (source, target) = piece.Step;
+        var sourceRow = target.Columns * source.Type.ElementBytes;
+        var targetRow = target.Columns * PanelLayout.ElementBytes(target.Dtype);
+        var buffer = ArrayPool<byte>.Shared.Rent(checked(piece.Rows * sourceRow));
+        try
+        {
+            var rows = buffer.AsSpan(0, piece.Rows * sourceRow);
+            checkpoint.Tensors.Read(source, (long)piece.Row * sourceRow, rows);
+            var to = At(destination, target.Offset + (long)piece.Row * targetRow, checked(piece.Rows * targetRow));
+            ElementConverter.Convert(rows, source.Type, target.Columns, target.Dtype, to, targetRow);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static long BytesOf(Piece piece) => (long)piece.Rows * piece.Step.Target.Columns * PanelLayout.ElementBytes(piece.Step.Target.Dtype);
+
+    private static unsafe Span<byte> At(nint destination, long offset, int bytes) => new((byte*)destination + offset, bytes);
+
+    private readonly record struct Piece(PackStep Step, int Row, int Rows);
+}

@@ -1,0 +1,80 @@
+using LoraFaaS.Linux.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Linux.Memory;
+
+/// <summary>A memfd being filled: writable through <see cref="Memory"/> until <see cref="Seal"/>.</summary>
+public sealed class UnsealedMemory : IDisposable
+{
+    private const uint CloseOnExec = 0x1;
+    private const uint AllowSealing = 0x2;
+
+    private readonly SafeFileHandle _descriptor;
+    private bool _sealed;
+
+    private UnsealedMemory(SafeFileHandle descriptor, MappedMemory memory)
+    {
+        _descriptor = descriptor;
+        Memory = memory;
+    }
+
+    /// <summary>Gone after <see cref="Seal"/>.</summary>
+    public MappedMemory Memory { get; }
+
+    /// <summary>Creates zeroed memory of this length. The name shows in /proc/PID/maps as <c>/memfd:name</c>.</summary>
+    public static UnsealedMemory Create(string name, long length)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+
+        var raw = LibC.memfd_create(name, CloseOnExec | AllowSealing);
+
+        if (raw < 0)
+        {
+            throw LinuxException.Last("memfd_create");
+        }
+
+        var descriptor = new SafeFileHandle(raw, ownsHandle: true);
+
+        try
+        {
+            if (LibC.ftruncate(descriptor, length) != 0)
+            {
+                throw LinuxException.Last("ftruncate");
+            }
+
+            return new UnsealedMemory(descriptor, MappedMemory.OfFile(descriptor, length, MemoryAccess.Read | MemoryAccess.Write));
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Unmaps first: the kernel answers EBUSY to F_SEAL_WRITE while a writable shared mapping exists.</summary>
+    public SealedMemory Seal()
+    {
+        var length = Memory.Length;
+        Memory.Dispose();
+
+        if (LibC.fcntl(_descriptor, SealedMemory.AddSeals, SealedMemory.AllSeals) != 0)
+        {
+            throw LinuxException.Last("fcntl(F_ADD_SEALS)");
+        }
+
+        _sealed = true;
+        return new SealedMemory(_descriptor, length);
+    }
+
+    /// <summary>After <see cref="Seal"/> the descriptor belongs to the sealed memory and stays open.</summary>
+    public void Dispose()
+    {
+        Memory.Dispose();
+
+        if (!_sealed)
+        {
+            _descriptor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace LoraFaaS.Linux.Native;
+
+/// <summary>struct pollfd.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor
+{
+    internal const short CanWrite = 0x004;
+
+    internal int Descriptor;
+    internal short Wanted;
+    internal short Seen;
+}

@@ -1,0 +1,76 @@
+using LoraFaaS.Linux.Sockets;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.Protocol.Sandbox;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Sandbox.Connection;
+
+/// <summary>The socket to the worker: frames both ways, descriptors inwards. One reader (the pipeline) and one writer (the outbox).</summary>
+internal sealed class WorkerConnection : IAsyncDisposable
+{
+    /// <summary>Descriptors that may lie between socket and parser: one belongs to each frame, and few frames fit a read.</summary>
+    private const int MaxPendingDescriptors = 16;
+
+    private readonly DescriptorStream _stream;
+    private readonly FrameReader<ToSandbox> _reader;
+
+    public WorkerConnection(DescriptorStream stream)
+    {
+        _stream = stream;
+        _reader = new FrameReader<ToSandbox>(stream, ToSandbox.Parser);
+        Writer = new FrameWriter(stream);
+    }
+
+    public FrameWriter Writer { get; }
+
+    public static async Task<WorkerConnection> ConnectAsync(string path, CancellationToken cancellationToken) =>
+        new(await DescriptorStream.ConnectAsync(path, MaxPendingDescriptors, cancellationToken));
+
+    /// <summary>A frame that must carry a descriptor and does not is malformed.</summary>
+    public async ValueTask<WorkerFrame> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (status, message) = await ReadMessageAsync(cancellationToken);
+
+        if (message is null)
+        {
+            return new WorkerFrame(status, null, null);
+        }
+
+        if (message.KindCase is ToSandbox.KindOneofCase.None)
+        {
+            return new WorkerFrame(FrameReadStatus.Malformed, null, null);
+        }
+
+        if (message.KindCase is not (ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter))
+        {
+            return new WorkerFrame(FrameReadStatus.Message, message, null);
+        }
+
+        return _stream.TryTakeDescriptor(out SafeFileHandle? descriptor)
+            ? new WorkerFrame(FrameReadStatus.Message, message, descriptor)
+            : new WorkerFrame(FrameReadStatus.Malformed, null, null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync();
+        await _stream.DisposeAsync();
+    }
+
+    private async ValueTask<FrameRead<ToSandbox>> ReadMessageAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // Descriptors nobody asked for.
+            return new FrameRead<ToSandbox>(FrameReadStatus.Malformed, null);
+        }
+        catch (IOException)
+        {
+            return new FrameRead<ToSandbox>(FrameReadStatus.Torn, null);
+        }
+    }
+}

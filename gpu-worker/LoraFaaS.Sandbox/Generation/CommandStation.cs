@@ -1,0 +1,205 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Connection;
+using LoraFaaS.Sandbox.Diagnostics;
+using LoraFaaS.Sandbox.Opening;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>Carries out commands between steps: generations begin, are admitted, credited and cancelled; adapters come and go.</summary>
+internal sealed class CommandStation(
+    OpenedSandbox sandbox, SequenceTable table, SequenceEnds ends, EventDelivery delivery, Outbox outbox, TimeProvider time, JsonLog log)
+{
+    /// <summary>Generations under way at once, running or not. The worker queues before it comes to this.</summary>
+    private const int MaxSequences = 8_192;
+
+    /// <summary>Aim of a function that states none: late enough to go behind those that do, near enough to be overtaken for a short while only.</summary>
+    private static readonly TimeSpan DefaultAim = TimeSpan.FromSeconds(10);
+
+    private readonly AdapterBook _adapters = new(sandbox.Engine.Adapters);
+
+    public bool IsDraining { get; private set; }
+
+    public void Carry(LoopCommand command)
+    {
+        switch (command)
+        {
+            case LoopCommand.Begin begin:
+                Begin(begin);
+                break;
+            case LoopCommand.AdapterExpected expected:
+                _adapters.Expect(expected.Digest);
+                break;
+            case LoopCommand.AdapterArrived arrived:
+                Arrive(arrived);
+                break;
+            case LoopCommand.AdapterMissing missing:
+                Miss(missing);
+                break;
+            case LoopCommand.UnloadAdapter unload:
+                Unload(unload.Digest);
+                break;
+            case LoopCommand.Drain:
+                IsDraining = true;
+                break;
+            case LoopCommand.OfSequence addressed:
+                // One that has just ended is no error: both sides were right when they spoke.
+                if (table.TryFind(addressed.Sequence, out var sequence))
+                {
+                    Carry(sequence, addressed);
+                }
+
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>Unloads adapters that were to go and whose last sequence has ended.</summary>
+    public void SweepAdapters()
+    {
+        foreach (var digest in _adapters.Sweep())
+        {
+            SayUnloaded(digest);
+        }
+    }
+
+    private void Carry(LiveSequence sequence, LoopCommand.OfSequence command)
+    {
+        switch (command)
+        {
+            case LoopCommand.Prepared prepared:
+                sequence.Prepared = prepared.Generation;
+                Admit(sequence);
+                break;
+            case LoopCommand.NotPrepared refused:
+                ends.Fail(sequence, refused.Problem);
+                break;
+            case LoopCommand.Cancel cancel:
+                ends.Fail(sequence, Aborted.Because(cancel.Cause), cancel.Cause);
+                break;
+            case LoopCommand.Credit credit:
+                sequence.Grant(credit.Credits);
+                delivery.Flush(sequence);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private void Begin(LoopCommand.Begin begin)
+    {
+        if (table.TryFind(begin.Sequence, out _))
+        {
+            log.Error("The worker used a sequence number twice; the second generation is ignored", null, ("sequence", begin.Sequence));
+            return;
+        }
+
+        if (IsDraining)
+        {
+            delivery.Fail(begin.Sequence, new Problem(ErrorCode.Draining, "The sandbox is draining."), AbortCause.Drain);
+            return;
+        }
+
+        if (table.Count >= MaxSequences)
+        {
+            delivery.Fail(begin.Sequence, new Problem(ErrorCode.QueueFull, $"The sandbox has {table.Count} generations under way."));
+            return;
+        }
+
+        var aim = begin.SloTtft ?? DefaultAim;
+        table.Add(begin, time.GetTimestamp() + (long)(aim.TotalSeconds * time.TimestampFrequency), new SequenceTimes(time));
+    }
+
+    /// <summary>The prompt has come, or the adapter: with both, the planner may have the sequence.</summary>
+    private void Admit(LiveSequence sequence)
+    {
+        if (sequence.AdapterDigest.Length > 0 && _adapters.Find(sequence.AdapterDigest) is var adapter)
+        {
+            if (adapter is null && _adapters.IsExpected(sequence.AdapterDigest))
+            {
+                sequence.Stage = SequenceStage.AwaitingAdapter;
+                return;
+            }
+
+            if (adapter is null)
+            {
+                ends.Fail(sequence, new Problem(ErrorCode.NotResident, $"Adapter {sequence.AdapterDigest} is not loaded in this sandbox."));
+                return;
+            }
+
+            sequence.Hold(adapter);
+        }
+
+        if (sandbox.Engine.Kv.Layout.PagesFor(sequence.Generation.Tokens.Length + 1) > sandbox.Engine.Pages.Total)
+        {
+            ends.Fail(sequence, new Problem(ErrorCode.NoCapacity, "The prompt's keys and values need more than the sandbox's whole device memory.", "prompt"));
+            return;
+        }
+
+        sequence.Stage = SequenceStage.Live;
+        sequence.Times.Ready();
+
+        // A resumed generation may have had everything but its last event.
+        if (sequence.Generation.Resumed is { } reason)
+        {
+            SequenceEnds.Start(sequence);
+            ends.Finish(sequence, reason);
+        }
+    }
+
+    private void Arrive(LoopCommand.AdapterArrived arrived)
+    {
+        var adapter = _adapters.Arrive(arrived.Digest, arrived.Adapter);
+
+        outbox.Post(new FromSandbox
+        {
+            AdapterLoaded = new AdapterLoaded
+            {
+                AdapterDigest = arrived.Digest,
+                DeviceBytes = adapter.DeviceBytes,
+                LoadMs = arrived.LoadTime.TotalMilliseconds,
+            },
+        });
+
+        AdmitAwaiting(arrived.Digest);
+    }
+
+    private void Miss(LoopCommand.AdapterMissing missing)
+    {
+        _adapters.Miss(missing.Digest);
+
+        outbox.Post(new FromSandbox
+        {
+            AdapterRefused = new AdapterRefused
+            {
+                AdapterDigest = missing.Digest,
+                Code = missing.Problem.Code.ToWire(),
+                Message = missing.Problem.ToString(),
+            },
+        });
+
+        AdmitAwaiting(missing.Digest);
+    }
+
+    private void AdmitAwaiting(string digest)
+    {
+        foreach (var sequence in table.Awaiting(digest))
+        {
+            Admit(sequence);
+        }
+    }
+
+    private void Unload(string digest)
+    {
+        // One that is not here is already where the worker wants it.
+        if (!_adapters.TryLeave(digest))
+        {
+            SayUnloaded(digest);
+        }
+    }
+
+    private void SayUnloaded(string digest) =>
+        outbox.Post(new FromSandbox { AdapterUnloaded = new AdapterUnloaded { AdapterDigest = digest } });
+}

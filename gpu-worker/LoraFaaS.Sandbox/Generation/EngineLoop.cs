@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Engine.KvCache;
+using LoraFaaS.Engine.Sampling;
+using LoraFaaS.Policies.Batching;
+using LoraFaaS.Sandbox.Connection;
+using LoraFaaS.Sandbox.Diagnostics;
+using LoraFaaS.Sandbox.Opening;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>
+/// The one thread that steps the engine: take commands, plan, step, apply, and again. It and what it calls alone touch sequences, their
+/// pages and the book of adapters, so nothing of these is locked. With nothing to run it sleeps in the inbox.
+/// </summary>
+internal sealed class EngineLoop : IDisposable
+{
+    private readonly OpenedSandbox _sandbox;
+    private readonly LoopInbox _inbox;
+    private readonly TimeProvider _time;
+    private readonly JsonLog _log;
+
+    private readonly SequenceTable _table = new();
+    private readonly StepPlanner _planner = new();
+    private readonly List<StepSequence> _views = [];
+    private readonly StepExecutor _executor;
+    private readonly TokenStation _tokens;
+    private readonly EventDelivery _delivery;
+    private readonly SequenceEnds _ends;
+    private readonly CommandStation _commands;
+    private readonly LoadReporter _load;
+
+    public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
+    {
+        (_sandbox, _inbox, _time, _log) = (sandbox, inbox, time, log);
+        _executor = new StepExecutor(sandbox.Engine, sandbox.MaxSequences);
+        _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
+        _delivery = new EventDelivery(outbox);
+        _ends = new SequenceEnds(sandbox, _table, _delivery);
+        _commands = new CommandStation(sandbox, _table, _ends, _delivery, outbox, time, log);
+        _load = new LoadReporter(outbox, sandbox.Engine.Pages, time);
+    }
+
+    /// <summary>Runs until the inbox is closed, or until drained and empty.</summary>
+    public void Run()
+    {
+        while (TakeCommands())
+        {
+            var worked = RunStep();
+            _load.Report(_table, isLast: !worked);
+
+            if (!worked)
+            {
+                _inbox.Wait();
+            }
+        }
+
+        foreach (var sequence in _table.All.ToList())
+        {
+            _ends.Drop(sequence);
+        }
+    }
+
+    public void Dispose() => _executor.Dispose();
+
+    /// <summary>False: the loop is over.</summary>
+    private bool TakeCommands()
+    {
+        while (!_inbox.IsClosed && _inbox.TryTake(out var command))
+        {
+            _commands.Carry(command);
+        }
+
+        _commands.SweepAdapters();
+        return !_inbox.IsClosed && !(_commands.IsDraining && _table.Count == 0);
+    }
+
+    /// <summary>False: nothing can run until a command comes.</summary>
+    private bool RunStep()
+    {
+        var plan = Plan();
+
+        foreach (var key in plan.Preempted)
+        {
+            _table[key].Preempt();
+            _load.Preempted();
+        }
+
+        foreach (var key in plan.Unservable)
+        {
+            _ends.Fail(_table[key], new Problem(ErrorCode.NoCapacity, "Its keys and values need more device memory than the sandbox has beside its adapters."));
+        }
+
+        foreach (var row in plan.Rows)
+        {
+            _executor.TryAdd(_table[row.Key], row);
+        }
+
+        if (_executor.Count > 0 && Step())
+        {
+            ApplyStep();
+        }
+
+        _executor.Clear();
+        return !plan.IsEmpty;
+    }
+
+    private StepPlan Plan()
+    {
+        var layout = _sandbox.Engine.Kv.Layout;
+        _views.Clear();
+        _table.View(layout, _views);
+
+        // The planner counts in blocks: the fewest pages a sequence grows by.
+        var free = _sandbox.Engine.Pages.Free / layout.PagesPerBlock;
+        var limits = new StepLimits(_sandbox.MaxSequences, _sandbox.Engine.Runner.MaxStepTokens, free, KvLayout.BlockTokens);
+        return _planner.Plan(CollectionsMarshal.AsSpan(_views), limits);
+    }
+
+    /// <summary>False: the step failed, and its sequences were told.</summary>
+    private bool Step()
+    {
+        var begun = _time.GetTimestamp();
+
+        try
+        {
+            _executor.Run();
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was, it concerns the sequences of this step and no others: these end with its name, the loop goes on.
+            _log.Error("A step failed", fault, ("sequences", _executor.Count));
+            var problem = new Problem(ErrorCode.Internal, $"The step that computed its next token failed: {fault.Message}");
+
+            for (var i = 0; i < _executor.Count; i++)
+            {
+                _ends.Fail(_executor[i], problem);
+            }
+
+            return false;
+        }
+
+        _load.Stepped(_time.GetElapsedTime(begun));
+        return true;
+    }
+
+    private void ApplyStep()
+    {
+        for (var i = 0; i < _executor.Count; i++)
+        {
+            if (_executor.HasLogits(i))
+            {
+                Apply(_executor[i], _executor.Logits(i));
+            }
+        }
+    }
+
+    private void Apply(LiveSequence sequence, Span<float> logits)
+    {
+        SequenceEnds.Start(sequence);
+        var status = _tokens.Extend(sequence, logits, out var finish);
+
+        if (status is not SamplingStatus.Sampled)
+        {
+            _ends.Fail(sequence, TokenStation.Explain(status));
+        }
+        else if (finish is { } reason)
+        {
+            _ends.Finish(sequence, reason);
+        }
+        else
+        {
+            _delivery.Flush(sequence);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Engine.KvCache;
+using LoraFaaS.Policies.Batching;
+using LoraFaaS.Sandbox.Prompts;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>One generation from its first frame to its last event. Owned by the engine loop; nothing else touches it.</summary>
+internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, SequenceTimes times)
+{
+    public ulong Id => begin.Sequence;
+
+    /// <summary>Its number within this process, in order of arrival.</summary>
+    public int Key => key;
+
+    public string AdapterDigest => begin.AdapterDigest;
+
+    public SequenceTimes Times => times;
+
+    public SequenceStage Stage { get; set; }
+
+    /// <summary>Events the worker is still ready to hold.</summary>
+    public int Credits { get; private set; } = Math.Max(0, begin.Credits);
+
+    /// <summary>Its reader knows, or will be told, that the prompt is computed.</summary>
+    public bool HasStarted { get; set; }
+
+    public PreparedGeneration? Prepared { get; set; }
+
+    public AdapterHandle? Adapter { get; private set; }
+
+    public KvSequence? Kv { get; set; }
+
+    /// <summary>Events composed and not yet sent.</summary>
+    public PendingEvents Pending { get; } = new();
+
+    public PreparedGeneration Generation => Prepared ?? throw new InvalidOperationException("The generation is not prepared yet.");
+
+    /// <summary>Stops at the greatest number rather than turning negative under a peer that gives without end.</summary>
+    public void Grant(int credits) => Credits = (int)Math.Min(int.MaxValue, (long)Credits + credits);
+
+    public void SpendCredit() => Credits--;
+
+    public void Hold(AdapterHandle adapter)
+    {
+        adapter.Acquire();
+        Adapter = adapter;
+    }
+
+    public StepSequence View(KvLayout layout) => new()
+    {
+        Key = key,
+        Tokens = Generation.Tokens.Length,
+        Computed = Generation.Tokens.Computed,
+        Pages = (Kv?.PageCount ?? 0) / layout.PagesPerBlock,
+        HasCredit = Credits > 0,
+        Due = due,
+        Arrival = key,
+    };
+
+    /// <summary>Loses its pages and keeps its tokens: they are computed again when there is room.</summary>
+    public void Preempt()
+    {
+        Kv?.Release();
+        Generation.Tokens.ForgetComputed();
+    }
+
+    /// <summary>Gives back everything it holds of the device.</summary>
+    public void Release()
+    {
+        Kv?.Dispose();
+        Kv = null;
+        Adapter?.Release();
+        Adapter = null;
+    }
+}

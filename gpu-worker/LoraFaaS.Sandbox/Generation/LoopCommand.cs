@@ -1,0 +1,40 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Sandbox.Prompts;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>What other threads may ask of the engine loop. Commands are carried out between steps, in the order they were posted.</summary>
+internal abstract record LoopCommand
+{
+    private LoopCommand()
+    {
+    }
+
+    /// <summary>A command to one generation.</summary>
+    public abstract record OfSequence(ulong Sequence) : LoopCommand;
+
+    /// <summary>A generation was asked for. Its prompt is still being prepared, but credits and cancellation already find it.</summary>
+    public sealed record Begin(ulong Sequence, int Credits, string AdapterDigest, TimeSpan? SloTtft) : LoopCommand;
+
+    public sealed record Prepared(ulong Sequence, PreparedGeneration Generation) : OfSequence(Sequence);
+
+    public sealed record NotPrepared(ulong Sequence, Problem Problem) : OfSequence(Sequence);
+
+    public sealed record Cancel(ulong Sequence, AbortCause Cause) : OfSequence(Sequence);
+
+    public sealed record Credit(ulong Sequence, int Credits) : OfSequence(Sequence);
+
+    /// <summary>An adapter is being copied in; sequences that name it wait.</summary>
+    public sealed record AdapterExpected(string Digest) : LoopCommand;
+
+    public sealed record AdapterArrived(string Digest, AdapterHandle Adapter, TimeSpan LoadTime) : LoopCommand;
+
+    public sealed record AdapterMissing(string Digest, Problem Problem) : LoopCommand;
+
+    public sealed record UnloadAdapter(string Digest) : LoopCommand;
+
+    /// <summary>Finish what runs, refuse what comes, then end.</summary>
+    public sealed record Drain : LoopCommand;
+}

@@ -1,0 +1,117 @@
+using System.ComponentModel.DataAnnotations;
+using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Engine;
+using LoraFaaS.Engine.Compute;
+using LoraFaaS.Engine.Cpu;
+using LoraFaaS.Engine.KvCache;
+using LoraFaaS.Engine.Weights;
+using LoraFaaS.Linux.Memory;
+using LoraFaaS.Linux.Native;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Diagnostics;
+using LoraFaaS.Sandbox.Prompts;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Sandbox.Opening;
+
+/// <summary>Maps the sealed backbone read-only, builds the engine over it and reads the text side. Every way this can fail has a name.</summary>
+internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
+{
+    public OpenOutcome Open(Open request, SafeFileHandle descriptor)
+    {
+        var owned = new Stack<IDisposable>();
+
+        try
+        {
+            return new OpenOutcome.Opened(Build(request, descriptor, owned));
+        }
+        catch (Exception fault) when (Explain(fault) is { } problem)
+        {
+            while (owned.TryPop(out var resource))
+            {
+                resource.Dispose();
+            }
+
+            log.Error("Opening failed", fault);
+            return new OpenOutcome.Refused(problem);
+        }
+    }
+
+    private OpenedSandbox Build(Open request, SafeFileHandle descriptor, Stack<IDisposable> owned)
+    {
+        var options = OptionsOf(request);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+
+        var begun = time.GetTimestamp();
+        using var segment = SealedMemory.FromDescriptor(descriptor);
+        var memory = segment.Map();
+        owned.Push(memory);
+        var backbone = BackboneImage.Open(AddressOf(memory), memory.Length);
+        var mapTime = time.GetElapsedTime(begun);
+
+        var text = TextSide.Read(request.TextFiles, backbone.Shape);
+
+        begun = time.GetTimestamp();
+        IComputeBackend backend = new CpuBackend(options);
+        owned.Push(backend);
+        var engine = new InferenceEngine(backbone, backend, options);
+        owned.Push(engine);
+
+        return new OpenedSandbox
+        {
+            BackboneDigest = request.BackboneDigest,
+            TrustDomain = request.TrustDomain,
+            Engine = engine,
+            Backend = backend,
+            Backbone = memory,
+            Text = text,
+            MaxSequences = options.MaxSequences,
+            MapTime = mapTime,
+            KernelsTime = time.GetElapsedTime(begun),
+        };
+    }
+
+    /// <summary>Zero means that the worker leaves it to the engine's default.</summary>
+    private static EngineOptions OptionsOf(Open request)
+    {
+        var defaults = new EngineOptions();
+
+        return defaults with
+        {
+            Threads = request.Threads == 0 ? defaults.Threads : request.Threads,
+            DeviceBytes = request.DeviceBytes == 0 ? defaults.DeviceBytes : request.DeviceBytes,
+            MaxStepTokens = request.MaxStepTokens == 0 ? defaults.MaxStepTokens : request.MaxStepTokens,
+            MaxSequences = request.MaxSequences == 0 ? defaults.MaxSequences : request.MaxSequences,
+            KvDtype = request.KvCache switch
+            {
+                "" => defaults.KvDtype,
+                "bf16" => KvDtype.BF16,
+                "float32" => KvDtype.F32,
+                var unknown => throw new ValidationException($"kv_cache: '{unknown}' is neither bf16 nor float32."),
+            },
+            Kernels = request.Kernels switch
+            {
+                "" or "auto" => KernelChoice.Auto,
+                "avx512" => KernelChoice.Avx512,
+                "avx2" => KernelChoice.Avx2,
+                "scalar" => KernelChoice.Scalar,
+                var unknown => throw new ValidationException($"kernels: '{unknown}' is none of auto, avx512, avx2, scalar."),
+            },
+        };
+    }
+
+    private static unsafe nint AddressOf(MappedMemory memory) => (nint)memory.Address;
+
+    /// <summary>Null: no refusal but a fault of ours, which is not to be hidden behind one.</summary>
+    private static Problem? Explain(Exception fault) => fault switch
+    {
+        InvalidImageException or InvalidDataException => new Problem(ErrorCode.BackboneInvalid, fault.Message),
+        RefusedException refused => new Problem(ErrorCode.BackboneInvalid, refused.Why.Message, refused.Why.Field),
+        ValidationException or ArgumentException => new Problem(ErrorCode.InvalidRequest, fault.Message),
+        LinuxException => new Problem(ErrorCode.ActivationFailed, fault.Message),
+        OutOfMemoryException => new Problem(ErrorCode.NoCapacity, fault.Message),
+        PlatformNotSupportedException => new Problem(ErrorCode.InvalidRequest, fault.Message, "kernels"),
+        _ => null,
+    };
+}

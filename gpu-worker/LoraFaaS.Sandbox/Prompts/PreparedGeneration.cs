@@ -1,0 +1,57 @@
+using System.Text;
+using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Memory;
+using LoraFaaS.Engine.Sampling;
+
+namespace LoraFaaS.Sandbox.Prompts;
+
+/// <summary>A request turned into what the engine loop needs: everything slow (templates, tokenising, replaying resumed tokens) is done.</summary>
+internal sealed record PreparedGeneration
+{
+    /// <summary>The prompt, and behind it the tokens the caller already has.</summary>
+    public required TokenSequence Tokens { get; init; }
+
+    public required SequenceSampling Sampling { get; init; }
+
+    public required GeneratedText Text { get; init; }
+
+    public required FinishRules Finish { get; init; }
+
+    /// <summary>Whose keys and values these are: one function revision's.</summary>
+    public required OwnerTag Owner { get; init; }
+
+    /// <summary>Each token is wanted as it comes; otherwise several may share an event.</summary>
+    public required bool Stream { get; init; }
+
+    /// <summary>Set when the tokens the caller already has end the generation: nothing is left but to say so.</summary>
+    public FinishReason? Resumed { get; init; }
+
+    /// <summary>The prompt as text, when the caller wants it repeated.</summary>
+    public string? Echo { get; init; }
+
+    /// <summary>Takes in the sequence's next token and appends what it adds to the text. Answers why the sequence ends with it, if it does.</summary>
+    public FinishReason? Take(int token, StringBuilder text)
+    {
+        Tokens.Append(token);
+        Sampling.Accept(token);
+
+        if (Finish.IsEnd(token))
+        {
+            // The last bytes may still complete a stop string; the end token ended it all the same.
+            Text.Complete(text);
+            return FinishReason.EndOfSequence;
+        }
+
+        if (!Text.TryAppend(token, text))
+        {
+            return FinishReason.StopString;
+        }
+
+        if (Finish.Limit(Tokens.PromptLength, Tokens.GeneratedLength) is not { } limit)
+        {
+            return null;
+        }
+
+        return Text.Complete(text) ? limit : FinishReason.StopString;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Sampling;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Sandbox.Generation;
+using LoraFaaS.Sandbox.Opening;
+using FinishReason = LoraFaaS.Engine.Generation.FinishReason;
+
+namespace LoraFaaS.Sandbox.Prompts;
+
+/// <summary>From a request to a sequence that can run: checks it, makes its prompt's ids, replays tokens of an earlier life.</summary>
+internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
+{
+    private readonly TextSide _text = sandbox.Text;
+    private readonly PromptEncoder _encoder = new(sandbox.Text, time);
+
+    public PromptOutcome Build(GenerateRequest request)
+    {
+        if (Check(request) is { } problem)
+        {
+            return new PromptOutcome.Refused(problem);
+        }
+
+        return _encoder.Encode(request) switch
+        {
+            EncodedPrompt.Refused refused => new PromptOutcome.Refused(refused.Problem),
+            EncodedPrompt.Ids prompt => Build(request, prompt.Values),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>The worker sends a sandbox only what belongs to it. A slip there must not mix trust domains here.</summary>
+    private Problem? Check(GenerateRequest request)
+    {
+        if (request.Revision.TrustDomain != sandbox.TrustDomain)
+        {
+            return new Problem(ErrorCode.InvalidRequest, "The sandbox belongs to another trust domain.", "trust_domain");
+        }
+
+        if (request.Revision.BackboneDigest != sandbox.BackboneDigest)
+        {
+            return new Problem(ErrorCode.NotResident, "The sandbox holds another backbone.", "backbone_digest");
+        }
+
+        if (request.ResumeTokens.Any(IsUnknown))
+        {
+            return new Problem(ErrorCode.InvalidRequest, $"A token is not one of {_text.Vocabulary}.", "resume_tokens");
+        }
+
+        return SamplingReader.Check(request.Sampling ?? new Protocol.Data.Sampling(), _text.Vocabulary);
+    }
+
+    private PromptOutcome Build(GenerateRequest request, int[] prompt)
+    {
+        if (prompt.Length == 0)
+        {
+            return Refuse(ErrorCode.InvalidRequest, "It has no token.");
+        }
+
+        if (Array.Exists(prompt, IsUnknown))
+        {
+            return Refuse(ErrorCode.InvalidRequest, $"A token is not one of {_text.Vocabulary}.");
+        }
+
+        if (prompt.Length >= _text.ContextLength || prompt.Length + request.ResumeTokens.Count > _text.ContextLength)
+        {
+            return Refuse(ErrorCode.ContextLengthExceeded, $"It has {prompt.Length} tokens; the context holds {_text.ContextLength}, the answer included.");
+        }
+
+        return new PromptOutcome.Ready(Prepare(request, request.Sampling ?? new Protocol.Data.Sampling(), prompt));
+    }
+
+    private PreparedGeneration Prepare(GenerateRequest request, Protocol.Data.Sampling sampling, int[] prompt)
+    {
+        var room = _text.ContextLength - prompt.Length;
+        var maxTokens = sampling.MaxTokens > 0 ? Math.Min(sampling.MaxTokens, room) : room;
+        var generation = new PreparedGeneration
+        {
+            Tokens = new TokenSequence(prompt, prompt.Length + Math.Min(maxTokens, 512)),
+            Sampling = new SequenceSampling(SamplingReader.Read(sampling, request.CallId), prompt, maxTokens),
+            Text = _text.CreateText(sampling.Stop),
+            Finish = new FinishRules(sampling.IgnoreEos ? [] : _text.EndTokens, sampling.MaxTokens > 0 ? sampling.MaxTokens : int.MaxValue, _text.ContextLength),
+            Owner = PageOwners.OfRevision(request.Revision),
+            Stream = request.Stream,
+            Echo = sampling.Echo ? _text.Decode(prompt) : null,
+        };
+
+        return generation with { Resumed = Replay(generation, request.ResumeTokens) };
+    }
+
+    /// <summary>Takes in what the caller already has; its text was given out in the earlier life. Answers how it ended there, if it did.</summary>
+    private static FinishReason? Replay(PreparedGeneration generation, IEnumerable<int> tokens)
+    {
+        var given = new StringBuilder();
+        FinishReason? end = null;
+
+        foreach (var token in tokens)
+        {
+            end = generation.Take(token, given);
+        }
+
+        return end;
+    }
+
+    private bool IsUnknown(int token) => token < 0 || token >= _text.Vocabulary;
+
+    private static PromptOutcome.Refused Refuse(ErrorCode code, string message) => new(new Problem(code, message, "prompt"));
+}

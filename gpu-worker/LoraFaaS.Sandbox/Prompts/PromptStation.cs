@@ -1,0 +1,47 @@
+using System.Threading.Channels;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Diagnostics;
+using LoraFaaS.Sandbox.Generation;
+
+namespace LoraFaaS.Sandbox.Prompts;
+
+/// <summary>
+/// Prepares requests one after the other, beside the engine loop: a long prompt takes milliseconds to tokenise, which a running batch must not
+/// wait for. Full means that prompts come faster than they can be tokenised: the reader of frames waits.
+/// </summary>
+internal sealed class PromptStation(PromptBuilder builder, LoopInbox loop, JsonLog log, int capacity = 1_024)
+{
+    private readonly Channel<Generate> _requests = Channel.CreateBounded<Generate>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+
+    public ValueTask PostAsync(Generate request, CancellationToken cancellationToken) => _requests.Writer.WriteAsync(request, cancellationToken);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var request in _requests.Reader.ReadAllAsync(cancellationToken))
+        {
+            LoopCommand command = Prepare(request) switch
+            {
+                PromptOutcome.Ready ready => new LoopCommand.Prepared(request.Sequence, ready.Generation),
+                PromptOutcome.Refused refused => new LoopCommand.NotPrepared(request.Sequence, refused.Problem),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+
+            await loop.PostAsync(command, cancellationToken);
+        }
+    }
+
+    private PromptOutcome Prepare(Generate request)
+    {
+        try
+        {
+            return builder.Build(request.Request);
+        }
+        catch (Exception fault)
+        {
+            // A request that breaks the preparation breaks its own only; what broke is in the log for us to mend.
+            log.Error("A request could not be prepared", fault, ("sequence", request.Sequence));
+            return new PromptOutcome.Refused(new Problem(ErrorCode.Internal, $"The request could not be prepared: {fault.Message}"));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Peft;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Linux.Memory;
+using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Outcomes;
+
+namespace LoraFaaS.Worker.Artifacts;
+
+/// <summary>
+/// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way, because a disk may have changed what was
+/// right when it was written; corrupt content is fetched once more before anybody is told.
+/// </summary>
+internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones) : IAdapterLoader
+{
+    public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
+    {
+        var first = await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
+
+        if (first is not Loading<LoadedAdapter>.Failed { Problem.Code: ErrorCode.ArtifactCorrupt })
+        {
+            return first;
+        }
+
+        disk.Discard(key.Adapter);
+        return await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
+    }
+
+    private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
+    {
+        switch (await disk.EnsureAsync(key.Adapter, maxBytes, cancellationToken))
+        {
+            case ArtifactFetch.Ready ready:
+                using (ready.Lease)
+                {
+                    return await ReadAsync(key, ready, makeRoom, cancellationToken);
+                }
+
+            case ArtifactFetch.NotFound:
+                return Failed(ErrorCode.AdapterNotFound, $"The artifact store has no adapter {key.Adapter}.");
+            case ArtifactFetch.Corrupt corrupt:
+                return Failed(ErrorCode.ArtifactCorrupt, corrupt.Reason);
+            case ArtifactFetch.TooLarge tooLarge:
+                return Failed(ErrorCode.NoCapacity, tooLarge.Reason);
+            case ArtifactFetch.Unavailable unavailable:
+                return Failed(ErrorCode.ControllerUnavailable, unavailable.Reason);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<bool> makeRoom, CancellationToken cancellationToken)
+    {
+        // What has just come was counted while it came.
+        if (file.FoundAt is not StorageTier.Remote && !await IsIntactAsync(file.Lease.Path, key.Adapter, cancellationToken))
+        {
+            return Failed(ErrorCode.ArtifactCorrupt, $"Adapter {key.Adapter} on this worker's disk is corrupt.");
+        }
+
+        switch (AdapterArtifact.OpenArchive(file.Lease.Path))
+        {
+            case Reading<AdapterArtifact>.Accepted accepted:
+                using (accepted.Value)
+                {
+                    return await PackAsync(key, accepted.Value, file.FoundAt, makeRoom, cancellationToken);
+                }
+
+            case Reading<AdapterArtifact>.Refused refused:
+                return Failed(ErrorCode.AdapterInvalid, refused.Why.Message, refused.Why.Field);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Loading<LoadedAdapter>> PackAsync(
+        AdapterKey key, AdapterArtifact artifact, StorageTier foundAt, Func<bool> makeRoom, CancellationToken cancellationToken)
+    {
+        if (backbones.Find(key.Backbone) is not { } backbone)
+        {
+            return Failed(ErrorCode.BackboneNotFound, $"This worker has no backbone {key.Backbone}.");
+        }
+
+        // Weights were checked for NaN when the adapter was pushed, and the digest says that they are the same.
+        switch (AdapterValidator.ValidateShapes(artifact.Config, artifact.Tensors, backbone))
+        {
+            case AdapterValidation.Refused refused:
+                return Failed(ErrorCode.AdapterInvalid, refused.Why.Message, refused.Why.Field);
+            case AdapterValidation.Valid valid:
+                var bytes = AdapterPacker.Measure(valid.Weights, backbone);
+
+                return Lease(key, new ByteSize(bytes), makeRoom) switch
+                {
+                    LeaseOutcome.Granted granted => await FillAsync(key, artifact, valid.Weights, backbone, bytes, granted.Lease, foundAt, cancellationToken),
+                    LeaseOutcome.Refused full => Failed(ErrorCode.NoCapacity, full.Reason),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                };
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static async Task<Loading<LoadedAdapter>> FillAsync(
+        AdapterKey key, AdapterArtifact artifact, AdapterWeights weights, Checkpoints.Configuration.ModelConfig backbone,
+        long bytes, MemoryLease lease, StorageTier foundAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var segment = await Task.Run(
+                () =>
+                {
+                    using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
+                    AdapterPacker.Pack(weights, artifact.Tensors, backbone, memory.Memory.Span(0, checked((int)bytes)), cancellationToken);
+                    return memory.Seal();
+                },
+                cancellationToken);
+
+            return new Loading<LoadedAdapter>.Ready(new LoadedAdapter(new PackedAdapter(segment, lease), foundAt));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private LeaseOutcome Lease(AdapterKey key, ByteSize bytes, Func<bool> makeRoom)
+    {
+        while (true)
+        {
+            var outcome = ledger.TryLease($"adapter {key.Adapter.Hex[..12]}", bytes);
+
+            if (outcome is LeaseOutcome.Granted || !makeRoom())
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private static async Task<bool> IsIntactAsync(string path, Digest expected, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        return Digest.FromHash(await SHA256.HashDataAsync(file, cancellationToken)) == expected;
+    }
+
+    private static Loading<LoadedAdapter> Failed(ErrorCode code, string message, string? field = null) =>
+        new Loading<LoadedAdapter>.Failed(new Problem(code, message, field));
+}

@@ -1,0 +1,159 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Sandboxes;
+using Microsoft.Extensions.Logging;
+
+namespace LoraFaaS.Worker.Control;
+
+/// <summary>Carries out what the controller commands. Each command may come twice; what is already so is done.</summary>
+internal sealed partial class CommandExecutor(
+    BackboneCatalogue catalogue,
+    BackboneStore backbones,
+    AdapterTiers tiers,
+    SandboxSupervisor supervisor,
+    DrainState drain,
+    ILogger<CommandExecutor> logger)
+{
+    /// <summary>Null: done.</summary>
+    public async Task<Problem?> ExecuteAsync(WorkerCommand command, CancellationToken cancellationToken)
+    {
+        switch (command.KindCase)
+        {
+            case WorkerCommand.KindOneofCase.KnowBackbone:
+                return await KnowAsync(command.KnowBackbone);
+            case WorkerCommand.KindOneofCase.Load:
+                LogLoad(command.Load.AdapterDigest, command.Load.TrustDomain, (StorageTier)command.Load.Tier, command.Load.Reason);
+                return await LoadAsync(command.Load, cancellationToken);
+            case WorkerCommand.KindOneofCase.Offload:
+                LogOffload(command.Offload.AdapterDigest, command.Offload.TrustDomain, (StorageTier)command.Offload.Tier, command.Offload.Reason);
+                return await OffloadAsync(command.Offload, cancellationToken);
+            case WorkerCommand.KindOneofCase.Drain:
+                drain.Command(drain: !command.Drain.Resume);
+                return null;
+            default:
+                return new Problem(ErrorCode.InvalidRequest, $"This worker does not know the command {command.KindCase}.");
+        }
+    }
+
+    /// <summary>Packs a backbone that has just become known, so that the first invocation does not wait for it.</summary>
+    public async Task PrepareAsync(KnowBackbone command, CancellationToken cancellationToken)
+    {
+        if (!command.Forget && Digest.TryParse(command.Digest, out var digest)
+            && await backbones.EnsureAsync(digest, cancellationToken) is Loading<PackedBackbone>.Failed failed)
+        {
+            LogNotPrepared(command.Name, failed.Problem.Message);
+        }
+    }
+
+    private async Task<Problem?> KnowAsync(KnowBackbone command)
+    {
+        if (!Digest.TryParse(command.Digest, out var digest))
+        {
+            return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "digest");
+        }
+
+        if (!command.Forget)
+        {
+            catalogue.Know(new KnownBackbone(digest, command.Name, command.Path));
+            return null;
+        }
+
+        catalogue.Forget(digest);
+        backbones.Forget(digest);
+        await supervisor.RetireAsync(digest);
+        return null;
+    }
+
+    private async Task<Problem?> LoadAsync(LoadArtifact command, CancellationToken cancellationToken)
+    {
+        if (!Digest.TryParse(command.BackboneDigest, out var backbone))
+        {
+            return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "backbone_digest");
+        }
+
+        Digest? adapter = Digest.TryParse(command.AdapterDigest, out var digest) ? digest : null;
+
+        if (adapter is null && command.AdapterDigest.Length > 0)
+        {
+            return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "adapter_digest");
+        }
+
+        return (StorageTier)command.Tier switch
+        {
+            StorageTier.Disk when adapter is { } wanted => await tiers.ToDiskAsync(wanted, command.AdapterBytes, cancellationToken),
+            StorageTier.Host when adapter is { } wanted => await tiers.ToHostAsync(new AdapterKey(wanted, backbone), command.AdapterBytes, cancellationToken),
+            StorageTier.Host => await backbones.EnsureAsync(backbone, cancellationToken) is Loading<PackedBackbone>.Failed failed ? failed.Problem : null,
+            StorageTier.Device => await ToDeviceAsync(new SandboxKey(new TrustDomain(command.TrustDomain), backbone), adapter, command.AdapterBytes, cancellationToken),
+            _ => new Problem(ErrorCode.InvalidRequest, $"Nothing can be loaded to tier {command.Tier}.", "tier"),
+        };
+    }
+
+    private async Task<Problem?> ToDeviceAsync(SandboxKey key, Digest? adapter, long bytes, CancellationToken cancellationToken)
+    {
+        switch (await supervisor.UseAsync(key, cancellationToken))
+        {
+            case Loading<SandboxUse>.Ready ready:
+                using (ready.Value)
+                {
+                    if (adapter is not { } wanted)
+                    {
+                        return null;
+                    }
+
+                    switch (await ready.Value.Sandbox.UseAdapterAsync(wanted, bytes, cancellationToken))
+                    {
+                        case Loading<AdapterUse>.Ready use:
+                            use.Value.Dispose();
+                            return null;
+                        case Loading<AdapterUse>.Failed failed:
+                            return failed.Problem;
+                        default:
+                            throw new System.Diagnostics.UnreachableException();
+                    }
+                }
+
+            case Loading<SandboxUse>.Failed failed:
+                return failed.Problem;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Problem?> OffloadAsync(OffloadArtifact command, CancellationToken cancellationToken)
+    {
+        if (!Digest.TryParse(command.AdapterDigest, out var adapter))
+        {
+            return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "adapter_digest");
+        }
+
+        var concerned = supervisor.Resident.Where(sandbox => command.TrustDomain.Length == 0 || sandbox.Key.TrustDomain.Value == command.TrustDomain);
+
+        foreach (var sandbox in concerned)
+        {
+            var isThere = sandbox.Adapters.Any(entry => entry.Digest == adapter);
+
+            if (isThere && !await sandbox.TryOffloadAsync(adapter, cancellationToken))
+            {
+                return new Problem(ErrorCode.Conflict, $"A running sequence of {sandbox.Key.TrustDomain} uses adapter {adapter}.");
+            }
+        }
+
+        tiers.DropAbove(adapter, (StorageTier)command.Tier);
+        return null;
+    }
+
+    [LoggerMessage(3501, LogLevel.Information, "Load {Adapter} for {TrustDomain} to {Tier}: {Reason}")]
+    private partial void LogLoad(string adapter, string trustDomain, StorageTier tier, string reason);
+
+    [LoggerMessage(3502, LogLevel.Information, "Offload {Adapter} of {TrustDomain} to {Tier}: {Reason}")]
+    private partial void LogOffload(string adapter, string trustDomain, StorageTier tier, string reason);
+
+    [LoggerMessage(3503, LogLevel.Error, "Backbone {Backbone} could not be packed ahead: {Why}")]
+    private partial void LogNotPrepared(string backbone, string why);
+}

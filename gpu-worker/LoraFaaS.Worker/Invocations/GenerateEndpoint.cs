@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Outcomes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Invocations;
+
+/// <summary><c>POST /v1/generate</c>: a GenerateRequest in, length-prefixed GenerateEvents out.</summary>
+internal sealed class GenerateEndpoint(
+    WorkerPipeline pipeline, DrainState drain, WorkerName worker, IOptions<WorkerOptions> options, TimeProvider time)
+{
+    private readonly WorkerOptions _options = options.Value;
+
+    public static void Map(IEndpointRouteBuilder routes, GenerateEndpoint endpoint) => routes.MapPost("/v1/generate", endpoint.HandleAsync);
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var arrivedAt = time.GetTimestamp();
+        var startedAt = time.GetUtcNow();
+        var timeLimit = TimeLimit(context.Request);
+        TakeAnyPace(context);
+
+        using var abort = new InvocationAbort(timeLimit, time, context.RequestAborted, drain.GraceOver);
+        var sink = new EventSink(context.Response, worker.Id, abort);
+
+        try
+        {
+            switch (await ReadAsync(context.Request, timeLimit, arrivedAt, startedAt, abort.Token))
+            {
+                case Loading<Invocation>.Ready ready:
+                    await pipeline.RunAsync(ready.Value, sink, abort);
+                    break;
+                case Loading<Invocation>.Failed failed:
+                    await sink.FailAsync(failed.Problem, AbortCause.None, abort.Token);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller left, or reads too slowly even for the last word: the connection says the rest.
+            context.Abort();
+        }
+    }
+
+    /// <summary>A body that comes too slowly meets the same deadline as everything after it.</summary>
+    private async Task<Loading<Invocation>> ReadAsync(
+        HttpRequest request, TimeSpan timeLimit, long arrivedAt, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        if (timeLimit <= TimeSpan.Zero)
+        {
+            return new Loading<Invocation>.Failed(new Problem(ErrorCode.DeadlineExceeded, "No time was left when the request came (stage: admission)."));
+        }
+
+        if (request.ContentLength > _options.MaxBodyBytes)
+        {
+            return TooLarge();
+        }
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellationToken);
+
+            if (read.Buffer.Length > _options.MaxBodyBytes)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return TooLarge();
+            }
+
+            if (read.IsCompleted)
+            {
+                var invocation = InvocationReader.Read(read.Buffer.ToArray(), request.Headers[WireHeaders.CallId].ToString(), timeLimit, arrivedAt, startedAt);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return invocation;
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private Loading<Invocation> TooLarge() =>
+        new Loading<Invocation>.Failed(new Problem(ErrorCode.BodyTooLarge, $"The body has more than {_options.MaxBodyBytes} bytes."));
+
+    /// <summary>Each hop turns the time left into an instant on its own clock; without the header, this worker's own limit holds.</summary>
+    private TimeSpan TimeLimit(HttpRequest request) =>
+        long.TryParse(request.Headers[WireHeaders.TimeLeft], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, (long)TimeSpan.FromDays(1).TotalMilliseconds))
+            : _options.DefaultTimeout;
+
+    /// <summary>A caller may think for minutes between two tokens, and the deadline already bounds it: the server's minimum rates would cut it off.</summary>
+    private static void TakeAnyPace(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } response)
+        {
+            response.MinDataRate = null;
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
+        {
+            request.MinDataRate = null;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Sandboxes;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Invocations;
+
+/// <summary>Runs one sequence on its sandbox and passes its events on, as fast as the caller reads. The last event is kept back: usage comes first.</summary>
+internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> options, TimeProvider time)
+{
+    private readonly int _credits = options.Value.EventCredits;
+
+    public async Task<InvocationEnd> RunAsync(
+        Invocation invocation, ResidentSandbox sandbox, int batch, EventSink sink, InvocationAbort abort)
+    {
+        invocation.Stage = InvocationStage.Prefill;
+        var begun = time.GetTimestamp();
+        await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
+
+        try
+        {
+            await foreach (var happened in sequence.Events.ReadAllAsync(abort.Token))
+            {
+                switch (happened.KindCase)
+                {
+                    case GenerateEvent.KindOneofCase.Finished:
+                        return new InvocationEnd.Done(Account(invocation, happened.Finished));
+                    case GenerateEvent.KindOneofCase.Failed:
+                        return Read(happened.Failed);
+                    case GenerateEvent.KindOneofCase.Started:
+                        invocation.PromptTokens = happened.Started.PromptTokens;
+                        break;
+                    case GenerateEvent.KindOneofCase.Tokens:
+                        await CountAsync(invocation, happened.Tokens, batch, begun, abort.Token);
+                        break;
+                    default:
+                        break;
+                }
+
+                await PassOnAsync(invocation, happened, sink, abort.Token);
+                await sequence.ReturnCreditAsync(abort.Token);
+            }
+
+            return new InvocationEnd.Lost();
+        }
+        catch (OperationCanceledException) when (abort.Token.IsCancellationRequested)
+        {
+            await sequence.CancelAsync(abort.Cause);
+            throw;
+        }
+    }
+
+    /// <summary>What a resumed sequence repeats is not sent again.</summary>
+    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, EventSink sink, CancellationToken cancellationToken)
+    {
+        if (happened.KindCase is GenerateEvent.KindOneofCase.Started && invocation.HasToldStart)
+        {
+            return;
+        }
+
+        await sink.WriteAsync(happened, cancellationToken);
+
+        if (happened.KindCase is GenerateEvent.KindOneofCase.Started)
+        {
+            invocation.HasToldStart = true;
+        }
+        else if (happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
+        {
+            invocation.SentTokens.AddRange(happened.Tokens.Ids);
+        }
+    }
+
+    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, int batch, long begun, CancellationToken cancellationToken)
+    {
+        invocation.CompletionTokens += tokens.Ids.Count;
+
+        if (invocation.Ttft is not null)
+        {
+            return;
+        }
+
+        invocation.Stage = InvocationStage.Decode;
+        invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
+        invocation.PrefillTime = time.GetElapsedTime(begun);
+        await queue.ObserveAsync(invocation.Function, batch, invocation.PrefillTime, cancellationToken);
+    }
+
+    /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>
+    private Finished Account(Invocation invocation, Finished finished)
+    {
+        invocation.PromptTokens = finished.PromptTokens;
+        invocation.CompletionTokens = finished.CompletionTokens;
+        invocation.TotalTime = time.GetElapsedTime(invocation.ArrivedAt);
+        invocation.Ttft ??= invocation.TotalTime;
+
+        if (finished.ColdStart is { } inside)
+        {
+            invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
+            invocation.PrefillTime = inside.PrefillMs > 0 ? TimeSpan.FromMilliseconds(inside.PrefillMs) : invocation.PrefillTime;
+        }
+
+        finished.ColdStart = invocation.ColdStart();
+        return finished;
+    }
+
+    private static InvocationEnd.Failed Read(Failed failed) => new(
+        new Problem(
+            ErrorCodes.FromWire(failed.Code),
+            failed.Message,
+            failed.Field.Length > 0 ? failed.Field : null,
+            failed.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(failed.RetryAfterMs) : null),
+        (Contracts.Invocations.AbortCause)failed.AbortCause);
+}

@@ -1,0 +1,97 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Worker.Sandboxes;
+
+namespace LoraFaaS.Worker.Invocations;
+
+/// <summary>One call of a function on its way through this worker, and the account of where its time goes. Owned by the request's own flow.</summary>
+internal sealed class Invocation
+{
+    public required CallId CallId { get; init; }
+
+    public required FunctionId Function { get; init; }
+
+    public required SandboxKey Sandbox { get; init; }
+
+    /// <summary>Null: the bare backbone.</summary>
+    public required Digest? Adapter { get; init; }
+
+    public required GenerateRequest Request { get; init; }
+
+    /// <summary>Null: no promise.</summary>
+    public required TimeSpan? Slo { get; init; }
+
+    /// <summary>On this worker's monotonic clock.</summary>
+    public required long ArrivedAt { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>From <see cref="ArrivedAt"/> to the end of the caller's patience.</summary>
+    public required TimeSpan TimeLimit { get; init; }
+
+    public RevisionRef Revision => Request.Revision;
+
+    /// <summary>Tokens the caller was sent, so that another sandbox can go on where one was lost.</summary>
+    public List<int> SentTokens { get; } = [];
+
+    /// <summary>The caller knows that prefill is done; it is told once.</summary>
+    public bool HasToldStart { get; set; }
+
+    public InvocationStage Stage { get; set; }
+
+    public TimeSpan QueueTime { get; set; }
+
+    public TimeSpan SandboxTime { get; set; }
+
+    public TimeSpan MapTime { get; set; }
+
+    public TimeSpan KernelTime { get; set; }
+
+    public TimeSpan AdapterTime { get; set; }
+
+    public TimeSpan PrefillTime { get; set; }
+
+    public TimeSpan? Ttft { get; set; }
+
+    public TimeSpan TotalTime { get; set; }
+
+    public bool SandboxWasWarm { get; set; }
+
+    public StorageTier AdapterTier { get; set; } = StorageTier.Device;
+
+    public int PromptTokens { get; set; }
+
+    public int CompletionTokens { get; set; }
+
+    public TimeSpan LoadTime => SandboxTime + MapTime + KernelTime + AdapterTime;
+
+    public TimeSpan DecodeTime => Ttft is { } ttft && TotalTime > ttft ? TotalTime - ttft : TimeSpan.Zero;
+
+    /// <summary>What a sandbox is asked: the request, or its continuation after the tokens that were sent.</summary>
+    public GenerateRequest Ask()
+    {
+        if (SentTokens.Count == 0)
+        {
+            return Request;
+        }
+
+        var rest = Request.Clone();
+        rest.ResumeTokens.AddRange(SentTokens);
+        return rest;
+    }
+
+    public ColdStart ColdStart() => new()
+    {
+        QueueMs = QueueTime.TotalMilliseconds,
+        SandboxMs = SandboxTime.TotalMilliseconds,
+        MapMs = MapTime.TotalMilliseconds,
+        KernelsMs = KernelTime.TotalMilliseconds,
+        AdapterMs = AdapterTime.TotalMilliseconds,
+        PrefillMs = PrefillTime.TotalMilliseconds,
+        TtftMs = Ttft?.TotalMilliseconds ?? 0,
+        DecodeMs = DecodeTime.TotalMilliseconds,
+        AdapterTier = (int)AdapterTier,
+        SandboxWarm = SandboxWasWarm,
+    };
+}

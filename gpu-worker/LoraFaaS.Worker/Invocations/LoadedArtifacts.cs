@@ -1,0 +1,15 @@
+using LoraFaaS.Worker.Sandboxes;
+
+namespace LoraFaaS.Worker.Invocations;
+
+/// <summary>Everything an invocation's first token needs, in place and held there until this is disposed.</summary>
+internal sealed class LoadedArtifacts(SandboxUse sandbox, AdapterUse? adapter) : IDisposable
+{
+    public ResidentSandbox Sandbox => sandbox.Sandbox;
+
+    public void Dispose()
+    {
+        adapter?.Dispose();
+        sandbox.Dispose();
+    }
+}

@@ -1,0 +1,17 @@
+using LoraFaaS.Contracts.Errors;
+
+namespace LoraFaaS.Worker.Invocations;
+
+/// <summary>What the queue decided for an invocation.</summary>
+internal abstract record Turn
+{
+    private Turn()
+    {
+    }
+
+    /// <summary>Go. <paramref name="Batch"/> sequences then run in its sandbox, this one included.</summary>
+    internal sealed record Granted(int Batch) : Turn;
+
+    /// <summary>It cannot make its deadline; better now than late.</summary>
+    internal sealed record Refused(Problem Problem) : Turn;
+}

@@ -1,0 +1,266 @@
+using System.Threading.Channels;
+using Google.Protobuf;
+using LoraFaaS.Protocol.Control;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Worker.Metering;
+
+/// <summary>
+/// Usage is never lost: a report is on this worker's disk (written and fsynced) before the invocation's last event goes out, and stays there
+/// until the controller has acknowledged it. Sequences count from 1 and never repeat for a worker id, restarts included.
+/// One loop owns the file; reports that come while it syncs share the next sync.
+/// </summary>
+internal sealed partial class UsageSpool : IAsyncDisposable
+{
+    /// <summary>Acknowledged bytes at the front before the file is written anew.</summary>
+    private const long CompactAfterBytes = 1 << 20;
+
+    private readonly string _path;
+    private readonly ILogger<UsageSpool> _logger;
+    private readonly Channel<Request> _inbox = Channel.CreateBounded<Request>(new BoundedChannelOptions(4_096) { SingleReader = true });
+    private readonly Lock _gate = new();
+    private readonly Queue<UsageReport> _unacknowledged = new();
+    private readonly Task _loop;
+    private SafeFileHandle _file;
+    private long _length;
+    private long _acknowledgedBytes;
+    private ulong _lastSequence;
+    private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Opens the spool, repairing a torn tail.</summary>
+    public UsageSpool(string path, ILogger<UsageSpool> logger)
+    {
+        _path = path;
+        _logger = logger;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _file = Recover();
+        _loop = Task.Run(RunAsync);
+    }
+
+    public int Pending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unacknowledged.Count;
+            }
+        }
+    }
+
+    /// <summary>Completes when the report is on disk, under its new sequence number. Waits while the disk is behind.</summary>
+    public async Task<UsageReport> AppendAsync(UsageReport report, CancellationToken cancellationToken)
+    {
+        var request = new Request.Append(report, new TaskCompletionSource<UsageReport>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await _inbox.Writer.WriteAsync(request, cancellationToken);
+        return await request.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The controller has everything up to and including this sequence.</summary>
+    public ValueTask AcknowledgeAsync(ulong sequence, CancellationToken cancellationToken) =>
+        _inbox.Writer.WriteAsync(new Request.Acknowledge(sequence), cancellationToken);
+
+    /// <summary>Unacknowledged reports after a sequence, oldest first.</summary>
+    public IReadOnlyList<UsageReport> After(ulong sequence, int most)
+    {
+        lock (_gate)
+        {
+            return [.. _unacknowledged.Where(report => report.Sequence > sequence).Take(most)];
+        }
+    }
+
+    /// <summary>Completes when a report was appended after the time of the call.</summary>
+    public Task WaitForAppendAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _changed.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _inbox.Writer.TryComplete();
+        await _loop;
+        _file.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task RunAsync()
+    {
+        while (await _inbox.Reader.WaitToReadAsync())
+        {
+            var appended = new List<Request.Append>();
+            var bytes = new MemoryStream();
+
+            while (_inbox.Reader.TryRead(out var request))
+            {
+                switch (request)
+                {
+                    case Request.Append append:
+                        append.Report.Sequence = ++_lastSequence;
+                        SpoolRecord.Append(bytes, append.Report.ToByteArray());
+                        appended.Add(append);
+                        break;
+                    case Request.Acknowledge acknowledge:
+                        Drop(acknowledge.Sequence);
+                        break;
+                    default:
+                        throw new System.Diagnostics.UnreachableException();
+                }
+            }
+
+            Store(appended, bytes);
+            CompactIfWorthIt();
+        }
+    }
+
+    private void Store(List<Request.Append> appended, MemoryStream bytes)
+    {
+        if (appended.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            RandomAccess.Write(_file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), _length);
+            RandomAccess.FlushToDisk(_file);
+            _length += bytes.Length;
+        }
+        catch (IOException failure)
+        {
+            // A full disk: the caller decides what an unmetered invocation is worth. Cut what may have been half written.
+            LogFailed(failure, _path);
+            TryTruncate();
+            appended.ForEach(append => append.Done.TrySetException(failure));
+            return;
+        }
+
+        TaskCompletionSource signal;
+
+        lock (_gate)
+        {
+            appended.ForEach(append => _unacknowledged.Enqueue(append.Report));
+            signal = _changed;
+            _changed = NewSignal();
+        }
+
+        appended.ForEach(append => append.Done.TrySetResult(append.Report));
+        signal.TrySetResult();
+    }
+
+    private void TryTruncate()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, _length);
+        }
+        catch (IOException failure)
+        {
+            // The next start cuts the torn tail itself; until then the next write goes over it.
+            LogFailed(failure, _path);
+        }
+    }
+
+    private void Drop(ulong sequence)
+    {
+        lock (_gate)
+        {
+            while (_unacknowledged.TryPeek(out var report) && report.Sequence <= sequence)
+            {
+                _unacknowledged.Dequeue();
+                _acknowledgedBytes += SpoolRecord.HeaderBytes + report.CalculateSize();
+            }
+        }
+    }
+
+    private void CompactIfWorthIt()
+    {
+        if (_acknowledgedBytes < CompactAfterBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            _file.Dispose();
+            _file = Rewrite();
+        }
+        catch (IOException failure)
+        {
+            LogFailed(failure, _path);
+            _file = Open();
+        }
+    }
+
+    /// <summary>
+    /// A new file with what is unacknowledged, put in place by a rename. Its first record is an empty report that carries the last sequence
+    /// given, so that numbers do not start over when all were acknowledged.
+    /// </summary>
+    private SafeFileHandle Rewrite()
+    {
+        var bytes = new MemoryStream();
+        SpoolRecord.Append(bytes, new UsageReport { Sequence = _lastSequence }.ToByteArray());
+
+        foreach (var report in After(0, int.MaxValue))
+        {
+            SpoolRecord.Append(bytes, report.ToByteArray());
+        }
+
+        var next = _path + ".next";
+
+        using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            RandomAccess.Write(file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), 0);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        File.Move(next, _path, overwrite: true);
+        _length = bytes.Length;
+        _acknowledgedBytes = 0;
+        return Open();
+    }
+
+    private SafeFileHandle Recover()
+    {
+        var bytes = File.Exists(_path) ? File.ReadAllBytes(_path) : [];
+        ReadOnlyMemory<byte> rest = bytes;
+
+        while (SpoolRecord.TryRead(rest, out var payload, out var behind))
+        {
+            var report = UsageReport.Parser.ParseFrom(payload.Span);
+            _lastSequence = Math.Max(_lastSequence, report.Sequence);
+
+            // The marker of a rewrite has no call.
+            if (report.CallId.Length > 0)
+            {
+                _unacknowledged.Enqueue(report);
+            }
+
+            rest = behind;
+        }
+
+        _length = bytes.Length - rest.Length;
+
+        if (rest.Length > 0)
+        {
+            LogTorn(_path, rest.Length);
+        }
+
+        var file = Open();
+        RandomAccess.SetLength(file, _length);
+        return file;
+    }
+
+    private SafeFileHandle Open() => File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+
+    private abstract record Request
+    {
+        internal sealed record Append(UsageReport Report, TaskCompletionSource<UsageReport> Done) : Request;
+
+        internal sealed record Acknowledge(ulong Sequence) : Request;
+    }
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Linux.Memory;
+using LoraFaaS.Linux.Sockets;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.Protocol.Sandbox;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>
+/// The socket to one sandbox: many sequences on one connection, one loop that writes and one that reads. A sandbox that breaks the protocol
+/// is cut off: it is the confined side, and is not believed.
+/// </summary>
+internal sealed partial class SandboxChannel : IAsyncDisposable
+{
+    /// <summary>An event is a few tokens; logprobs of a long coalesced answer stay far below.</summary>
+    private const int MaxInboundFrameBytes = 4 << 20;
+
+    private readonly SandboxId _sandbox;
+    private readonly DescriptorStream _stream;
+    private readonly ILogger _logger;
+    private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(1_024) { SingleReader = true });
+    private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<AdapterLoaded>>> _loads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _unloads = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource<SandboxReply<Ready>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Task _writing;
+    private Load _load = new();
+    private ulong _lastSequence;
+    private int _closed;
+
+    public SandboxChannel(SandboxId sandbox, DescriptorStream stream, ILogger logger)
+    {
+        _sandbox = sandbox;
+        _stream = stream;
+        _logger = logger;
+        _writing = Task.Run(WriteAllAsync);
+        Closed = Task.Run(ReadAllAsync);
+    }
+
+    /// <summary>Completes when nothing will be heard from this sandbox any more. Never fails.</summary>
+    public Task Closed { get; }
+
+    /// <summary>The sandbox's last word on how busy it is.</summary>
+    public Load Load => Volatile.Read(ref _load);
+
+    public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
+    {
+        await SendAsync(new ToSandbox { Open = open }, backbone.Descriptor, cancellationToken);
+        return await _opened.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>One load of an adapter at a time; the caller sees to that.</summary>
+    public async Task<SandboxReply<AdapterLoaded>> LoadAdapterAsync(Digest adapter, SealedMemory packed, CancellationToken cancellationToken)
+    {
+        var reply = new TaskCompletionSource<SandboxReply<AdapterLoaded>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loads[adapter.Value] = reply;
+
+        if (IsClosed)
+        {
+            return new SandboxReply<AdapterLoaded>.Lost();
+        }
+
+        var frame = new ToSandbox { LoadAdapter = new LoadAdapter { AdapterDigest = adapter.Value, Bytes = packed.Length } };
+        await SendAsync(frame, packed.Descriptor, cancellationToken);
+        return await reply.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Completes when its pages are free, which waits for its running sequences, or when the sandbox is gone.</summary>
+    public async Task UnloadAdapterAsync(Digest adapter, CancellationToken cancellationToken)
+    {
+        var done = _unloads.GetOrAdd(adapter.Value, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
+        if (IsClosed)
+        {
+            return;
+        }
+
+        await SendAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = adapter.Value } }, null, cancellationToken);
+        await done.Task.WaitAsync(cancellationToken);
+    }
+
+    public async Task<SandboxSequence> GenerateAsync(GenerateRequest request, int credits, CancellationToken cancellationToken)
+    {
+        var sequence = new SandboxSequence(this, Interlocked.Increment(ref _lastSequence), credits);
+        _sequences[sequence.Id] = sequence;
+
+        if (IsClosed)
+        {
+            sequence.Close();
+            return sequence;
+        }
+
+        var frame = new ToSandbox { Generate = new Generate { Sequence = sequence.Id, Request = request, Credits = credits } };
+
+        try
+        {
+            await SendAsync(frame, null, cancellationToken);
+            return sequence;
+        }
+        catch
+        {
+            await sequence.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DrainAsync(CancellationToken cancellationToken) => SendAsync(new ToSandbox { Drain = new Drain() }, null, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _outbox.Writer.TryComplete();
+        await _closing.CancelAsync();
+        await Closed;
+        await _writing;
+        _closing.Dispose();
+    }
+
+    internal ValueTask CreditAsync(ulong sequence, int credits, CancellationToken cancellationToken) =>
+        SendAsync(new ToSandbox { Credit = new Credit { Sequence = sequence, Credits = credits } }, null, cancellationToken);
+
+    internal ValueTask CancelAsync(ulong sequence, AbortCause cause) =>
+        SendAsync(new ToSandbox { Cancel = new Cancel { Sequence = sequence, Cause = (int)cause } }, null, CancellationToken.None);
+
+    internal void Release(SandboxSequence sequence) => _sequences.TryRemove(sequence.Id, out _);
+
+    private bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
+    private async ValueTask SendAsync(ToSandbox message, SafeFileHandle? descriptor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _outbox.Writer.WriteAsync(new Outgoing(message, descriptor), cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            LogDropped(_sandbox, message.KindCase);
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        try
+        {
+            await foreach (var outgoing in _outbox.Reader.ReadAllAsync(_closing.Token))
+            {
+                using var frame = PooledFrame.Encode(outgoing.Message);
+
+                if (outgoing.Descriptor is { } descriptor)
+                {
+                    await _stream.WriteAsync(frame.Bytes, descriptor, _closing.Token);
+                    continue;
+                }
+
+                await _stream.WriteAsync(frame.Bytes, _closing.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // Disposed: what was not sent is wanted by nobody.
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            // The reader sees the same end and tells everybody.
+            LogBroken(failure, _sandbox);
+        }
+        finally
+        {
+            _outbox.Writer.TryComplete();
+            while (_outbox.Reader.TryRead(out _))
+            {
+            }
+        }
+    }
+
+    private async Task ReadAllAsync()
+    {
+        try
+        {
+            await using var reader = new FrameReader<FromSandbox>(_stream, FromSandbox.Parser, MaxInboundFrameBytes);
+
+            while (await reader.ReadAsync(_closing.Token) is { Message: { } message })
+            {
+                if (!TryDispatch(message))
+                {
+                    LogBreach(_sandbox, message.KindCase);
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // Disposed.
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            LogBroken(failure, _sandbox);
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    /// <summary>False: the sandbox broke the protocol.</summary>
+    private bool TryDispatch(FromSandbox message)
+    {
+        switch (message.KindCase)
+        {
+            case FromSandbox.KindOneofCase.Ready:
+                return _opened.TrySetResult(new SandboxReply<Ready>.Done(message.Ready));
+            case FromSandbox.KindOneofCase.OpenFailed:
+                return _opened.TrySetResult(new SandboxReply<Ready>.Refused(Read(message.OpenFailed.Code, message.OpenFailed.Message)));
+            case FromSandbox.KindOneofCase.AdapterLoaded:
+                return Answer(message.AdapterLoaded.AdapterDigest, new SandboxReply<AdapterLoaded>.Done(message.AdapterLoaded));
+            case FromSandbox.KindOneofCase.AdapterRefused:
+                var refused = message.AdapterRefused;
+                return Answer(refused.AdapterDigest, new SandboxReply<AdapterLoaded>.Refused(Read(refused.Code, refused.Message)));
+            case FromSandbox.KindOneofCase.AdapterUnloaded:
+                if (_unloads.TryRemove(message.AdapterUnloaded.AdapterDigest, out var unloaded))
+                {
+                    unloaded.TrySetResult();
+                }
+
+                return true;
+            case FromSandbox.KindOneofCase.Event:
+                // A sequence that was released meanwhile is not missed.
+                return message.Event.Event_ is { } happened
+                    && (!_sequences.TryGetValue(message.Event.Sequence, out var sequence) || sequence.TryAccept(happened));
+            case FromSandbox.KindOneofCase.Load:
+                Volatile.Write(ref _load, message.Load);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool Answer(string adapter, SandboxReply<AdapterLoaded> reply) => _loads.TryRemove(adapter, out var waiting) && waiting.TrySetResult(reply);
+
+    private static Problem Read(string code, string message) => new(ErrorCodes.FromWire(code), message);
+
+    private void Close()
+    {
+        // Before the sweeps: whoever registers after them sees the flag and does not wait.
+        Interlocked.Exchange(ref _closed, 1);
+        _outbox.Writer.TryComplete();
+        _opened.TrySetResult(new SandboxReply<Ready>.Lost());
+
+        foreach (var (_, load) in _loads)
+        {
+            load.TrySetResult(new SandboxReply<AdapterLoaded>.Lost());
+        }
+
+        foreach (var (_, unload) in _unloads)
+        {
+            unload.TrySetResult();
+        }
+
+        foreach (var (_, sequence) in _sequences)
+        {
+            sequence.Close();
+        }
+    }
+
+    private readonly record struct Outgoing(ToSandbox Message, SafeFileHandle? Descriptor);
+}

@@ -1,0 +1,117 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Outcomes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>Turns a sandbox process into one trust domain's: leases its device memory, gives it its first frame and the backbone's descriptor.</summary>
+internal sealed partial class SandboxOpener(
+    SandboxSpawner spawner,
+    AdapterHostCache host,
+    ResidencyChanges changes,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<SandboxOpener> logger)
+{
+    private readonly WorkerOptions _options = options.Value;
+
+    public async Task<Loading<ResidentSandbox>> OpenAsync(
+        SandboxKey key, PackedBackbone backbone, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        SandboxProcess? process = null;
+        SandboxChannel? channel = null;
+
+        try
+        {
+            process = await spawner.TakeAsync(cancellationToken);
+            channel = new SandboxChannel(process.Id, process.Stream, logger);
+
+            switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
+            {
+                case SandboxReply<Ready>.Done done:
+                    var times = Times(time.GetElapsedTime(begun), done.Value);
+                    LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time));
+                case SandboxReply<Ready>.Refused refused:
+                    return await FailAsync(process, channel, lease, refused.Problem);
+                case SandboxReply<Ready>.Lost:
+                    return await FailAsync(process, channel, lease, new Problem(ErrorCode.SandboxLost, "The sandbox ended while it was being opened."));
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+        catch (SandboxStartException failure)
+        {
+            LogNotStarted(failure, key);
+            return await FailAsync(process, channel, lease, new Problem(ErrorCode.ActivationFailed, failure.Message));
+        }
+        catch (TimeoutException)
+        {
+            return await FailAsync(process, channel, lease, new Problem(ErrorCode.ActivationFailed, $"The sandbox was not ready within {_options.SandboxStart}."));
+        }
+        catch
+        {
+            await FailAsync(process, channel, lease, new Problem(ErrorCode.Internal, ""));
+            throw;
+        }
+    }
+
+    private static async Task<Loading<ResidentSandbox>> FailAsync(SandboxProcess? process, SandboxChannel? channel, MemoryLease lease, Problem problem)
+    {
+        if (channel is not null)
+        {
+            await channel.DisposeAsync();
+        }
+
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+
+        lease.Dispose();
+        return new Loading<ResidentSandbox>.Failed(problem);
+    }
+
+    private static SandboxTimes Times(TimeSpan all, Ready ready)
+    {
+        var map = TimeSpan.FromMilliseconds(ready.MapMs);
+        var kernels = TimeSpan.FromMilliseconds(ready.KernelsMs);
+        var rest = all - map - kernels;
+        return new SandboxTimes(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, map, kernels);
+    }
+
+    private Open Frame(SandboxKey key, PackedBackbone backbone)
+    {
+        var open = new Open
+        {
+            BackboneDigest = key.Backbone.Value,
+            TrustDomain = key.TrustDomain.Value,
+            DeviceBytes = _options.SandboxBytes.Bytes,
+            Threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
+            MaxSequences = _options.MaxSequences,
+            MaxStepTokens = _options.MaxStepTokens,
+            Kernels = _options.Kernels,
+        };
+
+        foreach (var (name, content) in backbone.TextFiles)
+        {
+            open.TextFiles.Add(name, content);
+        }
+
+        return open;
+    }
+
+    [LoggerMessage(3231, LogLevel.Information, "Sandbox {Sandbox} is {Key}, process {ProcessId}, kernels {Kernels}, started in {StartMs:0.0} ms, backbone mapped in {MapMs:0.0} ms")]
+    private partial void LogOpened(Contracts.Identity.SandboxId sandbox, SandboxKey key, int processId, string kernels, double startMs, double mapMs);
+
+    [LoggerMessage(3232, LogLevel.Error, "No sandbox for {Key} could be started")]
+    private partial void LogNotStarted(Exception exception, SandboxKey key);
+}

@@ -1,0 +1,15 @@
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>A sandbox program that could not be started, or ended before it connected.</summary>
+internal sealed class SandboxStartException : Exception
+{
+    public SandboxStartException(string message)
+        : base(message)
+    {
+    }
+
+    public SandboxStartException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

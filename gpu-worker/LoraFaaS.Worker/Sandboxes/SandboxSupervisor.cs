@@ -1,0 +1,264 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Concurrency;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Outcomes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>
+/// One sandbox for each trust domain and backbone that somebody uses: started once however many ask, watched until it ends, stopped when
+/// idle or when its device bytes are needed. One that dies takes nobody with it; the next use starts another.
+/// </summary>
+internal sealed partial class SandboxSupervisor : BackgroundService
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    private readonly SandboxOpener _opener;
+    private readonly BackboneStore _backbones;
+    private readonly DeviceLedger _device;
+    private readonly ResidencyChanges _changes;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SandboxSupervisor> _logger;
+    private readonly CancellationTokenSource _lifetime = new();
+    private readonly SingleFlight<SandboxKey, Loading<ResidentSandbox>> _starts;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SandboxKey, ResidentSandbox> _resident = [];
+    private readonly HashSet<Task> _lives = [];
+
+    public SandboxSupervisor(
+        SandboxOpener opener, BackboneStore backbones, DeviceLedger device, ResidencyChanges changes,
+        IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSupervisor> logger)
+    {
+        _opener = opener;
+        _backbones = backbones;
+        _device = device;
+        _changes = changes;
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+        _starts = new SingleFlight<SandboxKey, Loading<ResidentSandbox>>(_lifetime.Token);
+    }
+
+    public IReadOnlyList<ResidentSandbox> Resident
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _resident.Values];
+            }
+        }
+    }
+
+    public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken)
+    {
+        var wasWarm = true;
+
+        while (true)
+        {
+            if (TryUse(key, wasWarm) is { } use)
+            {
+                return new Loading<SandboxUse>.Ready(use);
+            }
+
+            wasWarm = false;
+
+            if (await _starts.RunAsync(key, token => StartAsync(key, token), cancellationToken) is Loading<ResidentSandbox>.Failed failed)
+            {
+                return new Loading<SandboxUse>.Failed(failed.Problem);
+            }
+        }
+    }
+
+    /// <summary>Stops every sandbox of a backbone that was taken away, running sequences included.</summary>
+    public async Task RetireAsync(Digest backbone)
+    {
+        foreach (var sandbox in Resident.Where(sandbox => sandbox.Key.Backbone == backbone))
+        {
+            await StopAsync(sandbox, evenInUse: true);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await _lifetime.CancelAsync();
+        await Task.WhenAll(Resident.Select(sandbox => StopAsync(sandbox, evenInUse: true)));
+
+        Task[] lives;
+
+        lock (_gate)
+        {
+            lives = [.. _lives];
+        }
+
+        await Task.WhenAll(lives);
+    }
+
+    public override void Dispose()
+    {
+        _lifetime.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Stops sandboxes that nobody used for long.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Sweep, _time);
+
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var sandbox in Resident.Where(sandbox => sandbox.IdleFor > _options.SandboxIdle))
+                {
+                    if (await StopAsync(sandbox, evenInUse: false))
+                    {
+                        LogIdle(sandbox.Id, sandbox.Key);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // StopAsync stops the rest.
+        }
+    }
+
+    private SandboxUse? TryUse(SandboxKey key, bool wasWarm)
+    {
+        lock (_gate)
+        {
+            return _resident.TryGetValue(key, out var sandbox) && sandbox.TryUse() ? new SandboxUse(sandbox, wasWarm) : null;
+        }
+    }
+
+    private async Task<Loading<ResidentSandbox>> StartAsync(SandboxKey key, CancellationToken cancellationToken)
+    {
+        // Another flight may have landed meanwhile, or the one that is listed has just ended and is not yet taken off.
+        lock (_gate)
+        {
+            if (_resident.TryGetValue(key, out var other))
+            {
+                if (!other.Closed.IsCompleted)
+                {
+                    return new Loading<ResidentSandbox>.Ready(other);
+                }
+
+                _resident.Remove(key);
+            }
+        }
+
+        return await _backbones.EnsureAsync(key.Backbone, cancellationToken) switch
+        {
+            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
+            Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private async Task<Loading<ResidentSandbox>> OpenAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken)
+    {
+        if (await LeaseAsync(key) is not LeaseOutcome.Granted granted)
+        {
+            return new Loading<ResidentSandbox>.Failed(new Problem(ErrorCode.NoCapacity, $"Every sandbox of this worker is in use; none can be stopped for {key}."));
+        }
+
+        var opening = await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken);
+
+        if (opening is Loading<ResidentSandbox>.Ready ready)
+        {
+            lock (_gate)
+            {
+                _resident[key] = ready.Value;
+                _lives.RemoveWhere(life => life.IsCompleted);
+                _lives.Add(WatchAsync(ready.Value));
+            }
+
+            _changes.Ring();
+        }
+
+        return opening;
+    }
+
+    /// <summary>Device bytes for one sandbox; sandboxes nobody uses make room, the longest idle first.</summary>
+    private async Task<LeaseOutcome> LeaseAsync(SandboxKey key)
+    {
+        while (true)
+        {
+            var outcome = _device.TryLease($"sandbox {key}", _options.SandboxBytes);
+
+            if (outcome is LeaseOutcome.Granted)
+            {
+                return outcome;
+            }
+
+            var idle = Resident.Where(sandbox => sandbox.IdleFor is not null).MaxBy(sandbox => sandbox.IdleFor);
+
+            if (idle is null || !await StopAsync(idle, evenInUse: false))
+            {
+                return outcome;
+            }
+
+            LogEvicted(idle.Id, idle.Key, key);
+        }
+    }
+
+    /// <summary>From opened to gone: takes it off the list and gives its bytes back, however it ended.</summary>
+    private async Task WatchAsync(ResidentSandbox sandbox)
+    {
+        await sandbox.Closed;
+
+        lock (_gate)
+        {
+            if (_resident.GetValueOrDefault(sandbox.Key) == sandbox)
+            {
+                _resident.Remove(sandbox.Key);
+            }
+        }
+
+        await sandbox.DisposeAsync();
+        LogEnded(sandbox.Id, sandbox.Key);
+        _changes.Ring();
+    }
+
+    /// <summary>True when it has ended and its bytes are free.</summary>
+    private async Task<bool> StopAsync(ResidentSandbox sandbox, bool evenInUse)
+    {
+        if (!sandbox.TryRetire(evenInUse))
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (_resident.GetValueOrDefault(sandbox.Key) == sandbox)
+            {
+                _resident.Remove(sandbox.Key);
+            }
+        }
+
+        await sandbox.DrainAsync(CancellationToken.None);
+
+        try
+        {
+            await sandbox.Closed.WaitAsync(StopLimit, _time);
+        }
+        catch (TimeoutException)
+        {
+            LogKilled(sandbox.Id, StopLimit);
+        }
+
+        await sandbox.DisposeAsync();
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Trust;
+using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Sandboxes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using static LoraFaaS.ServiceDefaults.HostDefaults;
+
+namespace LoraFaaS.Worker;
+
+/// <summary>What the worker is made of. Services stop in the reverse of this order, after the server has let its last request go.</summary>
+public static class WorkerHost
+{
+    public static WebApplication Build(string[] args)
+    {
+        var builder = CreateBuilder("worker", HostDoors.Http, args);
+        var services = builder.Services;
+
+        services.AddOptionsWithValidateOnStart<WorkerOptions, WorkerOptionsValidator>().BindConfiguration(WorkerOptions.Section);
+        services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsTogether>();
+        services.AddOptionsWithValidateOnStart<BatchOptions, BatchOptionsValidator>().BindConfiguration(BatchOptions.Section);
+
+        // The endpoint has its own, smaller limit, and answers it in our own words.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+
+        AddTiers(services);
+        AddSandboxes(services);
+        AddInvocations(services);
+        AddControl(services);
+
+        var app = builder.Build();
+        app.UseInternalToken();
+        app.MapHostEndpoints();
+        GenerateEndpoint.Map(app, app.Services.GetRequiredService<GenerateEndpoint>());
+        _ = app.Services.GetRequiredService<MemoryMetrics>();
+        return app;
+    }
+
+    private static void AddTiers(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new WorkerName(WorkerIdentity.Establish(Options(provider))));
+        services.AddSingleton(provider => new DeviceLedger(Options(provider).DeviceBytes));
+        services.AddSingleton(provider => new HostLedger(Options(provider).HostBytes));
+        services.AddSingleton<MemoryBooks>();
+        services.AddSingleton<ResidencyChanges>();
+        services.AddSingleton<ControllerLink>();
+        services.AddSingleton<IArtifactLocation>(provider => provider.GetRequiredService<ControllerLink>());
+        services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(
+            ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ArtifactCache(
+            DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(),
+            provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
+        services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
+        services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
+        services.AddSingleton<IAdapterLoader, AdapterLoader>();
+        services.AddSingleton<AdapterHostCache>();
+        services.AddSingleton<AdapterTiers>();
+        services.AddSingleton<BackboneLoader>();
+        services.AddSingleton<BackboneStore>();
+    }
+
+    private static void AddSandboxes(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new SandboxProgram(Options(provider)));
+        services.AddSingleton<SandboxSpawner>();
+        services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
+        services.AddSingleton<SandboxOpener>();
+        services.AddSingleton<SandboxSupervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<SandboxSupervisor>());
+    }
+
+    private static void AddInvocations(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new UsageSpool(DataPath(provider, "usage.spool"), provider.GetRequiredService<ILogger<UsageSpool>>()));
+        services.AddSingleton<FunctionLog>();
+        services.AddSingleton<DrainState>();
+        services.AddHostedService(provider => provider.GetRequiredService<DrainState>());
+        services.AddSingleton<Admission>();
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<MemoryMetrics>();
+        services.AddSingleton<InvocationCounts>();
+        services.AddSingleton<LoadStation>();
+        services.AddSingleton<BatchLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<BatchLoop>());
+        services.AddSingleton<GenerateStation>();
+        services.AddSingleton<AccountStation>();
+        services.AddSingleton<WorkerPipeline>();
+        services.AddSingleton<GenerateEndpoint>();
+    }
+
+    private static void AddControl(IServiceCollection services)
+    {
+        services.AddSingleton<Inventory>();
+        services.AddSingleton<SessionSources>();
+        services.AddSingleton<CommandExecutor>();
+        services.AddSingleton<IHealthSource, WorkerHealth>();
+        services.AddHostedService<SessionLoop>();
+    }
+
+    private static WorkerOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
+
+    private static string DataPath(IServiceProvider provider, string name) => Path.GetFullPath(Path.Combine(Options(provider).DataPath, name));
+
+    private static HttpClient ArtifactClient(InternalToken token)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+        {
+            // The download watches for standstill itself; a large artifact may take minutes.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        client.DefaultRequestHeaders.Add(InternalToken.HeaderName, token.Value);
+        return client;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Outcomes;
+
+namespace LoraFaaS.Worker;
+
+/// <summary>
+/// The stations of an invocation on this worker, in order: admit → load (backbone, sandbox, adapter) → queue → generate → account → answer.
+/// One deadline bounds them all. A lost sandbox costs time and no token: another one prefills what was sent and goes on with the same
+/// tokens. A second loss ends the invocation, because one that kills sandboxes must not take a third.
+/// </summary>
+internal sealed class WorkerPipeline(
+    Admission admission, LoadStation loading, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
+{
+    private const int MaxAttempts = 2;
+
+    /// <summary>Longest a caller who reads slowly may keep the last event from going out.</summary>
+    private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(10);
+
+    public async Task RunAsync(Invocation invocation, EventSink sink, InvocationAbort abort)
+    {
+        switch (admission.TryEnter(invocation.Function))
+        {
+            case Loading<AdmissionTicket>.Ready admitted:
+                accounting.Begin(invocation);
+                var end = await ServeAsync(invocation, admitted.Value, sink, abort);
+                await accounting.EndAsync(invocation, end);
+                await AnswerAsync(end, sink, abort);
+                break;
+            case Loading<AdmissionTicket>.Failed refused:
+                await sink.FailAsync(refused.Problem, AbortCause.None, abort.Token);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<InvocationEnd> ServeAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    {
+        using (admitted)
+        {
+            try
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    var end = await TryAsync(invocation, admitted, sink, abort);
+
+                    if (!IsLost(end) || attempt == MaxAttempts)
+                    {
+                        return end is InvocationEnd.Lost ? Lost() : end;
+                    }
+
+                    accounting.Retry(invocation);
+                }
+            }
+            catch (OperationCanceledException) when (abort.Token.IsCancellationRequested)
+            {
+                return Aborted(invocation, abort.Cause);
+            }
+        }
+    }
+
+    private async Task<InvocationEnd> TryAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    {
+        using var load = WorkerTelemetry.Source.StartActivity("load");
+
+        switch (await loading.LoadAsync(invocation, abort.Token))
+        {
+            case Loading<LoadedArtifacts>.Ready ready:
+                load?.Stop();
+
+                using (ready.Value)
+                {
+                    return await QueueAsync(invocation, admitted, ready.Value, sink, abort);
+                }
+
+            case Loading<LoadedArtifacts>.Failed failed:
+                return new InvocationEnd.Failed(failed.Problem);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task<InvocationEnd> QueueAsync(
+        Invocation invocation, AdmissionTicket admitted, LoadedArtifacts artifacts, EventSink sink, InvocationAbort abort)
+    {
+        invocation.Stage = InvocationStage.Queue;
+        var begun = time.GetTimestamp();
+        var timeLeft = invocation.TimeLimit - time.GetElapsedTime(invocation.ArrivedAt);
+        var ticket = new QueueTicket(invocation.Sandbox, invocation.Function, invocation.Slo, timeLeft, begun);
+
+        try
+        {
+            Turn turn;
+
+            using (WorkerTelemetry.Source.StartActivity("queue"))
+            {
+                turn = await queue.EnterAsync(ticket, abort.Token);
+                invocation.QueueTime += time.GetElapsedTime(begun);
+            }
+
+            switch (turn)
+            {
+                case Turn.Granted granted:
+                    admitted.Dispose();
+                    using (WorkerTelemetry.Source.StartActivity("generate"))
+                    using (metrics.Run())
+                    {
+                        return await generating.RunAsync(invocation, artifacts.Sandbox, granted.Batch, sink, abort);
+                    }
+
+                case Turn.Refused refused:
+                    return new InvocationEnd.Failed(refused.Problem);
+                default:
+                    throw new UnreachableException();
+            }
+        }
+        finally
+        {
+            await queue.LeaveAsync(ticket);
+        }
+    }
+
+    private async Task AnswerAsync(InvocationEnd end, EventSink sink, InvocationAbort abort)
+    {
+        // A caller that left hears nothing more; one whose deadline passed is still there to be told.
+        if (abort.Cause is AbortCause.Client)
+        {
+            return;
+        }
+
+        using var lastWord = new CancellationTokenSource(LastWordLimit, time);
+
+        switch (end)
+        {
+            case InvocationEnd.Done done:
+                await sink.WriteAsync(new Protocol.Data.GenerateEvent { Finished = done.Finished }, lastWord.Token);
+                break;
+            case InvocationEnd.Failed failed:
+                await sink.FailAsync(failed.Problem, failed.Cause, lastWord.Token);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static bool IsLost(InvocationEnd end) => end is InvocationEnd.Lost or InvocationEnd.Failed { Problem.Code: ErrorCode.SandboxLost };
+
+    private static InvocationEnd.Failed Lost() => new(
+        new Problem(ErrorCode.SandboxLost, "The sandbox ended in the middle of the answer, twice.", RetryAfter: TimeSpan.FromSeconds(1)), AbortCause.SandboxLost);
+
+    private static InvocationEnd.Failed Aborted(Invocation invocation, AbortCause cause) => cause switch
+    {
+        AbortCause.Client => new(new Problem(ErrorCode.Cancelled, "The caller went away."), cause),
+        AbortCause.Deadline => new(
+            new Problem(ErrorCode.DeadlineExceeded, $"The deadline of {invocation.TimeLimit.TotalMilliseconds:0} ms passed (stage: {Name(invocation.Stage)})."), cause),
+        AbortCause.Drain => new(new Problem(ErrorCode.Draining, "The worker stopped before the answer was complete.", RetryAfter: TimeSpan.FromSeconds(1)), cause),
+        _ => new(new Problem(ErrorCode.Internal, $"The invocation was cancelled ({cause})."), cause),
+    };
+
+    private static string Name(InvocationStage stage) => stage switch
+    {
+        InvocationStage.Admission => "admission",
+        InvocationStage.Sandbox => "sandbox",
+        InvocationStage.Adapter => "adapter",
+        InvocationStage.Queue => "queue",
+        InvocationStage.Prefill => "prefill",
+        InvocationStage.Decode => "decode",
+        _ => throw new UnreachableException(),
+    };
+}

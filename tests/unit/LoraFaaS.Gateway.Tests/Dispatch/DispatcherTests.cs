@@ -1,0 +1,112 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Activation;
+using LoraFaaS.Gateway.Dispatch;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Gateway.Tests.Fakes;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Tests.Dispatch;
+
+public sealed class DispatcherTests
+{
+    private static readonly HashSet<WorkerId> Nobody = [];
+
+    private readonly RouteBoard _board = new();
+    private readonly LocalLoad _load = new();
+    private readonly CountingActivator _activator = new();
+
+    [Fact]
+    public async Task A_warm_function_asks_nobody()
+    {
+        var route = Publish(("w1", StorageTier.Device));
+
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
+        Assert.Equal(0, _activator.Calls);
+    }
+
+    [Fact]
+    public async Task The_nearer_tier_wins() =>
+        Assert.Equal("w2", (await PlaceAsync(Publish(("w1", StorageTier.Host), ("w2", StorageTier.Device)))).Worker.Value);
+
+    [Fact]
+    public async Task What_we_have_in_flight_counts_before_any_heartbeat_says_so()
+    {
+        var route = Publish(("w1", StorageTier.Device), ("w2", StorageTier.Device));
+        var seen = new HashSet<WorkerId>();
+
+        for (var i = 0; i < 4; i++)
+        {
+            var worker = (await PlaceAsync(route)).Worker;
+            _load.Enter(worker);
+            seen.Add(worker);
+        }
+
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(2, _load.Of(new WorkerId("w1")));
+    }
+
+    [Fact]
+    public async Task A_worker_that_failed_is_avoided_and_then_the_controller_is_asked()
+    {
+        var route = Publish(("w1", StorageTier.Device), ("w2", StorageTier.Device));
+
+        var first = await PlaceAsync(route, new WorkerId("w1"));
+        var second = await PlaceAsync(route, new WorkerId("w1"), new WorkerId("w2"));
+
+        Assert.Equal("w2", first.Worker.Value);
+        Assert.True(second.Activated);
+    }
+
+    [Fact]
+    public async Task On_disk_is_not_warm() => Assert.True((await PlaceAsync(Publish(("w1", StorageTier.Disk)))).Activated);
+
+    [Fact]
+    public async Task A_refused_activation_is_told_as_it_is()
+    {
+        _activator.Outcome = new ActivationOutcome.Refused(new Problem(ErrorCode.NoCapacity, "full"));
+        var route = Publish();
+
+        var outcome = await Dispatcher().PlaceAsync(route, Nobody, CancellationToken.None);
+
+        Assert.Equal(ErrorCode.NoCapacity, Assert.IsType<DispatchOutcome.Refused>(outcome).Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_bare_backbone_is_warm_wherever_it_is_packed()
+    {
+        _board.Publish(RouteTable.Empty.Apply(Given.Snapshot([Given.BackboneRoute()], Given.Worker("w1", "http://127.0.0.1:1"))));
+
+        var on = await PlaceAsync(_board.Table.FindModel("lory_5m.base")!);
+
+        Assert.False(on.Activated);
+    }
+
+    private RouteEntry Publish(params (string Worker, StorageTier Tier)[] placements)
+    {
+        _board.Publish(RouteTable.Empty.Apply(Given.Snapshot(
+            [Given.Route("echo", placements: placements)],
+            [.. placements.Select((placement, i) => Given.Worker(placement.Worker, $"http://127.0.0.1:{i + 1}"))])));
+        return _board.Table.Find("echo")!;
+    }
+
+    private async Task<DispatchOutcome.On> PlaceAsync(RouteEntry route, params WorkerId[] excluded) =>
+        Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, excluded.ToHashSet(), CancellationToken.None));
+
+    private Dispatcher Dispatcher() => new(
+        _board, _load, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));
+
+    private sealed class CountingActivator : IActivator
+    {
+        public int Calls { get; private set; }
+
+        public ActivationOutcome Outcome { get; set; } = new ActivationOutcome.Ready(new WorkerId("w9"), "http://127.0.0.1:9");
+
+        public Task<ActivationOutcome> ActivateAsync(RouteEntry route, TimeSpan timeLeft, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return Task.FromResult(Outcome);
+        }
+    }
+}

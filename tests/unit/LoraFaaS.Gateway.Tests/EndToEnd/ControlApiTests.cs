@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using LoraFaaS.Gateway.Tests.Fakes;
+
+namespace LoraFaaS.Gateway.Tests.EndToEnd;
+
+public sealed class ControlApiTests
+{
+    [Theory]
+    [InlineData("/system/functions")]
+    [InlineData("/system/info")]
+    [InlineData("/System/Functions")]
+    [InlineData("/api/v1/backbones")]
+    [InlineData("/ui/")]
+    [InlineData("/system/no/such/thing")]
+    public async Task Without_credentials_the_control_API_is_401(string path)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+
+        var response = await gateway.Http.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("Basic realm=\"Restricted\"", response.Headers.WwwAuthenticate.ToString());
+        Assert.Equal("invalid credentials", await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer some.jwt.token")]
+    [InlineData("Basic")]
+    [InlineData("Basic !!!not-base64!!!")]
+    [InlineData("Basic YWRtaW4=")]
+    [InlineData("Basic YWRtaW46d3Jvbmc=")]
+    [InlineData("Basic cm9vdDpjb3JyZWN0IGhvcnNl")]
+    [InlineData("Digest x")]
+    [InlineData("nonsense")]
+    public async Task Wrong_credentials_are_401_and_never_400(string authorization)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var request = new HttpRequestMessage(HttpMethod.Get, "/system/functions");
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateway.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/system/functions?namespace=team-a", "")]
+    [InlineData("PUT", "/system/functions", "{\"service\":\"x\"}")]
+    [InlineData("DELETE", "/system/functions", "{\"functionName\":\"x\"}")]
+    [InlineData("POST", "/system/namespace/", "{}")]
+    [InlineData("POST", "/api/v1/backbones", "{}")]
+    public async Task With_credentials_a_request_reaches_the_controller_as_it_is(string method, string path, string body)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+
+        var response = await gateway.Http.SendAsync(Admin(new HttpMethod(method), path, body));
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal($"{method} {path} {body}", await response.Content.ReadAsStringAsync());
+        Assert.Equal(RunningGateway.Token, Header(response, "X-Token"));
+        Assert.Equal("admin", Header(response, "X-User"));
+        Assert.Equal("", Header(response, "X-Authorization"));
+    }
+
+    [Fact]
+    public async Task An_upload_larger_than_an_invocation_may_be_passes()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:MaxBodyBytes", "1024");
+
+        var response = await gateway.Http.SendAsync(Admin(HttpMethod.Put, "/api/v1/adapters/lory-5m/x", new string('a', 200_000)));
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Contains(new string('a', 200_000), await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_the_controller_is_away_it_is_503_in_one_line()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.Controller.DisposeAsync();
+
+        var response = await gateway.Http.SendAsync(Admin(HttpMethod.Get, "/system/functions", ""));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("the controller cannot be reached; try again shortly\n", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public void Before_the_first_route_table_the_door_is_not_ready()
+    {
+        var board = new Gateway.Routing.RouteBoard();
+        var health = new Gateway.Routing.RouteHealth(board);
+
+        Assert.False(health.Read().IsHealthy);
+        board.Publish(Gateway.Routing.RouteTable.Empty);
+        Assert.True(health.Read().IsHealthy);
+    }
+
+    private static HttpRequestMessage Admin(HttpMethod method, string path, string body)
+    {
+        var request = new HttpRequestMessage(method, path);
+
+        if (body.Length > 0)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + RunningGateway.Password)));
+        return request;
+    }
+
+    private static string Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? string.Join(",", values) : "";
+}

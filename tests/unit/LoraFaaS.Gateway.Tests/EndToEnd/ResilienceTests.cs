@@ -1,0 +1,279 @@
+using System.Net;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.Gateway.Tests.EndToEnd;
+
+public sealed class ResilienceTests
+{
+    private const string Whole = "0 1 2 3 4 5 ";
+
+    [Theory]
+    [InlineData(503, "not_resident")]
+    [InlineData(503, "draining")]
+    [InlineData(502, "sandbox_lost")]
+    public async Task A_refusal_before_the_first_event_is_placed_again_once(int status, string code)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var refusing = await gateway.AddWorkerAsync("w1", exchange => exchange.RefuseAsync(status, code, "not here"));
+        var willing = await gateway.AddWorkerAsync("w2");
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { WorkerId = "w2", WorkerUrl = willing.Url });
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], refusing, willing);
+
+        // A lost sandbox leaves its worker the nearest place: it is asked again itself.
+        if (code == "sandbox_lost")
+        {
+            refusing.Script = exchange => refusing.Exchanges.Count == 1 ? exchange.RefuseAsync(status, code, "not here") : FakeWorker.CountAsync(exchange);
+        }
+
+        Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_second_refusal_is_the_callers()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var one = await gateway.AddWorkerAsync("w1", exchange => exchange.RefuseAsync(503, "not_resident", "not here"));
+        var two = await gateway.AddWorkerAsync("w2", exchange => exchange.RefuseAsync(503, "not_resident", "nor here"));
+        await gateway.PublishAsync([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Device)])], one, two);
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(2, one.Exchanges.Count + two.Exchanges.Count);
+    }
+
+    [Fact]
+    public async Task A_worker_that_refuses_connections_is_passed_over()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var alive = await gateway.AddWorkerAsync("w2");
+        var snapshot = Given.Snapshot(
+            [Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])],
+            Given.Worker("w1", "http://127.0.0.1:1"),
+            Given.Worker("w2", alive.Url));
+        await gateway.PublishAsync(snapshot);
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(Whole, await response.Content.ReadAsStringAsync());
+        Assert.Equal("w2", string.Join(",", response.Headers.GetValues("X-Lorafaas-Worker")));
+    }
+
+    [Fact]
+    public async Task With_no_worker_left_the_search_ends_with_its_window()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:RecoveryWindow", "00:00:00.200");
+        await gateway.PublishAsync(Given.Snapshot([Given.Route("echo", placements: ("w1", StorageTier.Device))], Given.Worker("w1", "http://127.0.0.1:1")));
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.True(gateway.Controller.Activations >= 1);
+    }
+
+    [Fact]
+    public async Task A_worker_that_comes_back_elsewhere_is_found()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.PublishAsync(Given.Snapshot([Given.Route("echo", placements: ("w1", StorageTier.Device))], Given.Worker("w1", "http://127.0.0.1:1")));
+
+        var invoking = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(() => gateway.Controller.Activations > 0);
+        var back = await gateway.AddWorkerAsync("w1");
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], back);
+
+        Assert.Equal(Whole, await (await Patience.ForAsync(invoking)).Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("killed", "text/event-stream")]
+    [InlineData("torn frame", "text/event-stream")]
+    [InlineData("early end", "text/event-stream")]
+    [InlineData("sandbox lost", "text/event-stream")]
+    [InlineData("early end", "text/plain")]
+    [InlineData("torn frame", "application/json")]
+    public async Task A_stream_that_breaks_goes_on_elsewhere_with_the_same_text(string how, string accept)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var seen = new TaskCompletionSource();
+        var first = await gateway.AddWorkerAsync("w1", exchange => exchange.Request.ResumeTokens.Count == 0
+            ? BreakAsync(exchange, how, seen.Task)
+            : FakeWorker.CountAsync(exchange));
+        var second = await gateway.AddWorkerAsync("w2");
+        await gateway.PublishAsync([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], first, second);
+
+        var response = await gateway.InvokeAsync("x", accept: accept);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var text = how == "killed" ? await ReadUntilAsync(reader, "data: {\"text\":\"2 \"}") : "";
+        seen.SetResult();
+        text += await reader.ReadToEndAsync();
+
+        var resumed = first.Exchanges.Concat(second.Exchanges).Single(exchange => exchange.Request.ResumeTokens.Count > 0);
+        Assert.Equal([0, 1, 2], resumed.Request.ResumeTokens);
+        Assert.DoesNotContain("event: error", text, StringComparison.Ordinal);
+        Assert.Equal(Whole, accept switch
+        {
+            "text/plain" => text,
+            "application/json" => System.Text.Json.JsonDocument.Parse(text).RootElement.GetProperty("text").GetString(),
+            _ => string.Concat(text.Split('\n')
+                .Where(line => line.StartsWith("data: {\"text\"", StringComparison.Ordinal))
+                .Select(line => line["data: {\"text\":\"".Length..^2])),
+        });
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_twice_is_an_error_event()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:RecoveryWindow", "00:00:00.100");
+        static async Task Breaking(WorkerExchange exchange)
+        {
+            await exchange.SendAsync(Given.Started(), Given.Tokens("a", exchange.Request.ResumeTokens.Count), Given.Failed("sandbox_lost"));
+        }
+
+        var worker = await gateway.AddWorkerAsync("w1", Breaking);
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], worker);
+
+        var text = await (await gateway.InvokeAsync("x", accept: "text/event-stream")).Content.ReadAsStringAsync();
+
+        Assert.Contains("event: error\ndata: {\"code\":\"sandbox_lost\"", text, StringComparison.Ordinal);
+        Assert.Equal(2, worker.Exchanges.Count);
+    }
+
+    [Fact]
+    public async Task A_call_before_the_first_worker_is_there_waits_for_it()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:StartWindow", "00:01:00");
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { ErrorCode = "worker_unavailable", ErrorMessage = "no worker is connected" });
+        await gateway.PublishAsync([Given.Route("echo")]);
+
+        var invoking = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(() => gateway.Controller.Activations > 1);
+        var worker = await gateway.AddWorkerAsync("w1");
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], worker);
+
+        Assert.Equal(Whole, await (await Patience.ForAsync(invoking)).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task When_no_worker_comes_the_call_ends_with_the_start_window()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:StartWindow", "00:00:00.100");
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { ErrorCode = "worker_unavailable", ErrorMessage = "no worker is connected" });
+        await gateway.PublishAsync([Given.Route("echo")]);
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("no worker is connected\n", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_cold_burst_activates_once_and_all_are_served()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var worker = await gateway.AddWorkerAsync("w1");
+        var answer = new TaskCompletionSource<ActivateReply>();
+        gateway.Controller.OnActivate = (_, _) => answer.Task;
+        await gateway.PublishAsync([Given.Route("echo")], worker);
+
+        var callers = Enumerable.Range(0, 12).Select(_ => gateway.InvokeAsync("x")).ToArray();
+        await Patience.UntilAsync(() => gateway.InFlight == 12);
+        answer.SetResult(new ActivateReply { WorkerId = "w1", WorkerUrl = worker.Url });
+
+        foreach (var response in await Patience.ForAsync(Task.WhenAll(callers)))
+        {
+            Assert.Equal(Whole, await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.InRange(gateway.Controller.Activations, 1, 2);
+    }
+
+    [Fact]
+    public async Task An_activation_that_fails_says_why_and_when_to_come_back()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.PublishAsync([Given.Route("echo")]);
+
+        var response = await gateway.InvokeAsync("x");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("no worker has room\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal("4", string.Join(",", response.Headers.GetValues("Retry-After")));
+    }
+
+    [Fact]
+    public async Task A_full_waiting_room_is_429_with_a_time_to_come_back()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:MaxWaiters", "1");
+        var worker = await gateway.AddWorkerAsync("w1");
+        var answer = new TaskCompletionSource<ActivateReply>();
+        gateway.Controller.OnActivate = (_, _) => answer.Task;
+        await gateway.PublishAsync([Given.Route("echo")], worker);
+
+        var first = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(() => gateway.Controller.Activations == 1);
+        var second = await gateway.InvokeAsync("x");
+        answer.SetResult(new ActivateReply { WorkerId = "w1", WorkerUrl = worker.Url });
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        Assert.True(second.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_door_goes_on_serving_while_the_controller_is_away_and_follows_it_when_it_is_back()
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:MaxReconnectDelay", "00:00:00.100");
+        var worker = await gateway.AddWorkerAsync("w1");
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], worker);
+        var (httpUrl, rpcUrl) = (gateway.Controller.HttpUrl, gateway.Controller.RpcUrl);
+
+        await gateway.Controller.DisposeAsync();
+        await Patience.UntilAsync(() => !gateway.Board.Connected);
+
+        Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Http.GetAsync("/healthz")).StatusCode);
+
+        gateway.Controller = await FakeController.StartAsync(httpUrl, rpcUrl);
+        gateway.Controller.Publish(new RouteUpdate { Version = 77, IsSnapshot = true });
+        await Patience.UntilAsync(() => gateway.Board.Table.Version == 77);
+        Assert.Equal(HttpStatusCode.NotFound, (await gateway.InvokeAsync("x")).StatusCode);
+    }
+
+    private static async Task BreakAsync(WorkerExchange exchange, string how, Task seen)
+    {
+        await exchange.SendAsync(Given.Started(), Given.Tokens("0 ", 0), Given.Tokens("1 ", 1), Given.Tokens("2 ", 2));
+
+        switch (how)
+        {
+            case "killed":
+                await seen;
+                exchange.Die();
+                break;
+            case "torn frame":
+                await exchange.SendTornFrameAsync();
+                break;
+            case "sandbox lost":
+                await exchange.SendAsync(Given.Failed("sandbox_lost"));
+                break;
+        }
+    }
+
+    private static async Task<string> ReadUntilAsync(StreamReader reader, string last)
+    {
+        var text = new System.Text.StringBuilder();
+        string? line;
+
+        do
+        {
+            line = await Patience.ForAsync(reader.ReadLineAsync());
+            text.Append(line).Append('\n');
+        }
+        while (line is not null && line != last);
+
+        return text.ToString();
+    }
+}

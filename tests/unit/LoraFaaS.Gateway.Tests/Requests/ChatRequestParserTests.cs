@@ -1,0 +1,156 @@
+using System.Text;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.OpenAi;
+
+namespace LoraFaaS.Gateway.Tests.Requests;
+
+public sealed class ChatRequestParserTests
+{
+    private const string Hello = """ "model":"echo","messages":[{"role":"user","content":"hello"}] """;
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", "model")]
+    [InlineData("""{"model":7,"messages":[{"role":"user","content":"x"}]}""", "model")]
+    [InlineData("""{"model":"echo"}""", "messages")]
+    [InlineData("""{"model":"echo","messages":null}""", "messages")]
+    [InlineData("""{"model":"echo","messages":[]}""", "messages")]
+    [InlineData("""{"model":"echo","messages":{}}""", "messages")]
+    [InlineData("""{"model":"echo","messages":["x"]}""", "messages[0]")]
+    [InlineData("""{"model":"echo","messages":[{"content":"x"}]}""", "messages[0].role")]
+    [InlineData("""{"model":"echo","messages":[{"role":"wizard","content":"x"}]}""", "messages[0].role")]
+    [InlineData("""{"model":"echo","messages":[{"role":"user","content":"x"},{"role":"user"}]}""", "messages[1].content")]
+    [InlineData("""{"model":"echo","messages":[{"role":"user","content":7}]}""", "messages[0].content")]
+    [InlineData("""{"model":"echo","messages":[{"role":"user","content":["x"]}]}""", "messages[0].content[0]")]
+    [InlineData("""{"model":"echo","messages":[{"role":"user","content":[{"type":"text"}]}]}""", "messages[0].content[0].text")]
+    [InlineData("""{"model":"echo","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]}""", "messages[0].content[1].type")]
+    [InlineData("""{"model":"echo","messages":[{"role":"assistant","tool_calls":{}}]}""", "messages[0].tool_calls")]
+    public void Bad_messages_are_refused_by_their_path(string json, string field) => Assert.Equal(field, ProblemOf(json).Field);
+
+    [Theory]
+    [InlineData("\"temperature\":-0.1", "temperature")]
+    [InlineData("\"temperature\":2.1", "temperature")]
+    [InlineData("\"temperature\":\"hot\"", "temperature")]
+    [InlineData("\"temperature\":1e999", "temperature")]
+    [InlineData("\"top_p\":0", "top_p")]
+    [InlineData("\"top_p\":1.01", "top_p")]
+    [InlineData("\"top_k\":-2", "top_k")]
+    [InlineData("\"min_p\":2", "min_p")]
+    [InlineData("\"max_tokens\":0", "max_tokens")]
+    [InlineData("\"max_tokens\":-5", "max_tokens")]
+    [InlineData("\"max_tokens\":1.5", "max_tokens")]
+    [InlineData("\"max_tokens\":99999999999", "max_tokens")]
+    [InlineData("\"max_completion_tokens\":\"ten\"", "max_completion_tokens")]
+    [InlineData("\"presence_penalty\":3", "presence_penalty")]
+    [InlineData("\"frequency_penalty\":-3", "frequency_penalty")]
+    [InlineData("\"repetition_penalty\":0", "repetition_penalty")]
+    [InlineData("\"seed\":1.5", "seed")]
+    [InlineData("\"stop\":7", "stop")]
+    [InlineData("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop")]
+    [InlineData("\"stop\":[\"\"]", "stop")]
+    [InlineData("\"stop\":[1]", "stop")]
+    [InlineData("\"n\":0", "n")]
+    [InlineData("\"n\":33", "n")]
+    [InlineData("\"n\":\"2\"", "n")]
+    [InlineData("\"stream\":\"yes\"", "stream")]
+    [InlineData("\"stream_options\":{\"include_usage\":true}", "stream_options")]
+    [InlineData("\"stream\":true,\"stream_options\":{\"include_usage\":1}", "stream_options.include_usage")]
+    [InlineData("\"logprobs\":1", "logprobs")]
+    [InlineData("\"top_logprobs\":3", "top_logprobs")]
+    [InlineData("\"logprobs\":true,\"top_logprobs\":21", "top_logprobs")]
+    [InlineData("\"logit_bias\":[]", "logit_bias")]
+    [InlineData("\"logit_bias\":{\"x\":1}", "logit_bias")]
+    [InlineData("\"logit_bias\":{\"5\":101}", "logit_bias")]
+    [InlineData("\"response_format\":\"text\"", "response_format")]
+    [InlineData("\"response_format\":{\"type\":\"xml\"}", "response_format.type")]
+    [InlineData("\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema.schema")]
+    [InlineData("\"tools\":{}", "tools")]
+    public void A_bad_field_is_refused_by_its_name(string field, string name)
+    {
+        var problem = ProblemOf($"{{{Hello},{field}}}");
+
+        Assert.Equal(ErrorCode.InvalidRequest, problem.Code);
+        Assert.Equal(name, problem.Field);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("not json")]
+    [InlineData("{\"model\":\"echo\",}")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("null")]
+    public void What_is_no_JSON_object_is_refused(string body) => Assert.Equal(ErrorCode.InvalidRequest, ProblemOf(body).Code);
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused_and_does_not_throw() =>
+        Assert.Equal(ErrorCode.InvalidRequest, ProblemOf("""{"model":"echo","messages":[{"role":"user","content":"\ud800"}]}""").Code);
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_are_refused() =>
+        Assert.NotNull(ChatRequestParser.Parse("{\"model\":\"\xff\"}"u8.ToArray().Select(b => b == 0xc3 ? (byte)0xff : b).ToArray(), 32).Problem);
+
+    [Fact]
+    public void Every_known_field_arrives()
+    {
+        var request = Parse($$$$"""
+            {{{{{Hello}}}}, "temperature":0.5,"top_p":0.9,"top_k":-1,"min_p":0.1,"max_completion_tokens":7,"max_tokens":9,"seed":-4,"stop":"END",
+             "n":3,"stream":true,"stream_options":{"include_usage":true},"logprobs":true,"top_logprobs":2,"presence_penalty":1,"frequency_penalty":-1,
+             "repetition_penalty":1.1,"logit_bias":{"5":-100},"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
+             "tools":[{"type":"function"}],"user":"me","store":false,"metadata":{"a":"b"}}
+            """);
+
+        Assert.Equal("echo", request.Options.Model);
+        Assert.Equal(3, request.Options.Choices);
+        Assert.True(request.Options.Stream && request.Options.IncludeUsage && request.Options.Logprobs);
+        var sampling = request.Input.Sampling;
+        Assert.Equal(0.5f, sampling.Temperature);
+        Assert.Equal(0.9f, sampling.TopP);
+        Assert.Equal(-1, sampling.TopK);
+        Assert.Equal(7, sampling.MaxTokens);
+        Assert.Equal(-4, sampling.Seed);
+        Assert.Equal(["END"], sampling.Stop!);
+        Assert.Equal(2, sampling.TopLogprobs);
+        Assert.Equal(-100, sampling.LogitBias![5]);
+        Assert.Equal("""{"type":"object"}""", sampling.JsonSchema);
+        Assert.Equal("""[{"type":"function"}]""", request.Input.Prompt.Chat.ToolsJson);
+    }
+
+    [Fact]
+    public void Content_parts_become_one_text_and_developer_becomes_system()
+    {
+        var chat = Parse("""
+            {"model":"echo","messages":[{"role":"developer","content":"be brief"},
+             {"role":"user","content":[{"type":"text","text":"one"},{"type":"text","text":"two"}]},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"42","tool_call_id":"1"}]}
+            """).Input.Prompt.Chat;
+
+        Assert.Equal(["system", "user", "assistant", "tool"], chat.Messages.Select(message => message.Role));
+        Assert.Equal("one\ntwo", chat.Messages[1].Content);
+        Assert.Equal("""[{"id":"1"}]""", chat.Messages[2].ToolCallsJson);
+        Assert.Equal("1", chat.Messages[3].ToolCallId);
+    }
+
+    [Fact]
+    public void Null_means_not_set()
+    {
+        var request = Parse($$"""{{{Hello}},"temperature":null,"stop":null,"n":null,"stream":null,"stream_options":null,"tools":null}""");
+
+        Assert.Null(request.Input.Sampling.Temperature);
+        Assert.Equal(1, request.Options.Choices);
+    }
+
+    private static ChatRequest Parse(string json)
+    {
+        var (request, problem) = ChatRequestParser.Parse(Encoding.UTF8.GetBytes(json), 32);
+        Assert.Null(problem);
+        return request!;
+    }
+
+    private static Problem ProblemOf(string json)
+    {
+        var (request, problem) = ChatRequestParser.Parse(Encoding.UTF8.GetBytes(json), 32);
+        Assert.Null(request);
+        return problem!;
+    }
+}

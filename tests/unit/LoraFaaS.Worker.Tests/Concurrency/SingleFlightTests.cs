@@ -1,0 +1,47 @@
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Concurrency;
+
+namespace LoraFaaS.Worker.Tests.Concurrency;
+
+public sealed class SingleFlightTests
+{
+    [Fact]
+    public async Task Many_askers_share_one_piece_of_work()
+    {
+        var flight = new SingleFlight<string, int>(CancellationToken.None);
+        var gate = new TaskCompletionSource<int>();
+        var runs = 0;
+
+        var askers = Enumerable.Range(0, 50).Select(_ => flight.RunAsync("a", _ => { Interlocked.Increment(ref runs); return gate.Task; }, CancellationToken.None)).ToList();
+        gate.SetResult(7);
+
+        Assert.All(await Patience.ForAsync(Task.WhenAll(askers)), result => Assert.Equal(7, result));
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task An_asker_who_leaves_does_not_stop_the_work()
+    {
+        var flight = new SingleFlight<string, int>(CancellationToken.None);
+        var gate = new TaskCompletionSource<int>();
+        using var leaving = new CancellationTokenSource();
+        var first = flight.RunAsync("a", _ => gate.Task, leaving.Token);
+        var second = flight.RunAsync("a", _ => Task.FromResult(0), CancellationToken.None);
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        gate.SetResult(7);
+
+        Assert.Equal(7, await Patience.ForAsync(second));
+    }
+
+    [Fact]
+    public async Task After_the_work_ended_the_next_asker_starts_anew()
+    {
+        var flight = new SingleFlight<string, int>(CancellationToken.None);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => flight.RunAsync("a", _ => throw new InvalidOperationException(), CancellationToken.None));
+
+        Assert.Equal(7, await flight.RunAsync("a", _ => Task.FromResult(7), CancellationToken.None));
+        Assert.Equal(0, flight.Count);
+    }
+}

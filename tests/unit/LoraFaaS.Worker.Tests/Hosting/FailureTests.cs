@@ -1,0 +1,236 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Linux.Processes;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Metering;
+
+namespace LoraFaaS.Worker.Tests.Hosting;
+
+public sealed class FailureTests
+{
+    private const string Story = "tell a long story";
+
+    [Fact]
+    public async Task A_killed_sandbox_takes_no_other_trust_domain_with_it_and_the_next_invocation_works()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 1), Token);
+        var bystander = await OpenAsync(world, "bystander");
+        var survivor = world.Worker.SandboxOf("bystander").ProcessId;
+
+        Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
+
+        var again = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
+        Assert.Equal(3, again.Finished?.CompletionTokens);
+        Assert.NotNull((await bystander.RestAsync()).Finished);
+        Assert.Equal(survivor, world.Worker.SandboxOf("bystander").ProcessId);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_sandbox_is_killed_goes_on_with_the_same_tokens()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
+
+        var stream = await OpenAsync(world, "victim", maxTokens: 300);
+        Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
+        var rest = await stream.RestAsync();
+
+        Assert.Equal(Ids(undisturbed), Ids(rest));
+        Assert.Equal(undisturbed.Text, rest.Text);
+        Assert.Equal(300, rest.Finished?.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task A_sandbox_lost_before_the_first_event_costs_nothing_but_time()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 1), Token);
+        var sandbox = world.Worker.SandboxOf("victim");
+        ProcessControl.Send(sandbox.ProcessId, Signal.Stop);
+
+        // Frozen, it takes the request and says nothing; killed, it loses it before the first event.
+        var asking = world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
+        await Patience.UntilAsync(() => world.Worker.Get<WorkerMetrics>().Running > 0);
+        ProcessControl.Send(sandbox.ProcessId, Signal.Kill);
+
+        Assert.Equal(3, (await Patience.ForAsync(asking)).Finished?.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_frees_the_slot_and_is_metered()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:MaxSequences", "1");
+        var request = Endless(world, "openfaas-fn", maxTokens: 400);
+
+        using (var leaving = await world.Worker.PostAsync(request, TimeSpan.FromMinutes(2), Token))
+        {
+            await leaving.Content.ReadAsStreamAsync(Token);
+        }
+
+        var next = await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 2), Token);
+
+        Assert.NotNull(next.Finished);
+        await Patience.UntilAsync(() => world.Controller.Usage.Any(usage => usage.CallId == request.CallId && usage.Outcome is "cancelled" or "ok"));
+    }
+
+    [Fact]
+    public async Task A_passed_deadline_names_the_stage()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        using var none = await world.Worker.PostAsync(world.Request(null, "hello"), TimeSpan.Zero, Token);
+        Assert.Equal("deadline_exceeded", (await Generation.ReadAsync(none, Token)).Problem?.Code);
+
+        await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
+        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Stop);
+        using var late = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 4), TimeSpan.FromMilliseconds(300), Token);
+        var answer = await Generation.ReadAsync(late, Token);
+        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Continue);
+
+        Assert.Equal(504, answer.Status);
+        Assert.Contains("stage: ", answer.Problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beyond_the_queue_callers_are_told_when_to_come_back()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:MaxSequences", "1", "--Worker:Batching:QueueLength", "1");
+        var running = await OpenAsync(world, "openfaas-fn");
+        var waiting = world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
+        await Patience.UntilAsync(() => world.Worker.Get<Admission>().Waiting > 0);
+
+        using var refused = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 1), null, Token);
+
+        Assert.Equal(429, (int)refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal("queue_full", (await Generation.ReadAsync(refused, Token)).Problem?.Code);
+        await running.RestAsync();
+        Assert.NotNull((await Patience.ForAsync(waiting)).Finished);
+    }
+
+    [Fact]
+    public async Task A_stopping_worker_finishes_what_runs_and_refuses_what_comes()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var running = await OpenAsync(world, "openfaas-fn", maxTokens: 60);
+        var pids = world.Worker.Supervisor.Resident.Select(sandbox => sandbox.ProcessId).ToList();
+
+        var stopping = world.Worker.StopAsync();
+        var rest = await running.RestAsync();
+
+        Assert.NotNull(rest.Finished);
+        Assert.Equal(0, await Patience.ForAsync(stopping));
+        Assert.All(pids, pid => Assert.False(ProcessControl.Send(pid, Signal.Probe)));
+    }
+
+    [Fact]
+    public async Task A_commanded_drain_refuses_until_resumed()
+    {
+        await using var world = await DemoWorld.StartAsync();
+
+        await world.Controller.CommandAsync(new WorkerCommand { Drain = new DrainWorker() });
+        var refused = await world.Worker.GenerateAsync(world.Request(null, "hello"), Token);
+        await Patience.UntilAsync(() => world.Controller.LastHeartbeat?.Draining == true);
+        await world.Controller.CommandAsync(new WorkerCommand { Drain = new DrainWorker { Resume = true } });
+        var served = await world.Worker.GenerateAsync(world.Request(null, "hello"), Token);
+
+        Assert.Equal("draining", refused.Problem?.Code);
+        Assert.NotNull(served.Finished);
+    }
+
+    [Fact]
+    public async Task Commands_bring_an_adapter_near_and_take_it_away()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var load = new LoadArtifact
+        {
+            BackboneDigest = world.Backbone.Value, AdapterDigest = world.DigestOf("sql").Value, AdapterBytes = world.Archive("sql").Length,
+            TrustDomain = "openfaas-fn", Tier = (int)StorageTier.Device, Reason = "test",
+        };
+
+        var loaded = await world.Controller.CommandAsync(new WorkerCommand { Load = load });
+        Assert.Equal("", loaded.ErrorCode);
+        Assert.Contains(world.Worker.SandboxOf("openfaas-fn").Adapters, adapter => adapter.Digest == world.DigestOf("sql"));
+
+        var offload = new OffloadArtifact { AdapterDigest = load.AdapterDigest, Tier = (int)StorageTier.Disk };
+        Assert.Equal("", (await world.Controller.CommandAsync(new WorkerCommand { Offload = offload })).ErrorCode);
+        Assert.Empty(world.Worker.SandboxOf("openfaas-fn").Adapters);
+        Assert.Empty(world.Worker.Get<AdapterHostCache>().Inventory);
+        Assert.Single(world.Worker.Get<ArtifactCache>().Inventory);
+    }
+
+    [Fact]
+    public async Task A_worker_that_starts_without_its_controller_serves_what_it_served()
+    {
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        await using var world = await DemoWorld.StartAsync();
+        world.Controller.Acknowledges = false;
+        await world.Worker.GenerateAsync(world.Request("sentiment", prompt), Token);
+        await world.Worker.DisposeAsync();
+
+        await using var restarted = await WorkerUnderTest.StartAsync(world.Folder, controllerRpcUrl: null);
+        var answer = await restarted.GenerateAsync(world.Request("sentiment", prompt), Token);
+
+        Assert.Equal(expected, answer.Text);
+        Assert.Equal((int)StorageTier.Disk, answer.Finished!.ColdStart.AdapterTier);
+        Assert.Equal(2, restarted.Get<UsageSpool>().Pending);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_holds_back_nobody_else()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:EventCredits", "2");
+        using var slow = await world.Worker.PostAsync(Endless(world, "openfaas-fn", maxTokens: 400), TimeSpan.FromMinutes(4), Token);
+
+        var other = await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 5), Token);
+        var all = await Generation.ReadAsync(slow, Token);
+
+        Assert.Equal(5, other.Finished?.CompletionTokens);
+        Assert.NotNull(all.Finished);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
+    {
+        var request = world.Request(null, Story, trustDomain, maxTokens);
+        request.Sampling.IgnoreEos = true;
+        return request;
+    }
+
+    private static List<int> Ids(Generation generation) =>
+        [.. generation.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids)];
+
+    /// <summary>An invocation whose first event has come.</summary>
+    private static async Task<Opened> OpenAsync(DemoWorld world, string trustDomain, int maxTokens = 400)
+    {
+        var response = await world.Worker.PostAsync(Endless(world, trustDomain, maxTokens), TimeSpan.FromMinutes(4), Token);
+        var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(Token), GenerateEvent.Parser);
+        var first = (await reader.ReadAsync(Token)).Message;
+        Assert.NotNull(first);
+        return new Opened(response, reader, first);
+    }
+
+    private sealed record Opened(HttpResponseMessage Response, FrameReader<GenerateEvent> Reader, GenerateEvent First)
+    {
+        public async Task<Generation> RestAsync()
+        {
+            using (Response)
+            await using (Reader)
+            {
+                var events = new List<GenerateEvent> { First };
+
+                await foreach (var happened in Reader.ReadAllAsync(Token))
+                {
+                    events.Add(happened);
+                }
+
+                return new Generation(200, null, events);
+            }
+        }
+    }
+}

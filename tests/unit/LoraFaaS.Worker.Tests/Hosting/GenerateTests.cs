@@ -1,0 +1,188 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Metering;
+
+namespace LoraFaaS.Worker.Tests.Hosting;
+
+public sealed class GenerateTests
+{
+    [Fact]
+    public async Task An_adapter_answers_as_its_evaluation_expects_cold_and_warm()
+    {
+        await using var world = await DemoWorld.StartAsync();
+
+        foreach (var (prompt, expected) in Demo.Evaluation("sentiment", 5))
+        {
+            var answer = await world.Worker.GenerateAsync(world.Request("sentiment", prompt), Token);
+
+            Assert.Equal(200, answer.Status);
+            Assert.Equal(expected, answer.Text);
+            Assert.Equal(FinishReason.Stop, answer.Finished?.Reason);
+        }
+    }
+
+    [Fact]
+    public async Task The_account_says_where_everything_was_found_and_how_long_it_took()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var prompt = Demo.Evaluation("sentiment", 1)[0].Prompt;
+
+        var cold = (await world.Worker.GenerateAsync(world.Request("sentiment", prompt), Token)).Finished!.ColdStart;
+        var warm = (await world.Worker.GenerateAsync(world.Request("sentiment", prompt), Token)).Finished!.ColdStart;
+
+        Assert.Equal((int)StorageTier.Remote, cold.AdapterTier);
+        Assert.False(cold.SandboxWarm);
+        Assert.True(cold.AdapterMs > 0 && cold.SandboxMs > 0 && cold.PrefillMs > 0);
+        Assert.True(cold.TtftMs >= cold.AdapterMs + cold.SandboxMs);
+        Assert.Equal((int)StorageTier.Device, warm.AdapterTier);
+        Assert.True(warm.SandboxWarm);
+        Assert.Equal(0, warm.SandboxMs);
+    }
+
+    [Fact]
+    public async Task Sequences_of_different_adapters_run_side_by_side()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var asked = Demo.Evaluation("sentiment", 4).Select(eval => (Adapter: "sentiment", eval.Prompt, eval.Expected))
+            .Concat(Demo.Evaluation("ticket-router", 4).Select(eval => (Adapter: "ticket-router", eval.Prompt, eval.Expected))).ToList();
+
+        var answers = await Patience.ForAsync(Task.WhenAll(asked.Select(one => world.Worker.GenerateAsync(world.Request(one.Adapter, one.Prompt), Token))));
+
+        Assert.Equal(asked.Select(one => one.Expected), answers.Select(answer => answer.Text));
+        Assert.Single(world.Worker.Supervisor.Resident);
+    }
+
+    [Fact]
+    public async Task Usage_is_on_its_way_and_the_log_has_its_lines()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var request = world.Request("sentiment", Demo.Evaluation("sentiment", 1)[0].Prompt);
+
+        var answer = await world.Worker.GenerateAsync(request, Token);
+
+        await Patience.UntilAsync(() => world.Controller.Usage.Any(usage => usage.CallId == request.CallId));
+        var usage = world.Controller.Usage.First(usage => usage.CallId == request.CallId);
+        Assert.Equal("ok", usage.Outcome);
+        Assert.Equal("sentiment", usage.Function);
+        Assert.Equal(answer.Finished!.CompletionTokens, usage.CompletionTokens);
+        Assert.Equal((int)StorageTier.Remote, usage.AdapterTier);
+        await Patience.UntilAsync(() => world.Controller.Logs.Any(line => line.Text.StartsWith($"invocation {request.CallId} finished tokens=", StringComparison.Ordinal)));
+        Assert.Contains(world.Controller.Logs, line => line.Text == $"invocation {request.CallId} started");
+        await Patience.UntilAsync(() => world.Worker.Get<UsageSpool>().Pending == 0);
+    }
+
+    [Fact]
+    public async Task The_heartbeat_shows_the_adapter_at_every_tier_it_is_in()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(world.Request("sentiment", "hello"), Token);
+        var digest = world.DigestOf("sentiment").Value;
+
+        await Patience.UntilAsync(() => world.Controller.LastHeartbeat?.Resident.Count(resident => resident.Digest == digest) == 3);
+
+        var beat = world.Controller.LastHeartbeat!;
+        Assert.Equal((int)StorageTier.Device, beat.Resident.Last(resident => resident.Digest == digest).Tier);
+        Assert.Equal(1, beat.Sandboxes);
+        Assert.Equal(ByteSize.FromMebibytes(32).Bytes, beat.DeviceBytesUsed);
+        Assert.Contains(beat.Resident, resident => resident.Kind == "backbone" && resident.Tier == (int)StorageTier.Host);
+    }
+
+    [Fact]
+    public async Task Corrupt_artifacts_are_told_and_nothing_is_loaded()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var wrong = Digest.OfBytes([1, 2, 3]);
+        world.Controller.Store.Answer(wrong, context => context.Response.Body.WriteAsync(new byte[100]).AsTask());
+        var request = world.Request("sentiment", "hello");
+        request.Revision.AdapterDigest = wrong.Value;
+
+        var answer = await world.Worker.GenerateAsync(request, Token);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("artifact_corrupt", answer.Problem?.Code);
+        Assert.Equal(2, world.Controller.Store.RequestsOf(wrong));
+    }
+
+    [Fact]
+    public async Task What_is_no_adapter_is_refused_and_the_next_invocation_works()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var request = world.Request("sentiment", "hello");
+        request.Revision.AdapterDigest = world.Controller.Store.Put(new byte[5_000]).Value;
+
+        var refused = await world.Worker.GenerateAsync(request, Token);
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        var answer = await world.Worker.GenerateAsync(world.Request("sentiment", prompt), Token);
+
+        Assert.Equal("adapter_invalid", refused.Problem?.Code);
+        Assert.Equal(expected, answer.Text);
+    }
+
+    [Fact]
+    public async Task An_unknown_backbone_is_named()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var request = world.Request(null, "hello");
+        request.Revision.BackboneDigest = Digest.OfBytes([9]).Value;
+
+        var answer = await world.Worker.GenerateAsync(request, Token);
+
+        Assert.Equal("backbone_not_found", answer.Problem?.Code);
+    }
+
+    [Fact]
+    public async Task A_prompt_beyond_the_context_is_refused()
+    {
+        await using var world = await DemoWorld.StartAsync();
+
+        var answer = await world.Worker.GenerateAsync(world.Request(null, string.Concat(Enumerable.Repeat("a long story ", 1_000))), Token);
+
+        Assert.Equal("context_length_exceeded", answer.Problem?.Code ?? answer.Failed?.Code);
+    }
+
+    [Fact]
+    public async Task Without_the_token_nothing_but_health_is_answered()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        using var stranger = new HttpClient { BaseAddress = world.Worker.Http.BaseAddress };
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await stranger.PostAsync("/v1/generate", null, Token)).StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await stranger.GetAsync("/metrics", Token)).StatusCode);
+        var health = await stranger.GetStringAsync("/healthz", Token);
+        Assert.Contains("Landlock", health, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_count_what_happened()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(world.Request("sentiment", "hello"), Token);
+
+        var metrics = await world.Worker.Http.GetStringAsync("/metrics", Token);
+
+        Assert.Contains("lorafaas_worker_invocations_total{outcome=\"ok\"}", metrics, StringComparison.Ordinal);
+        Assert.Contains("lorafaas_worker_ttft_seconds_bucket{tier=\"remote\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("lorafaas_worker_memory_used_bytes{tier=\"device\"}", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task More_trust_domains_than_fit_take_turns_and_the_ledger_holds()
+    {
+        await using var world = await DemoWorld.StartAsync();
+
+        for (var i = 0; i < 5; i++)
+        {
+            var answer = await world.Worker.GenerateAsync(world.Request(null, "hello", $"domain-{i}", maxTokens: 2), Token);
+            Assert.Equal(200, answer.Status);
+
+            var ledger = world.Worker.Get<DeviceLedger>();
+            Assert.True(ledger.Used <= ledger.Capacity);
+            Assert.InRange(world.Worker.Supervisor.Resident.Count, 1, 3);
+        }
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+}
