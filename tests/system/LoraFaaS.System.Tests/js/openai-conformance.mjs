@@ -182,16 +182,16 @@ const checks = {
   },
   async 'bad requests are refused and named'() {
     for (const [field, request] of [
-      ['messages', chat({ messages: undefined })],
-      ['messages', chat({ messages: [] })],
-      ['max_tokens', chat({ max_tokens: -1 })],
-      ['temperature', chat({ temperature: -0.5 })],
-      ['temperature', chat({ temperature: 'hot' })],
-      ['top_p', chat({ top_p: 1.5 })],
-      ['prompt', text({ prompt: undefined })],
-      ['stop', text({ stop: 7 })],
+      ['messages', () => chat({ messages: undefined })],
+      ['messages', () => chat({ messages: [] })],
+      ['max_tokens', () => chat({ max_tokens: -1 })],
+      ['temperature', () => chat({ temperature: -0.5 })],
+      ['temperature', () => chat({ temperature: 'hot' })],
+      ['top_p', () => chat({ top_p: 1.5 })],
+      ['prompt', () => text({ prompt: undefined })],
+      ['stop', () => text({ stop: 7 })],
     ]) {
-      const error = await request.then(() => null, (e) => e);
+      const error = await request().then(() => null, (e) => e);
       assert.ok(error instanceof BadRequestError, `${field}: ${error}`);
       assert.ok(`${error.param} ${error.message}`.includes(field), `${field} named in: ${error.message}`);
     }
