@@ -35,7 +35,7 @@ internal sealed class Evaluator(Work work)
 
     private TemplateValue[] Evaluate(IReadOnlyList<Expression> expressions, Scope scope)
     {
-        work.Make(expressions.Count);
+        work.MakeItems(expressions.Count);
         return [.. expressions.Select(e => Evaluate(e, scope))];
     }
 

@@ -110,8 +110,9 @@ internal sealed class Executor(Work work)
 
         for (var i = 0; i < items.Count; i++)
         {
+            work.Step();
             var inner = new Scope(scope);
-            inner.Set("loop", LoopState(items, i));
+            inner.Set("loop", new LoopValue(items, i));
             Assign(loop.Targets, items[i], inner);
             if (Run(loop.Body, inner, output) is Flow.Break)
             {
@@ -125,25 +126,6 @@ internal sealed class Executor(Work work)
         var inner = new Scope(scope);
         Assign(loop.Targets, item, inner);
         return _evaluator.Evaluate(loop.Condition!, inner).IsTrue;
-    }
-
-    private NamespaceValue LoopState(IReadOnlyList<TemplateValue> items, int index)
-    {
-        work.Make(10);
-        var state = new NamespaceValue();
-        state.Members["index"] = new WholeValue(index + 1);
-        state.Members["index0"] = new WholeValue(index);
-        state.Members["revindex"] = new WholeValue(items.Count - index);
-        state.Members["revindex0"] = new WholeValue(items.Count - index - 1);
-        state.Members["first"] = FlagValue.Of(index == 0);
-        state.Members["last"] = FlagValue.Of(index == items.Count - 1);
-        state.Members["length"] = new WholeValue(items.Count);
-        state.Members["previtem"] = index > 0 ? items[index - 1] : new UndefinedValue("loop.previtem");
-        state.Members["nextitem"] = index + 1 < items.Count ? items[index + 1] : new UndefinedValue("loop.nextitem");
-        state.Members["cycle"] = new FunctionValue("cycle", a => a.Count > 0
-            ? a.Positional[index % a.Count]
-            : throw RenderException.Wrong("there is nothing to cycle through"));
-        return state;
     }
 
     private static void Assign(ImmutableArray<string> targets, TemplateValue value, Scope scope)

@@ -14,7 +14,7 @@ internal static class Filters
         ["trim"] = (v, a, w) => TextOperations.Strip(PythonText.Of(v, w), a.TextOrNull(0, "chars")?.Value, atStart: true, atEnd: true),
         ["upper"] = (v, _, w) => TextOperations.Upper(PythonText.Of(v, w)),
         ["lower"] = (v, _, w) => TextOperations.Lower(PythonText.Of(v, w)),
-        ["title"] = (v, _, w) => TextOperations.Title(PythonText.Of(v, w)),
+        ["title"] = (v, _, w) => TextOperations.TitleWords(PythonText.Of(v, w)),
         ["capitalize"] = (v, _, w) => TextOperations.Capitalize(PythonText.Of(v, w)),
         ["string"] = (v, _, w) => PythonText.Of(v, w),
         ["safe"] = (v, _, _) => v,

@@ -32,7 +32,7 @@ internal static class Globals
         }
 
         var count = Math.Max(0, (((long)stop - start) + step - Math.Sign(step)) / step);
-        work.Make(count);
+        work.MakeItems(count);
         var items = new TemplateValue[count];
         for (var i = 0; i < items.Length; i++)
         {
@@ -47,7 +47,7 @@ internal static class Globals
         var entries = new OrderedDictionary<string, TemplateValue>(StringComparer.Ordinal);
         if (arguments.Find(0, "mapping") is MapValue map)
         {
-            work.Make(map.Entries.Count);
+            work.MakeItems(map.Entries.Count);
             foreach (var (key, value) in map.Entries)
             {
                 entries[key] = value;

@@ -29,6 +29,7 @@ internal static class Members
     {
         MapValue map => map.Entries.GetValueOrDefault(name),
         NamespaceValue space => space.Members.GetValueOrDefault(name),
+        LoopValue loop => loop.Find(name),
         UndefinedValue undefined => throw RenderException.Wrong($"'{undefined.Name}' is undefined"),
         _ => null,
     };
@@ -61,7 +62,7 @@ internal static class Members
 
     public static ListValue Items(MapValue map, Work work)
     {
-        work.Make(map.Entries.Count);
+        work.MakeItems(map.Entries.Count);
         return new ListValue([.. map.Entries.Select(e => new ListValue([map.KeyText(e.Key), e.Value], isTuple: true))]);
     }
 

@@ -99,7 +99,7 @@ internal static class Operations
 
     private static ListValue Concat(ListValue left, ListValue right, Work work)
     {
-        work.Make(left.Items.Count + (long)right.Items.Count);
+        work.MakeItems(left.Items.Count + (long)right.Items.Count);
         return new ListValue([.. left.Items, .. right.Items], left.IsTuple);
     }
 
@@ -119,7 +119,7 @@ internal static class Operations
     private static ListValue Repeat(ListValue list, long times, Work work)
     {
         var count = (int)Math.Clamp(times, 0, int.MaxValue);
-        work.Make((long)list.Items.Count * count);
+        work.MakeItems((long)list.Items.Count * count);
         return new ListValue(list.Items.Count == 0 ? [] : [.. Enumerable.Repeat(list.Items, count).SelectMany(i => i)], list.IsTuple);
     }
 

@@ -46,7 +46,7 @@ internal static class PythonText
             return value.ToString("F1", CultureInfo.InvariantCulture);
         }
 
-        return (shortest.Contains('E', StringComparison.Ordinal) ? shortest : value.ToString("0.################E-00", CultureInfo.InvariantCulture))
+        return (shortest.Contains('E', StringComparison.Ordinal) ? shortest : value.ToString("0.################E+00", CultureInfo.InvariantCulture))
             .ToLowerInvariant();
     }
 
@@ -81,7 +81,7 @@ internal static class PythonText
             case MapValue map:
                 WriteMap(map, output, work, ref isPlain);
                 break;
-            case NamespaceValue or FunctionValue:
+            case NamespaceValue or LoopValue or FunctionValue:
                 output.Append('<').Append(value.Kind).Append('>');
                 break;
             default:

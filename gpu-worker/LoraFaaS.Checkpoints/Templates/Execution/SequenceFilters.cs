@@ -33,7 +33,7 @@ internal static class SequenceFilters
     private static ListValue Map(TemplateValue value, Arguments arguments, Work work)
     {
         var items = Sequences.Items(value, work);
-        work.Make(items.Count);
+        work.MakeItems(items.Count);
 
         if (arguments.Count == 0 && arguments.Find(0, "attribute") is { } attribute)
         {
@@ -56,7 +56,7 @@ internal static class SequenceFilters
     private static ListValue Where(TemplateValue value, Work work, Func<TemplateValue, bool> holds)
     {
         var items = Sequences.Items(value, work);
-        work.Make(items.Count);
+        work.MakeItems(items.Count);
         return new ListValue([.. items.Where(holds)]);
     }
 
@@ -80,7 +80,7 @@ internal static class SequenceFilters
     private static ListValue Sort(TemplateValue value, Arguments arguments, Work work)
     {
         var items = Sequences.Items(value, work);
-        work.Make(items.Count);
+        work.MakeItems(items.Count);
         var attribute = arguments.Find(2, "attribute");
         var keyed = items.Select(i => (Item: i, Key: Fold(attribute is null or NoneValue ? i : Path(i, attribute, work), arguments.Flag(1, "case_sensitive", otherwise: false))));
         var order = Comparer<TemplateValue>.Create((a, b) => Operations.Compare(a, b, work));

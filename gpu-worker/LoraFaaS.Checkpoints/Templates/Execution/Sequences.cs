@@ -14,11 +14,11 @@ internal static class Sequences
                 return list.Items;
 
             case MapValue map:
-                work.Make(map.Entries.Count);
+                work.MakeItems(map.Entries.Count);
                 return [.. map.Entries.Keys.Select(map.KeyText)];
 
             case TextValue text:
-                work.Make(text.Value.Length);
+                work.MakeItems(text.Value.Length);
                 return Characters(text);
 
             case UndefinedValue:
@@ -70,7 +70,7 @@ internal static class Sequences
         switch (target)
         {
             case ListValue list:
-                work.Make(list.Items.Count);
+                work.MakeItems(list.Items.Count);
                 return new ListValue([.. Places(list.Items.Count, start, stop, step).Select(i => list.Items[i])], list.IsTuple);
 
             case TextValue text:

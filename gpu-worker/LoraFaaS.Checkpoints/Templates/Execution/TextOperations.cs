@@ -141,18 +141,11 @@ internal static class TextOperations
     public static TextValue Capitalize(TextValue text) =>
         text.Map(t => t.Length == 0 ? t : char.ToUpperInvariant(t[0]) + t[1..].ToLowerInvariant());
 
-    public static TextValue Title(TextValue text) => text.Map(t =>
-    {
-        var output = new StringBuilder(t.Length);
-        var isInWord = false;
-        foreach (var c in t)
-        {
-            output.Append(isInWord ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c));
-            isInWord = char.IsLetter(c);
-        }
+    /// <summary>Python's method: a word begins after anything that is no letter.</summary>
+    public static TextValue Title(TextValue text) => Title(text, c => !char.IsLetter(c));
 
-        return output.ToString();
-    });
+    /// <summary>Jinja's filter: a word begins after white space, a hyphen or an opening bracket.</summary>
+    public static TextValue TitleWords(TextValue text) => Title(text, c => char.IsWhiteSpace(c) || c is '-' or '(' or '{' or '[' or '<');
 
     /// <summary>Every line but the first (or all) begins with the indentation; empty lines do not, unless asked.</summary>
     public static TextValue Indent(TextValue text, TextValue indentation, bool first, bool blank, Work work)
@@ -183,7 +176,7 @@ internal static class TextOperations
 
             if (max >= 0 && parts.Count == max)
             {
-                parts.Add(Strip(text.Slice(at, text.Value.Length - at), null, atStart: false, atEnd: true));
+                parts.Add(text.Slice(at, text.Value.Length - at));
                 return new ListValue(parts);
             }
 
@@ -196,6 +189,19 @@ internal static class TextOperations
             parts.Add(text.Slice(start, at - start));
         }
     }
+
+    private static TextValue Title(TextValue text, Func<char, bool> precedesWord) => text.Map(t =>
+    {
+        var output = new StringBuilder(t.Length);
+        var isInWord = false;
+        foreach (var c in t)
+        {
+            output.Append(isInWord ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c));
+            isInWord = !precedesWord(c);
+        }
+
+        return output.ToString();
+    });
 
     private static bool Strips(char c, string? characters) =>
         characters is null ? char.IsWhiteSpace(c) : characters.Contains(c, StringComparison.Ordinal);

@@ -4,14 +4,17 @@ namespace LoraFaaS.Checkpoints.Templates.Execution;
 
 /// <summary>
 /// What one rendering may spend. A real template takes some hundred steps a message; the bounds are for one written to hang or to
-/// fill memory, and end it within about a second and a few hundred megabytes.
+/// fill memory, and end it within about a second and two hundred megabytes.
 /// </summary>
 internal sealed class Work
 {
-    private const int MaxSteps = 5_000_000;
+    private const int MaxSteps = 2_000_000;
 
-    /// <summary>Characters and list items made, the discarded ones included.</summary>
+    /// <summary>Characters made, the discarded ones included.</summary>
     private const long MaxMade = 64L << 20;
+
+    /// <summary>A list's item, with the value it points to, weighs about as much.</summary>
+    private const int CharactersPerItem = 16;
 
     /// <summary>Macros calling macros.</summary>
     private const int MaxDepth = 60;
@@ -40,9 +43,11 @@ internal sealed class Work
         _made += size;
         if (_made > MaxMade)
         {
-            throw new RenderException(RenderFault.TooMuch, $"makes more than {MaxMade} characters and items");
+            throw new RenderException(RenderFault.TooMuch, $"makes more than {MaxMade} characters");
         }
     }
+
+    public void MakeItems(long count) => Make(count * CharactersPerItem);
 
     public void Enter()
     {

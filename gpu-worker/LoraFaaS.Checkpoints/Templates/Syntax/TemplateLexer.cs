@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
 using LoraFaaS.Checkpoints.Outcomes;
 
 namespace LoraFaaS.Checkpoints.Templates.Syntax;
@@ -253,7 +251,7 @@ internal sealed class TemplateLexer
         var c = _source[_at];
         if (c is '\'' or '"')
         {
-            Text(c);
+            Text();
             return 0;
         }
 
@@ -306,68 +304,35 @@ internal sealed class TemplateLexer
             }
         }
 
+        if (ExponentLength(end) is > 0 and var exponent)
+        {
+            kind = TokenKind.Real;
+            end += exponent;
+        }
+
         var text = _source[_at..end].Replace("_", string.Empty, StringComparison.Ordinal);
         _tokens.Add(new(kind, text, _line));
         Advance(end - _at);
     }
 
-    private void Text(char quote)
+    private int ExponentLength(int at)
     {
-        var text = new StringBuilder();
-        var at = _at + 1;
-        for (; at < _source.Length && _source[at] != quote; at++)
+        var rest = _source.AsSpan(at);
+        if (rest is not ['e' or 'E', ..])
         {
-            if (_source[at] != '\\')
-            {
-                text.Append(_source[at]);
-                continue;
-            }
-
-            at += Escape(at, text);
+            return 0;
         }
 
-        if (at >= _source.Length)
-        {
-            throw Error("a string is not closed");
-        }
-
-        _tokens.Add(new(TokenKind.Text, text.ToString(), _line));
-        Advance(at + 1 - _at);
+        var sign = rest is [_, '+' or '-', ..] ? 1 : 0;
+        var digits = rest[(1 + sign)..].IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : rest.Length - 1 - sign;
+        return digits > 0 ? 1 + sign + digits : 0;
     }
 
-    /// <summary>Python's escapes. Returns how many characters beyond the backslash were taken.</summary>
-    private int Escape(int at, StringBuilder text)
+    private void Text()
     {
-        var kind = at + 1 < _source.Length ? _source[at + 1] : throw Error("a string is not closed");
-        switch (kind)
-        {
-            case 'n': text.Append('\n'); return 1;
-            case 't': text.Append('\t'); return 1;
-            case 'r': text.Append('\r'); return 1;
-            case 'b': text.Append('\b'); return 1;
-            case 'f': text.Append('\f'); return 1;
-            case 'v': text.Append('\v'); return 1;
-            case '0': text.Append('\0'); return 1;
-            case '\\' or '\'' or '"': text.Append(kind); return 1;
-            case '\n': return 1;
-            case 'x': return Code(at, 2, text);
-            case 'u': return Code(at, 4, text);
-            case 'U': return Code(at, 8, text);
-            default: text.Append('\\').Append(kind); return 1;
-        }
-    }
-
-    private int Code(int at, int digits, StringBuilder text)
-    {
-        if (at + 2 + digits > _source.Length
-            || !int.TryParse(_source.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
-            || !Rune.IsValid(code))
-        {
-            throw Error("a string has a bad character escape");
-        }
-
-        text.Append(new Rune(code));
-        return 1 + digits;
+        var literal = StringLiteral.Read(_source, _at, _line);
+        _tokens.Add(new(TokenKind.Text, literal.Text, _line));
+        Advance(literal.Length);
     }
 
     private void Emit(TokenKind kind, int end)

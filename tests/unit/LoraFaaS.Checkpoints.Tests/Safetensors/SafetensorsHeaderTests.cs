@@ -94,7 +94,7 @@ public sealed class SafetensorsHeaderTests
         var random = new Random(7);
         string[] pieces = ["{", "}", "[", "]", ":", ",", "\"a\"", "\"dtype\"", "\"F32\"", "\"shape\"", "\"data_offsets\"", "0", "8", "1e999", "-1", "null", "\"__metadata__\""];
 
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < 4_000; round++)
         {
             var json = new StringBuilder("{");
             for (var i = random.Next(30); i > 0; i--)
