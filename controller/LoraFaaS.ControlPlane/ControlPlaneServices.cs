@@ -25,7 +25,8 @@ public static class ControlPlaneServices
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
 
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
-        services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationService>();
+        services.AddMetrics();
+        services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 

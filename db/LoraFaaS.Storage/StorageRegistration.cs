@@ -13,8 +13,8 @@ namespace LoraFaaS.Storage;
 public static class StorageRegistration
 {
     /// <summary>
-    /// Call before other hosted services are added: the stores open first. A start that fails throws <see cref="StorageStartException"/>
-    /// or an <see cref="OptionsValidationException"/> out of the host's start.
+    /// The stores open before any hosted service starts. A start that fails throws <see cref="StorageStartException"/> or an
+    /// <see cref="OptionsValidationException"/> out of the host's start.
     /// </summary>
     public static IServiceCollection AddLoraFaaSStorage(this IServiceCollection services)
     {

@@ -15,7 +15,8 @@ namespace LoraFaaS.ControlPlane.Placement;
 /// when its askers leave, because what it loads will be wanted again at their retry.
 /// </summary>
 public sealed class ActivationService(
-    ICatalogueStore catalogue, FunctionRegistry functions, Placer placer, IOptions<ActivationOptions> options, TimeProvider time) : IAsyncDisposable
+    ICatalogueStore catalogue, FunctionRegistry functions, Placer placer, ActivationMetrics metrics, IOptions<ActivationOptions> options, TimeProvider time)
+    : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(FunctionId Function, int Revision), Flight> _flights = [];
@@ -100,6 +101,8 @@ public sealed class ActivationService(
         try
         {
             var outcome = await placer.PlaceAsync(revision, FrozenSet<WorkerId>.Empty, "an invocation waits", _stopping.Token);
+
+            metrics.Ended(outcome, time.GetElapsedTime(started));
 
             if (outcome is ActivationOutcome.Ready)
             {

@@ -4,10 +4,11 @@ namespace LoraFaaS.ControlPlane.Placement;
 internal sealed class Flight
 {
     private int _waiters;
+    private Task<ActivationOutcome>? _outcome;
 
-    public Task<ActivationOutcome> Outcome { get; private set; } = Task.FromException<ActivationOutcome>(new InvalidOperationException("The flight has not started."));
+    public Task<ActivationOutcome> Outcome => _outcome ?? throw new InvalidOperationException("The flight has not started.");
 
-    public void Start(Task<ActivationOutcome> outcome) => Outcome = outcome;
+    public void Start(Task<ActivationOutcome> outcome) => _outcome = outcome;
 
     public bool TryJoin(int limit)
     {

@@ -16,14 +16,18 @@ internal sealed class Backoff(ReconcileOptions options)
         }
     }
 
-    /// <summary>After a success too there is a pause: the inventory that shows it may still be on its way.</summary>
+    /// <summary>
+    /// After a success too there is a pause: the inventory that shows it may still be on its way. It doubles like a failure's when
+    /// the revision is soon missing again: then there is no room for it, and loading it for ever would help nobody.
+    /// </summary>
     public void Note(FunctionId function, int revision, bool succeeded, DateTimeOffset now)
     {
         lock (_lock)
         {
-            var failures = succeeded ? 0 : _entries.GetValueOrDefault((function, revision)).Failures + 1;
-            var pause = succeeded ? options.Interval : Pause(failures);
-            _entries[(function, revision)] = new Entry(failures, now + pause);
+            var last = _entries.GetValueOrDefault((function, revision));
+            var isFresh = last.Tries == 0 || last.Succeeded != succeeded || now > last.NotBefore + options.LongestBackoff;
+            var tries = isFresh ? 1 : last.Tries + 1;
+            _entries[(function, revision)] = new Entry(tries, succeeded, now + Pause(succeeded ? options.Interval : options.FirstBackoff, tries));
         }
     }
 
@@ -38,11 +42,11 @@ internal sealed class Backoff(ReconcileOptions options)
         }
     }
 
-    private TimeSpan Pause(int failures)
+    private TimeSpan Pause(TimeSpan first, int tries)
     {
-        var pause = options.FirstBackoff * Math.Pow(2, Math.Min(failures - 1, 20));
+        var pause = first * Math.Pow(2, Math.Min(tries - 1, 20));
         return pause < options.LongestBackoff ? pause : options.LongestBackoff;
     }
 
-    private readonly record struct Entry(int Failures, DateTimeOffset NotBefore);
+    private readonly record struct Entry(int Tries, bool Succeeded, DateTimeOffset NotBefore);
 }

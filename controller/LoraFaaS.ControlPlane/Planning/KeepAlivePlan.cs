@@ -34,7 +34,12 @@ internal sealed class KeepAlivePlan
             {
                 if (resident.Kind is ResidentKind.Adapter && resident.Tier >= StorageTier.Host)
                 {
-                    plan.Add(worker, resident, [.. users[resident.Digest].Where(function => Uses(function, resident))], rules, defaults);
+                    var all = users[resident.Digest].ToList();
+                    var here = all.Where(function => Uses(function, resident)).ToList();
+
+                    // The worker drops its host copy with the device's; another trust domain's function may still want it.
+                    var isWantedElsewhere = all.Exists(function => !here.Contains(function) && function.DesiredReplicas > 0);
+                    plan.Add(worker, resident, here, isWantedElsewhere, rules, defaults);
                 }
             }
         }
@@ -48,7 +53,8 @@ internal sealed class KeepAlivePlan
     }
 
     private void Add(
-        WorkerState worker, ResidentState resident, List<FunctionRecord> users, Dictionary<FunctionId, KeepAliveRule> rules, KeepAliveDefaults defaults)
+        WorkerState worker, ResidentState resident, List<FunctionRecord> users, bool isWantedElsewhere,
+        Dictionary<FunctionId, KeepAliveRule> rules, KeepAliveDefaults defaults)
     {
         if (users.Count == 0)
         {
@@ -74,9 +80,10 @@ internal sealed class KeepAlivePlan
         }
 
         // Several functions may share an adapter: it goes only as far as the one that wants it nearest lets it.
-        if (decisions.All(pair => pair.Decision is KeepAliveDecision.Offload))
+        if (decisions.Select(pair => pair.Decision).OfType<KeepAliveDecision.Offload>().MaxBy(offload => offload.To) is { } nearest
+            && decisions.All(pair => pair.Decision is KeepAliveDecision.Offload))
         {
-            Offload(worker, resident, decisions.Select(pair => pair.Decision).MaxBy(decision => ((KeepAliveDecision.Offload)decision).To)!);
+            Offload(worker, resident, isWantedElsewhere && nearest.To < StorageTier.Host ? nearest with { To = StorageTier.Host } : nearest);
         }
     }
 

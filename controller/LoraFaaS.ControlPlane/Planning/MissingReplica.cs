@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Routes;
 
 namespace LoraFaaS.ControlPlane.Planning;
@@ -14,12 +14,12 @@ internal sealed record MissingReplica(FunctionRevision Revision, FrozenSet<Worke
     private const int RoomFactor = 2;
 
     /// <summary>
-    /// What a table shows to be missing. Warming ahead of calls never evicts: where no worker has room, the function waits for its
-    /// first call, or else many functions would push each other out in turn.
+    /// What a table shows to be missing. Warming ahead of calls starts no sandbox that would push another out: where no worker has
+    /// room, the function waits for its first call, or else many functions would take turns on the device without being called.
     /// </summary>
-    public static IEnumerable<MissingReplica> In(RouteSnapshot table)
+    public static IEnumerable<MissingReplica> In(RouteSnapshot table, IReadOnlyList<WorkerState> workers)
     {
-        var open = table.Workers.Where(worker => !worker.Draining).ToImmutableArray();
+        var open = workers.Where(worker => !worker.Draining).ToList();
 
         foreach (var route in table.Routes.Values)
         {
@@ -31,13 +31,17 @@ internal sealed record MissingReplica(FunctionRevision Revision, FrozenSet<Worke
             var holders = route.Placements.Select(placement => placement.Worker).ToFrozenSet();
             var warm = open.Count(worker => holders.Contains(worker.Id));
 
-            if (warm < Math.Min(route.DesiredReplicas, open.Length) && open.Any(worker => !holders.Contains(worker.Id) && HasRoom(worker, route.Revision)))
+            if (warm < Math.Min(route.DesiredReplicas, open.Count) && open.Any(worker => !holders.Contains(worker.Id) && HasRoom(worker, route.Revision)))
             {
                 yield return new MissingReplica(route.Revision, holders);
             }
         }
     }
 
-    private static bool HasRoom(RouteWorker worker, FunctionRevision revision) =>
-        worker.FreeDeviceBytes >= new ByteSize(revision.AdapterBytes * RoomFactor);
+    /// <summary>Device memory is leased by the sandbox: one of the revision's trust domain that runs already has its share, however full the device is.</summary>
+    private static bool HasRoom(WorkerState worker, FunctionRevision revision) =>
+        worker.DeviceBytes - worker.DeviceBytesUsed >= revision.AdapterBytes * RoomFactor
+        || worker.Resident.Any(resident =>
+            resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device }
+            && resident.Digest == revision.BackboneDigest && resident.TrustDomain == revision.TrustDomain);
 }

@@ -1,4 +1,5 @@
 using LoraFaaS.ControlPlane.Placement;
+using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Routes;
 using LoraFaaS.ControlPlane.Workers;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,8 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// with the wish at every turn, so that it does not matter which event was missed.
 /// </summary>
 public sealed partial class ReconcileLoop(
-    RouteTable table, Placer placer, WorkerRegistry workers, LoopSignals signals, IOptions<ReconcileOptions> options, TimeProvider time, ILogger<ReconcileLoop> logger)
+    RouteTable table, IWarmStateStore warm, Placer placer, WorkerRegistry workers, LoopSignals signals,
+    IOptions<ReconcileOptions> options, TimeProvider time, ILogger<ReconcileLoop> logger)
     : BackgroundService
 {
     private readonly Backoff _backoff = new(options.Value);
@@ -48,7 +50,9 @@ public sealed partial class ReconcileLoop(
         var now = time.GetUtcNow();
         _backoff.Keep(snapshot.Routes.Values.Select(route => (route.Id, route.Revision.Number)).ToHashSet());
 
-        var due = MissingReplica.In(snapshot).Where(missing => _backoff.MayTry(missing.Revision.Function, missing.Revision.Number, now)).ToList();
+        var due = MissingReplica.In(snapshot, await warm.ListWorkersAsync(cancellationToken))
+            .Where(missing => _backoff.MayTry(missing.Revision.Function, missing.Revision.Number, now))
+            .ToList();
 
         await Parallel.ForEachAsync(
             due,

@@ -20,7 +20,7 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, ICatalogueStore ca
     {
         var known = await catalogue.ListAdaptersAsync(context.RequestAborted);
         List<AdapterInfo> list = [.. known.Select(Info)];
-        await context.Response.WriteAsJsonAsync(list, ContractsJson.Default.ListAdapterInfo, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(list, ContractsJson.Default.ListAdapterInfo);
     }
 
     public async Task PushAsync(HttpContext context)
@@ -36,8 +36,7 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, ICatalogueStore ca
 
         await (push switch
         {
-            AdapterPush.Stored stored => context.Response.WriteAsJsonAsync(
-                Info(stored.Adapter), ContractsJson.Default.AdapterInfo, cancellationToken: context.RequestAborted),
+            AdapterPush.Stored stored => context.WriteJsonAsync(Info(stored.Adapter), ContractsJson.Default.AdapterInfo),
             AdapterPush.Refused refused => context.WriteProblemAsync(refused.Problem),
             _ => throw new UnreachableException(),
         });

@@ -15,7 +15,7 @@ internal sealed class BackbonesApi(BackboneRegistrar registrar, ICatalogueStore 
     {
         var known = await catalogue.ListBackbonesAsync(context.RequestAborted);
         List<BackboneInfo> list = [.. known.Select(Info)];
-        await context.Response.WriteAsJsonAsync(list, ContractsJson.Default.ListBackboneInfo, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(list, ContractsJson.Default.ListBackboneInfo);
     }
 
     public async Task RegisterAsync(HttpContext context)
@@ -40,7 +40,7 @@ internal sealed class BackbonesApi(BackboneRegistrar registrar, ICatalogueStore 
         {
             case BackboneOutcome.Registered registered:
                 context.Response.StatusCode = registered.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
-                return context.Response.WriteAsJsonAsync(Info(registered.Backbone), ContractsJson.Default.BackboneInfo, cancellationToken: context.RequestAborted);
+                return context.WriteJsonAsync(Info(registered.Backbone), ContractsJson.Default.BackboneInfo);
             case BackboneOutcome.Removed:
                 context.Response.StatusCode = StatusCodes.Status202Accepted;
                 return Task.CompletedTask;

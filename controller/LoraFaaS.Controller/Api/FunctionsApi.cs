@@ -27,7 +27,7 @@ internal sealed class FunctionsApi(
 
         var found = await catalogue.ListFunctionsAsync(name, context.RequestAborted);
         var list = await statuses.BuildAsync(found, context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(list, ContractsJson.Default.ListFunctionStatus, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(list, ContractsJson.Default.ListFunctionStatus);
     }
 
     public async Task GetAsync(HttpContext context)
@@ -55,7 +55,7 @@ internal sealed class FunctionsApi(
             status = status with { Usage = await usage.ReadAsync(function, context.RequestAborted) };
         }
 
-        await context.Response.WriteAsJsonAsync(status, ContractsJson.Default.FunctionStatus, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(status, ContractsJson.Default.FunctionStatus);
     }
 
     public Task DeployAsync(HttpContext context) => WriteAsync(context, functions.DeployAsync);

@@ -13,7 +13,7 @@ internal sealed class InfoApi(HostIdentity identity, IOptions<ControllerOptions>
     {
         var version = new VersionInfo(identity.Version, options.Value.Commit is { Length: > 0 } commit ? commit : BuildIdentity());
         var info = new GatewayInfo(new ProviderInfo("lorafaas", "lorafaas-workers", version), version, Architecture());
-        return context.Response.WriteAsJsonAsync(info, ContractsJson.Default.GatewayInfo, cancellationToken: context.RequestAborted);
+        return context.WriteJsonAsync(info, ContractsJson.Default.GatewayInfo);
     }
 
     /// <summary>Differs between builds of different source: the compiler derives it from the code.</summary>

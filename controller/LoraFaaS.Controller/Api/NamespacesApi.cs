@@ -16,7 +16,7 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
     {
         var known = await catalogue.ListNamespacesAsync(context.RequestAborted);
         List<string> names = [.. known.Select(record => record.Name.Value)];
-        await context.Response.WriteAsJsonAsync(names, ContractsJson.Default.ListString, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(names, ContractsJson.Default.ListString);
     }
 
     public async Task GetAsync(HttpContext context)
@@ -31,7 +31,7 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
         }
 
         var body = new FunctionNamespace { Name = text, Labels = found.Labels, Annotations = found.Annotations };
-        await context.Response.WriteAsJsonAsync(body, ContractsJson.Default.FunctionNamespace, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(body, ContractsJson.Default.FunctionNamespace);
     }
 
     public async Task CreateAsync(HttpContext context)

@@ -17,6 +17,6 @@ internal sealed class SecretsApi(FunctionRegistry functions)
             return;
         }
 
-        await context.Response.WriteAsJsonAsync([], ContractsJson.Default.ListString, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync([], ContractsJson.Default.ListString);
     }
 }

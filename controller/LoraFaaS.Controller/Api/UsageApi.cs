@@ -34,7 +34,7 @@ internal sealed class UsageApi(IUsageStore usage, TimeProvider time)
             .. sums.Select(sum => new FunctionUsageSum(
                 sum.Function.Namespace.Value, sum.Function.Name.Value, sum.Invocations, sum.PromptTokens, sum.CompletionTokens, sum.PrefillMs, sum.DecodeMs)),
         ];
-        await context.Response.WriteAsJsonAsync(list, ContractsJson.Default.ListFunctionUsageSum, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(list, ContractsJson.Default.ListFunctionUsageSum);
     }
 
     private static bool TryTime(HttpContext context, string name, DateTimeOffset otherwise, out DateTimeOffset value, out Problem? problem)

@@ -11,7 +11,7 @@ internal sealed class WorkersApi(IWarmStateStore warm)
     {
         var workers = await warm.ListWorkersAsync(context.RequestAborted);
         List<WorkerInfo> list = [.. workers.Select(Info)];
-        await context.Response.WriteAsJsonAsync(list, ContractsJson.Default.ListWorkerInfo, cancellationToken: context.RequestAborted);
+        await context.WriteJsonAsync(list, ContractsJson.Default.ListWorkerInfo);
     }
 
     private static WorkerInfo Info(WorkerState worker) => new()

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Templates;
 using LoraFaaS.Checkpoints.Tokenization;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
@@ -23,7 +25,7 @@ internal static class CheckpointInspector
                 }
 
             default:
-                throw new System.Diagnostics.UnreachableException();
+                throw new UnreachableException();
         }
     }
 
@@ -57,7 +59,7 @@ internal static class CheckpointInspector
                 VocabularySize = checkpoint.Config.VocabSize,
                 CreatedAt = now,
             }),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
     }
 
@@ -70,9 +72,34 @@ internal static class CheckpointInspector
             return refusal;
         }
 
-        return tokenizer is null
-            ? new Refusal(CheckpointFiles.Tokenizer, "is missing from the checkpoint folder")
-            : Tokenizer.Load(tokenizer.Value, config) is Reading<Tokenizer>.Refused refused ? refused.Why : null;
+        if (tokenizer is null)
+        {
+            return new Refusal(CheckpointFiles.Tokenizer, "is missing from the checkpoint folder");
+        }
+
+        return Tokenizer.Load(tokenizer.Value, config) switch
+        {
+            Reading<Tokenizer>.Refused refused => refused.Why,
+            Reading<Tokenizer>.Accepted accepted => CheckTemplate(checkpoint, accepted.Value.Config),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>A file of its own goes before the tokenizer's setting, as in the reference. A checkpoint may have neither: then it is called raw.</summary>
+    private static Refusal? CheckTemplate(Checkpoint checkpoint, TokenizerConfig config)
+    {
+        if (!TryRead(checkpoint, CheckpointFiles.ChatTemplate, out var file, out var refusal))
+        {
+            return refusal;
+        }
+
+        var main = file is { } content ? Encoding.UTF8.GetString(content.Span) : config.ChatTemplate;
+
+        return config.NamedTemplates.Values.Append(main)
+            .OfType<string>()
+            .Select(ChatTemplate.Compile)
+            .OfType<Reading<ChatTemplate>.Refused>()
+            .FirstOrDefault()?.Why;
     }
 
     private static bool TryRead(Checkpoint checkpoint, string name, out ReadOnlyMemory<byte>? content, out Refusal? refusal)

@@ -39,7 +39,11 @@ internal sealed partial class ProblemStation(RequestDelegate next, ILogger<Probl
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return context.WriteProblemAsync(new Problem(ErrorCode.BodyTooLarge, "the body is larger than allowed"));
             case BadHttpRequestException bad:
-                return context.WriteProblemAsync(new Problem(ErrorCode.InvalidRequest, bad.Message));
+                return context.WriteProblemAsync(new Problem(ErrorCode.InvalidRequest, bad.Message), bad.StatusCode);
+            case IOException disk:
+                // The caller is still there, so this is our own disk: full, or gone.
+                LogUnavailable(context.Request.Method, context.Request.Path, disk.Message);
+                return context.WriteProblemAsync(new Problem(ErrorCode.ControllerUnavailable, "the controller cannot write to its disk", RetryAfter: StoreRetry));
             case StoreUnavailableException or WarmStateUnavailableException:
                 LogUnavailable(context.Request.Method, context.Request.Path, exception.Message);
                 return context.WriteProblemAsync(new Problem(ErrorCode.ControllerUnavailable, exception.Message, RetryAfter: StoreRetry));

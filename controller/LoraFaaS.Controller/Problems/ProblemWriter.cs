@@ -3,6 +3,7 @@ using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.Controller.Api;
 
 namespace LoraFaaS.Controller.Problems;
 
@@ -25,7 +26,7 @@ internal static class ProblemWriter
         if (context.Request.Path.StartsWithSegments("/api"))
         {
             var body = new ProblemBody(problem.Code.ToWire(), OneLine.Clean(problem.Message), problem.Field);
-            return context.Response.WriteAsJsonAsync(body, ContractsJson.Default.ProblemBody, cancellationToken: context.RequestAborted);
+            return context.WriteJsonAsync(body, ContractsJson.Default.ProblemBody);
         }
 
         context.Response.ContentType = "text/plain; charset=utf-8";

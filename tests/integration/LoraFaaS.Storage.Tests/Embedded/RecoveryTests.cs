@@ -92,14 +92,12 @@ public sealed class RecoveryTests : IDisposable
             await store.CreateFunctionAsync(Sample.Function("after"), None);
         }
 
-        await using (var file = File.Open(_folder.LastJournal, FileMode.Open))
-        {
-            file.Position = length + 40;
-            file.WriteByte(0);
-            var refusal = Assert.Throws<StorageStartException>(() => _folder.Open());
-            Assert.Contains($"truncate -s {length} {_folder.LastJournal}", refusal.Message, StringComparison.Ordinal);
-            file.SetLength(length);
-        }
+        var bytes = await File.ReadAllBytesAsync(_folder.LastJournal);
+        bytes[length + 40] ^= 1;
+        await File.WriteAllBytesAsync(_folder.LastJournal, bytes);
+        var refusal = Assert.Throws<StorageStartException>(() => _folder.Open());
+        Assert.Contains($"truncate -s {length} {_folder.LastJournal}", refusal.Message, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(_folder.LastJournal, bytes[..(int)length]);
 
         await using var again = _folder.Open();
         Assert.Equal("kept", Assert.Single(await again.ListFunctionsAsync(null, None)).Id.Name.Value);

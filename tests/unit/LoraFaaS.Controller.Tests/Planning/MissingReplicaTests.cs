@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Controller.Tests.Support;
 using LoraFaaS.ControlPlane.Planning;
@@ -31,6 +32,15 @@ public sealed class MissingReplicaTests
         Assert.Empty(Missing([Facts.Function("a")], Facts.Worker("w") with { DeviceBytesUsed = (1L << 30) - 4_096 }));
 
     [Fact]
+    public void A_running_sandbox_has_its_share_of_a_full_device()
+    {
+        var sandbox = new ResidentState(ResidentKind.Backbone, Facts.BackboneDigest, StorageTier.Device, 0, new TrustDomain("openfaas-fn"), default);
+
+        Assert.Single(Missing([Facts.Function("a")], Facts.Worker("w", sandbox) with { DeviceBytesUsed = 1L << 30 }));
+        Assert.Empty(Missing([Facts.Function("a")], Facts.Worker("w", sandbox with { TrustDomain = new TrustDomain("other") }) with { DeviceBytesUsed = 1L << 30 }));
+    }
+
+    [Fact]
     public void Replicas_are_wanted_on_as_many_workers_as_there_are()
     {
         var held = Facts.Worker("w1", Facts.Resident("a", StorageTier.Device));
@@ -40,5 +50,5 @@ public sealed class MissingReplicaTests
     }
 
     private static List<MissingReplica> Missing(FunctionRecord[] functions, params WorkerState[] workers) =>
-        [.. MissingReplica.In(RouteBuilder.Build(RouteSnapshot.Empty, functions, [], workers))];
+        [.. MissingReplica.In(RouteBuilder.Build(RouteSnapshot.Empty, functions, [], workers), workers)];
 }
