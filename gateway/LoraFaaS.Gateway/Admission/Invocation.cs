@@ -78,7 +78,7 @@ internal sealed class Invocation : IDisposable
     /// <summary>Null: it went well.</summary>
     public ErrorCode? Failure { get; set; }
 
-    /// <summary>How often it had to be placed again, before or after its first token.</summary>
+    /// <summary>How often a worker failed it, before or after its first token, in a way that another place may mend.</summary>
     public int Replacements { get; set; }
 
     public int PromptTokens { get; set; }

@@ -2,6 +2,6 @@ namespace LoraFaaS.Gateway.Forwarding;
 
 internal sealed partial class GenerationRunner
 {
-    [LoggerMessage(2301, LogLevel.Warning, "Invocation {CallId} failed on worker {Worker} and is placed again: {Reason}")]
+    [LoggerMessage(2301, LogLevel.Warning, "Invocation {CallId} failed on worker {Worker} and may be placed again: {Reason}")]
     private partial void LogAgain(string callId, string worker, string reason);
 }

@@ -135,6 +135,7 @@ internal sealed partial class GenerationRunner(
             return problem;
         }
 
+        invocation.Replacements++;
         LogAgain(invocation.CallId.Value, target.Worker.Value, problem.Message);
 
         // A sandbox that died leaves its worker alive, with the backbone mapped: still the nearest place. Everything else is avoided.
@@ -152,7 +153,6 @@ internal sealed partial class GenerationRunner(
 
         if (allowed)
         {
-            invocation.Replacements++;
             return null;
         }
 
@@ -192,8 +192,6 @@ internal sealed partial class GenerationRunner(
         {
             return problem;
         }
-
-        invocation.Replacements++;
 
         if (pause == TimeSpan.Zero)
         {
