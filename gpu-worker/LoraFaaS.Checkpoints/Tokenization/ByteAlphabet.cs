@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace LoraFaaS.Checkpoints.Tokenization;
 
 /// <summary>GPT-2's printable stand-in for each byte: itself where printable, else U+0100 upwards. Vocabularies of byte-level tokenizers are written in it.</summary>
@@ -7,12 +5,17 @@ internal static class ByteAlphabet
 {
     private static readonly char[] CharOf = Build();
 
-    private static readonly FrozenDictionary<char, byte> ByteOf =
-        Enumerable.Range(0, 256).ToFrozenDictionary(b => CharOf[b], b => (byte)b);
+    /// <summary>By character; -1 for one outside the alphabet.</summary>
+    private static readonly short[] ByteOf = Invert();
 
     public static char ToChar(byte value) => CharOf[value];
 
-    public static bool TryToByte(char c, out byte value) => ByteOf.TryGetValue(c, out value);
+    public static bool TryToByte(char c, out byte value)
+    {
+        var found = c < ByteOf.Length ? ByteOf[c] : (short)-1;
+        value = (byte)found;
+        return found >= 0;
+    }
 
     private static char[] Build()
     {
@@ -25,5 +28,17 @@ internal static class ByteAlphabet
         }
 
         return chars;
+    }
+
+    private static short[] Invert()
+    {
+        var bytes = new short[CharOf.Max() + 1];
+        Array.Fill(bytes, (short)-1);
+        for (var b = 0; b < 256; b++)
+        {
+            bytes[CharOf[b]] = (short)b;
+        }
+
+        return bytes;
     }
 }

@@ -54,8 +54,9 @@ internal static class VocabularyReader
     // Hundreds of thousands of entries, at every sandbox start: paths are written only for the one that is refused.
     private static Dictionary<string, int> ReadIds(JsonFields model)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var entry in model.Object("vocab").Element.EnumerateObject())
+        var vocabulary = model.Object("vocab").Element;
+        var ids = new Dictionary<string, int>(vocabulary.GetPropertyCount(), StringComparer.Ordinal);
+        foreach (var entry in vocabulary.EnumerateObject())
         {
             var token = JsonText.NameOf(entry, "model.vocab");
             var isId = entry.Value.ValueKind is JsonValueKind.Number && entry.Value.TryGetInt32(out var id) && id is >= 0 and <= TokenizerReader.MaxId;
@@ -69,10 +70,9 @@ internal static class VocabularyReader
 
     private static Dictionary<ulong, BpeMerge> ReadMerges(JsonFields model, Dictionary<string, int> ids)
     {
-        var merges = new Dictionary<ulong, BpeMerge>();
         if (model.Find("merges") is not { } list)
         {
-            return merges;
+            return [];
         }
 
         if (list.ValueKind is not JsonValueKind.Array)
@@ -80,6 +80,7 @@ internal static class VocabularyReader
             throw new RefusedException("model.merges", "must be a list");
         }
 
+        var merges = new Dictionary<ulong, BpeMerge>(list.GetArrayLength());
         var rank = 0;
         foreach (var element in list.EnumerateArray())
         {

@@ -43,7 +43,11 @@ internal sealed class BpeVocabulary
     /// <summary>The fallback token of each byte; -1 where there is none.</summary>
     public int[] FallbackIds { get; }
 
-    public static ulong Pair(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
+    /// <summary>
+    /// The key of a pair. The odd factor is a bijection, so keys stay distinct; without it the framework's hash of the key is
+    /// left xor right, which falls on few buckets for ids so close together.
+    /// </summary>
+    public static ulong Pair(int left, int right) => (((ulong)(uint)left << 32) | (uint)right) * 0x9E37_79B9_7F4A_7C15;
 
     public int? Find(ReadOnlySpan<char> token) => _idsBySpan.TryGetValue(token, out var id) ? id : null;
 
