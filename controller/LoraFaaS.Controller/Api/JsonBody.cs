@@ -29,6 +29,11 @@ internal static class JsonBody
 
         try
         {
+            if (FindNul(bytes.Span, out var field))
+            {
+                return (null, Bad("a string contains U+0000, which cannot be stored", field));
+            }
+
             return JsonSerializer.Deserialize(bytes.Span, (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))) is { } body
                 ? (body, null)
                 : (null, Bad("a JSON object is required, not null", null));
@@ -37,6 +42,45 @@ internal static class JsonBody
         {
             return (null, Bad(Describe(exception), Field(exception)));
         }
+    }
+
+    /// <summary>
+    /// Whether a name or value contains U+0000, and in which top-level field. JSON can say it and Postgres cannot hold it: refused here, it
+    /// is refused alike whichever store there is.
+    /// </summary>
+    private static bool FindNul(ReadOnlySpan<byte> json, out string? field)
+    {
+        field = null;
+
+        // Raw control characters are no JSON, so only an escape can mean it; most bodies have none.
+        if (json.IndexOf("\\u0000"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+            {
+                continue;
+            }
+
+            var text = reader.GetString()!;
+
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+            {
+                field = OneLine.Clean(text);
+            }
+        }
+
+        return false;
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
