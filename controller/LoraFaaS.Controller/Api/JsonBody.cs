@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts;
@@ -62,22 +63,33 @@ internal static class JsonBody
 
         while (reader.Read())
         {
-            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
-            {
-                continue;
-            }
-
-            var text = reader.GetString()!;
-
-            if (text.Contains('\0', StringComparison.Ordinal))
+            if (reader.ValueIsEscaped && SaysNul(reader.ValueSpan))
             {
                 return true;
             }
 
             if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
             {
-                field = OneLine.Clean(text);
+                field = OneLine.Clean(Encoding.UTF8.GetString(reader.ValueSpan));
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>Of a string as it is written: <c>\\u0000</c> is a backslash and five letters. Unescaping would throw on a lone surrogate.</summary>
+    private static bool SaysNul(ReadOnlySpan<byte> escaped)
+    {
+        while (escaped.IndexOf((byte)'\\') is >= 0 and var at)
+        {
+            escaped = escaped[at..];
+
+            if (escaped.StartsWith("\\u0000"u8))
+            {
+                return true;
+            }
+
+            escaped = escaped[2..];
         }
 
         return false;

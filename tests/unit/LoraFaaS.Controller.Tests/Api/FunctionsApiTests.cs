@@ -37,6 +37,14 @@ public sealed class FunctionsApiTests(DemoController demo) : IClassFixture<DemoC
     }
 
     [Fact]
+    public async Task Half_a_surrogate_pair_is_refused_too()
+    {
+        const string Body = """{"service":"half","image":"lora://lory-5m/sql","labels":{"a":"\ud800","b":"\\u0000"}}""";
+
+        Assert.Equal(400, (await _controller.AskAsync(HttpMethod.Post, "/system/functions", Body)).Status);
+    }
+
+    [Fact]
     public async Task An_escaped_backslash_before_u0000_is_no_U_0000()
     {
         const string Body = """{"service":"backslash","image":"lora://lory-5m/sql","labels":{"team":"a\\u0000"}}""";
