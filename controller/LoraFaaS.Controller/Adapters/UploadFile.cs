@@ -1,6 +1,6 @@
 namespace LoraFaaS.Controller.Adapters;
 
-/// <summary>A file that lives as long as one upload is checked, readable by this user only, and is gone when closed or when the process dies.</summary>
+/// <summary>A file that lives as long as one upload is checked, readable by this user only, and is gone when closed. A killed process leaves it behind.</summary>
 internal sealed class UploadFile : IAsyncDisposable
 {
     private UploadFile(string path, FileStream stream)

@@ -18,6 +18,9 @@ namespace LoraFaaS.Worker.Sandboxes;
 /// </summary>
 internal sealed partial class SandboxSupervisor : BackgroundService
 {
+    /// <summary>One that has just been opened may be retired or die before its use; one after the other does so only where something kills them.</summary>
+    private const int MaxStarts = 3;
+
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
@@ -61,16 +64,17 @@ internal sealed partial class SandboxSupervisor : BackgroundService
 
     public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken)
     {
-        var wasWarm = true;
-
-        while (true)
+        for (var starts = 0; ; starts++)
         {
-            if (TryUse(key, wasWarm) is { } use)
+            if (TryUse(key, wasWarm: starts == 0) is { } use)
             {
                 return new Loading<SandboxUse>.Ready(use);
             }
 
-            wasWarm = false;
+            if (starts == MaxStarts)
+            {
+                return new Loading<SandboxUse>.Failed(new Problem(ErrorCode.SandboxLost, $"{MaxStarts} sandboxes of {key} ended before they could be used."));
+            }
 
             if (await _starts.RunAsync(key, token => StartAsync(key, token), cancellationToken) is Loading<ResidentSandbox>.Failed failed)
             {
