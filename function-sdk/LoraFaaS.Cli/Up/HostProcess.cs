@@ -11,6 +11,8 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private const int KeptErrorLines = 12;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
     private readonly Process _process;
     private readonly string _readyFile;
     private readonly Queue<string> _lastErrors = new();
@@ -75,28 +77,22 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Waits until the host listens.</summary>
+    /// <summary>Waits until the host listens. Looks for its file rather than watching the folder: watches are few on a machine with many processes.</summary>
     /// <exception cref="UsageException">It exited instead; the message is what it said last.</exception>
-    public async Task<HostReadyFile> WaitUntilReadyAsync(CancellationToken cancellationToken)
+    public async Task<HostReadyFile> WaitUntilReadyAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(_readyFile)!, Path.GetFileName(_readyFile));
-        watcher.Created += (_, _) => appeared.TrySetResult();
-        watcher.Renamed += (_, _) => appeared.TrySetResult();
-        watcher.EnableRaisingEvents = true;
+        using var look = new PeriodicTimer(LookEvery, time);
 
-        if (File.Exists(_readyFile))
+        while (!File.Exists(_readyFile))
         {
-            appeared.TrySetResult();
-        }
+            if (Exited.IsCompleted)
+            {
+                // The exit event can come before the last lines were read.
+                await _process.WaitForExitAsync(cancellationToken);
+                throw new UsageException(FailureText());
+            }
 
-        await Task.WhenAny(appeared.Task, Exited).WaitAsync(cancellationToken);
-
-        if (!appeared.Task.IsCompleted)
-        {
-            // The exit event can come before the last lines were read.
-            await _process.WaitForExitAsync(cancellationToken);
-            throw new UsageException(FailureText());
+            await look.WaitForNextTickAsync(cancellationToken);
         }
 
         return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(_readyFile, cancellationToken), CliJson.Default.HostReadyFile)

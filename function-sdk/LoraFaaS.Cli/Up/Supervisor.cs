@@ -25,7 +25,7 @@ internal sealed class Supervisor(
     {
         var started = time.GetTimestamp();
         _current = HostProcess.Start(kind, program, arguments(null), data);
-        Ready = await _current.WaitUntilReadyAsync(cancellationToken);
+        Ready = await _current.WaitUntilReadyAsync(time, cancellationToken);
         progress.Done(kind.ToString().ToLowerInvariant(), $"ready at {Ready.Urls["http"]}", time.GetElapsedTime(started));
         return Ready;
     }
@@ -49,7 +49,7 @@ internal sealed class Supervisor(
                 progress.Warn($"{kind.ToString().ToLowerInvariant()} exited with code {_current.ExitCode}; starting it again");
                 await _current.DisposeAsync();
                 _current = HostProcess.Start(kind, program, arguments(Ready), data);
-                Ready = await _current.WaitUntilReadyAsync(stopping);
+                Ready = await _current.WaitUntilReadyAsync(time, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
