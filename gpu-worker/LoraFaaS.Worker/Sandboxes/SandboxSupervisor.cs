@@ -251,13 +251,15 @@ internal sealed partial class SandboxSupervisor : BackgroundService
             }
         }
 
-        await sandbox.DrainAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(StopLimit, _time);
 
         try
         {
-            await sandbox.Closed.WaitAsync(StopLimit, _time);
+            // One that reads nothing any more takes no drain either: the limit holds for both.
+            await sandbox.DrainAsync(limit.Token);
+            await sandbox.Closed.WaitAsync(limit.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             LogKilled(sandbox.Id, StopLimit);
         }
