@@ -73,6 +73,7 @@ public static class WorkerHost
     {
         services.AddSingleton(provider => new SandboxProgram(Options(provider)));
         services.AddSingleton<SandboxLauncher>();
+        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();
@@ -91,6 +92,7 @@ public static class WorkerHost
         services.AddSingleton<MemoryMetrics>();
         services.AddSingleton<InvocationCounts>();
         services.AddSingleton<LoadStation>();
+        services.AddSingleton<WakeProgress>();
         services.AddSingleton<BatchLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<BatchLoop>());
         services.AddSingleton<GenerateStation>();

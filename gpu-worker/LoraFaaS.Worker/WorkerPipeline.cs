@@ -13,7 +13,7 @@ namespace LoraFaaS.Worker;
 /// tokens. A second loss ends the invocation, because one that kills sandboxes must not take a third.
 /// </summary>
 internal sealed class WorkerPipeline(
-    Admission admission, LoadStation loading, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
+    Admission admission, LoadStation loading, WakeProgress progress, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
 {
     private const int MaxAttempts = 2;
 
@@ -67,7 +67,7 @@ internal sealed class WorkerPipeline(
     {
         using var load = WorkerTelemetry.Source.StartActivity("load");
 
-        switch (await loading.LoadAsync(invocation, abort.Token))
+        switch (await progress.TellAsync(loading.LoadAsync(invocation, abort.Token), invocation, sink, abort.Token))
         {
             case Loading<LoadedArtifacts>.Ready ready:
                 load?.Stop();
@@ -156,19 +156,8 @@ internal sealed class WorkerPipeline(
     {
         AbortCause.Client => new(new Problem(ErrorCode.Cancelled, "The caller went away."), cause),
         AbortCause.Deadline => new(
-            new Problem(ErrorCode.DeadlineExceeded, $"The deadline of {invocation.TimeLimit.TotalMilliseconds:0} ms passed (stage: {Name(invocation.Stage)})."), cause),
+            new Problem(ErrorCode.DeadlineExceeded, $"The deadline of {invocation.TimeLimit.TotalMilliseconds:0} ms passed (stage: {invocation.Stage.ToWord()})."), cause),
         AbortCause.Drain => new(new Problem(ErrorCode.Draining, "The worker stopped before the answer was complete.", RetryAfter: TimeSpan.FromSeconds(1)), cause),
         _ => new(new Problem(ErrorCode.Internal, $"The invocation was cancelled ({cause})."), cause),
-    };
-
-    private static string Name(InvocationStage stage) => stage switch
-    {
-        InvocationStage.Admission => "admission",
-        InvocationStage.Sandbox => "sandbox",
-        InvocationStage.Adapter => "adapter",
-        InvocationStage.Queue => "queue",
-        InvocationStage.Prefill => "prefill",
-        InvocationStage.Decode => "decode",
-        _ => throw new UnreachableException(),
     };
 }

@@ -115,7 +115,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
         var record = new FunctionRecord
         {
             Id = read.Id,
-            Generation = 1,
+            Generation = FirstGeneration(now),
             Deployment = deployment,
             Revisions = [revision],
             DesiredReplicas = read.Settings.Scale.InitialReplicas,
@@ -180,6 +180,13 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
         return new FunctionWrite.Refused(new Problem(ErrorCode.Conflict, $"function {id} is being changed by others; try again"));
     }
+
+    /// <summary>
+    /// Counts from the moment of creation in ticks, not from one: a function that is removed and deployed again then never shares a
+    /// generation with its former life, and who still holds a record of that life cannot write over this one. Ten million changes a second
+    /// would be needed to overtake the clock.
+    /// </summary>
+    private static long FirstGeneration(DateTimeOffset now) => now.UtcTicks;
 
     /// <summary>A revision is made only when what an invocation computes has changed; labels alone do not make one.</summary>
     private static FunctionRecord WithRevision(FunctionRecord current, FunctionDeployment deployment, FunctionRevision revision, ScaleRule scale)

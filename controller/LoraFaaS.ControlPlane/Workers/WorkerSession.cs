@@ -103,12 +103,15 @@ public sealed class WorkerSession : IDisposable
 
     internal void Keep(WorkerState state) => Volatile.Write(ref _state, state);
 
-    /// <summary>Tells the worker what has changed since it was last told. Called by the registry only, one call at a time.</summary>
+    /// <summary>
+    /// Tells the worker what has changed since it was last told, and again what it could not read: a folder may be mounted late. Called by
+    /// the registry only, one call at a time.
+    /// </summary>
     internal void TellBackbones(IReadOnlyList<BackboneRecord> backbones)
     {
         foreach (var backbone in backbones)
         {
-            if (!_told.Contains(backbone.Digest) && Know(new WorkerCommand.KnowBackbone(backbone.Digest, backbone.Name, backbone.Path, Forget: false)))
+            if ((!_told.Contains(backbone.Digest) || _unreadable.ContainsKey(backbone.Digest)) && Know(new WorkerCommand.KnowBackbone(backbone.Digest, backbone.Name, backbone.Path, Forget: false)))
             {
                 _told.Add(backbone.Digest);
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts;
@@ -29,6 +30,11 @@ internal static class JsonBody
 
         try
         {
+            if (FindNul(bytes.Span, out var field))
+            {
+                return (null, Bad("a string contains U+0000, which cannot be stored", field));
+            }
+
             return JsonSerializer.Deserialize(bytes.Span, (JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T))) is { } body
                 ? (body, null)
                 : (null, Bad("a JSON object is required, not null", null));
@@ -37,6 +43,56 @@ internal static class JsonBody
         {
             return (null, Bad(Describe(exception), Field(exception)));
         }
+    }
+
+    /// <summary>
+    /// Whether a name or value contains U+0000, and in which top-level field. JSON can say it and Postgres cannot hold it: refused here, it
+    /// is refused alike whichever store there is.
+    /// </summary>
+    private static bool FindNul(ReadOnlySpan<byte> json, out string? field)
+    {
+        field = null;
+
+        // Raw control characters are no JSON, so only an escape can mean it; most bodies have none.
+        if (json.IndexOf("\\u0000"u8) < 0)
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped && SaysNul(reader.ValueSpan))
+            {
+                return true;
+            }
+
+            if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })
+            {
+                field = OneLine.Clean(Encoding.UTF8.GetString(reader.ValueSpan));
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Of a string as it is written: <c>\\u0000</c> is a backslash and five letters. Unescaping would throw on a lone surrogate.</summary>
+    private static bool SaysNul(ReadOnlySpan<byte> escaped)
+    {
+        while (escaped.IndexOf((byte)'\\') is >= 0 and var at)
+        {
+            escaped = escaped[at..];
+
+            if (escaped.StartsWith("\\u0000"u8))
+            {
+                return true;
+            }
+
+            escaped = escaped[2..];
+        }
+
+        return false;
     }
 
     private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal static class UpCommand
     private static readonly Option<int> Port = new("--port") { Description = "The gateway's port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
     private static readonly Option<string> Host = new("--host") { Description = "The gateway's address", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: the user's data folder, lorafaas/)" };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of the worker; 0: all cores" };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of a sandbox; 0: half of the cores, at least two" };
     private static readonly Option<string?> DeviceMemory = new("--device-memory") { Description = "Device memory of the worker, for example 2Gi" };
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "A Postgres connection string; without it an embedded store" };
     private static readonly Option<string?> Redis = new("--redis") { Description = "Redis as HOST:PORT; without it warm state is kept in memory" };
@@ -81,7 +81,7 @@ internal static class UpCommand
 
         if (parse.GetValue(Threads) < 0)
         {
-            throw new UsageException("--threads: 0 (all cores) or more.");
+            throw new UsageException("--threads: 0 (half of the cores, at least two) or more.");
         }
 
         return new UpOptions

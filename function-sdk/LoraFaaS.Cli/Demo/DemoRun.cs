@@ -99,7 +99,7 @@ internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog prog
         var answer = new StringBuilder();
         var started = time.GetTimestamp();
         TimeSpan? firstToken = null;
-        var tokens = 0;
+        var (tokens, pieces) = (0, 0);
 
         await foreach (var item in client.Invocations.StreamAsync(id, first.Prompt, cancellationToken))
         {
@@ -107,6 +107,7 @@ internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog prog
             {
                 case InvocationEvent.Text text:
                     firstToken ??= time.GetElapsedTime(started);
+                    pieces++;
                     answer.Append(text.Value);
                     break;
                 case InvocationEvent.Done done:
@@ -119,8 +120,9 @@ internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog prog
 
         var total = time.GetElapsedTime(started);
         var ttft = firstToken ?? total;
-        var decode = (total - ttft).TotalSeconds;
-        var rate = tokens > 1 && decode > 0 ? (tokens - 1) / decode : 0;
+
+        // An answer in one piece shows nothing between its first token and its last: there the rate is that of the whole call.
+        var rate = pieces > 1 ? (tokens - 1) / (total - ttft).TotalSeconds : tokens / total.TotalSeconds;
         var said = answer.ToString();
         return new DemoCall(name, first.Prompt, first.Expected, said, ttft.TotalMilliseconds, rate, said.Trim() == first.Expected);
     }

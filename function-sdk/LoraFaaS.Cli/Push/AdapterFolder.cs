@@ -1,18 +1,16 @@
-using System.Formats.Tar;
+using LoraFaaS.Checkpoints.Outcomes;
+using LoraFaaS.Checkpoints.Peft;
 
 namespace LoraFaaS.Cli.Push;
 
 /// <summary>A PEFT folder on this machine: adapter_config.json and adapter_model.safetensors.</summary>
 internal sealed class AdapterFolder
 {
-    private const string Config = "adapter_config.json";
-    private const string Weights = "adapter_model.safetensors";
-
     private readonly string _path;
 
     private AdapterFolder(string path) => _path = path;
 
-    public static bool IsOne(string path) => File.Exists(Path.Combine(path, Config));
+    public static bool IsOne(string path) => File.Exists(Path.Combine(path, AdapterConfig.File));
 
     /// <exception cref="UsageException">A file is missing; the message names it.</exception>
     public static AdapterFolder Open(string path)
@@ -22,7 +20,7 @@ internal sealed class AdapterFolder
             throw new UsageException($"There is no folder {path}.");
         }
 
-        foreach (var name in new[] { Config, Weights })
+        foreach (var name in (string[])[AdapterConfig.File, AdapterArchive.WeightsFile])
         {
             if (!File.Exists(Path.Combine(path, name)))
             {
@@ -33,7 +31,7 @@ internal sealed class AdapterFolder
         return new AdapterFolder(path);
     }
 
-    /// <summary>The folder as a tar in a temporary file that is deleted when the stream is disposed.</summary>
+    /// <summary>The folder as its canonical tar, the same bytes whoever pushes it, in a temporary file that is deleted when the stream is disposed.</summary>
     public async Task<Stream> ToTarAsync(CancellationToken cancellationToken)
     {
         var temporary = new FileStream(
@@ -47,14 +45,9 @@ internal sealed class AdapterFolder
 
         try
         {
-            var writer = new TarWriter(temporary, TarEntryFormat.Ustar, leaveOpen: true);
-
-            await using (writer)
+            if (await AdapterArchive.WriteFolderAsync(_path, temporary, cancellationToken) is Reading<long>.Refused refused)
             {
-                foreach (var name in new[] { Config, Weights })
-                {
-                    await writer.WriteEntryAsync(Path.Combine(_path, name), name, cancellationToken);
-                }
+                throw new UsageException($"{_path} is not a PEFT adapter folder: {refused.Why}.");
             }
 
             temporary.Position = 0;

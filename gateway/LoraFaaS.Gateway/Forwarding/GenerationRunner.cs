@@ -138,11 +138,7 @@ internal sealed partial class GenerationRunner(
         invocation.Replacements++;
         LogAgain(invocation.CallId.Value, target.Worker.Value, problem.Message);
 
-        // A sandbox that died leaves its worker alive, with the backbone mapped: still the nearest place. Everything else is avoided.
-        if (problem.Code is not ErrorCode.SandboxLost)
-        {
-            excluded.Add(target.Worker);
-        }
+        excluded.Add(target.Worker);
 
         var allowed = end switch
         {

@@ -2,7 +2,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 
 /// <summary>
 /// How much one generation may be tried again. A worker that refuses is asked to be replaced once; a stream that broke is taken up again once (a prompt
-/// that kills every sandbox it meets must not be carried through all of them); finding somebody who answers at all is bounded by time instead,
+/// that kills every worker it meets must not be carried through all of them); finding somebody who answers at all is bounded by time instead,
 /// because a killed worker needs some seconds to come back.
 /// </summary>
 internal sealed class RecoveryBudget(TimeProvider time)

@@ -5,9 +5,12 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// <summary>Which failures another try may mend.</summary>
 internal static class Transient
 {
-    /// <summary>The place was the trouble, not the request.</summary>
+    /// <summary>
+    /// The place was the trouble, not the request. A lost sandbox is not among them: its worker has by then tried a second one, and what
+    /// has ended two sandboxes is not carried to a third.
+    /// </summary>
     public static bool IsWorthAnotherPlace(ErrorCode code) => code is
-        ErrorCode.NotResident or ErrorCode.Draining or ErrorCode.SandboxLost or ErrorCode.WorkerUnavailable;
+        ErrorCode.NotResident or ErrorCode.Draining or ErrorCode.WorkerUnavailable;
 
     /// <summary>Nobody is there to say no: a system that is just starting, or a controller that was just restarted, answers so for a second or two.</summary>
     public static bool IsAbsence(ErrorCode code) => code is ErrorCode.WorkerUnavailable or ErrorCode.ControllerUnavailable;

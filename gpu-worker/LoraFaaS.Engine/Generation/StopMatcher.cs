@@ -29,9 +29,6 @@ public sealed class StopMatcher
         Link();
     }
 
-    /// <summary>Characters held back because a stop string may have begun.</summary>
-    public int Held => _held.Length;
-
     /// <summary>The stop string that was found; null before.</summary>
     public string? Found { get; private set; }
 

@@ -35,8 +35,6 @@ public sealed record KvLayout
 
     public required int PageBytes { get; init; }
 
-    public long BytesPerToken => (long)PagesPerBlock * PageBytes / BlockTokens;
-
     public static KvLayout For(BackboneShape shape, KvDtype dtype, int pageBytes)
     {
         ArgumentNullException.ThrowIfNull(shape);

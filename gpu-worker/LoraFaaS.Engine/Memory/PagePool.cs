@@ -128,14 +128,6 @@ public sealed class PagePool
         }
     }
 
-    public int ReferencesTo(PageIndex page)
-    {
-        lock (_gate)
-        {
-            return _references[page.Value];
-        }
-    }
-
     /// <summary>Throws unless every page is either free once and unreferenced, or not free and referenced.</summary>
     internal void Verify()
     {

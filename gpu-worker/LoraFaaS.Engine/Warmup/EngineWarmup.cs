@@ -19,14 +19,15 @@ public static class EngineWarmup
     /// <summary>Together they meet each tile: 12 + 12 + 2 + 1, 8 + 4 + 1, 4, 2, 1.</summary>
     private static readonly int[] TokenCounts = [27, 13, 4, 2, 1];
 
-    public static void Run(IComputeBackend backend)
+    /// <summary>Returns early, between two steps, once <paramref name="enough"/> is cancelled.</summary>
+    public static void Run(IComputeBackend backend, CancellationToken enough)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        Run(backend, PackedDtype.BF16, KvDtype.BF16);
-        Run(backend, PackedDtype.F32, KvDtype.F32);
+        Run(backend, PackedDtype.BF16, KvDtype.BF16, enough);
+        Run(backend, PackedDtype.F32, KvDtype.F32, enough);
     }
 
-    private static void Run(IComputeBackend backend, PackedDtype dtype, KvDtype kvDtype)
+    private static void Run(IComputeBackend backend, PackedDtype dtype, KvDtype kvDtype, CancellationToken enough)
     {
         var options = new EngineOptions { DeviceBytes = 1 << 20, MaxStepTokens = 64, MaxSequences = 4, KvDtype = kvDtype };
         using var image = BlankImages.Backbone(backend, dtype);
@@ -46,7 +47,7 @@ public static class EngineWarmup
         }
 
         var tokens = new int[TokenCounts[0]];
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds && !enough.IsCancellationRequested; round++)
         {
             var count = TokenCounts[round % TokenCounts.Length];
             engine.Runner.Step(

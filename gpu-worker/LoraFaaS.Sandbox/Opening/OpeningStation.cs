@@ -12,7 +12,7 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     /// <summary>The opened sandbox, or how the process is to end without one.</summary>
     public async Task<(OpenedSandbox? Sandbox, SandboxExit Exit)> RunAsync(CancellationToken cancellationToken)
     {
-        var frame = await connection.ReadAsync(cancellationToken);
+        var frame = await WaitAsync(cancellationToken);
 
         if (frame.Status is FrameReadStatus.End)
         {
@@ -37,6 +37,13 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Blank, and not idle: what does not depend on whose this process will be is done now.</summary>
+    private async Task<WorkerFrame> WaitAsync(CancellationToken cancellationToken)
+    {
+        await using var warmup = new BlankWarmup();
+        return await connection.ReadAsync(cancellationToken);
     }
 
     private void Refuse(Problem problem)

@@ -22,6 +22,21 @@ internal sealed partial class BackboneLoader(HostLedger ledger, AdapterHostCache
         CheckpointFiles.Config, CheckpointFiles.GenerationConfig, CheckpointFiles.Tokenizer, CheckpointFiles.TokenizerConfig, CheckpointFiles.ChatTemplate,
     ];
 
+    /// <summary>Whether a folder holds a checkpoint that this worker can read, by its headers alone. Null: it does.</summary>
+    public static Problem? Check(string name, string path)
+    {
+        switch (Checkpoint.Open(path))
+        {
+            case Reading<Checkpoint>.Accepted accepted:
+                accepted.Value.Dispose();
+                return null;
+            case Reading<Checkpoint>.Refused refused:
+                return new Problem(ErrorCode.BackboneInvalid, $"Backbone {name} cannot be read on this worker: {refused.Why}.", "path");
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
     public async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();

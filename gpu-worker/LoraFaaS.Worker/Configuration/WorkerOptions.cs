@@ -35,7 +35,10 @@ public sealed class WorkerOptions
     [ByteSizeText(minMebibytes: 1)]
     public string DiskCache { get; set; } = "16Gi";
 
-    /// <summary>Kernel threads of a sandbox. 0: one for each processor.</summary>
+    /// <summary>
+    /// Kernel threads of a sandbox. 0: half of the processors, at least two and at most as many as there are, so that two busy sandboxes fill
+    /// the machine without taking turns on its cores. More makes one sandbox faster while it is the only busy one.
+    /// </summary>
     [Range(0, 1_024)]
     public int Threads { get; set; }
 
@@ -70,6 +73,10 @@ public sealed class WorkerOptions
     [Range(2, 4_096)]
     public int EventCredits { get; set; } = 64;
 
+    /// <summary>Loading time after which a streaming caller is told what it waits for, and again after each further such time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Largest request body in bytes.</summary>
     [Range(1_024, 256 << 20)]
     public int MaxBodyBytes { get; set; } = 8 << 20;
@@ -81,6 +88,8 @@ public sealed class WorkerOptions
     /// <summary>How long running invocations may still take once the worker is told to stop. Keep it below Host:ShutdownTimeout.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(15);
+
+    internal int SandboxThreads(int processors) => Threads > 0 ? Threads : Math.Min(processors, Math.Max(2, processors / 2));
 
     internal ByteSize DeviceBytes => Read(DeviceMemory);
 

@@ -60,14 +60,26 @@ internal sealed partial class CommandExecutor(
 
         if (!command.Forget)
         {
-            catalogue.Know(new KnownBackbone(digest, command.Name, command.Path));
-            return null;
+            return Check(digest, command, isNew: catalogue.Know(new KnownBackbone(digest, command.Name, command.Path)));
         }
 
         catalogue.Forget(digest);
         backbones.Forget(digest);
         await supervisor.RetireAsync(digest);
         return null;
+    }
+
+    /// <summary>What is packed serves from memory, whatever became of its folder. The controller asks again and again, the log says it once.</summary>
+    private Problem? Check(Digest digest, KnowBackbone command, bool isNew)
+    {
+        var problem = backbones.Contains(digest) ? null : BackboneLoader.Check(command.Name, command.Path);
+
+        if (problem is not null && isNew)
+        {
+            LogUnreadable(command.Name, command.Path, problem.Message);
+        }
+
+        return problem;
     }
 
     private async Task<Problem?> LoadAsync(LoadArtifact command, CancellationToken cancellationToken)
@@ -153,6 +165,9 @@ internal sealed partial class CommandExecutor(
 
     [LoggerMessage(3502, LogLevel.Information, "Offload {Adapter} of {TrustDomain} to {Tier}: {Reason}")]
     private partial void LogOffload(string adapter, string trustDomain, StorageTier tier, string reason);
+
+    [LoggerMessage(3504, LogLevel.Warning, "Backbone {Backbone} at {Path} cannot be read here: {Why}")]
+    private partial void LogUnreadable(string backbone, string path, string why);
 
     [LoggerMessage(3503, LogLevel.Error, "Backbone {Backbone} could not be packed ahead: {Why}")]
     private partial void LogNotPrepared(string backbone, string why);

@@ -87,10 +87,12 @@ internal sealed partial class ControllerSession(
 
     private async Task ExecuteAsync(WorkerCommand command, CancellationToken cancellationToken)
     {
+        Problem? problem;
+
         try
         {
             var begun = time.GetTimestamp();
-            var problem = await executor.ExecuteAsync(command, cancellationToken);
+            problem = await executor.ExecuteAsync(command, cancellationToken);
 
             await _outbox.Writer.WriteAsync(
                 new WorkerMessage
@@ -110,8 +112,8 @@ internal sealed partial class ControllerSession(
             _commandSlots.Release();
         }
 
-        // Known is answered at once; packing takes its time.
-        if (command.KindCase is WorkerCommand.KindOneofCase.KnowBackbone)
+        // Whether it can be read is answered at once; packing takes its time.
+        if (problem is null && command.KindCase is WorkerCommand.KindOneofCase.KnowBackbone)
         {
             await executor.PrepareAsync(command.KnowBackbone, cancellationToken);
         }

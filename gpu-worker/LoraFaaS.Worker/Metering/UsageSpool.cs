@@ -186,13 +186,15 @@ internal sealed partial class UsageSpool : IAsyncDisposable
 
         try
         {
+            var rewritten = Rewrite();
             _file.Dispose();
-            _file = Rewrite();
+            _file = rewritten;
         }
         catch (IOException failure)
         {
+            // The old file has everything still, and goes on; tried again when as much more was acknowledged.
             LogFailed(failure, _path);
-            _file = Open();
+            _acknowledgedBytes = 0;
         }
     }
 
@@ -218,10 +220,22 @@ internal sealed partial class UsageSpool : IAsyncDisposable
             RandomAccess.FlushToDisk(file);
         }
 
-        File.Move(next, _path, overwrite: true);
+        // Opened under its first name: once it has the other, nothing can fail any more.
+        var opened = Open(next);
+
+        try
+        {
+            File.Move(next, _path, overwrite: true);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+
         _length = bytes.Length;
         _acknowledgedBytes = 0;
-        return Open();
+        return opened;
     }
 
     private SafeFileHandle Recover()
@@ -250,12 +264,12 @@ internal sealed partial class UsageSpool : IAsyncDisposable
             LogTorn(_path, rest.Length);
         }
 
-        var file = Open();
+        var file = Open(_path);
         RandomAccess.SetLength(file, _length);
         return file;
     }
 
-    private SafeFileHandle Open() => File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+    private static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
 
     private abstract record Request
     {

@@ -56,8 +56,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public SandboxTimes Times { get; }
 
-    public ByteSize LeasedBytes => _lease.Size;
-
     /// <summary>Completes when nothing will be heard from it any more.</summary>
     public Task Closed => _channel.Closed;
 

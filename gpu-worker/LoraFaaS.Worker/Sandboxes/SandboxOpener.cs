@@ -95,7 +95,7 @@ internal sealed partial class SandboxOpener(
             BackboneDigest = key.Backbone.Value,
             TrustDomain = key.TrustDomain.Value,
             DeviceBytes = _options.SandboxBytes.Bytes,
-            Threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount,
+            Threads = _options.SandboxThreads(Environment.ProcessorCount),
             MaxSequences = _options.MaxSequences,
             MaxStepTokens = _options.MaxStepTokens,
             Kernels = _options.Kernels,

@@ -22,13 +22,15 @@ internal sealed partial class SandboxSpawner : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<SandboxSpawner> _logger;
     private readonly Channel<SandboxProcess> _blanks;
-    private readonly string _runtimeFolder = Directory.CreateTempSubdirectory("lorafaas-").FullName;
+    private readonly RuntimeFolder _folder;
     private int _lastId;
 
-    public SandboxSpawner(SandboxProgram program, SandboxLauncher launcher, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
+    public SandboxSpawner(
+        SandboxProgram program, SandboxLauncher launcher, RuntimeFolder folder, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
     {
         _program = program;
         _launcher = launcher;
+        _folder = folder;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -59,20 +61,6 @@ internal sealed partial class SandboxSpawner : BackgroundService
         while (_blanks.Reader.TryRead(out var blank))
         {
             await blank.DisposeAsync();
-        }
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-
-        try
-        {
-            Directory.Delete(_runtimeFolder, recursive: true);
-        }
-        catch (IOException failure)
-        {
-            LogFolder(failure, _runtimeFolder);
         }
     }
 
@@ -123,7 +111,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
 
         try
         {
-            return await SandboxProcess.StartAsync(id, _program, _launcher, _runtimeFolder, _logger, either.Token);
+            return await SandboxProcess.StartAsync(id, _program, _launcher, _folder.Path, _logger, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -136,7 +124,4 @@ internal sealed partial class SandboxSpawner : BackgroundService
 
     [LoggerMessage(3222, LogLevel.Warning, "Blank sandbox {Sandbox} ended before it was used")]
     private partial void LogBlankDied(SandboxId sandbox);
-
-    [LoggerMessage(3223, LogLevel.Warning, "The runtime folder {Folder} cannot be removed")]
-    private partial void LogFolder(Exception exception, string folder);
 }

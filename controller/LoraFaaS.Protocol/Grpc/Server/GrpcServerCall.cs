@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace LoraFaaS.Protocol.Grpc.Server;
@@ -16,8 +15,6 @@ public sealed class GrpcServerCall
 
     /// <summary>What the caller gave the call when it began; null: for ever. The handler's token is cancelled when it is over.</summary>
     public TimeSpan? Timeout { get; }
-
-    public IPAddress? Peer => _context.Connection.RemoteIpAddress;
 
     /// <summary>A header of the caller's; empty when absent.</summary>
     public string Metadata(string name) => _context.Request.Headers[name].ToString();

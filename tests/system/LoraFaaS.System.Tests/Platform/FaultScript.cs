@@ -19,11 +19,17 @@ public static class FaultScript
 
         foreach (var host in new[] { "worker", "controller", "gateway" })
         {
-            var before = platform.Pid(host);
-            Kill(before);
-            await TestKit.Time.Patience.UntilAsync(() => TryPid(platform, host) is { } now && now != before, $"{host} is started again");
+            await KillHostAsync(platform, host);
             await platform.AnswersAgainAsync("ticket-router", prompt, expected);
         }
+    }
+
+    /// <summary>Returns when another process has taken its place.</summary>
+    public static async Task KillHostAsync(RunningPlatform platform, string host)
+    {
+        var before = platform.Pid(host);
+        Kill(before);
+        await TestKit.Time.Patience.UntilAsync(() => TryPid(platform, host) is { } now && now != before, $"{host} is started again");
     }
 
     private static int? TryPid(RunningPlatform platform, string host)

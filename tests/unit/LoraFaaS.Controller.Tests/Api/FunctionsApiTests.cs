@@ -21,6 +21,37 @@ public sealed class FunctionsApiTests(DemoController demo) : IClassFixture<DemoC
         Assert.Equal(409, (await _controller.AskAsync(HttpMethod.Post, "/system/functions", Body)).Status);
     }
 
+    [Theory]
+    [InlineData("service", """{"service":"a\u0000b","image":"lora://lory-5m/sql"}""")]
+    [InlineData("labels", """{"service":"nul","image":"lora://lory-5m/sql","labels":{"team":"a\u0000"}}""")]
+    [InlineData("annotations", """{"service":"nul","image":"lora://lory-5m/sql","annotations":{"a\u0000":"b"}}""")]
+    [InlineData("envProcess", """{"service":"nul","image":"lora://lory-5m/sql","envProcess":"\u0000"}""")]
+    [InlineData("constraints", """{"service":"nul","image":"lora://lory-5m/sql","constraints":["x","\u0000"]}""")]
+    public async Task U_0000_is_refused_at_the_door_by_the_fields_name(string field, string body)
+    {
+        var (status, text) = await _controller.AskAsync(HttpMethod.Post, "/system/functions", body);
+
+        Assert.Equal(400, status);
+        Assert.Contains(field, text, StringComparison.Ordinal);
+        Assert.Contains("U+0000", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_is_refused_too()
+    {
+        const string Body = """{"service":"half","image":"lora://lory-5m/sql","labels":{"a":"\ud800","b":"\\u0000"}}""";
+
+        Assert.Equal(400, (await _controller.AskAsync(HttpMethod.Post, "/system/functions", Body)).Status);
+    }
+
+    [Fact]
+    public async Task An_escaped_backslash_before_u0000_is_no_U_0000()
+    {
+        const string Body = """{"service":"backslash","image":"lora://lory-5m/sql","labels":{"team":"a\\u0000"}}""";
+
+        Assert.Equal(202, (await _controller.AskAsync(HttpMethod.Post, "/system/functions", Body)).Status);
+    }
+
     [Fact]
     public async Task A_status_leaves_out_what_was_not_set()
     {

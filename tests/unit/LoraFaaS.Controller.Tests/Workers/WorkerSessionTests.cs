@@ -86,6 +86,18 @@ public sealed class WorkerSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backbone_that_could_not_be_read_is_told_again_until_it_can()
+    {
+        _session.TellBackbones([Facts.Backbone()]);
+        _session.Complete((await ControlPlaneUnderTest.NextAsync(_session)).Number, new Problem(ErrorCode.BackboneInvalid, "no such folder"), default);
+
+        _session.TellBackbones([Facts.Backbone()]);
+        _session.Complete((await ControlPlaneUnderTest.NextAsync(_session)).Number, null, default);
+
+        Assert.Empty(_session.UnreadableBackbones);
+    }
+
+    [Fact]
     public void What_was_told_is_not_told_again()
     {
         _session.TellBackbones([Facts.Backbone()]);

@@ -13,7 +13,7 @@ public sealed class EngineWarmupTests
     {
         using var backend = new CpuBackend(EngineUnderTest.Exact with { Kernels = kernels });
 
-        EngineWarmup.Run(backend);
-        EngineWarmup.Run(backend);
+        EngineWarmup.Run(backend, CancellationToken.None);
+        EngineWarmup.Run(backend, CancellationToken.None);
     }
 }

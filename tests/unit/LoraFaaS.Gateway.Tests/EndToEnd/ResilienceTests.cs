@@ -13,7 +13,6 @@ public sealed class ResilienceTests
     [Theory]
     [InlineData(503, "not_resident")]
     [InlineData(503, "draining")]
-    [InlineData(502, "sandbox_lost")]
     public async Task A_refusal_before_the_first_event_is_placed_again_once(int status, string code)
     {
         await using var gateway = await RunningGateway.StartAsync();
@@ -22,13 +21,27 @@ public sealed class ResilienceTests
         gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { WorkerId = "w2", WorkerUrl = willing.Url });
         await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], refusing, willing);
 
-        // A lost sandbox leaves its worker the nearest place: it is asked again itself.
-        if (code == "sandbox_lost")
-        {
-            refusing.Script = exchange => refusing.Exchanges.Count == 1 ? exchange.RefuseAsync(status, code, "not here") : FakeWorker.CountAsync(exchange);
-        }
-
         Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_ended_two_sandboxes_of_a_worker_is_not_carried_to_a_third(bool midStream)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        Task Lost(WorkerExchange exchange) => midStream
+            ? exchange.SendAsync(Given.Started(), Given.Tokens("a", 0), Given.Failed("sandbox_lost"))
+            : exchange.RefuseAsync(502, "sandbox_lost", "twice");
+        var one = await gateway.AddWorkerAsync("w1", Lost);
+        var two = await gateway.AddWorkerAsync("w2", Lost);
+        await gateway.PublishAsync([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Device)])], one, two);
+
+        var response = await gateway.InvokeAsync("x", accept: "text/event-stream");
+
+        Assert.Equal(midStream ? HttpStatusCode.OK : HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Equal(midStream, (await response.Content.ReadAsStringAsync()).Contains("event: error\ndata: {\"code\":\"sandbox_lost\"", StringComparison.Ordinal));
+        Assert.Equal(1, one.Exchanges.Count + two.Exchanges.Count);
     }
 
     [Fact]
@@ -92,7 +105,6 @@ public sealed class ResilienceTests
     [InlineData("killed", "text/event-stream")]
     [InlineData("torn frame", "text/event-stream")]
     [InlineData("early end", "text/event-stream")]
-    [InlineData("sandbox lost", "text/event-stream")]
     [InlineData("early end", "text/plain")]
     [InlineData("torn frame", "application/json")]
     public async Task A_stream_that_breaks_goes_on_elsewhere_with_the_same_text(string how, string accept)
@@ -130,7 +142,7 @@ public sealed class ResilienceTests
         await using var gateway = await RunningGateway.StartAsync("--Gateway:RecoveryWindow", "00:00:00.100");
         static async Task Breaking(WorkerExchange exchange)
         {
-            await exchange.SendAsync(Given.Started(), Given.Tokens("a", exchange.Request.ResumeTokens.Count), Given.Failed("sandbox_lost"));
+            await exchange.SendAsync(Given.Started(), Given.Tokens("a", exchange.Request.ResumeTokens.Count), Given.Failed("worker_unavailable"));
         }
 
         var worker = await gateway.AddWorkerAsync("w1", Breaking);
@@ -138,7 +150,7 @@ public sealed class ResilienceTests
 
         var text = await (await gateway.InvokeAsync("x", accept: "text/event-stream")).Content.ReadAsStringAsync();
 
-        Assert.Contains("event: error\ndata: {\"code\":\"sandbox_lost\"", text, StringComparison.Ordinal);
+        Assert.Contains("event: error\ndata: {\"code\":\"worker_unavailable\"", text, StringComparison.Ordinal);
         Assert.Equal(2, worker.Exchanges.Count);
     }
 
@@ -255,9 +267,6 @@ public sealed class ResilienceTests
                 break;
             case "torn frame":
                 await exchange.SendTornFrameAsync();
-                break;
-            case "sandbox lost":
-                await exchange.SendAsync(Given.Failed("sandbox_lost"));
                 break;
         }
     }

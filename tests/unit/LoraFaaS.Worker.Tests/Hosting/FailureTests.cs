@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
@@ -193,6 +194,62 @@ public sealed class FailureTests
         Assert.NotNull(all.Finished);
     }
 
+    [Fact]
+    public async Task A_streaming_caller_is_told_what_it_waits_for_while_its_function_wakes()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:ProgressInterval", "00:00:00.020");
+        var told = new TaskCompletionSource();
+        world.Controller.Store.Answer(world.DigestOf("sentiment"), async context =>
+        {
+            await told.Task;
+            await context.Response.Body.WriteAsync(world.Archive("sentiment"), context.RequestAborted);
+        });
+
+        using var response = await world.Worker.PostAsync(world.Request("sentiment", "fine"), TimeSpan.FromMinutes(4), Token);
+        await using var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(Token), GenerateEvent.Parser);
+        GenerateEvent? last = null;
+
+        await foreach (var happened in reader.ReadAllAsync(Token))
+        {
+            last = happened;
+
+            // The store keeps the adapter back until the caller has been told what it waits for.
+            if (happened.Progress is { Stage: "adapter" })
+            {
+                told.TrySetResult();
+            }
+        }
+
+        Assert.True(told.Task.IsCompleted);
+        Assert.NotNull(last?.Finished);
+    }
+
+    [Fact]
+    public async Task A_caller_of_the_whole_answer_is_told_nothing_before_it()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:ProgressInterval", "00:00:00.010");
+        var request = world.Request("sentiment", "fine");
+        request.Stream = false;
+
+        var answer = await world.Worker.GenerateAsync(request, Token);
+
+        Assert.DoesNotContain(answer.Events, happened => happened.Progress is not null);
+        Assert.NotNull(answer.Finished);
+    }
+
+    [Fact]
+    public async Task A_backbone_whose_folder_cannot_be_read_is_answered_so()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var digest = Digest.OfBytes([1, 2, 3]);
+        var known = new KnowBackbone { Digest = digest.Value, Name = "gone", Path = world.Folder.File("no-such-folder") };
+
+        var result = await world.Controller.CommandAsync(new WorkerCommand { KnowBackbone = known });
+
+        Assert.Equal("backbone_invalid", result.ErrorCode);
+        Assert.Contains("gone", result.ErrorMessage, StringComparison.Ordinal);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
@@ -205,13 +262,20 @@ public sealed class FailureTests
     private static List<int> Ids(Generation generation) =>
         [.. generation.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids)];
 
-    /// <summary>An invocation whose first event has come.</summary>
+    /// <summary>An invocation that runs: what it was told while it was being loaded is skipped.</summary>
     private static async Task<Opened> OpenAsync(DemoWorld world, string trustDomain, int maxTokens = 400)
     {
         var response = await world.Worker.PostAsync(Endless(world, trustDomain, maxTokens), TimeSpan.FromMinutes(4), Token);
         var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(Token), GenerateEvent.Parser);
-        var first = (await reader.ReadAsync(Token)).Message;
-        Assert.NotNull(first);
+        GenerateEvent? first;
+
+        do
+        {
+            first = (await reader.ReadAsync(Token)).Message;
+            Assert.NotNull(first);
+        }
+        while (first.Progress is not null);
+
         return new Opened(response, reader, first);
     }
 

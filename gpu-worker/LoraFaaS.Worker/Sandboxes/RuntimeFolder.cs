@@ -1,0 +1,76 @@
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>
+/// Where the private folders of this worker's sandboxes lie: under the system's temporary folder, its owner's alone. A lock in it is held as
+/// long as the worker lives, however it ends, so the next worker can tell what a killed one left behind from what a neighbour still uses,
+/// also where process ids mean nothing to each other (containers that share /tmp).
+/// </summary>
+internal sealed partial class RuntimeFolder : IDisposable
+{
+    private const string Prefix = "lorafaas-worker-";
+    private const string LockName = "owner";
+
+    private readonly ILogger<RuntimeFolder> _logger;
+    private readonly FileStream _lock;
+
+    public RuntimeFolder(string parent, ILogger<RuntimeFolder> logger)
+    {
+        _logger = logger;
+        RemoveLeftovers(parent);
+        Path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..8]);
+        Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _lock = new FileStream(System.IO.Path.Combine(Path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+        Remove(Path);
+    }
+
+    private void RemoveLeftovers(string parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*").ToList())
+        {
+            if (IsAbandoned(folder))
+            {
+                Remove(folder);
+                LogLeftover(folder);
+            }
+        }
+    }
+
+    /// <summary>A folder without its lock file may be one that is just being made, and one that cannot be read is another user's.</summary>
+    private static bool IsAbandoned(string folder)
+    {
+        try
+        {
+            using var taken = new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogNotRemoved(failure, folder);
+        }
+    }
+
+    [LoggerMessage(3223, LogLevel.Warning, "The runtime folder {Folder} cannot be removed")]
+    private partial void LogNotRemoved(Exception exception, string folder);
+
+    [LoggerMessage(3224, LogLevel.Information, "Removed {Folder}, which a worker that is gone had left behind")]
+    private partial void LogLeftover(string folder);
+}

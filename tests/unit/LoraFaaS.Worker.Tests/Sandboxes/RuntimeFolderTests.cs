@@ -1,0 +1,69 @@
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.Worker.Sandboxes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LoraFaaS.Worker.Tests.Sandboxes;
+
+public sealed class RuntimeFolderTests : IDisposable
+{
+    private readonly TempFolder _parent = new();
+
+    [Fact]
+    public void What_a_killed_worker_left_behind_is_removed()
+    {
+        var leftover = LeaveBehind();
+
+        using var folder = Create();
+
+        Assert.False(Directory.Exists(leftover));
+        Assert.True(Directory.Exists(folder.Path));
+    }
+
+    [Fact]
+    public void What_a_living_worker_uses_is_left_alone()
+    {
+        using var neighbour = Create();
+        using var folder = Create();
+
+        Assert.True(Directory.Exists(neighbour.Path));
+        Assert.NotEqual(neighbour.Path, folder.Path);
+    }
+
+    [Fact]
+    public void A_folder_that_is_just_being_made_is_left_alone()
+    {
+        var young = Directory.CreateDirectory(_parent.File("lorafaas-worker-young")).FullName;
+
+        using var folder = Create();
+
+        Assert.True(Directory.Exists(young));
+    }
+
+    [Fact]
+    public void The_folder_is_its_owners_alone_and_goes_with_it()
+    {
+        string path;
+
+        using (var folder = Create())
+        {
+            path = folder.Path;
+            File.WriteAllText(Path.Combine(path, "something"), "x");
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+        }
+
+        Assert.False(Directory.Exists(path));
+    }
+
+    public void Dispose() => _parent.Dispose();
+
+    private RuntimeFolder Create() => new(_parent.Path, NullLogger<RuntimeFolder>.Instance);
+
+    /// <summary>As kill -9 leaves it: the lock is gone with its process, the files are not.</summary>
+    private string LeaveBehind()
+    {
+        var folder = Directory.CreateDirectory(_parent.File("lorafaas-worker-dead")).FullName;
+        File.WriteAllText(Path.Combine(folder, "owner"), "");
+        Directory.CreateDirectory(Path.Combine(folder, "sandbox-1", "deep"));
+        return folder;
+    }
+}
