@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.ControlPlane.Functions;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts.Admin;
 using Spectre.Console;
 
@@ -51,7 +52,7 @@ internal static class BackboneCommand
                 Markup.Escape(backbone.Path));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
         return ExitCodes.Done;
     }
 }

@@ -9,7 +9,7 @@ namespace LoraFaaS.Cli.Commands;
 /// <summary>Runs a verb: Ctrl-C and SIGTERM cancel it, and every expected failure becomes one line on standard error and an exit code.</summary>
 internal static class CommandRunner
 {
-    public static IAnsiConsole Errors => ErrorConsole.Instance;
+    public static IAnsiConsole Errors => Terminal.Errors;
 
     public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> verb, CancellationToken cancellationToken)
     {

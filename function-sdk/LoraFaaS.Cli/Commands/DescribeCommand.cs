@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Functions;
 using Spectre.Console;
@@ -71,6 +72,6 @@ internal static class DescribeCommand
             Row("annotation", $"{key}={value}");
         }
 
-        AnsiConsole.Write(grid);
+        Terminal.Output.Write(grid);
     }
 }

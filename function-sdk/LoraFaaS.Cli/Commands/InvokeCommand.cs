@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Client;
+using LoraFaaS.Contracts.Identity;
 using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
@@ -24,6 +25,19 @@ internal static class InvokeCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         var id = FunctionArgument.Read(parse, Function);
+
+        try
+        {
+            return await InvokeAsync(parse, id, cancellationToken);
+        }
+        catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.NotFound)
+        {
+            throw new LoraFaaSException($"there is no function {id}; `lorafaas list` shows what is deployed", e.Status, e.Code, e.Field, e);
+        }
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parse, FunctionId id, CancellationToken cancellationToken)
+    {
         var text = parse.GetValue(Text) ?? await ReadInputAsync(cancellationToken);
         var connection = ConnectionOptions.Resolve(parse);
         using var client = (connection with { Password = null }).Connect();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
@@ -56,6 +57,6 @@ internal static class ListCommand
                 function.InvocationCount.ToString("0", CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
     }
 }

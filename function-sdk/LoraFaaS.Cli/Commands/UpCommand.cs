@@ -45,8 +45,9 @@ internal static class UpCommand
         if (parse.GetValue(Demo) || parse.GetValue(Once))
         {
             using var client = platform.Connect();
-            var demo = new DemoRun(client, programs.DemoFolder, progress, AnsiConsole.Console, time);
+            var demo = new DemoRun(client, programs.DemoFolder, progress, Terminal.Output, time);
             await demo.DeployAsync(stopping);
+            await demo.WaitUntilWarmAsync(stopping);
             calls = await demo.CallEachAsync(stopping);
             demo.Print(calls);
         }
@@ -63,7 +64,7 @@ internal static class UpCommand
             return calls.All(call => call.Matches) ? ExitCodes.Done : ExitCodes.Failed;
         }
 
-        AnsiConsole.MarkupLine("[bold green]Serving until Ctrl-C[/]");
+        Terminal.Output.MarkupLine("[bold green]Serving until Ctrl-C[/]");
         await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         progress.Step("stopping", "finishing what runs");
         return ExitCodes.Done;
@@ -108,7 +109,7 @@ internal static class UpCommand
         grid.AddRow("user", "admin");
         grid.AddRow("password", $"{Markup.Escape(platform.Password)}  [grey]({Markup.Escape(platform.Connection.PasswordFile)})[/]");
         grid.AddRow("try", $"curl {gateway}/function/sentiment -d 'the soup was cold and the staff rude'");
-        AnsiConsole.Write(grid);
+        Terminal.Output.Write(grid);
     }
 
     private static void WriteReadyFile(string path, Platform platform)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts.Units;
 using Spectre.Console;
 
@@ -39,7 +40,7 @@ internal static class WorkersCommand
             }
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
         return ExitCodes.Done;
     }
 }

@@ -16,6 +16,8 @@ namespace LoraFaaS.Cli.Demo;
 internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog progress, IAnsiConsole console, TimeProvider time)
 {
     private const string BackboneName = "lory-5m";
+    private static readonly TimeSpan WarmLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     public async Task DeployAsync(CancellationToken cancellationToken)
     {
@@ -30,6 +32,29 @@ internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog prog
         foreach (var function in stack.Functions)
         {
             await deployer.DeployAsync(function, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the platform has warmed what was deployed, as it does by itself for every function that wants a replica.</summary>
+    public async Task WaitUntilWarmAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        using var limit = new CancellationTokenSource(WarmLimit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+
+        try
+        {
+            while ((await client.Functions.ListAsync(cancellationToken: linked.Token)).Any(function => function is { Replicas: > 0, AvailableReplicas: 0 }))
+            {
+                await Task.Delay(Glance, time, linked.Token);
+            }
+
+            progress.Done("warm", "every function is in place", time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The calls below activate what is still cold; only the first will be slower.
+            progress.Warn($"not every function was warm within {WarmLimit.TotalSeconds:0} s");
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class InvocationDeadline(IOptions<GatewayOptions> options)
 
         if (request.Headers[Header] is [{ } given])
         {
-            if (!GoDuration.TryParse(given, out var wanted) || wanted <= TimeSpan.Zero)
+            if (!TimeoutHeader.TryParse(given, out var wanted) || wanted <= TimeSpan.Zero)
             {
                 return new Problem(ErrorCode.InvalidRequest, "must be a number of seconds or a duration like 500ms", Header);
             }

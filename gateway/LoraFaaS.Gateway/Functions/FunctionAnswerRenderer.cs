@@ -44,7 +44,7 @@ internal static class FunctionAnswerRenderer
         {
             var answer = new FunctionAnswer(
                 text, finished.Reason.ToWire(), TokenUsage.Of(finished), ColdStartAccount.From(finished.ColdStart));
-            return context.Response.WriteAsJsonAsync(answer, FunctionJson.Default.FunctionAnswer, cancellationToken: context.RequestAborted);
+            return context.Response.WriteAsJsonAsync(answer, FunctionJson.Readable.FunctionAnswer, cancellationToken: context.RequestAborted);
         }
 
         var bytes = Encoding.UTF8.GetBytes(text);

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LoraFaaS.Gateway.Functions;
@@ -8,4 +10,9 @@ namespace LoraFaaS.Gateway.Functions;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FunctionAnswer))]
 [JsonSerializable(typeof(FunctionEvent))]
-internal sealed partial class FunctionJson : JsonSerializerContext;
+internal sealed partial class FunctionJson : JsonSerializerContext
+{
+    /// <summary>For answers: letters beyond ASCII stay letters, since the type is JSON in UTF-8 and nobody pastes it into HTML.</summary>
+    public static FunctionJson Readable => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -71,11 +71,11 @@ internal sealed class FunctionStreamRenderer(HttpContext context, Invocation inv
 
         if (format is FunctionFormat.Ndjson)
         {
-            _writer.WriteLine(data with { Event = name }, FunctionJson.Default.FunctionEvent);
+            _writer.WriteLine(data with { Event = name }, FunctionJson.Readable.FunctionEvent);
             return;
         }
 
-        _writer.WriteEvent(name, data, FunctionJson.Default.FunctionEvent);
+        _writer.WriteEvent(name, data, FunctionJson.Readable.FunctionEvent);
     }
 
     private FunctionEvent Done(Finished finished)

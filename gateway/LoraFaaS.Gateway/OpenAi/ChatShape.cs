@@ -18,13 +18,13 @@ internal sealed class ChatShape(CompletionHead head, bool logprobs) : ICompletio
     public void WriteFinish(EventStreamWriter writer, int index, Finished finished) =>
         Write(writer, new ChatChunkChoice(index, Nothing, null, finished.Reason.ToWire()));
 
-    public void WriteUsage(EventStreamWriter writer, TokenUsage usage) => writer.WriteEvent(null, Chunk([], usage), OpenAiJson.Default.ChatChunk);
+    public void WriteUsage(EventStreamWriter writer, TokenUsage usage) => writer.WriteEvent(null, Chunk([], usage), OpenAiJson.Readable.ChatChunk);
 
     public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage)
     {
         var whole = new ChatCompletion(
             head.Id, "chat.completion", head.Created, head.Model, [.. choices.Select(ToChoice)], usage, head.Fingerprint);
-        return context.Response.WriteAsJsonAsync(whole, OpenAiJson.Default.ChatCompletion, cancellationToken: context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(whole, OpenAiJson.Readable.ChatCompletion, cancellationToken: context.RequestAborted);
     }
 
     private ChatChoice ToChoice(CollectedChoice choice, int index) => new(
@@ -34,7 +34,7 @@ internal sealed class ChatShape(CompletionHead head, bool logprobs) : ICompletio
         choice.Finished!.Reason.ToWire());
 
     private void Write(EventStreamWriter writer, ChatChunkChoice choice) =>
-        writer.WriteEvent(null, Chunk([choice], null), OpenAiJson.Default.ChatChunk);
+        writer.WriteEvent(null, Chunk([choice], null), OpenAiJson.Readable.ChatChunk);
 
     private ChatChunk Chunk(IReadOnlyList<ChatChunkChoice> choices, TokenUsage? usage) =>
         new(head.Id, "chat.completion.chunk", head.Created, head.Model, choices, head.Fingerprint, usage);

@@ -90,7 +90,7 @@ internal sealed class CompletionStreamRenderer(
             return;
         }
 
-        _writer.WriteEvent(null, OpenAiErrors.ToEnvelope(problem), OpenAiJson.Default.ErrorEnvelope);
+        _writer.WriteEvent(null, OpenAiErrors.ToEnvelope(problem), OpenAiJson.Readable.ErrorEnvelope);
         await _writer.FlushAsync();
     }
 }

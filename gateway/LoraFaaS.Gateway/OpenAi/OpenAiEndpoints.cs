@@ -19,7 +19,7 @@ internal static class OpenAiEndpoints
         routes.MapPost("/v1/completions", context => admission.RunAsync(context, text));
         routes.MapGet("/v1/models", context =>
             context.Response.WriteAsJsonAsync(
-                ModelCatalogue.List(board.Table), OpenAiJson.Default.ModelList, cancellationToken: context.RequestAborted));
+                ModelCatalogue.List(board.Table), OpenAiJson.Readable.ModelList, cancellationToken: context.RequestAborted));
         routes.MapGet("/v1/models/{**id}", context => WriteModelAsync(context, board));
     }
 
@@ -28,7 +28,7 @@ internal static class OpenAiEndpoints
         var id = Uri.UnescapeDataString((string?)context.Request.RouteValues["id"] ?? "");
 
         return ModelCatalogue.Find(board.Table, id) is { } model
-            ? context.Response.WriteAsJsonAsync(model, OpenAiJson.Default.ModelEntry, cancellationToken: context.RequestAborted)
+            ? context.Response.WriteAsJsonAsync(model, OpenAiJson.Readable.ModelEntry, cancellationToken: context.RequestAborted)
             : OpenAiErrors.WriteAsync(context, OpenAiErrors.ModelNotFound(id));
     }
 }

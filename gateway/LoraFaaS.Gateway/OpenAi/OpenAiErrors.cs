@@ -13,7 +13,7 @@ internal static class OpenAiErrors
         PlainText.SetRetryAfter(context.Response, problem);
 
         return context.Response.WriteAsJsonAsync(
-            ToEnvelope(problem), OpenAiJson.Default.ErrorEnvelope, cancellationToken: context.RequestAborted);
+            ToEnvelope(problem), OpenAiJson.Readable.ErrorEnvelope, cancellationToken: context.RequestAborted);
     }
 
     public static ErrorEnvelope ToEnvelope(Problem problem) =>

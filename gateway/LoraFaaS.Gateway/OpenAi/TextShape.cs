@@ -25,11 +25,11 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
         Write(writer, new TextChoice("", index, null, finished.Reason.ToWire()));
 
     public void WriteUsage(EventStreamWriter writer, TokenUsage usage) =>
-        writer.WriteEvent(null, Completion([], usage), OpenAiJson.Default.TextCompletion);
+        writer.WriteEvent(null, Completion([], usage), OpenAiJson.Readable.TextCompletion);
 
     public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage) =>
         context.Response.WriteAsJsonAsync(
-            Completion([.. choices.Select(ToChoice)], usage), OpenAiJson.Default.TextCompletion, cancellationToken: context.RequestAborted);
+            Completion([.. choices.Select(ToChoice)], usage), OpenAiJson.Readable.TextCompletion, cancellationToken: context.RequestAborted);
 
     private TextChoice ToChoice(CollectedChoice choice, int index) =>
         new(choice.Text, index, LogprobsOf(index, choice.Logprobs), choice.Finished!.Reason.ToWire());
@@ -51,7 +51,7 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
     }
 
     private void Write(EventStreamWriter writer, TextChoice choice) =>
-        writer.WriteEvent(null, Completion([choice], null), OpenAiJson.Default.TextCompletion);
+        writer.WriteEvent(null, Completion([choice], null), OpenAiJson.Readable.TextCompletion);
 
     private TextCompletion Completion(IReadOnlyList<TextChoice> choices, TokenUsage? usage) =>
         new(head.Id, "text_completion", head.Created, head.Model, choices, head.Fingerprint, usage);

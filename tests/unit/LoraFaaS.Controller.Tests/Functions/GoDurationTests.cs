@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Functions;
 
 namespace LoraFaaS.Controller.Tests.Functions;

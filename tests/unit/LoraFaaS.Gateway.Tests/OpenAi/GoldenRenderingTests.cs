@@ -106,7 +106,7 @@ public sealed class GoldenRenderingTests : IDisposable
             .RenderAsync(Given.Stream(Choice(0, Given.Started()), Choice(0, tokens), Choice(0, Given.Finished(2))), 1);
 
         Assert.Equal(
-            """{"id":"id-1","object":"chat.completion","created":1700000000,"model":"echo","choices":[{"index":0,"message":{"role":"assistant","content":"\u00E9","refusal":null},"logprobs":{"content":[{"token":"bytes:\\xc3","logprob":-0.5,"bytes":[195],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97]}]},{"token":"bytes:\\xa9","logprob":-9999,"bytes":[169],"top_logprobs":[]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"system_fingerprint":"fp_1"}""",
+            """{"id":"id-1","object":"chat.completion","created":1700000000,"model":"echo","choices":[{"index":0,"message":{"role":"assistant","content":"é","refusal":null},"logprobs":{"content":[{"token":"bytes:\\xc3","logprob":-0.5,"bytes":[195],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97]}]},{"token":"bytes:\\xa9","logprob":-9999,"bytes":[169],"top_logprobs":[]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"system_fingerprint":"fp_1"}""",
             Written());
         Assert.Equal("queue=1.25,sandbox=0,map=0,kernels=0,adapter=3.4,prefix=0,prefill=5.6;tier=disk", _context.Response.Headers["X-Lorafaas-Cold-Start"]);
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LoraFaaS.ControlPlane.Functions;
+namespace LoraFaaS.Contracts.Units;
 
 /// <summary>Go's duration text ("1h30m", "500ms", "0"), which OpenFaaS uses wherever it writes a time. Grammar: time.ParseDuration.</summary>
 public static class GoDuration

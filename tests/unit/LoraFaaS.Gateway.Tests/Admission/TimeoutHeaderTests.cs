@@ -2,7 +2,7 @@ using LoraFaaS.Gateway.Admission;
 
 namespace LoraFaaS.Gateway.Tests.Admission;
 
-public sealed class GoDurationTests
+public sealed class TimeoutHeaderTests
 {
     [Theory]
     [InlineData("30", 30_000)]
@@ -12,7 +12,7 @@ public sealed class GoDurationTests
     [InlineData("1h", 3_600_000)]
     public void Seconds_and_Go_durations_are_read(string text, int milliseconds)
     {
-        Assert.True(GoDuration.TryParse(text, out var duration));
+        Assert.True(TimeoutHeader.TryParse(text, out var duration));
         Assert.Equal(milliseconds, duration.TotalMilliseconds);
     }
 
@@ -25,5 +25,5 @@ public sealed class GoDurationTests
     [InlineData("1.2.3s")]
     [InlineData("999999h")]
     [InlineData("s")]
-    public void Anything_else_is_not(string? text) => Assert.False(GoDuration.TryParse(text, out _));
+    public void Anything_else_is_not(string? text) => Assert.False(TimeoutHeader.TryParse(text, out _));
 }
