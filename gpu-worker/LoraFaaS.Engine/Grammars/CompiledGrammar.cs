@@ -40,7 +40,7 @@ public sealed class CompiledGrammar
     {
         var (seen, open) = (new HashSet<GrammarState>(), new Queue<GrammarState>([Start]));
 
-        while (open.TryDequeue(out var state) && seen.Count < WarmStates && _walk.Visited < WarmVisits)
+        while (open.TryDequeue(out var state) && seen.Count < WarmStates && _walk.Visited < WarmVisits && _space.Work < GrammarLimits.WarmWork)
         {
             if (MaskOf(state) is null)
             {

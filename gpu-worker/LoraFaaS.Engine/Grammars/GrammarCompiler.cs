@@ -65,7 +65,7 @@ public static class GrammarCompiler
         using var document = ParseSchema(schema);
         var graph = new GraphBuilder();
         var json = new JsonRules(graph);
-        var root = new SchemaPlace("", document.RootElement);
+        var root = SchemaPlace.At("", document.RootElement);
         return Finish(graph, json, new SchemaRules(graph, json, document.RootElement).Build(root));
     }
 

@@ -15,8 +15,11 @@ internal static class GrammarLimits
     /// <summary>Frames a generation may be deep: objects and arrays inside each other. JSON readers stop at 64 by default.</summary>
     public const int Depth = 62;
 
-    /// <summary>Units of work (see <see cref="States.StateSpace.Work"/>) one mask may take, about 50 ms. Ordinary schemas take under 2 000.</summary>
-    public const long MaskWork = 1_000_000;
+    /// <summary>Units of work (see <see cref="States.StateSpace.Work"/>) one mask may take, about 25 ms. Ordinary schemas take under 2 000.</summary>
+    public const long MaskWork = 500_000;
+
+    /// <summary>Units of work spent on masks before they are needed.</summary>
+    public const long WarmWork = 500_000;
 
     /// <summary>Bytes of states and masks kept for one grammar before they are built anew; 128 000 tokens' mask is 16 kB.</summary>
     public const long SpaceBytes = 16 << 20;

@@ -83,9 +83,11 @@ internal sealed record SchemaPlace(string Path, JsonElement Element)
 
     public RefusedException Refuse(string message) => new(GrammarCompiler.Field, $"at {(Path.Length == 0 ? "the root" : Path)}: {message}");
 
-    private SchemaPlace Below(string step, JsonElement element)
+    public static SchemaPlace At(string path, JsonElement element)
     {
-        var place = new SchemaPlace($"{Path}/{step}", element);
+        var place = new SchemaPlace(path, element);
         return element.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? place : throw place.Refuse("a schema is an object, true or false");
     }
+
+    private SchemaPlace Below(string step, JsonElement element) => At($"{Path}/{step}", element);
 }
