@@ -25,5 +25,5 @@ internal static class GrammarLimits
     public const long SpaceBytes = 16 << 20;
 
     /// <summary>Spaces and line feeds have an end, or a sequence could spend all its tokens on them.</summary>
-    public const int Indentation = 32;
+    public const int Indentation = 20;
 }

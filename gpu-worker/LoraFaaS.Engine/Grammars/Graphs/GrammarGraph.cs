@@ -1,3 +1,5 @@
+using LoraFaaS.Engine.Grammars.Vocabulary;
+
 namespace LoraFaaS.Engine.Grammars.Graphs;
 
 /// <summary>A finished grammar: nodes, the start node of each rule, and what can be known of them before any byte is read.</summary>
@@ -12,6 +14,7 @@ internal sealed class GrammarGraph
         MinDepth = FrameDepths.Measure(nodes, rules);
         DeepestMinimum = MinDepth.Where(depth => depth <= GrammarLimits.Depth).DefaultIfEmpty(0).Max();
         (_classes, Representatives) = Classify(nodes);
+        Plain = [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(TokenTrie.IsPlain).DistinctBy(value => _classes[value])];
     }
 
     public GrammarNode[] Nodes { get; }
@@ -28,6 +31,9 @@ internal sealed class GrammarGraph
 
     /// <summary>One byte of each class.</summary>
     public byte[] Representatives { get; }
+
+    /// <summary>Representatives of the classes that plain bytes are in.</summary>
+    public byte[] Plain { get; }
 
     public bool AcceptsAnything => MinDepth[Rules[Root]] <= GrammarLimits.Depth;
 

@@ -6,7 +6,11 @@ namespace LoraFaaS.Engine.Grammars.States;
 /// </summary>
 internal sealed class GrammarState(StateSpace space, Position[] positions, bool isComplete, bool escapes)
 {
+    /// <summary>Words are rarely longer; what is counted further would be computed for nothing.</summary>
+    private const int LongestRun = 32;
+
     private GrammarState?[]? _next;
+    private int _plainRun = -1;
     private GrammarMaskBits? _mask;
 
     public StateSpace Space => space;
@@ -21,6 +25,11 @@ internal sealed class GrammarState(StateSpace space, Position[] positions, bool 
 
     /// <summary>No text goes on from here and none ends here.</summary>
     public bool IsDead => positions.Length == 0 && !isComplete && !escapes;
+
+    /// <summary>
+    /// How many plain bytes, whichever they are, the text may go on with: in a string as many as fit. It is what spares a mask most of the vocabulary.
+    /// </summary>
+    public int PlainRun => _plainRun >= 0 ? _plainRun : _plainRun = CountPlainRun();
 
     internal GrammarState?[]? Transitions => Volatile.Read(ref _next);
 
@@ -47,6 +56,33 @@ internal sealed class GrammarState(StateSpace space, Position[] positions, bool 
         }
 
         return state;
+    }
+
+    private int CountPlainRun()
+    {
+        var (state, run) = (this, 0);
+
+        while (run < LongestRun)
+        {
+            var next = state.Next(space.Graph.Plain[0]);
+
+            foreach (var value in space.Graph.Plain)
+            {
+                if (next.IsDead || !ReferenceEquals(next, state.Next(value)))
+                {
+                    return run;
+                }
+            }
+
+            if (ReferenceEquals(next, state))
+            {
+                return LongestRun;
+            }
+
+            (state, run) = (next, run + 1);
+        }
+
+        return run;
     }
 
     internal void SetNext(int byteClass, GrammarState next, int classes)

@@ -103,6 +103,13 @@ internal sealed class MaskWalk(TokenTrie trie)
                 return false;
             }
 
+            if (trie.PlainHeightOf(node) is > 0 and < TokenTrie.NotPlain and var height && next.PlainRun >= height)
+            {
+                _tokens.AddRange(trie.TokensFrom(node));
+                node = trie.EndOf(node);
+                continue;
+            }
+
             _path[depth] = next;
             _tokens.AddRange(trie.TokensOf(node));
 

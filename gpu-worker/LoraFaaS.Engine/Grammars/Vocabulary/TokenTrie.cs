@@ -2,13 +2,17 @@ namespace LoraFaaS.Engine.Grammars.Vocabulary;
 
 /// <summary>
 /// The vocabulary's bytes as a tree in depth-first order: a walk is one pass over arrays, and a subtree that cannot match is one jump.
-/// Special tokens, end tokens and ids without bytes are not in it. About 11 bytes a node.
+/// Special tokens, end tokens and ids without bytes are not in it. About 12 bytes a node.
 /// </summary>
 public sealed class TokenTrie
 {
+    /// <summary>The height of a subtree that holds other bytes than plain ones.</summary>
+    internal const byte NotPlain = byte.MaxValue;
+
     private readonly byte[] _bytes;
     private readonly ushort[] _depths;
     private readonly int[] _ends;
+    private readonly byte[] _plainHeights;
     private readonly int[] _firstTokens;
     private readonly int[] _tokens;
     private readonly byte[] _text;
@@ -20,6 +24,7 @@ public sealed class TokenTrie
         (_text, _offsets) = Join(texts);
         (_bytes, _depths, _firstTokens, _tokens) = (bytes, depths, firstTokens, tokens);
         _ends = Ends(depths);
+        _plainHeights = PlainHeights(bytes, _ends);
         MaxLength = depths.Length == 0 ? 0 : depths.Max();
     }
 
@@ -81,6 +86,15 @@ public sealed class TokenTrie
     /// <summary>Tokens whose bytes end at the node; more than one where a vocabulary writes the same bytes twice.</summary>
     public ReadOnlySpan<int> TokensOf(int node) => _tokens.AsSpan(_firstTokens[node].._firstTokens[node + 1]);
 
+    /// <summary>All tokens that begin with the node's bytes.</summary>
+    public ReadOnlySpan<int> TokensFrom(int node) => _tokens.AsSpan(_firstTokens[node].._firstTokens[_ends[node]]);
+
+    /// <summary>Most bytes below the node when all of them are plain, else <see cref="NotPlain"/>.</summary>
+    public byte PlainHeightOf(int node) => _plainHeights[node];
+
+    /// <summary>Printable ASCII that JSON's strings hold as it is: what most tokens are made of.</summary>
+    public static bool IsPlain(byte value) => value is >= 0x20 and < 0x7F and not (byte)'"' and not (byte)'\\';
+
     /// <summary>The bytes from the root to the node.</summary>
     public byte[] PathTo(int node)
     {
@@ -95,6 +109,22 @@ public sealed class TokenTrie
         }
 
         return path;
+    }
+
+    private static byte[] PlainHeights(byte[] bytes, int[] ends)
+    {
+        var heights = new byte[bytes.Length];
+
+        for (var node = bytes.Length - 1; node >= 0; node--)
+        {
+            for (var child = node + 1; child < ends[node] && heights[node] < NotPlain; child = ends[child])
+            {
+                var height = IsPlain(bytes[child]) && heights[child] < NotPlain - 1 ? (byte)(heights[child] + 1) : NotPlain;
+                heights[node] = Math.Max(heights[node], height);
+            }
+        }
+
+        return heights;
     }
 
     private static (byte[] Text, int[] Offsets) Join(ReadOnlyMemory<byte>[] texts)
