@@ -162,7 +162,7 @@ internal sealed class EngineLoop : IDisposable
 
         if (status is not SamplingStatus.Sampled)
         {
-            _ends.Fail(sequence, TokenStation.Explain(status));
+            _ends.Fail(sequence, TokenStation.Explain(status, sequence));
         }
         else if (finish is { } reason)
         {

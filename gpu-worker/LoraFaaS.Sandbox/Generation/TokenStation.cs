@@ -36,9 +36,11 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
         return status;
     }
 
-    public static Problem Explain(SamplingStatus status) => status switch
+    public static Problem Explain(SamplingStatus status, LiveSequence sequence) => status switch
     {
         SamplingStatus.NotFinite => new Problem(ErrorCode.Internal, "The logits are not finite: the backbone's or the adapter's weights do not compute."),
+        SamplingStatus.NothingAllowed when sequence.Generation.Grammar is not null =>
+            new Problem(ErrorCode.InvalidRequest, "Together with logit_bias it leaves no token, or it has too many possibilities open.", "response_format"),
         SamplingStatus.NothingAllowed => new Problem(ErrorCode.InvalidRequest, "It forbids every token.", "logit_bias"),
         SamplingStatus.Sampled => throw new ArgumentOutOfRangeException(nameof(status)),
         _ => throw new System.Diagnostics.UnreachableException(),

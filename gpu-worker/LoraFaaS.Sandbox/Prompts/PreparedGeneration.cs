@@ -1,5 +1,6 @@
 using System.Text;
 using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Grammars;
 using LoraFaaS.Engine.Memory;
 using LoraFaaS.Engine.Sampling;
 
@@ -12,6 +13,9 @@ internal sealed record PreparedGeneration
     public required TokenSequence Tokens { get; init; }
 
     public required SequenceSampling Sampling { get; init; }
+
+    /// <summary>The grammar that its text must be of; null: any text.</summary>
+    public GrammarMask? Grammar { get; init; }
 
     public required GeneratedText Text { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Grammars;
 using LoraFaaS.Engine.Sampling;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Sandbox.Generation;
@@ -13,6 +14,7 @@ namespace LoraFaaS.Sandbox.Prompts;
 internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
 {
     private readonly TextSide _text = sandbox.Text;
+    private readonly GrammarCache _grammars = new(sandbox.Text);
     private readonly PromptEncoder _encoder = new(sandbox.Text, time);
 
     public PromptOutcome Build(GenerateRequest request)
@@ -68,17 +70,26 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
             return Refuse(ErrorCode.ContextLengthExceeded, $"It has {prompt.Length} tokens; the context holds {_text.ContextLength}, the answer included.");
         }
 
-        return new PromptOutcome.Ready(Prepare(request, request.Sampling ?? new Protocol.Data.Sampling(), prompt));
+        var sampling = request.Sampling ?? new Protocol.Data.Sampling();
+
+        return _grammars.MaskFor(sampling.JsonSchema) switch
+        {
+            MaskOutcome.Refused refused => new PromptOutcome.Refused(refused.Problem),
+            MaskOutcome.Ready mask => Prepare(request, sampling, prompt, mask.Mask),
+            MaskOutcome.NotAsked => Prepare(request, sampling, prompt, mask: null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
     }
 
-    private PreparedGeneration Prepare(GenerateRequest request, Protocol.Data.Sampling sampling, int[] prompt)
+    private PromptOutcome Prepare(GenerateRequest request, Protocol.Data.Sampling sampling, int[] prompt, GrammarMask? mask)
     {
         var room = _text.ContextLength - prompt.Length;
         var maxTokens = sampling.MaxTokens > 0 ? Math.Min(sampling.MaxTokens, room) : room;
         var generation = new PreparedGeneration
         {
             Tokens = new TokenSequence(prompt, prompt.Length + Math.Min(maxTokens, 512)),
-            Sampling = new SequenceSampling(SamplingReader.Read(sampling, request.CallId), prompt, maxTokens),
+            Sampling = new SequenceSampling(SamplingReader.Read(sampling, request.CallId), prompt, maxTokens, mask),
+            Grammar = mask,
             Text = _text.CreateText(sampling.Stop),
             Finish = new FinishRules(sampling.IgnoreEos ? [] : _text.EndTokens, sampling.MaxTokens > 0 ? sampling.MaxTokens : int.MaxValue, _text.ContextLength),
             Owner = PageOwners.OfRevision(request.Revision),
@@ -86,7 +97,11 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
             Echo = sampling.Echo ? _text.Decode(prompt) : null,
         };
 
-        return generation with { Resumed = Replay(generation, request.ResumeTokens) };
+        var resumed = Replay(generation, request.ResumeTokens);
+
+        return mask is { IsBroken: true }
+            ? new PromptOutcome.Refused(new Problem(ErrorCode.InvalidRequest, "They are not of the response format.", "resume_tokens"))
+            : new PromptOutcome.Ready(generation with { Resumed = resumed });
     }
 
     /// <summary>Takes in what the caller already has; its text was given out in the earlier life. Answers how it ended there, if it did.</summary>

@@ -27,8 +27,7 @@ internal static class SamplingReader
             ?? Range(sampling.MaxTokens, 0, int.MaxValue, "max_tokens")
             ?? Range(sampling.TopLogprobs, -1, TokenStation.MaxTopLogprobs, "top_logprobs")
             ?? CheckStops(sampling)
-            ?? CheckBias(sampling, vocabularySize)
-            ?? (sampling.JsonSchema.Length > 0 ? Invalid("response_format", "Constrained output is not offered by this sandbox.") : null);
+            ?? CheckBias(sampling, vocabularySize);
     }
 
     public static SamplingParameters Read(Protocol.Data.Sampling sampling, string callId) => new()

@@ -7,6 +7,7 @@ using LoraFaaS.Checkpoints.Outcomes;
 using LoraFaaS.Checkpoints.Templates;
 using LoraFaaS.Checkpoints.Tokenization;
 using LoraFaaS.Engine.Generation;
+using LoraFaaS.Engine.Grammars.Vocabulary;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Sandbox.Prompts;
@@ -74,6 +75,10 @@ internal sealed class TextSide
 
     /// <summary>The token's own bytes; empty for an id that pads the backbone's vocabulary.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
+
+    /// <summary>The tokens that texts are made of, as grammars walk them: special tokens and those that end an answer are none.</summary>
+    public TokenTrie CreateTrie() => TokenTrie.Build(
+        Vocabulary, token => _tokenizer.IsSpecial(token) || EndTokens.Contains(token) ? default : _tokenizer.BytesOf(token).ToArray());
 
     /// <summary>The token as the vocabulary writes it.</summary>
     public string NameOf(int token) => _tokenizer.TokenOf(token) ?? "";

@@ -27,6 +27,18 @@ public sealed class FunctionDoorTests(DemoPlatform demo)
     }
 
     [Fact]
+    public async Task A_json_body_may_ask_for_json()
+    {
+        var (prompt, expected) = DemoData.First("ticket-router");
+        var body = JsonSerializer.Serialize(new { prompt, response_format = new { type = "json_object" } });
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var response = await Platform.Http.PostAsync(new Uri("function/ticket-router", UriKind.Relative), content);
+
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task The_namespace_suffix_of_faas_cli_is_the_default()
     {
         var (prompt, expected) = DemoData.First("sentiment");

@@ -92,6 +92,34 @@ public sealed class OpenAiDotnetClientTests(DemoPlatform demo)
     }
 
     [Fact]
+    public async Task A_json_schema_holds_the_answer_of_adapter_and_backbone_alike()
+    {
+        var schema = BinaryData.FromString(
+            """{"type":"object","properties":{"queue":{"type":"string","minLength":3,"maxLength":16},"priority":{"enum":["low","normal","high","urgent"]}},"required":["queue","priority"],"additionalProperties":false}""");
+        var options = new ChatCompletionOptions { Temperature = 0, ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("ticket", schema, jsonSchemaIsStrict: true) };
+        var (prompt, expected) = DemoData.First("ticket-router");
+
+        ChatCompletion trained = await Client.GetChatClient("ticket-router").CompleteChatAsync([new UserChatMessage(prompt)], options);
+        ChatCompletion bare = await Client.GetChatClient("lory-5m").CompleteChatAsync([new UserChatMessage(prompt)], options);
+
+        Assert.Equal(expected, trained.Content[0].Text);
+        using var parsed = System.Text.Json.JsonDocument.Parse(bare.Content[0].Text);
+        Assert.Equal(["queue", "priority"], parsed.RootElement.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(ChatFinishReason.Stop, bare.FinishReason);
+    }
+
+    [Fact]
+    public async Task A_schema_that_cannot_be_kept_is_a_bad_request_by_name()
+    {
+        var options = new ChatCompletionOptions { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("odd", BinaryData.FromString("""{"not":{}}""")) };
+
+        var fault = await Assert.ThrowsAsync<ClientResultException>(() => Client.GetChatClient("lory-5m").CompleteChatAsync([new UserChatMessage("x")], options));
+
+        Assert.Equal(400, fault.Status);
+        Assert.Contains("not is not supported", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_model_is_not_found()
     {
         var fault = await Assert.ThrowsAsync<ClientResultException>(() => Client.GetChatClient("no-such-model").CompleteChatAsync([new UserChatMessage("x")]));

@@ -27,7 +27,7 @@ public sealed class RequestTests(DemoWorld demo)
             ("logit_bias", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.Sampling.LogitBias.Add(2560, 1))),
             ("top_logprobs", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.Sampling.TopLogprobs = 1_000)),
             ("resume_tokens", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.ResumeTokens.Add(9_999))),
-            ("response_format", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.Sampling.JsonSchema = "json_object")),
+            ("response_format", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.Sampling.JsonSchema = "{\"not\":{}}")),
             ("trust_domain", ErrorCode.InvalidRequest, Requests.Tokens("", [1], r => r.Revision.TrustDomain = "somebody-else")),
             ("backbone_digest", ErrorCode.NotResident, Requests.Tokens("", [1], r => r.Revision.BackboneDigest = "sha256:other")),
             ("", ErrorCode.NotResident, Requests.Tokens("nobody", [1])),
