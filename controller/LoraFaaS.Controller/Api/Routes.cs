@@ -27,6 +27,7 @@ internal static class Routes
         routes.MapPost("/api/v1/backbones", Ask<BackbonesApi>(api => api.RegisterAsync));
         routes.MapDelete($"/api/v1/backbones/{Name}", Ask<BackbonesApi>(api => api.RemoveAsync));
         routes.MapGet("/api/v1/adapters", Ask<AdaptersApi>(api => api.ListAsync));
+        routes.MapPost("/api/v1/adapters", Ask<AdaptersApi>(api => api.ImportAsync));
         routes.MapPut($"/api/v1/adapters/{{backbone:{NameConstraint.Key}}}/{Name}", Ask<AdaptersApi>(api => api.PushAsync));
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
