@@ -24,6 +24,7 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(List<BackboneInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<BackboneInfo>))]
 [JsonSerializable(typeof(AdapterImport))]
+[JsonSerializable(typeof(AlertNotice))]
 [JsonSerializable(typeof(AdapterInfo))]
 [JsonSerializable(typeof(List<AdapterInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<AdapterInfo>))]

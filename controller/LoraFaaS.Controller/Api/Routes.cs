@@ -20,6 +20,7 @@ internal static class Routes
         routes.MapGet($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.GetAsync));
         routes.MapPut($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.UpdateAsync));
         routes.MapDelete($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.DeleteAsync));
+        routes.MapPost("/system/alert", Ask<AlertApi>(api => api.ReceiveAsync));
         routes.MapGet("/system/logs", Ask<LogsApi>(api => api.ReadAsync));
         routes.MapGet("/system/secrets", Ask<SecretsApi>(api => api.ListAsync));
 
@@ -38,7 +39,7 @@ internal static class Routes
     public static IServiceCollection AddControllerApi(this IServiceCollection services)
     {
         services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
-        services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
+        services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
