@@ -2,6 +2,7 @@ using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Functions;
 using LoraFaaS.Gateway.Knative;
+using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Lorax;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
@@ -16,7 +17,7 @@ namespace LoraFaaS.Gateway;
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password.</item>
 /// <item>Admission: id, clock, a place among those in flight; the body within its limit; the one deadline.</item>
-/// <item>Functions (text, JSON, CloudEvents), OpenAi or Lorax: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
+/// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax or Kserve: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
 /// <item>Routing: the name is found in one snapshot of the table.</item>
 /// <item>Dispatch: a warm worker by the placement policy, or
 /// Activation: one flight per cold revision, bounded waiters.</item>
@@ -38,6 +39,7 @@ internal static class GatewayPipeline
         app.MapFunctions();
         app.MapOpenAi();
         app.MapLorax();
+        app.MapKserve();
         app.MapVllm();
         app.MapController();
     }
