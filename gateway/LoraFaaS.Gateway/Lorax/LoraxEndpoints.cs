@@ -52,8 +52,6 @@ internal static class LoraxEndpoints
         var info = new LoraxInfo(
             backbone?.Revision.Backbone.Value ?? "",
             backbone?.Revision.BackboneDigest.Value ?? "",
-            "bfloat16",
-            "worker",
             "text-generation",
             options.MaxInFlight,
             1,

@@ -4,8 +4,6 @@ namespace LoraFaaS.Gateway.Lorax.Wire;
 internal sealed record LoraxInfo(
     string ModelId,
     string ModelSha,
-    string ModelDtype,
-    string ModelDeviceType,
     string ModelPipelineTag,
     int MaxConcurrentRequests,
     int MaxBestOf,
