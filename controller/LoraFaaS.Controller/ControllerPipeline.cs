@@ -23,7 +23,7 @@ public static class ControllerPipeline
         services.AddOptionsWithValidateOnStart<ControllerOptions, ControllerOptionsValidator>().BindConfiguration(ControllerOptions.Section);
         services.AddLoraFaaSStorage();
         services.AddControlPlane();
-        services.AddSingleton<BackboneRegistrar>().AddSingleton<AdapterRegistrar>();
+        services.AddSingleton<BackboneRegistrar>().AddSingleton<AdapterRegistrar>().AddSingleton<AdapterImporter>();
         services.AddControllerApi();
         services.AddControllerRpc();
 

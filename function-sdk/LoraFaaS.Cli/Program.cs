@@ -9,6 +9,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     BackboneCommand.Create(),
     PushCommand.Create(),
     DeployCommand.Create(),
+    ApplyCommand.Create(),
     ListCommand.Create(),
     DescribeCommand.Create(),
     InvokeCommand.Create(),

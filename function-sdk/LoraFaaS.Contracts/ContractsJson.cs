@@ -23,6 +23,8 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(BackboneInfo))]
 [JsonSerializable(typeof(List<BackboneInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<BackboneInfo>))]
+[JsonSerializable(typeof(AdapterImport))]
+[JsonSerializable(typeof(AlertNotice))]
 [JsonSerializable(typeof(AdapterInfo))]
 [JsonSerializable(typeof(List<AdapterInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<AdapterInfo>))]

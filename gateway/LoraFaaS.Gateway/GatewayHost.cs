@@ -5,9 +5,11 @@ using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Dispatch;
 using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Metering;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Gateway.Vllm;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Health;
@@ -27,7 +29,7 @@ internal static class GatewayHost
 
     public static WebApplication Build(string[] args)
     {
-        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, args);
+        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, ListenPort.Apply(args, Environment.GetEnvironmentVariable));
 
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
@@ -65,7 +67,8 @@ internal static class GatewayHost
         services.AddSingleton<AdmissionStation>();
 
         services.AddSingleton<RouteBoard>();
-        services.AddSingleton<IHealthSource, RouteHealth>();
+        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<RouteHealth>());
+        services.AddKnative();
         services.AddSingleton(CreateControlChannel);
         services.AddSingleton<ControlClient>();
         services.AddHostedService<RouteWatchLoop>();
@@ -86,6 +89,7 @@ internal static class GatewayHost
         services.AddSingleton<CompletionFlow>();
         services.AddSingleton<ChatDialect>();
         services.AddSingleton<TextDialect>();
+        services.AddVllm();
 
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();

@@ -69,4 +69,21 @@ public sealed class GatewayOptions
     /// <summary>Longest pause between two tries to reach the controller for routes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00")]
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Under this domain each function has a host of its own: <c>function.namespace.domain</c>. Empty: functions have none.</summary>
+    [RegularExpression(@"^([a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*)?$", ErrorMessage = "not a domain name like functions.example.com (Gateway:Domain)")]
+    public string Domain { get; set; } = "";
+
+    /// <summary>How long the door stays open after it was told to stop, not ready any more: until those who route to it have heard.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// vLLM's VLLM_ALLOW_RUNTIME_LORA_UPDATING: whoever can call may load and unload adapters by /v1/load_lora_adapter. Without it the control API's
+    /// password is asked for, and who has none is told that there is no such path.
+    /// </summary>
+    public bool AllowRuntimeLoraUpdating { get; set; }
+
+    /// <summary>The backbone that serves LoRAX requests without an adapter. Empty: the only one there is.</summary>
+    public string DefaultBackbone { get; set; } = "";
 }

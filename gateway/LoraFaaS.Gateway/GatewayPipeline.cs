@@ -1,18 +1,23 @@
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Knative;
+using LoraFaaS.Gateway.Kserve;
+using LoraFaaS.Gateway.Lorax;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Gateway.Vllm;
 using LoraFaaS.ServiceDefaults;
 
 namespace LoraFaaS.Gateway;
 
 /// <summary>
-/// The order of the stations. An invocation passes all of them; the control API leaves after the first.
+/// The order of the stations. An invocation passes all of them; the control API, and Vllm's adapter management, leave after authentication.
 /// <list type="number">
+/// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password.</item>
 /// <item>Admission: id, clock, a place among those in flight; the body within its limit; the one deadline.</item>
-/// <item>Functions or OpenAi: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
+/// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax or Kserve: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
 /// <item>Routing: the name is found in one snapshot of the table.</item>
 /// <item>Dispatch: a warm worker by the placement policy, or
 /// Activation: one flight per cold revision, bounded waiters.</item>
@@ -24,6 +29,8 @@ internal static class GatewayPipeline
 {
     public static void MapGateway(this WebApplication app)
     {
+        app.UseMiddleware<ProbeStation>();
+        app.UseMiddleware<HostRouteStation>();
         app.UseRouting();
         app.UseMiddleware<AuthenticationStation>();
         app.Use(UnknownRoute.InvokeAsync);
@@ -31,6 +38,9 @@ internal static class GatewayPipeline
         app.MapHostEndpoints();
         app.MapFunctions();
         app.MapOpenAi();
+        app.MapLorax();
+        app.MapKserve();
+        app.MapVllm();
         app.MapController();
     }
 }

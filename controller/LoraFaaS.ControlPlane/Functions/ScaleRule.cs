@@ -14,5 +14,6 @@ public sealed record ScaleRule
     /// <summary>What a new function starts with.</summary>
     public int InitialReplicas => Math.Max(Min ?? 1, 1);
 
-    public int Clamp(int replicas) => Max is { } max ? Math.Min(replicas, max) : replicas;
+    /// <summary>Zero is a wish of its own, which a minimum does not forbid: whoever asks for none gets none.</summary>
+    public int Clamp(int replicas) => replicas == 0 ? 0 : Math.Max(Max is { } max ? Math.Min(replicas, max) : replicas, Min ?? 1);
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Controller.Api;
 
-/// <summary><c>/api/v1/adapters</c>. A push is a tar of a PEFT folder, streamed.</summary>
-internal sealed class AdaptersApi(AdapterRegistrar registrar, ICatalogueStore catalogue, IOptions<ControllerOptions> options)
+/// <summary><c>/api/v1/adapters</c>. A push is a tar of a PEFT folder, streamed; an import names a folder on this machine.</summary>
+internal sealed class AdaptersApi(AdapterRegistrar registrar, AdapterImporter importer, ICatalogueStore catalogue, IOptions<ControllerOptions> options)
 {
     /// <summary>Other files of a training run may lie in the tar and are passed over.</summary>
     private const long TarSlack = 64 << 20;
@@ -34,13 +34,24 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, ICatalogueStore ca
             context.Request.Body,
             context.RequestAborted);
 
-        await (push switch
-        {
-            AdapterPush.Stored stored => context.WriteJsonAsync(Info(stored.Adapter), ContractsJson.Default.AdapterInfo),
-            AdapterPush.Refused refused => context.WriteProblemAsync(refused.Problem),
-            _ => throw new UnreachableException(),
-        });
+        await AnswerAsync(context, push);
     }
+
+    public async Task ImportAsync(HttpContext context)
+    {
+        var (body, problem) = await JsonBody.ReadAsync<AdapterImport>(context.Request, options.Value.MaxJsonBytes, context.RequestAborted);
+
+        await (body is null
+            ? context.WriteProblemAsync(problem!)
+            : AnswerAsync(context, await importer.ImportAsync(body, context.RequestAborted)));
+    }
+
+    private static Task AnswerAsync(HttpContext context, AdapterPush push) => push switch
+    {
+        AdapterPush.Stored stored => context.WriteJsonAsync(Info(stored.Adapter), ContractsJson.Default.AdapterInfo),
+        AdapterPush.Refused refused => context.WriteProblemAsync(refused.Problem),
+        _ => throw new UnreachableException(),
+    };
 
     private static AdapterInfo Info(AdapterRecord adapter) => new()
     {

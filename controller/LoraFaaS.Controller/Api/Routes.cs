@@ -20,6 +20,7 @@ internal static class Routes
         routes.MapGet($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.GetAsync));
         routes.MapPut($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.UpdateAsync));
         routes.MapDelete($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.DeleteAsync));
+        routes.MapPost("/system/alert", Ask<AlertApi>(api => api.ReceiveAsync));
         routes.MapGet("/system/logs", Ask<LogsApi>(api => api.ReadAsync));
         routes.MapGet("/system/secrets", Ask<SecretsApi>(api => api.ListAsync));
 
@@ -27,6 +28,7 @@ internal static class Routes
         routes.MapPost("/api/v1/backbones", Ask<BackbonesApi>(api => api.RegisterAsync));
         routes.MapDelete($"/api/v1/backbones/{Name}", Ask<BackbonesApi>(api => api.RemoveAsync));
         routes.MapGet("/api/v1/adapters", Ask<AdaptersApi>(api => api.ListAsync));
+        routes.MapPost("/api/v1/adapters", Ask<AdaptersApi>(api => api.ImportAsync));
         routes.MapPut($"/api/v1/adapters/{{backbone:{NameConstraint.Key}}}/{Name}", Ask<AdaptersApi>(api => api.PushAsync));
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
@@ -37,7 +39,7 @@ internal static class Routes
     public static IServiceCollection AddControllerApi(this IServiceCollection services)
     {
         services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
-        services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
+        services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));

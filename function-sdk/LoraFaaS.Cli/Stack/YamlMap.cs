@@ -1,3 +1,4 @@
+using System.Globalization;
 using YamlDotNet.RepresentationModel;
 
 namespace LoraFaaS.Cli.Stack;
@@ -46,6 +47,34 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
         YamlSequenceNode sequence => [.. sequence.Children.Select(child => Scalar(child, key))],
         var other => throw FaultAt(other, key, "must be a list"),
     };
+
+    /// <summary>A list of mappings.</summary>
+    public IReadOnlyList<YamlMap>? Maps(string key) => Find(key) switch
+    {
+        null or YamlScalarNode { Value: null or "" } => null,
+        YamlSequenceNode sequence =>
+        [
+            .. sequence.Children.Select((child, index) => child is YamlMappingNode mapping
+                ? new YamlMap(file, $"{Join(key)}[{index}]", mapping)
+                : throw FaultAt(child, $"{key}[{index}]", "must be a mapping")),
+        ],
+        var other => throw FaultAt(other, key, "must be a list"),
+    };
+
+    public bool Has(string key) => Find(key) is not null;
+
+    /// <summary>A whole number within bounds, both included.</summary>
+    public int? Number(string key, int least, int most)
+    {
+        if (Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Fault(key, $"must be a whole number from {least} to {most}, not {text}");
+    }
 
     public Dictionary<string, string>? TextMap(string key)
     {

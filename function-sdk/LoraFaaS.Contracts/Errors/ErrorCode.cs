@@ -30,4 +30,7 @@ public enum ErrorCode
     ArtifactCorrupt = 24,
     Draining = 25,
     Cancelled = 26,
+
+    /// <summary>The body's type is one that is not read here.</summary>
+    UnsupportedMediaType = 40,
 }

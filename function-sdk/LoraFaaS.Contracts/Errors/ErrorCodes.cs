@@ -27,6 +27,7 @@ public static class ErrorCodes
         ErrorCode.MethodNotAllowed => 405,
         ErrorCode.AlreadyExists or ErrorCode.Conflict => 409,
         ErrorCode.BodyTooLarge => 413,
+        ErrorCode.UnsupportedMediaType => 415,
         ErrorCode.QueueFull => 429,
         ErrorCode.Cancelled => 499,
         ErrorCode.SandboxLost => 502,

@@ -33,6 +33,7 @@ public static class FunctionAnnotations
 
     public const string ScaleMinLabel = "com.openfaas.scale.min";
     public const string ScaleMaxLabel = "com.openfaas.scale.max";
+    public const string ScaleFactorLabel = "com.openfaas.scale.factor";
     public const string ScaleZeroLabel = "com.openfaas.scale.zero";
     public const string ScaleZeroDurationLabel = "com.openfaas.scale.zero-duration";
     public const string FunctionLabel = "faas_function";

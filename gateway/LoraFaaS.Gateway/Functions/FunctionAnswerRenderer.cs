@@ -1,15 +1,20 @@
 using System.Text;
+using System.Text.Json;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.CloudEvents;
 using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Functions;
 
-/// <summary>The answer as a whole: its text alone, or one JSON object. Collected first, so that a failure anywhere is still a status.</summary>
+/// <summary>The answer as a whole: its text alone, one JSON object, or either of them as an event's data. Collected first, so that a failure anywhere is still a status.</summary>
 internal static class FunctionAnswerRenderer
 {
-    public static async Task RenderAsync(HttpContext context, Invocation invocation, FunctionFormat format, IAsyncEnumerable<GenerateEvent> events)
+    private const string JsonType = "application/json; charset=utf-8";
+
+    public static async Task RenderAsync(
+        HttpContext context, Invocation invocation, FunctionFormat format, EventReply? reply, IAsyncEnumerable<GenerateEvent> events)
     {
         var text = new StringBuilder();
 
@@ -28,28 +33,35 @@ internal static class FunctionAnswerRenderer
                     return;
 
                 case GenerateEvent.KindOneofCase.Finished:
-                    await WriteAsync(context, invocation, format, text.ToString(), happened.Finished);
+                    await WriteAsync(context, invocation, format, reply, text.ToString(), happened.Finished);
                     return;
             }
         }
     }
 
-    private static Task WriteAsync(HttpContext context, Invocation invocation, FunctionFormat format, string text, Finished finished)
+    private static Task WriteAsync(
+        HttpContext context, Invocation invocation, FunctionFormat format, EventReply? reply, string text, Finished finished)
     {
         invocation.PromptTokens = finished.PromptTokens;
         invocation.CompletionTokens = finished.CompletionTokens;
         InvocationHeaders.SetAccount(context.Response, invocation, finished);
 
-        if (format is FunctionFormat.Json)
+        var contentType = format is FunctionFormat.Json ? JsonType : PlainText.ContentType;
+        var bytes = format is FunctionFormat.Json ? ToJson(text, finished) : Encoding.UTF8.GetBytes(text);
+
+        if (reply is not null)
         {
-            var answer = new FunctionAnswer(
-                text, finished.Reason.ToWire(), TokenUsage.Of(finished), ColdStartAccount.From(finished.ColdStart));
-            return context.Response.WriteAsJsonAsync(answer, FunctionJson.Readable.FunctionAnswer, cancellationToken: context.RequestAborted);
+            return EventWriter.WriteAsync(context, reply.Make(invocation, contentType), reply.Mode, bytes);
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
-        context.Response.ContentType = PlainText.ContentType;
+        context.Response.ContentType = contentType;
         context.Response.ContentLength = bytes.Length;
         return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+
+    private static byte[] ToJson(string text, Finished finished)
+    {
+        var answer = new FunctionAnswer(text, finished.Reason.ToWire(), TokenUsage.Of(finished), ColdStartAccount.From(finished.ColdStart));
+        return JsonSerializer.SerializeToUtf8Bytes(answer, FunctionJson.Readable.FunctionAnswer);
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.CloudEvents;
 using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Gateway.Requests;
@@ -11,7 +12,7 @@ namespace LoraFaaS.Gateway.Functions;
 
 /// <summary>
 /// <c>/function/{name}[.namespace][/path]</c>: text in, generated text out. The path is for the function itself, and a function that is an adapter alone
-/// has no use for it.
+/// has no use for it. An event (CloudEvents) is answered with an event.
 /// </summary>
 internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, GenerationRunner runner, InvocationDeadline deadline) : IDialect
 {
@@ -71,7 +72,29 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
 
     private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> body)
     {
-        var (input, problem) = FunctionInput.Read(body, context.Request.ContentType, context.Request.Query, route.Revision.Prompt);
+        switch (EventReader.Read(context.Request, body))
+        {
+            case EventReading.NoEvent:
+                await AnswerAsync(context, invocation, route, body, null);
+                return;
+
+            case EventReading.Received { Call: var call }:
+                await AnswerAsync(context, invocation, route, call.Data, call);
+                return;
+
+            case EventReading.Refused refused:
+                await FailAsync(context, invocation, refused.Problem);
+                return;
+
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)
+    {
+        var type = call is null ? context.Request.ContentType : call.DataType;
+        var (input, problem) = FunctionInput.Read(data, type, context.Request.Query, route.Revision.Prompt);
 
         if (input is null)
         {
@@ -85,7 +108,7 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
 
         await (format.IsStream()
             ? new FunctionStreamRenderer(context, invocation, format).RenderAsync(events)
-            : FunctionAnswerRenderer.RenderAsync(context, invocation, format, events));
+            : FunctionAnswerRenderer.RenderAsync(context, invocation, format, EventReply.For(context.Request.Headers, call), events));
     }
 
     private static Task FailAsync(HttpContext context, Invocation invocation, Problem problem)

@@ -7,7 +7,8 @@ internal static class CompletionOptionFields
 {
     public static CompletionOptions Read(JsonFields fields, int maxChoices)
     {
-        var model = fields.String("model");
+        // LoRAX's clients may say beside the model which adapter they want on it.
+        var model = fields.String("adapter_id") is { Length: > 0 } adapter ? adapter : fields.String("model");
 
         if (string.IsNullOrEmpty(model))
         {

@@ -117,9 +117,19 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
     /// <summary>Called before a REST request is answered.</summary>
     public Action<HttpRequest> OnRest { get; set; } = _ => { };
 
+    /// <summary>Answers REST requests instead of the echo.</summary>
+    public Func<HttpContext, Task>? RestAnswer { get; set; }
+
     private async Task EchoAsync(HttpContext context)
     {
         OnRest(context.Request);
+
+        if (RestAnswer is { } answer)
+        {
+            await answer(context);
+            return;
+        }
+
         using var body = new StreamReader(context.Request.Body);
         var text = await body.ReadToEndAsync(context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status202Accepted;

@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Authentication;
+using LoraFaaS.Gateway.Forwarding;
+using LoraFaaS.ServiceDefaults.Trust;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Controllers;
+
+/// <summary>The gateway's own calls of the control API, where a dialect is more than its bytes passed on.</summary>
+internal sealed class ControllerClient(WorkerTransport transport, InternalToken token, AdminCredentials credentials, IOptions<GatewayOptions> options)
+{
+    public Task<ControllerReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        SendAsync(method, path, null, cancellationToken);
+
+    public Task<ControllerReply> SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return SendAsync(method, path, content, cancellationToken);
+    }
+
+    private async Task<ControllerReply> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(new Uri(options.Value.ControllerHttpUrl), path)) { Content = content };
+        request.Headers.TryAddWithoutValidation(WireHeaders.InternalToken, token.Value);
+        request.Headers.TryAddWithoutValidation(WireHeaders.AuthenticatedUser, credentials.User);
+
+        try
+        {
+            using var response = await transport.Invoker.SendAsync(request, cancellationToken);
+            return new ControllerReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (HttpRequestException exception)
+        {
+            return ControllerReply.Unreachable(exception.Message);
+        }
+    }
+}

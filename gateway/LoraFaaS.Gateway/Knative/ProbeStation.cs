@@ -1,0 +1,44 @@
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.Knative;
+
+/// <summary>
+/// Before everything: probes of the network (<c>K-Network-Probe</c>, from Knative's activator and queue-proxy) and of the kubelet are answered from
+/// readiness alone, on any path and host. They never count as traffic and never reach a function.
+/// </summary>
+internal sealed class ProbeStation(RequestDelegate next, RouteHealth health, IHostApplicationLifetime lifetime)
+{
+    public const string NetworkProbe = "K-Network-Probe";
+    public const string KubeletProbe = "K-Kubelet-Probe";
+    private const string KubeletAgent = "kube-probe/";
+
+    private bool IsReady => !lifetime.ApplicationStopping.IsCancellationRequested && health.Read().IsHealthy;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+
+        if (headers[NetworkProbe] is [{ } asked])
+        {
+            return asked is "activator" or "queue" or "probe"
+                ? AnswerAsync(context, IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, IsReady ? asked : "not ready")
+                : AnswerAsync(context, StatusCodes.Status400BadRequest, "unexpected probe header value");
+        }
+
+        if (headers.ContainsKey(KubeletProbe) || headers.UserAgent is [{ } agent] && agent.StartsWith(KubeletAgent, StringComparison.Ordinal))
+        {
+            return IsReady
+                ? AnswerAsync(context, StatusCodes.Status200OK, "ready")
+                : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready");
+        }
+
+        return next(context);
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string word)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(word, context.RequestAborted);
+    }
+}

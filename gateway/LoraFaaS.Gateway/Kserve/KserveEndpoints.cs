@@ -1,0 +1,78 @@
+using System.Globalization;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Kserve.Wire;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.ServiceDefaults.Hosting;
+
+namespace LoraFaaS.Gateway.Kserve;
+
+/// <summary>The Open Inference Protocol, version 2, for text: server, models, health, and its generate extension.</summary>
+internal static class KserveEndpoints
+{
+    public static void MapKserve(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var admission = services.GetRequiredService<AdmissionStation>();
+        var whole = ActivatorUtilities.CreateInstance<KserveDialect>(services, false);
+        var stream = ActivatorUtilities.CreateInstance<KserveDialect>(services, true);
+        var board = services.GetRequiredService<RouteBoard>();
+        var health = services.GetRequiredService<RouteHealth>();
+        var version = services.GetRequiredService<HostIdentity>().Version;
+
+        routes.MapGet("/v2", context => context.Response.WriteAsJsonAsync(
+            new KserveServer("lorafaas", version, ["generate"]), KserveJson.Default.KserveServer, cancellationToken: context.RequestAborted));
+        routes.MapGet("/v2/health/live", context => WriteAsync(context, new KserveState(Live: true), isWell: true));
+        routes.MapGet("/v2/health/ready", context => WriteAsync(context, new KserveState(Ready: health.Read().IsHealthy), health.Read().IsHealthy));
+        routes.MapGet("/v2/models", context => context.Response.WriteAsJsonAsync(
+            new KserveModels([.. board.Table.Routes.Values.Select(NameOf).Order(StringComparer.Ordinal)]),
+            KserveJson.Default.KserveModels,
+            cancellationToken: context.RequestAborted));
+
+        foreach (var model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
+        {
+            routes.MapGet(model, context => WriteModelAsync(context, board));
+            routes.MapGet(model + "/ready", context => WriteReadyAsync(context, board));
+            routes.MapPost(model + "/generate", context => admission.RunAsync(context, whole));
+            routes.MapPost(model + "/generate_stream", context => admission.RunAsync(context, stream));
+        }
+    }
+
+    /// <summary>As the path says it; a version other than the serving one is another model's name, which nobody has.</summary>
+    public static string ModelOf(HttpContext context)
+    {
+        var name = (string)context.Request.RouteValues["name"]!;
+        var board = context.RequestServices.GetRequiredService<RouteBoard>();
+
+        return context.Request.RouteValues["version"] is string version && board.Table.FindModel(name) is { } route && version != VersionOf(route)
+            ? $"{name}/versions/{version}"
+            : name;
+    }
+
+    private static Task WriteModelAsync(HttpContext context, RouteBoard board)
+    {
+        if (board.Table.FindModel(ModelOf(context)) is not { } route)
+        {
+            return KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
+        }
+
+        var text = new KserveTensor("text_input", "BYTES", [1]);
+        var model = new KserveModel(NameOf(route), [VersionOf(route)], "lorafaas_lora", [text], [text with { Name = "text_output" }]);
+        return context.Response.WriteAsJsonAsync(model, KserveJson.Default.KserveModel, cancellationToken: context.RequestAborted);
+    }
+
+    /// <summary>A function that sleeps is ready: its first invocation wakes it.</summary>
+    private static Task WriteReadyAsync(HttpContext context, RouteBoard board) =>
+        board.Table.FindModel(ModelOf(context)) is { } route
+            ? WriteAsync(context, new KserveState(Ready: true, Name: NameOf(route)), isWell: true)
+            : KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
+
+    private static Task WriteAsync(HttpContext context, KserveState state, bool isWell)
+    {
+        context.Response.StatusCode = isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsJsonAsync(state, KserveJson.Default.KserveState, cancellationToken: context.RequestAborted);
+    }
+
+    private static string NameOf(RouteEntry route) => route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId;
+
+    private static string VersionOf(RouteEntry route) => route.Revision.Number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,4 @@
+namespace LoraFaaS.Gateway.Kserve.Wire;
+
+/// <summary><c>GET /v2/models</c>.</summary>
+internal sealed record KserveModels(IReadOnlyList<string> Models);
