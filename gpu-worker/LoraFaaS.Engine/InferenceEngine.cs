@@ -27,6 +27,7 @@ public sealed class InferenceEngine : IDisposable
         Backbone = backbone;
         Pages = new PagePool(_arena, pageBytes);
         Kv = new KvStore(Pages, layout);
+        Prefixes = new PrefixCache(Pages, layout);
         Adapters = new AdapterTable(Pages, backbone.Shape);
         Runner = new ModelRunner(backbone, backend, layout, options);
     }
@@ -36,6 +37,8 @@ public sealed class InferenceEngine : IDisposable
     public PagePool Pages { get; }
 
     public KvStore Kv { get; }
+
+    public PrefixCache Prefixes { get; }
 
     public AdapterTable Adapters { get; }
 

@@ -56,6 +56,21 @@ public sealed class KvSequence : IDisposable
         return true;
     }
 
+    /// <summary>The pages of one block.</summary>
+    public ReadOnlySpan<PageIndex> BlockPages(int block) => _pages.AsSpan(block * _layout.PagesPerBlock, _layout.PagesPerBlock);
+
+    /// <summary>Appends a block that the caller has taken a reference to, in this sequence's name: this sequence gives it back.</summary>
+    internal void Adopt(ReadOnlySpan<PageIndex> block)
+    {
+        EnsureTable(_pageCount + block.Length);
+
+        foreach (var page in block)
+        {
+            _pages[_pageCount] = page;
+            _addresses[_pageCount++] = _pool.AddressOf(page);
+        }
+    }
+
     /// <summary>Gives all pages back. The sequence may grow again from nothing: preemption by recompute.</summary>
     public void Release()
     {

@@ -5,7 +5,8 @@ namespace LoraFaaS.Engine.Memory;
 
 /// <summary>
 /// Fixed-size pages of one arena, for keys, values and adapter weights alike, so that neither kind strands bytes the other needs.
-/// Counts references (a shared prefix has several holders) and clears a page whose owner changes.
+/// Counts references (a shared prefix has several holders) and clears a page whose owner changes. A kept page stays findable when its last holder
+/// has gone: it counts as free, and is rented last, the longest unused first.
 /// Safe for several threads: an adapter is loaded while a step runs.
 /// </summary>
 public sealed class PagePool
@@ -15,6 +16,8 @@ public sealed class PagePool
     private readonly int[] _free;
     private readonly int[] _references;
     private readonly OwnerTag[] _owners;
+    private readonly int[] _versions;
+    private readonly KeptPages _kept;
     private int _freeCount;
 
     public PagePool(DeviceMemory arena, int pageBytes)
@@ -31,6 +34,8 @@ public sealed class PagePool
         _free = new int[Total];
         _references = new int[Total];
         _owners = new OwnerTag[Total];
+        _versions = new int[Total];
+        _kept = new KeptPages(Total);
         _freeCount = Total;
 
         // The lowest page on top: a lightly used arena touches the fewest of the machine's own pages.
@@ -50,7 +55,7 @@ public sealed class PagePool
         {
             lock (_gate)
             {
-                return _freeCount;
+                return _freeCount + _kept.Idle;
             }
         }
     }
@@ -73,15 +78,16 @@ public sealed class PagePool
 
         lock (_gate)
         {
-            if (_freeCount < pages.Length)
+            if (_freeCount + _kept.Idle < pages.Length)
             {
                 return false;
             }
 
             for (var i = 0; i < pages.Length; i++)
             {
-                var page = _free[--_freeCount];
+                var page = _freeCount > 0 ? _free[--_freeCount] : _kept.TakeOldest();
                 _references[page] = 1;
+                _versions[page]++;
                 pages[i] = new PageIndex(page);
             }
         }
@@ -112,17 +118,59 @@ public sealed class PagePool
         }
     }
 
-    /// <summary>One holder less; the last one frees the page.</summary>
+    /// <summary>
+    /// The pages hold something worth finding again. Answers their versions: a page's version changes when somebody rents it anew.
+    /// </summary>
+    public void Keep(ReadOnlySpan<PageIndex> pages, Span<int> versions)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < pages.Length; i++)
+            {
+                ThrowIfFree(pages[i]);
+                _kept.Keep(pages[i].Value);
+                versions[i] = _versions[pages[i].Value];
+            }
+        }
+    }
+
+    /// <summary>Takes kept pages again, as one more holder. False: one of them was rented by another since, and nothing has changed.</summary>
+    public bool TryRevive(ReadOnlySpan<PageIndex> pages, ReadOnlySpan<int> versions)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < pages.Length; i++)
+            {
+                if (_versions[pages[i].Value] != versions[i])
+                {
+                    return false;
+                }
+            }
+
+            foreach (var page in pages)
+            {
+                if (_references[page.Value]++ == 0)
+                {
+                    _kept.Wake(page.Value);
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>One holder less; the last one frees the page. Kept pages are forgotten from the last one on: a prefix is of use without its end.</summary>
     public void Return(ReadOnlySpan<PageIndex> pages)
     {
         lock (_gate)
         {
-            foreach (var page in pages)
+            for (var i = pages.Length - 1; i >= 0; i--)
             {
-                ThrowIfFree(page);
-                if (--_references[page.Value] == 0)
+                ThrowIfFree(pages[i]);
+
+                if (--_references[pages[i].Value] == 0 && !_kept.TryIdle(pages[i].Value))
                 {
-                    _free[_freeCount++] = page.Value;
+                    _free[_freeCount++] = pages[i].Value;
                 }
             }
         }
@@ -142,6 +190,16 @@ public sealed class PagePool
                 }
 
                 seen[_free[i]] = true;
+            }
+
+            foreach (var page in _kept.IdlePages())
+            {
+                if (seen[page] || _references[page] != 0)
+                {
+                    throw new InvalidOperationException($"Page {page} is kept and free, or kept idle and referenced.");
+                }
+
+                seen[page] = true;
             }
 
             for (var page = 0; page < Total; page++)

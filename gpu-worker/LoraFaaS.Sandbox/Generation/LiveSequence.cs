@@ -31,6 +31,9 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
 
     public KvSequence? Kv { get; set; }
 
+    /// <summary>Prompt tokens whose keys and values were found when it first ran; null before.</summary>
+    public int? CachedPromptTokens { get; set; }
+
     /// <summary>Events composed and not yet sent.</summary>
     public PendingEvents Pending { get; } = new();
 

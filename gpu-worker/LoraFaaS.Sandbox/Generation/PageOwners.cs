@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Memory;
 using LoraFaaS.Protocol.Data;
 
@@ -16,7 +17,13 @@ internal static class PageOwners
 
     /// <summary>Sequences of one revision may find each other's bytes; those of another function, or another version, may not.</summary>
     public static OwnerTag OfRevision(RevisionRef revision) =>
-        Tag($"revision\n{revision.Namespace}\n{revision.Function}\n{revision.Number}\n{revision.AdapterDigest}");
+        Tag(NameOf(revision));
+
+    /// <summary>Where the revision's prefix keys begin. Nothing a caller sends is in it, so no prompt of one function finds another's blocks.</summary>
+    public static BlockKey SaltOf(RevisionRef revision) => BlockKey.Salt(Encoding.UTF8.GetBytes($"prefix\n{revision.BackboneDigest}\n{NameOf(revision)}"));
+
+    private static string NameOf(RevisionRef revision) =>
+        $"revision\n{revision.Namespace}\n{revision.Function}\n{revision.Number}\n{revision.AdapterDigest}";
 
     private static OwnerTag Tag(string name)
     {

@@ -21,7 +21,7 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
         }
 
         sequence.HasStarted = true;
-        var started = new Started { PromptTokens = sequence.Generation.Tokens.PromptLength };
+        var started = new Started { PromptTokens = sequence.Generation.Tokens.PromptLength, CachedPromptTokens = sequence.CachedPromptTokens ?? 0 };
 
         if (sequence.Generation.Echo is { } prompt)
         {
@@ -41,6 +41,7 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
             Reason = reason is EndReason.EndOfSequence or EndReason.StopString ? FinishReason.Stop : FinishReason.Length,
             PromptTokens = tokens.PromptLength,
             CompletionTokens = tokens.GeneratedLength,
+            CachedPromptTokens = sequence.CachedPromptTokens ?? 0,
             StoppedBy = StoppedBy(sequence, reason),
             ColdStart = Account(sequence),
         });

@@ -1,4 +1,5 @@
 using LoraFaaS.Engine;
+using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Models;
 using LoraFaaS.Policies.Batching;
 
@@ -24,15 +25,19 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
     {
         var tokens = sequence.Generation.Tokens;
         sequence.Kv ??= engine.Kv.CreateSequence(sequence.Generation.Owner);
+        FindPrefix(sequence);
 
-        if (!sequence.Kv.TryGrow(tokens.Computed + row.Tokens))
+        // What was found need not run; the rest of the row's tokens goes on behind it.
+        var count = Math.Min(row.Tokens, tokens.Pending);
+
+        if (!sequence.Kv.TryGrow(tokens.Computed + count))
         {
             return false;
         }
 
         sequence.Times.Scheduled();
         _sequences[_count] = sequence;
-        _slices[_count++] = new StepSlice(sequence.Kv, sequence.Adapter, tokens.PendingIds(row.Tokens), tokens.Computed, WantsLogits: row.Tokens == tokens.Pending);
+        _slices[_count++] = new StepSlice(sequence.Kv, sequence.Adapter, tokens.PendingIds(count), tokens.Computed, WantsLogits: count == tokens.Pending);
         return true;
     }
 
@@ -44,6 +49,34 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
         for (var i = 0; i < _count; i++)
         {
             _sequences[i].Generation.Tokens.MarkComputed(_slices[i].Tokens.Length);
+            KeepBlocks(_sequences[i], _slices[i].Tokens.Length);
+        }
+    }
+
+    /// <summary>A sequence that has nothing computed starts behind the longest cached part of it. Its last token always runs: its logits are wanted.</summary>
+    private void FindPrefix(LiveSequence sequence)
+    {
+        var tokens = sequence.Generation.Tokens;
+
+        if (tokens.Computed > 0 || sequence.Kv is not { PageCount: 0 } kv)
+        {
+            return;
+        }
+
+        var found = engine.Prefixes.Adopt(kv, sequence.Generation.Prefix, (tokens.Length - 1) / KvLayout.BlockTokens) * KvLayout.BlockTokens;
+        tokens.MarkComputed(found);
+        sequence.CachedPromptTokens ??= Math.Min(found, tokens.PromptLength);
+    }
+
+    /// <summary>Blocks that this step has filled may be found by later sequences.</summary>
+    private void KeepBlocks(LiveSequence sequence, int newTokens)
+    {
+        var (tokens, chain) = (sequence.Generation.Tokens, sequence.Generation.Prefix);
+        chain.Extend(tokens.Ids);
+
+        for (var block = (tokens.Computed - newTokens) / KvLayout.BlockTokens; block < tokens.Computed / KvLayout.BlockTokens; block++)
+        {
+            engine.Prefixes.Register(sequence.Kv!, block, chain.Keys[block]);
         }
     }
 

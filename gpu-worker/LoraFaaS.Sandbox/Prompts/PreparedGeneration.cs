@@ -1,6 +1,7 @@
 using System.Text;
 using LoraFaaS.Engine.Generation;
 using LoraFaaS.Engine.Grammars;
+using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Memory;
 using LoraFaaS.Engine.Sampling;
 
@@ -23,6 +24,9 @@ internal sealed record PreparedGeneration
 
     /// <summary>Whose keys and values these are: one function revision's.</summary>
     public required OwnerTag Owner { get; init; }
+
+    /// <summary>The keys of its full blocks, under which they are cached and found.</summary>
+    public required BlockChain Prefix { get; init; }
 
     /// <summary>Each token is wanted as it comes; otherwise several may share an event.</summary>
     public required bool Stream { get; init; }

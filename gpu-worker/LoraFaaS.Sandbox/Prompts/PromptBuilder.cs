@@ -2,6 +2,7 @@ using System.Text;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Engine.Generation;
 using LoraFaaS.Engine.Grammars;
+using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Sampling;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Sandbox.Generation;
@@ -93,11 +94,13 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
             Text = _text.CreateText(sampling.Stop),
             Finish = new FinishRules(sampling.IgnoreEos ? [] : _text.EndTokens, sampling.MaxTokens > 0 ? sampling.MaxTokens : int.MaxValue, _text.ContextLength),
             Owner = PageOwners.OfRevision(request.Revision),
+            Prefix = new BlockChain(PageOwners.SaltOf(request.Revision)),
             Stream = request.Stream,
             Echo = sampling.Echo ? _text.Decode(prompt) : null,
         };
 
         var resumed = Replay(generation, request.ResumeTokens);
+        generation.Prefix.Extend(generation.Tokens.Ids);
 
         return mask is { IsBroken: true }
             ? new PromptOutcome.Refused(new Problem(ErrorCode.InvalidRequest, "They are not of the response format.", "resume_tokens"))

@@ -109,6 +109,19 @@ public sealed class OpenAiDotnetClientTests(DemoPlatform demo)
     }
 
     [Fact]
+    public async Task A_prompt_that_comes_again_is_counted_as_cached()
+    {
+        var prompt = string.Join(' ', Enumerable.Repeat("The parcel of order 11662 has not moved since Saturday.", 5));
+        var chat = Client.GetChatClient("ticket-router");
+
+        ChatCompletion first = await chat.CompleteChatAsync([new UserChatMessage(prompt)]);
+        ChatCompletion second = await chat.CompleteChatAsync([new UserChatMessage(prompt)]);
+
+        Assert.Equal(first.Content[0].Text, second.Content[0].Text);
+        Assert.Equal((first.Usage.InputTokenCount - 1) / 16 * 16, second.Usage.InputTokenDetails.CachedTokenCount);
+    }
+
+    [Fact]
     public async Task A_schema_that_cannot_be_kept_is_a_bad_request_by_name()
     {
         var options = new ChatCompletionOptions { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("odd", BinaryData.FromString("""{"not":{}}""")) };
