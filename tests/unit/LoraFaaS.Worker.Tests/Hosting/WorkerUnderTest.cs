@@ -55,6 +55,9 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
             "--Worker:DeviceMemory", "96Mi",
             "--Worker:SandboxMemory", "32Mi",
             "--Worker:Threads", "1",
+
+            // A test that is about progress asks for it; elsewhere a slow machine must not turn a status into an event.
+            "--Worker:ProgressInterval", "00:05:00",
             "--Host:ShutdownTimeout", "00:00:30",
             "--Logging:LogLevel:Default", "Error",
             .. options,
