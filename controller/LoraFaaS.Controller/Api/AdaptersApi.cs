@@ -4,6 +4,7 @@ using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Controller.Adapters;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -33,6 +34,9 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, ICatalogueStore ca
             context.Request.Query["tag"].LastOrDefault() is { Length: > 0 } tag ? tag : AdapterReference.LatestTag,
             context.Request.Body,
             context.RequestAborted);
+
+        var pushed = push is AdapterPush.Stored { Adapter: var known } ? $":{known.Tag} {known.Digest}" : "";
+        AuditNote.Set(context, "adapter.push", $"{context.Request.RouteValues["backbone"]}/{context.Request.RouteValues["name"]}{pushed}");
 
         await (push switch
         {

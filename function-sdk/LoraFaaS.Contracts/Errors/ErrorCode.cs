@@ -30,4 +30,9 @@ public enum ErrorCode
     ArtifactCorrupt = 24,
     Draining = 25,
     Cancelled = 26,
+
+    // Who may do what; numbers apart from the others, which grow from below.
+    InvalidApiKey = 60,
+    Forbidden = 61,
+    RateLimitExceeded = 62,
 }
