@@ -8,13 +8,16 @@ namespace LoraFaaS.Gateway.Authentication;
 internal sealed class CallerKey(
     ApiKeyId id, NamespaceName @namespace, FrozenSet<FunctionName> functions, IReadOnlyList<CallerKeySecret> secrets, ApiKeyLimits limits, DateTimeOffset? expiresAt)
 {
+    /// <summary>Who knows the password of the control API could issue a key for anything, and so needs none.</summary>
+    public static readonly CallerKey Operator = new(new ApiKeyId("operator"), default, [], [], ApiKeyLimits.None, null);
+
     public ApiKeyId Id => id;
 
     public NamespaceName Namespace => @namespace;
 
     public ApiKeyLimits Limits => limits;
 
-    public bool Covers(FunctionId function) => function.Namespace == @namespace && (functions.Count == 0 || functions.Contains(function.Name));
+    public bool Covers(FunctionId function) => ReferenceEquals(this, Operator) || CoversScope(function);
 
     public KeyState Judge(ReadOnlySpan<byte> hash, DateTimeOffset now)
     {
@@ -31,4 +34,6 @@ internal sealed class CallerKey(
 
         return state;
     }
+
+    private bool CoversScope(FunctionId function) => function.Namespace == @namespace && (functions.Count == 0 || functions.Contains(function.Name));
 }
