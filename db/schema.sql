@@ -24,6 +24,18 @@ CREATE TABLE public.adapter_tags (
     pushed_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.api_key_version (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT api_key_version_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE public.api_keys (
+    id text NOT NULL COLLATE pg_catalog."C",
+    generation bigint NOT NULL,
+    record jsonb NOT NULL
+);
+
 CREATE TABLE public.artifact_chunks (
     upload uuid NOT NULL,
     index integer NOT NULL,
@@ -36,6 +48,24 @@ CREATE TABLE public.artifacts (
     upload uuid NOT NULL,
     bytes bigint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.audit_log (
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    username text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    status integer NOT NULL
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.backbones (
@@ -88,6 +118,16 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.secrets (
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    generation bigint NOT NULL,
+    key_id text NOT NULL,
+    sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.usage_records (
     worker text NOT NULL COLLATE pg_catalog."C",
     sequence bigint NOT NULL,
@@ -114,6 +154,12 @@ ALTER TABLE ONLY public.adapter_contents
 ALTER TABLE ONLY public.adapter_tags
     ADD CONSTRAINT adapter_tags_pkey PRIMARY KEY (backbone, name, tag);
 
+ALTER TABLE ONLY public.api_key_version
+    ADD CONSTRAINT api_key_version_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.artifact_chunks
     ADD CONSTRAINT artifact_chunks_pkey PRIMARY KEY (upload, index);
 
@@ -122,6 +168,9 @@ ALTER TABLE ONLY public.artifacts
 
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_upload_key UNIQUE (upload);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.backbones
     ADD CONSTRAINT backbones_pkey PRIMARY KEY (name);
@@ -141,8 +190,13 @@ ALTER TABLE ONLY public.namespaces
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.secrets
+    ADD CONSTRAINT secrets_pkey PRIMARY KEY (namespace, name);
+
 ALTER TABLE ONLY public.usage_records
     ADD CONSTRAINT usage_records_pkey PRIMARY KEY (worker, sequence);
+
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
 
 CREATE INDEX usage_records_started_at ON public.usage_records USING btree (started_at);
 

@@ -1,9 +1,11 @@
 using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Keys;
 using LoraFaaS.ControlPlane.Logs;
 using LoraFaaS.ControlPlane.Metering;
 using LoraFaaS.ControlPlane.Placement;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Routes;
+using LoraFaaS.ControlPlane.Secrets;
 using LoraFaaS.ControlPlane.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +26,8 @@ public static class ControlPlaneServices
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
 
+        services.TryAddSingleton(SecretKeyRing.Empty);
+        services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<ApiKeyRegistry>();
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
@@ -32,6 +36,7 @@ public static class ControlPlaneServices
 
         // Counters are raised before the first session can add to them.
         services.AddHostedService(provider => provider.GetRequiredService<InvocationCounts>());
+        services.AddHostedService<SecretResealing>();
         services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
         services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
         return services;

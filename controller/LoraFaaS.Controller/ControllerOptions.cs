@@ -19,6 +19,12 @@ public sealed class ControllerOptions
     /// <summary>Where uploads lie while they are checked. Empty: the system's temporary folder. Needs twice the largest adapter.</summary>
     public string UploadFolder { get; set; } = "";
 
+    /// <summary>
+    /// The keys that seal secrets, one of 64 hexadecimal digits a line; the first one seals. Controllers that share a store share the file.
+    /// Empty: secrets can be listed and removed, but not stored.
+    /// </summary>
+    public string SecretsKeyFile { get; set; } = "";
+
     /// <summary>The commit this was built from, shown by <c>/system/info</c>. Empty: the build's own identity.</summary>
     public string Commit { get; set; } = "";
 }

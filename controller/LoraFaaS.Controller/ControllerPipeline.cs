@@ -1,9 +1,11 @@
 using LoraFaaS.ControlPlane;
 using LoraFaaS.Controller.Adapters;
 using LoraFaaS.Controller.Api;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Backbones;
 using LoraFaaS.Controller.Problems;
 using LoraFaaS.Controller.Rpc;
+using LoraFaaS.Controller.Secrets;
 using LoraFaaS.ServiceDefaults;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
@@ -21,6 +23,7 @@ public static class ControllerPipeline
         var services = builder.Services;
 
         services.AddOptionsWithValidateOnStart<ControllerOptions, ControllerOptionsValidator>().BindConfiguration(ControllerOptions.Section);
+        services.AddSecretKeys();
         services.AddLoraFaaSStorage();
         services.AddControlPlane();
         services.AddSingleton<BackboneRegistrar>().AddSingleton<AdapterRegistrar>().AddSingleton<AdapterImporter>();
@@ -32,7 +35,7 @@ public static class ControllerPipeline
         app.UseMiddleware<ProblemStation>();   // what was thrown becomes a reply
         app.UseRouting();
         app.UseInternalToken();                // only the platform's own processes come in
-        app.UseMiddleware<AuditStation>();     // changes are logged with who asked
+        app.UseMiddleware<AuditStation>();     // changes are recorded with who asked
         app.Use(NotFoundStation.InvokeAsync);  // no such route
 
         app.MapHostEndpoints();                // /healthz, /metrics

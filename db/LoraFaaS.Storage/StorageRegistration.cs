@@ -24,6 +24,9 @@ public static class StorageRegistration
         services.AddSingleton(ConnectPostgres);
         services.AddSingleton<ICatalogueStore>(provider => UsesPostgres(provider) ? Postgres(provider).Catalogue : Embedded(provider).Catalogue);
         services.AddSingleton<IUsageStore>(provider => UsesPostgres(provider) ? Postgres(provider).Usage : Embedded(provider).Usage);
+        services.AddSingleton<ISecretStore>(provider => UsesPostgres(provider) ? Postgres(provider).Secrets : Embedded(provider).Secrets);
+        services.AddSingleton<IApiKeyStore>(provider => UsesPostgres(provider) ? Postgres(provider).Keys : Embedded(provider).Keys);
+        services.AddSingleton<IAuditStore>(provider => UsesPostgres(provider) ? Postgres(provider).Audit : Embedded(provider).Audit);
         services.AddSingleton<IArtifactStore>(provider => UsesPostgres(provider) ? Postgres(provider).Artifacts : Embedded(provider).Artifacts);
         services.AddSingleton<ILeaderLease>(provider => UsesPostgres(provider) ? Postgres(provider).Lease : Embedded(provider).Lease);
         services.AddSingleton(OpenWarmState);

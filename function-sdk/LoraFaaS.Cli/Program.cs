@@ -16,6 +16,9 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     LogsCommand.Create(),
     ScaleCommand.Create(),
     RemoveCommand.Create(),
+    SecretCommand.Create(),
+    KeyCommand.Create(),
+    AuditCommand.Create(),
     WorkersCommand.Create(),
     VersionCommand.Create(),
 };

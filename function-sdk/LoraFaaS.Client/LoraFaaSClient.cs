@@ -17,6 +17,8 @@ public sealed class LoraFaaSClient : IDisposable
         Invocations = new InvocationsClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
+        Secrets = new SecretsClient(_transport);
+        ApiKeys = new ApiKeysClient(_transport);
         Platform = new PlatformClient(_transport);
     }
 
@@ -32,7 +34,13 @@ public sealed class LoraFaaSClient : IDisposable
     /// <summary>Push and list adapters.</summary>
     public AdaptersClient Adapters { get; }
 
-    /// <summary>Health, version, workers.</summary>
+    /// <summary>Create, update, remove and list secrets.</summary>
+    public SecretsClient Secrets { get; }
+
+    /// <summary>Issue, rotate, revoke and list API keys.</summary>
+    public ApiKeysClient ApiKeys { get; }
+
+    /// <summary>Health, version, workers, audit.</summary>
     public PlatformClient Platform { get; }
 
     public void Dispose() => _transport.Dispose();

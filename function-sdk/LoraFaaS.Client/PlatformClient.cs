@@ -1,3 +1,4 @@
+using System.Globalization;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 
@@ -28,5 +29,14 @@ public sealed class PlatformClient
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/workers", UriKind.Relative));
         return await _transport.ReadAsync(request, ContractsJson.Default.ListWorkerInfo, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Who changed what, newest first; at most 1000.</summary>
+    public async Task<IReadOnlyList<AuditEvent>> AuditAsync(DateTimeOffset? since, int limit, CancellationToken cancellationToken = default)
+    {
+        var from = since is { } time ? $"&since={Uri.EscapeDataString(time.ToString("O", CultureInfo.InvariantCulture))}" : "";
+        var path = string.Create(CultureInfo.InvariantCulture, $"api/v1/audit?limit={limit}{from}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.ListAuditEvent, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,7 @@ using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,7 @@ internal static class GatewayHost
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
         AddOptions(builder.Services);
+        AddTls(builder);
         AddStations(builder.Services);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -52,6 +54,30 @@ internal static class GatewayHost
     {
         services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidator>().BindConfiguration(GatewayOptions.Section);
         services.AddSingleton<IValidateOptions<GatewayOptions>, PasswordFileValidator>();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, OpenDoorValidator>();
+    }
+
+    private static void AddTls(WebApplicationBuilder builder)
+    {
+        var options = new GatewayOptions();
+        builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
+
+        if (options.CertificateFile.Length == 0 && options.KeyFile.Length == 0)
+        {
+            return;
+        }
+
+        if (options.CertificateFile.Length == 0 || options.KeyFile.Length == 0)
+        {
+            throw new HostStartException("TLS needs both files: Gateway:CertificateFile and Gateway:KeyFile");
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton(services => new ServerCertificate(
+            options.CertificateFile,
+            options.KeyFile,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<ServerCertificate>>()));
     }
 
     private static void AddStations(IServiceCollection services)
@@ -60,8 +86,10 @@ internal static class GatewayHost
         services.AddMetrics();
 
         services.AddSingleton<AdminCredentials>();
+        services.AddSingleton<KeyDesk>();
 
         services.AddSingleton<InFlightGate>();
+        services.AddSingleton<KeyMeters>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();
         services.AddSingleton<AdmissionStation>();

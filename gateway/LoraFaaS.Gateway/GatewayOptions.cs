@@ -16,6 +16,18 @@ public sealed class GatewayOptions
     [Required(ErrorMessage = "name the file that holds the password of the control API (Gateway:PasswordFile)")]
     public string PasswordFile { get; set; } = "";
 
+    /// <summary>Whether every invocation must carry an API key. Without it only namespaces that ask for keys are closed.</summary>
+    public bool RequireApiKeys { get; set; }
+
+    /// <summary>Whether invocations may come from other machines without a key. Without it such a gateway does not start.</summary>
+    public bool AllowOpenInvocations { get; set; }
+
+    /// <summary>A PEM file with the certificate and its chain, read again when it changes. With it the door speaks TLS only. Empty: plain HTTP.</summary>
+    public string CertificateFile { get; set; } = "";
+
+    /// <summary>The PEM file of the certificate's private key.</summary>
+    public string KeyFile { get; set; } = "";
+
     /// <summary>Where /system and /api are forwarded to.</summary>
     [Required(ErrorMessage = "give the controller's HTTP address (Gateway:ControllerHttpUrl)")]
     [HttpUrl(ErrorMessage = "not an absolute http or https address (Gateway:ControllerHttpUrl)")]

@@ -15,8 +15,8 @@ namespace LoraFaaS.Gateway;
 /// The order of the stations. An invocation passes all of them; the control API, and Vllm's adapter management, leave after authentication.
 /// <list type="number">
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
-/// <item>Authentication: forged internal headers go, /system and /api need the password.</item>
-/// <item>Admission: id, clock, a place among those in flight; the body within its limit; the one deadline.</item>
+/// <item>Authentication: forged internal headers go, /system and /api need the password, invocations a key where one is asked for.</item>
+/// <item>Admission: id, clock, a place among those in flight, and within the key's limits; the body within its limit; the one deadline.</item>
 /// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax or Kserve: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
 /// <item>Routing: the name is found in one snapshot of the table.</item>
 /// <item>Dispatch: a warm worker by the placement policy, or

@@ -3,11 +3,12 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Secrets;
 
 namespace LoraFaaS.ControlPlane.Functions;
 
 /// <summary>Deploys, updates, removes and scales functions. The catalogue's generation check makes concurrent writers take turns.</summary>
-public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver resolver, CatalogueNews news, TimeProvider time)
+public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver resolver, SecretRegistry secrets, CatalogueNews news, TimeProvider time)
 {
     /// <summary>Enough to roll back a day of frequent deployments; older revisions are dropped.</summary>
     private const int KeptRevisions = 50;
@@ -99,7 +100,10 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
     private async Task<FunctionWrite> CreateAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
-        if ((await CheckNamespaceAsync(read.Id.Namespace, cancellationToken) ?? CheckSecrets(deployment)) is { } problem)
+        var refusal = await CheckNamespaceAsync(read.Id.Namespace, cancellationToken)
+            ?? await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken);
+
+        if (refusal is { } problem)
         {
             return new FunctionWrite.Refused(problem);
         }
@@ -134,7 +138,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
     private async Task<FunctionWrite> ReplaceAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
-        if (CheckSecrets(deployment) is { } unknownSecret)
+        if (await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken) is { } unknownSecret)
         {
             return new FunctionWrite.Refused(unknownSecret);
         }
@@ -203,12 +207,6 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             DesiredReplicas = scale.Clamp(Math.Max(current.DesiredReplicas, scale.InitialReplicas)),
         };
     }
-
-    /// <summary>Nothing stores secrets yet, so none exists that a function could name.</summary>
-    private static Problem? CheckSecrets(FunctionDeployment deployment) =>
-        deployment.Secrets is { Count: > 0 } secrets
-            ? new Problem(ErrorCode.SecretNotFound, $"secret {OneLine.Quote(secrets[0])} does not exist", "secrets")
-            : null;
 
     private static FunctionWrite.Refused NotFound(FunctionId id) =>
         new(new Problem(ErrorCode.FunctionNotFound, $"function {id} not found"));

@@ -44,7 +44,8 @@ internal static class RouteBuilder
     public static bool SaysTheSame(RouteSnapshot before, RouteSnapshot after) =>
         before.Routes.Count == after.Routes.Count
         && after.Routes.All(pair => before.Routes.TryGetValue(pair.Key, out var known) && ReferenceEquals(known, pair.Value))
-        && before.Workers.SequenceEqual(after.Workers);
+        && before.Workers.SequenceEqual(after.Workers)
+        && ReferenceEquals(before.Access, after.Access);
 
     private static RouteEntry Entry(
         FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, ResidencyIndex holders) => new()

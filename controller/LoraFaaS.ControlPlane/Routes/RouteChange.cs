@@ -7,8 +7,11 @@ namespace LoraFaaS.ControlPlane.Routes;
 public sealed record RouteChange(
     long Version, bool IsSnapshot, ImmutableArray<RouteEntry> Upserts, ImmutableArray<FunctionId> Removals, ImmutableArray<RouteWorker>? Workers)
 {
+    /// <summary>The whole when it changed, else null. Some 200 bytes a key, once for each change of any.</summary>
+    public RouteAccess? Access { get; init; }
+
     /// <summary>Everything, for a watcher that knows nothing.</summary>
-    public static RouteChange Whole(RouteSnapshot snapshot) => new(snapshot.Version, IsSnapshot: true, snapshot.Routes.Values, [], snapshot.Workers);
+    public static RouteChange Whole(RouteSnapshot snapshot) => new(snapshot.Version, IsSnapshot: true, snapshot.Routes.Values, [], snapshot.Workers) { Access = snapshot.Access };
 
     public static RouteChange Between(RouteSnapshot before, RouteSnapshot after)
     {
@@ -37,6 +40,9 @@ public sealed record RouteChange(
             IsSnapshot: false,
             upserts.DrainToImmutable(),
             removals.DrainToImmutable(),
-            before.Workers.SequenceEqual(after.Workers) ? null : after.Workers);
+            before.Workers.SequenceEqual(after.Workers) ? null : after.Workers)
+        {
+            Access = ReferenceEquals(before.Access, after.Access) ? null : after.Access,
+        };
     }
 }

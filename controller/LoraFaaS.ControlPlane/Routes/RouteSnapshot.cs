@@ -8,4 +8,6 @@ namespace LoraFaaS.ControlPlane.Routes;
 public sealed record RouteSnapshot(long Version, FrozenDictionary<FunctionId, RouteEntry> Routes, ImmutableArray<RouteWorker> Workers)
 {
     public static readonly RouteSnapshot Empty = new(0, FrozenDictionary<FunctionId, RouteEntry>.Empty, []);
+
+    public RouteAccess Access { get; init; } = RouteAccess.Empty;
 }

@@ -7,7 +7,7 @@ namespace LoraFaaS.ControlPlane.Routes;
 /// The newest route table and its watchers. A watcher keeps the snapshot it last sent and takes the difference to the newest when
 /// it is ready for more: a slow gateway gets one larger change later, and nothing queues up for it here.
 /// </summary>
-public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, TimeProvider time) : IDisposable
+public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWarmStateStore warm, TimeProvider time) : IDisposable
 {
     /// <summary>An unchanged table says so this often: a gateway that hears nothing at all knows that its stream is dead.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -17,7 +17,9 @@ public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, 
     private RouteSnapshot _current = RouteSnapshot.Empty;
     private IReadOnlyList<FunctionRecord> _functions = [];
     private IReadOnlyList<BackboneRecord> _backbones = [];
+    private RouteAccess _access = RouteAccess.Empty;
     private long _catalogueVersion = -1;
+    private long _keyVersion = -1;
 
     public RouteSnapshot Current => Volatile.Read(ref _current);
 
@@ -30,6 +32,14 @@ public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, 
         {
             // The version is read first: what is written in between shows as a newer version at the next look.
             var version = await catalogue.GetVersionAsync(cancellationToken);
+            var keyVersion = await keys.GetVersionAsync(cancellationToken);
+
+            if (version != _catalogueVersion || keyVersion != _keyVersion)
+            {
+                _access = new RouteAccess(
+                    [.. await keys.ListAsync(cancellationToken)], RouteAccess.LockedOf(await catalogue.ListNamespacesAsync(cancellationToken)));
+                _keyVersion = keyVersion;
+            }
 
             if (version != _catalogueVersion)
             {
@@ -39,7 +49,7 @@ public sealed class RouteTable(ICatalogueStore catalogue, IWarmStateStore warm, 
             }
 
             var before = Current;
-            var after = RouteBuilder.Build(before, _functions, _backbones, await warm.ListWorkersAsync(cancellationToken));
+            var after = RouteBuilder.Build(before, _functions, _backbones, await warm.ListWorkersAsync(cancellationToken)) with { Access = _access };
 
             if (before.Version == 0 || !RouteBuilder.SaysTheSame(before, after))
             {

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Controller.Adapters;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -34,6 +36,7 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, AdapterImporter im
             context.Request.Body,
             context.RequestAborted);
 
+        Note(context, "adapter.push", $"{context.Request.RouteValues["backbone"]}/{context.Request.RouteValues["name"]}", push);
         await AnswerAsync(context, push);
     }
 
@@ -41,9 +44,21 @@ internal sealed class AdaptersApi(AdapterRegistrar registrar, AdapterImporter im
     {
         var (body, problem) = await JsonBody.ReadAsync<AdapterImport>(context.Request, options.Value.MaxJsonBytes, context.RequestAborted);
 
-        await (body is null
-            ? context.WriteProblemAsync(problem!)
-            : AnswerAsync(context, await importer.ImportAsync(body, context.RequestAborted)));
+        if (body is null)
+        {
+            await context.WriteProblemAsync(problem!);
+            return;
+        }
+
+        var push = await importer.ImportAsync(body, context.RequestAborted);
+        Note(context, "adapter.import", $"{OneLine.Clean(body.Folder ?? "")} as {OneLine.Clean(body.Name ?? "")}", push);
+        await AnswerAsync(context, push);
+    }
+
+    private static void Note(HttpContext context, string action, string subject, AdapterPush push)
+    {
+        var stored = push is AdapterPush.Stored { Adapter: var adapter } ? $":{adapter.Tag} {adapter.Digest}" : "";
+        AuditNote.Set(context, action, subject + stored);
     }
 
     private static Task AnswerAsync(HttpContext context, AdapterPush push) => push switch

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Backbones;
 using LoraFaaS.Controller.Problems;
 using Microsoft.Extensions.Options;
@@ -28,11 +29,16 @@ internal sealed class BackbonesApi(BackboneRegistrar registrar, ICatalogueStore 
             return;
         }
 
+        AuditNote.Set(context, "backbone.register", $"{body!.Name} {body.Path}");
         await AnswerAsync(context, await registrar.RegisterAsync(body!, context.RequestAborted));
     }
 
-    public async Task RemoveAsync(HttpContext context) =>
-        await AnswerAsync(context, await registrar.RemoveAsync((string)context.Request.RouteValues["name"]!, context.RequestAborted));
+    public async Task RemoveAsync(HttpContext context)
+    {
+        var name = (string)context.Request.RouteValues["name"]!;
+        AuditNote.Set(context, "backbone.remove", name);
+        await AnswerAsync(context, await registrar.RemoveAsync(name, context.RequestAborted));
+    }
 
     private static Task AnswerAsync(HttpContext context, BackboneOutcome outcome)
     {

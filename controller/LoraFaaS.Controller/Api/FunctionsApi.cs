@@ -6,6 +6,7 @@ using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.Extensions.Options;
 
@@ -58,9 +59,9 @@ internal sealed class FunctionsApi(
         await context.WriteJsonAsync(status, ContractsJson.Default.FunctionStatus);
     }
 
-    public Task DeployAsync(HttpContext context) => WriteAsync(context, functions.DeployAsync);
+    public Task DeployAsync(HttpContext context) => WriteAsync(context, "function.deploy", functions.DeployAsync);
 
-    public Task UpdateAsync(HttpContext context) => WriteAsync(context, functions.UpdateAsync);
+    public Task UpdateAsync(HttpContext context) => WriteAsync(context, "function.update", functions.UpdateAsync);
 
     public async Task DeleteAsync(HttpContext context)
     {
@@ -75,6 +76,7 @@ internal sealed class FunctionsApi(
 
         // go-sdk sends the namespace in the query, faas-cli in the body.
         var named = string.IsNullOrEmpty(body!.Namespace) ? context.Request.Query["namespace"].LastOrDefault() : body.Namespace;
+        AuditNote.Set(context, "function.remove", $"{body.FunctionName}.{named ?? NamespaceName.Default.Value}");
         var (@namespace, unknown) = await NamespaceQuery.CheckAsync(named, functions, context.RequestAborted);
 
         if (unknown is not null)
@@ -107,7 +109,7 @@ internal sealed class FunctionsApi(
         }
     }
 
-    private async Task WriteAsync(HttpContext context, Func<FunctionDeployment, CancellationToken, Task<FunctionWrite>> write)
+    private async Task WriteAsync(HttpContext context, string action, Func<FunctionDeployment, CancellationToken, Task<FunctionWrite>> write)
     {
         var (body, problem) = await JsonBody.ReadAsync<FunctionDeployment>(context.Request, options.Value.MaxJsonBytes, context.RequestAborted);
 
@@ -122,6 +124,7 @@ internal sealed class FunctionsApi(
             ? body with { Namespace = named }
             : body;
 
+        AuditNote.Set(context, action, $"{deployment.Service}.{deployment.Namespace ?? NamespaceName.Default.Value} {deployment.Image}");
         await AnswerAsync(context, await write(deployment, context.RequestAborted));
     }
 }

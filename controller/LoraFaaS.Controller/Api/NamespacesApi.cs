@@ -3,14 +3,17 @@ using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Keys;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Controller.Api;
 
 /// <summary><c>/system/namespaces</c> (names only) and <c>/system/namespace/{name}</c>.</summary>
-internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<ControllerOptions> options)
+internal sealed class NamespacesApi(
+    ICatalogueStore catalogue, ISecretStore secrets, ApiKeyRegistry keys, CatalogueNews news, IOptions<ControllerOptions> options)
 {
     public async Task ListAsync(HttpContext context)
     {
@@ -50,6 +53,7 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
             return;
         }
 
+        await news.PublishAsync(context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
@@ -67,12 +71,19 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
             problem = NotFound(record!.Name.Value);
         }
 
+        if (problem is null)
+        {
+            // Gateways read from its annotations whether calls need a key.
+            await news.PublishAsync(context.RequestAborted);
+        }
+
         await AnswerAsync(context, problem);
     }
 
     public async Task DeleteAsync(HttpContext context)
     {
         var text = NameOf(context);
+        AuditNote.Set(context, "namespace.delete", text);
         var problem = await CheckBodyAsync(context, text) ?? await DeleteAsync(text, context.RequestAborted);
         await AnswerAsync(context, problem);
     }
@@ -92,6 +103,17 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
         if (await catalogue.ListFunctionsAsync(name, cancellationToken) is { Count: > 0 and var count })
         {
             return new Problem(ErrorCode.Conflict, $"namespace \"{name}\" still has {count} functions; remove them first");
+        }
+
+        // Who makes a namespace of this name next must not inherit them.
+        if (await secrets.ListAsync(name, cancellationToken) is { Count: > 0 and var secretCount })
+        {
+            return new Problem(ErrorCode.Conflict, $"namespace \"{name}\" still has {secretCount} secrets; remove them first");
+        }
+
+        if (await keys.ListAsync(name, cancellationToken) is { Count: > 0 and var keyCount })
+        {
+            return new Problem(ErrorCode.Conflict, $"namespace \"{name}\" still has {keyCount} API keys; revoke them first");
         }
 
         return await catalogue.DeleteNamespaceAsync(name, cancellationToken) is CatalogueWrite.NotFound ? NotFound(text) : null;
@@ -121,7 +143,9 @@ internal sealed class NamespacesApi(ICatalogueStore catalogue, IOptions<Controll
             return (null, problem);
         }
 
-        if (!NamespaceName.TryParse(body!.Name, out var name))
+        AuditNote.Set(context, HttpMethods.IsPut(context.Request.Method) ? "namespace.update" : "namespace.create", body!.Name ?? "");
+
+        if (!NamespaceName.TryParse(body.Name, out var name))
         {
             return (null, new Problem(ErrorCode.InvalidRequest, $"{OneLine.Quote(body.Name ?? "")} is not a valid namespace", "name"));
         }

@@ -23,6 +23,9 @@ internal static class Routes
         routes.MapPost("/system/alert", Ask<AlertApi>(api => api.ReceiveAsync));
         routes.MapGet("/system/logs", Ask<LogsApi>(api => api.ReadAsync));
         routes.MapGet("/system/secrets", Ask<SecretsApi>(api => api.ListAsync));
+        routes.MapPost("/system/secrets", Ask<SecretsApi>(api => api.CreateAsync));
+        routes.MapPut("/system/secrets", Ask<SecretsApi>(api => api.UpdateAsync));
+        routes.MapDelete("/system/secrets", Ask<SecretsApi>(api => api.DeleteAsync));
 
         routes.MapGet("/api/v1/backbones", Ask<BackbonesApi>(api => api.ListAsync));
         routes.MapPost("/api/v1/backbones", Ask<BackbonesApi>(api => api.RegisterAsync));
@@ -33,6 +36,12 @@ internal static class Routes
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
 
+        routes.MapGet("/api/v1/keys", Ask<ApiKeysApi>(api => api.ListAsync));
+        routes.MapPost("/api/v1/keys", Ask<ApiKeysApi>(api => api.IssueAsync));
+        routes.MapPost($"/api/v1/keys/{Name}/rotate", Ask<ApiKeysApi>(api => api.RotateAsync));
+        routes.MapDelete($"/api/v1/keys/{Name}", Ask<ApiKeysApi>(api => api.RevokeAsync));
+        routes.MapGet("/api/v1/audit", Ask<AuditApi>(api => api.ReadAsync));
+
         routes.MapGet("/internal/artifacts/{digest}", Ask<ArtifactsApi>(api => api.GetAsync));
     }
 
@@ -42,6 +51,7 @@ internal static class Routes
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
+        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;
     }

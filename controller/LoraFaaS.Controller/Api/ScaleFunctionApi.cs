@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +27,7 @@ internal sealed class ScaleFunctionApi(FunctionRegistry functions, IOptions<Cont
         }
 
         var named = context.Request.Query["namespace"].LastOrDefault() is { Length: > 0 } query ? query : body!.Namespace;
+        AuditNote.Set(context, "function.scale", $"{context.Request.RouteValues["name"]}.{(string.IsNullOrEmpty(named) ? NamespaceName.Default.Value : named)} to {body!.Replicas}");
         var (@namespace, unknown) = await NamespaceQuery.CheckAsync(named, functions, context.RequestAborted);
 
         if (unknown is not null)

@@ -37,7 +37,7 @@ internal sealed class UsageApi(IUsageStore usage, TimeProvider time)
         await context.WriteJsonAsync(list, ContractsJson.Default.ListFunctionUsageSum);
     }
 
-    private static bool TryTime(HttpContext context, string name, DateTimeOffset otherwise, out DateTimeOffset value, out Problem? problem)
+    internal static bool TryTime(HttpContext context, string name, DateTimeOffset otherwise, out DateTimeOffset value, out Problem? problem)
     {
         value = otherwise;
         problem = null;

@@ -26,6 +26,8 @@ internal static class RouteWire
             update.Workers.AddRange(workers.Select(ToWire));
         }
 
+        update.Access = change.Access?.ToWire();
+
         return update;
     }
 

@@ -1,13 +1,16 @@
 using LoraFaaS.Storage.Embedded.Artifacts;
+using LoraFaaS.Storage.Embedded.Audit;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Files;
 using LoraFaaS.Storage.Embedded.Journal;
+using LoraFaaS.Storage.Embedded.Keys;
 using LoraFaaS.Storage.Embedded.Lease;
+using LoraFaaS.Storage.Embedded.Secrets;
 using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, artifacts/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -19,11 +22,20 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
         Usage = EmbeddedUsageStore.Open(folder.Below("usage"), settings, loggers.CreateLogger<EmbeddedUsageStore>());
+        Secrets = EmbeddedSecretStore.Open(folder.Below("secrets"), settings, loggers.CreateLogger<EmbeddedSecretStore>());
+        Keys = EmbeddedKeyStore.Open(folder.Below("keys"), settings, loggers.CreateLogger<EmbeddedKeyStore>());
+        Audit = EmbeddedAuditStore.Open(folder.Below("audit"), settings, loggers.CreateLogger<EmbeddedAuditStore>());
     }
 
     public EmbeddedCatalogueStore Catalogue { get; }
 
     public EmbeddedUsageStore Usage { get; }
+
+    public EmbeddedSecretStore Secrets { get; }
+
+    public EmbeddedKeyStore Keys { get; }
+
+    public EmbeddedAuditStore Audit { get; }
 
     public EmbeddedArtifactStore Artifacts { get; }
 
@@ -49,6 +61,9 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     {
         await Catalogue.DisposeAsync();
         await Usage.DisposeAsync();
+        await Secrets.DisposeAsync();
+        await Keys.DisposeAsync();
+        await Audit.DisposeAsync();
         _folder.Dispose();
     }
 }

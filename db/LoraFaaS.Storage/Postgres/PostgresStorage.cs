@@ -28,6 +28,9 @@ internal sealed class PostgresStorage : IAsyncDisposable
 
         Catalogue = new PostgresCatalogueStore(new CatalogueSession(new PooledDbContextFactory<CatalogueContext>(options), retry));
         Usage = new PostgresUsageStore(_database, retry);
+        Secrets = new PostgresSecretStore(_database, retry);
+        Keys = new PostgresKeyStore(_database, retry);
+        Audit = new PostgresAuditStore(_database, retry);
         Artifacts = new PostgresArtifactStore(_database, retry);
         Lease = new PostgresLeaderLease(_database, retry);
     }
@@ -35,6 +38,12 @@ internal sealed class PostgresStorage : IAsyncDisposable
     public ICatalogueStore Catalogue { get; }
 
     public IUsageStore Usage { get; }
+
+    public ISecretStore Secrets { get; }
+
+    public IApiKeyStore Keys { get; }
+
+    public IAuditStore Audit { get; }
 
     public IArtifactStore Artifacts { get; }
 

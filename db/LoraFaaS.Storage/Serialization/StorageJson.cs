@@ -4,6 +4,8 @@ using LoraFaaS.Contracts.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Journal;
+using LoraFaaS.Storage.Embedded.Keys;
+using LoraFaaS.Storage.Embedded.Secrets;
 using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Serialization;
@@ -19,10 +21,16 @@ namespace LoraFaaS.Storage.Serialization;
     [
         typeof(FunctionIdConverter), typeof(NamespaceNameConverter), typeof(BackboneNameConverter), typeof(AdapterNameConverter),
         typeof(DigestConverter), typeof(WorkerIdConverter), typeof(TrustDomainConverter),
+        typeof(FunctionNameConverter), typeof(SecretNameConverter), typeof(ApiKeyIdConverter),
     ])]
 [JsonSerializable(typeof(FileHeader))]
 [JsonSerializable(typeof(CatalogueEntry))]
 [JsonSerializable(typeof(UsageEntry))]
+[JsonSerializable(typeof(SecretEntry))]
+[JsonSerializable(typeof(SecretRecord))]
+[JsonSerializable(typeof(KeyEntry))]
+[JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(NumberedAudit))]
 [JsonSerializable(typeof(FunctionRecord))]
 [JsonSerializable(typeof(FunctionDeployment))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionRevision>))]

@@ -1,5 +1,9 @@
 using System.Net;
+using LoraFaaS.ServiceDefaults.Tls;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LoraFaaS.ServiceDefaults.Hosting;
 
@@ -8,14 +12,28 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
 {
     private ListenOptions? _http;
     private ListenOptions? _rpc;
+    private bool _tls;
 
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        var certificate = kestrel.ApplicationServices.GetService<ServerCertificate>();
+        _tls = certificate is not null;
+
+        if ((http.IsHttps && !_tls) || rpc is { IsHttps: true })
+        {
+            throw new HostStartException("An https address needs a certificate, which this host was not given.");
+        }
+
         kestrel.Listen(http.Address, http.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             _http = listen;
+
+            if (certificate is not null)
+            {
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Current()) });
+            }
         });
 
         if (rpc is not null)
@@ -29,8 +47,8 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
     }
 
     public HostUrls Urls() => new(
-        Url(_http) ?? throw new InvalidOperationException("The server does not listen yet."),
-        Url(_rpc));
+        Url(_http, _tls) ?? throw new InvalidOperationException("The server does not listen yet."),
+        Url(_rpc, isHttps: false));
 
-    private string? Url(ListenOptions? listen) => listen?.EndPoint is IPEndPoint bound ? ListenAddress.Advertise(bound, advertiseHost) : null;
+    private string? Url(ListenOptions? listen, bool isHttps) => listen?.EndPoint is IPEndPoint bound ? ListenAddress.Advertise(bound, advertiseHost, isHttps) : null;
 }

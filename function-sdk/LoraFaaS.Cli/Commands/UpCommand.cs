@@ -12,6 +12,8 @@ internal static class UpCommand
 {
     private static readonly Option<int> Port = new("--port") { Description = "The gateway's port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
     private static readonly Option<string> Host = new("--host") { Description = "The gateway's address", DefaultValueFactory = _ => "127.0.0.1" };
+    private static readonly Option<bool> RequireApiKeys = new("--require-api-keys") { Description = "Every invocation needs an API key (lorafaas key create)" };
+    private static readonly Option<bool> InsecureOpen = new("--insecure-open") { Description = "With a --host that other machines reach: let them invoke without a key" };
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: the user's data folder, lorafaas/)" };
     private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of a sandbox; 0: half of the cores, at least two" };
     private static readonly Option<string?> DeviceMemory = new("--device-memory") { Description = "Device memory of the worker, for example 2Gi" };
@@ -25,7 +27,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Start gateway, controller and worker on this machine and serve until Ctrl-C")
         {
-            Port, Host, Data, Threads, DeviceMemory, Postgres, Redis, Demo, Once, ReadyFile,
+            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Postgres, Redis, Demo, Once, ReadyFile,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -93,6 +95,8 @@ internal static class UpCommand
             PasswordFile = parse.GetValue(Connection.ConnectionOptions.PasswordFile),
             Threads = parse.GetValue(Threads),
             DeviceMemory = parse.GetValue(DeviceMemory),
+            RequireApiKeys = parse.GetValue(RequireApiKeys),
+            InsecureOpen = parse.GetValue(InsecureOpen),
             Postgres = parse.GetValue(Postgres),
             Redis = parse.GetValue(Redis),
             ReadyFile = parse.GetValue(ReadyFile),

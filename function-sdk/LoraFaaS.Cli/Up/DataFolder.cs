@@ -13,6 +13,9 @@ internal sealed class DataFolder
 
     public string TokenFile => System.IO.Path.Combine(Path, "internal-token");
 
+    /// <summary>The keys that seal secrets. Without it the stored secrets cannot be read: it belongs into a backup, apart from the data.</summary>
+    public string SecretsKeyFile => System.IO.Path.Combine(Path, "secrets-key");
+
     public string RunFolder => System.IO.Path.Combine(Path, "run");
 
     public string LogFolder => System.IO.Path.Combine(Path, "logs");
@@ -38,6 +41,11 @@ internal sealed class DataFolder
             if (!File.Exists(folder.TokenFile))
             {
                 WriteSecret(folder.TokenFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
+            }
+
+            if (!File.Exists(folder.SecretsKeyFile))
+            {
+                WriteSecret(folder.SecretsKeyFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
             }
 
             File.ReadAllText(folder.TokenFile);

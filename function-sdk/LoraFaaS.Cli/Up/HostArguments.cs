@@ -12,6 +12,7 @@ internal static class HostArguments
             "--Host:HttpUrl", before?.Urls["http"] ?? "http://127.0.0.1:0",
             "--Host:RpcUrl", before?.Urls["rpc"] ?? "http://127.0.0.1:0",
             "--Storage:DataPath", Path.Combine(data.Path, "controller"),
+            "--Controller:SecretsKeyFile", data.SecretsKeyFile,
         ];
 
         AddIfGiven(arguments, "--Storage:Postgres", options.Postgres);
@@ -40,6 +41,8 @@ internal static class HostArguments
         "--Gateway:PasswordFile", passwordFile,
         "--Gateway:ControllerHttpUrl", controller.Urls["http"],
         "--Gateway:ControllerRpcUrl", controller.Urls["rpc"],
+        "--Gateway:RequireApiKeys", options.RequireApiKeys ? "true" : "false",
+        "--Gateway:AllowOpenInvocations", options.InsecureOpen ? "true" : "false",
     ];
 
     private static void AddIfGiven(List<string> arguments, string name, string? value)

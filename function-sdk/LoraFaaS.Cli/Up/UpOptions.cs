@@ -18,6 +18,12 @@ internal sealed record UpOptions
     /// <summary>Device memory of the worker, as a quantity ("1Gi"); null: the worker's default.</summary>
     public required string? DeviceMemory { get; init; }
 
+    /// <summary>Every invocation needs an API key.</summary>
+    public bool RequireApiKeys { get; init; }
+
+    /// <summary>Other machines may invoke without one.</summary>
+    public bool InsecureOpen { get; init; }
+
     public required string? Postgres { get; init; }
 
     public required string? Redis { get; init; }

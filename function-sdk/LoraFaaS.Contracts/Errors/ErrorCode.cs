@@ -33,4 +33,9 @@ public enum ErrorCode
 
     /// <summary>The body's type is one that is not read here.</summary>
     UnsupportedMediaType = 40,
+
+    // Who may do what; numbers apart from the others, which grow from below.
+    InvalidApiKey = 60,
+    Forbidden = 61,
+    RateLimitExceeded = 62,
 }

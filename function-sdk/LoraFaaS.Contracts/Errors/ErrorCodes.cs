@@ -22,13 +22,14 @@ public static class ErrorCodes
         ErrorCode.InvalidRequest or ErrorCode.AdapterInvalid or ErrorCode.BackboneInvalid or ErrorCode.ContextLengthExceeded
             or ErrorCode.NamespaceNotFound or ErrorCode.SecretNotFound or ErrorCode.BackboneNotFound or ErrorCode.AdapterNotFound
             or ErrorCode.ArtifactCorrupt => 400,
-        ErrorCode.Unauthorized => 401,
+        ErrorCode.Unauthorized or ErrorCode.InvalidApiKey => 401,
+        ErrorCode.Forbidden => 403,
         ErrorCode.FunctionNotFound or ErrorCode.NotFound => 404,
         ErrorCode.MethodNotAllowed => 405,
         ErrorCode.AlreadyExists or ErrorCode.Conflict => 409,
         ErrorCode.BodyTooLarge => 413,
         ErrorCode.UnsupportedMediaType => 415,
-        ErrorCode.QueueFull => 429,
+        ErrorCode.QueueFull or ErrorCode.RateLimitExceeded => 429,
         ErrorCode.Cancelled => 499,
         ErrorCode.SandboxLost => 502,
         ErrorCode.NoCapacity or ErrorCode.ActivationFailed or ErrorCode.WorkerUnavailable or ErrorCode.NotResident

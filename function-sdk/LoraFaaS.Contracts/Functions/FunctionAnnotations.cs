@@ -31,6 +31,9 @@ public static class FunctionAnnotations
     /// <summary>Longest an invocation may take, as a Go duration.</summary>
     public const string Timeout = "lorafaas.io/timeout";
 
+    /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
+    public const string RequireApiKey = "lorafaas.io/require-api-key";
+
     public const string ScaleMinLabel = "com.openfaas.scale.min";
     public const string ScaleMaxLabel = "com.openfaas.scale.max";
     public const string ScaleFactorLabel = "com.openfaas.scale.factor";

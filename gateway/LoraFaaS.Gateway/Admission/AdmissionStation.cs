@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Metering;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -11,14 +12,17 @@ namespace LoraFaaS.Gateway.Admission;
 /// and its metrics, however it ended.
 /// </summary>
 internal sealed partial class AdmissionStation(
-    InFlightGate gate, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
+    InFlightGate gate, KeyMeters keys, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
 {
     private static readonly TimeSpan FullRetryAfter = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(HttpContext context, IDialect dialect)
     {
         using var invocation = new Invocation(
-            CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted);
+            CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted)
+        {
+            Caller = KeyDesk.CallerOf(context),
+        };
         PrepareResponse(context, invocation);
         using var activity = InvocationMeter.Begin(invocation);
 
@@ -32,12 +36,38 @@ internal sealed partial class AdmissionStation(
 
         try
         {
-            await HandleAsync(context, dialect, invocation);
+            await RunWithinLimitsAsync(context, dialect, invocation);
         }
         finally
         {
             gate.Leave();
             meter.End(invocation, context.Response.StatusCode, activity);
+        }
+    }
+
+    private async Task RunWithinLimitsAsync(HttpContext context, IDialect dialect, Invocation invocation)
+    {
+        if (invocation.Caller is not { } caller)
+        {
+            await HandleAsync(context, dialect, invocation);
+            return;
+        }
+
+        var usage = keys.For(caller);
+
+        if (usage.TryEnter() is { } over)
+        {
+            await WriteProblemAsync(context, dialect, invocation, over);
+            return;
+        }
+
+        try
+        {
+            await HandleAsync(context, dialect, invocation);
+        }
+        finally
+        {
+            usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
         }
     }
 

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Routing;
 
 namespace LoraFaaS.Gateway.Admission;
@@ -71,6 +72,9 @@ internal sealed class Invocation : IDisposable
             _resolved(this);
         }
     }
+
+    /// <summary>The API key it was sent with; null: none.</summary>
+    public CallerKey? Caller { get; init; }
 
     /// <summary>The last worker it was placed on.</summary>
     public WorkerId? Worker { get; set; }

@@ -1,17 +1,26 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Routing;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Admission;
 
-/// <summary>Sets the one deadline: the function's timeout, or less where the caller's X-Timeout says so.</summary>
-internal sealed class InvocationDeadline(IOptions<GatewayOptions> options)
+/// <summary>
+/// What every dialect asks when it has found the function: whether this caller may invoke it, and until when. The one deadline is the
+/// function's timeout, or less where the caller's X-Timeout says so.
+/// </summary>
+internal sealed class InvocationDeadline(KeyDesk keys, IOptions<GatewayOptions> options)
 {
     public const string Header = "X-Timeout";
 
-    /// <summary>Null when it is set; otherwise what is wrong with the header.</summary>
+    /// <summary>Null when it may go on and the deadline is set; otherwise why not.</summary>
     public Problem? Apply(Invocation invocation, RouteEntry route, HttpRequest request)
     {
+        if (keys.CheckFunction(invocation.Caller, route) is { } refused)
+        {
+            return refused;
+        }
+
         var timeout = route.Revision.Timeout > TimeSpan.Zero ? route.Revision.Timeout : options.Value.DefaultTimeout;
 
         if (request.Headers[Header] is [{ } given])

@@ -1,22 +1,40 @@
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Rendering;
+
 namespace LoraFaaS.Gateway.Authentication;
 
 /// <summary>
 /// First station: strips forged internal headers from everything, and asks for Basic credentials on the control API and the console.
-/// /function, /healthz and /v1 stay open: faas-cli calls functions without credentials, and OpenAI clients send a Bearer key that is not looked at.
+/// Everything else but health and /metrics is an invocation, for which an API key is asked when the gateway is told to; faas-cli sends none.
 /// </summary>
-internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials)
+internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials, KeyDesk keys)
 {
     private static readonly PathString[] Guarded = ["/system", "/api", "/ui"];
+    private static readonly PathString[] Open = ["/healthz", "/health", "/v2/health", "/metrics"];
+
+    /// <summary>vLLM's paths, which the password opens as well.</summary>
+    private static readonly PathString[] AdapterManagement = ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"];
 
     public Task InvokeAsync(HttpContext context)
     {
         InternalHeaderGuard.RemoveFrom(context.Request.Headers);
 
-        if (!IsGuarded(context.Request.Path) || credentials.Accepts(context.Request.Headers.Authorization))
+        if (IsBelow(context.Request.Path, Guarded))
+        {
+            return credentials.Accepts(context.Request.Headers.Authorization) ? next(context) : RefuseBasicAsync(context);
+        }
+
+        if (IsBelow(context.Request.Path, AdapterManagement) && credentials.Accepts(context.Request.Headers.Authorization))
         {
             return next(context);
         }
 
+        return !IsBelow(context.Request.Path, Open) && keys.CheckDoor(context) is { } problem ? RefuseKeyAsync(context, problem) : next(context);
+    }
+
+    private static Task RefuseBasicAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"Restricted\"";
         context.Response.ContentType = "text/plain; charset=utf-8";
@@ -24,11 +42,23 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
         return context.Response.WriteAsync("invalid credentials", context.RequestAborted);
     }
 
-    private static bool IsGuarded(PathString path)
+    private static Task RefuseKeyAsync(HttpContext context, Problem problem)
     {
-        foreach (var guarded in Guarded)
+        if (problem.Code is ErrorCode.InvalidApiKey)
         {
-            if (path.StartsWithSegments(guarded, StringComparison.OrdinalIgnoreCase))
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"lorafaas\"";
+        }
+
+        return context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            ? OpenAiErrors.WriteAsync(context, problem)
+            : PlainText.WriteAsync(context, problem);
+    }
+
+    private static bool IsBelow(PathString path, PathString[] roots)
+    {
+        foreach (var root in roots)
+        {
+            if (path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

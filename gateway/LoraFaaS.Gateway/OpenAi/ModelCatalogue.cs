@@ -3,14 +3,15 @@ using LoraFaaS.Gateway.Routing;
 
 namespace LoraFaaS.Gateway.OpenAi;
 
-/// <summary>Functions and backbones as models.</summary>
+/// <summary>Functions and backbones as models: those that the caller may invoke.</summary>
 internal static class ModelCatalogue
 {
-    public static ModelList List(RouteTable table) => new(
+    public static ModelList List(RouteTable table, Func<RouteEntry, bool> maySee) => new(
         "list",
-        [.. table.Routes.Values.OrderBy(route => route.IsBackbone).ThenBy(route => route.ModelId, StringComparer.Ordinal).Select(ToEntry)]);
+        [.. table.Routes.Values.Where(maySee).OrderBy(route => route.IsBackbone).ThenBy(route => route.ModelId, StringComparer.Ordinal).Select(ToEntry)]);
 
-    public static ModelEntry? Find(RouteTable table, string model) => table.FindModel(model) is { } route ? ToEntry(route) : null;
+    public static ModelEntry? Find(RouteTable table, string model, Func<RouteEntry, bool> maySee) =>
+        table.FindModel(model) is { } route && maySee(route) ? ToEntry(route) : null;
 
     private static ModelEntry ToEntry(RouteEntry route) => new(
         route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId,

@@ -25,6 +25,7 @@ internal static class OpenAiErrors
     private static string TypeOf(ErrorCode code) => code.ToHttpStatus() switch
     {
         StatusCodes.Status401Unauthorized => "authentication_error",
+        StatusCodes.Status403Forbidden => "permission_error",
         StatusCodes.Status429TooManyRequests => "rate_limit_error",
         >= 500 => "server_error",
         _ => "invalid_request_error",

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Protocol.Control;
 
 namespace LoraFaaS.Gateway.Routing;
@@ -8,12 +9,12 @@ namespace LoraFaaS.Gateway.Routing;
 internal sealed class RouteTable
 {
     public static readonly RouteTable Empty = new(
-        0, FrozenDictionary<FunctionId, RouteEntry>.Empty, FrozenDictionary<WorkerId, WorkerEntry>.Empty);
+        0, FrozenDictionary<FunctionId, RouteEntry>.Empty, FrozenDictionary<WorkerId, WorkerEntry>.Empty, AccessTable.Empty);
 
     private readonly FrozenDictionary<string, RouteEntry> _backbones;
 
-    private RouteTable(long version, FrozenDictionary<FunctionId, RouteEntry> routes, FrozenDictionary<WorkerId, WorkerEntry> workers)
-        : this(version, routes, workers, ByBackboneName(routes))
+    private RouteTable(long version, FrozenDictionary<FunctionId, RouteEntry> routes, FrozenDictionary<WorkerId, WorkerEntry> workers, AccessTable access)
+        : this(version, routes, workers, ByBackboneName(routes), access)
     {
     }
 
@@ -21,11 +22,13 @@ internal sealed class RouteTable
         long version,
         FrozenDictionary<FunctionId, RouteEntry> routes,
         FrozenDictionary<WorkerId, WorkerEntry> workers,
-        FrozenDictionary<string, RouteEntry> backbones)
+        FrozenDictionary<string, RouteEntry> backbones,
+        AccessTable access)
     {
         Version = version;
         Routes = routes;
         Workers = workers;
+        Access = access;
         _backbones = backbones;
     }
 
@@ -34,6 +37,9 @@ internal sealed class RouteTable
     public FrozenDictionary<FunctionId, RouteEntry> Routes { get; }
 
     public FrozenDictionary<WorkerId, WorkerEntry> Workers { get; }
+
+    /// <summary>Who may invoke.</summary>
+    public AccessTable Access { get; }
 
     /// <summary><c>name</c>, <c>name.namespace</c>; the default namespace may be written or left out.</summary>
     public RouteEntry? Find(string name) =>
@@ -44,7 +50,7 @@ internal sealed class RouteTable
 
     /// <summary>An update without news is the controller's sign of life.</summary>
     public static bool SaysNothing(RouteUpdate update) =>
-        !update.IsSnapshot && !update.WorkersChanged && update.Upserts.Count == 0 && update.Removals.Count == 0;
+        !update.IsSnapshot && !update.WorkersChanged && update.Upserts.Count == 0 && update.Removals.Count == 0 && update.Access is null;
 
     /// <summary>The next table. A snapshot forgets everything known before; a change of workers alone leaves the routes as they are.</summary>
     public RouteTable Apply(RouteUpdate update)
@@ -52,10 +58,11 @@ internal sealed class RouteTable
         var workers = update.WorkersChanged || update.IsSnapshot
             ? update.Workers.Select(RouteWire.ToWorker).ToFrozenDictionary(worker => worker.Snapshot.Id)
             : Workers;
+        var access = update.Access is { } given ? AccessTable.Read(given) : update.IsSnapshot ? AccessTable.Empty : Access;
 
         if (!update.IsSnapshot && update.Upserts.Count == 0 && update.Removals.Count == 0)
         {
-            return new RouteTable(update.Version, Routes, workers, _backbones);
+            return new RouteTable(update.Version, Routes, workers, _backbones, access);
         }
 
         var routes = update.IsSnapshot ? [] : new Dictionary<FunctionId, RouteEntry>(Routes);
@@ -70,7 +77,7 @@ internal sealed class RouteTable
             routes[RouteWire.ToId(upsert.Key)] = RouteWire.ToRoute(upsert);
         }
 
-        return new RouteTable(update.Version, routes.ToFrozenDictionary(), workers);
+        return new RouteTable(update.Version, routes.ToFrozenDictionary(), workers, access);
     }
 
     private static FrozenDictionary<string, RouteEntry> ByBackboneName(FrozenDictionary<FunctionId, RouteEntry> routes) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
@@ -14,21 +15,35 @@ namespace LoraFaaS.Gateway.Vllm;
 /// </summary>
 internal sealed class VllmEndpoints(AdapterDesk desk, BodyReader bodies, AdminCredentials credentials, IOptions<GatewayOptions> options)
 {
+    private static readonly AdapterOutcome NotWithoutPassword =
+        AdapterOutcome.Invalid($"lora_name: namespaces other than {NamespaceName.Default} need the password of the control API");
+
     public Task LoadAsync(HttpContext context) => HandleAsync(context, async body =>
     {
         var (load, problem) = AdapterLoad.Parse(body);
-        return load is null ? AdapterOutcome.Invalid(problem!.ToString()) : await desk.LoadAsync(load, context.RequestAborted);
+        return load is null ? AdapterOutcome.Invalid(problem!.ToString())
+            : MayChange(context, load.Name) ? await desk.LoadAsync(load, context.RequestAborted)
+            : NotWithoutPassword;
     });
 
     public Task UnloadAsync(HttpContext context) => HandleAsync(context, async body =>
     {
         var (unload, problem) = AdapterUnload.Parse(body);
-        return unload is null ? AdapterOutcome.Invalid(problem!.ToString()) : await desk.UnloadAsync(unload, context.RequestAborted);
+        return unload is null ? AdapterOutcome.Invalid(problem!.ToString())
+            : MayChange(context, unload.Name) ? await desk.UnloadAsync(unload, context.RequestAborted)
+            : NotWithoutPassword;
     });
+
+    /// <summary>The option opens the default namespace; the functions of others are not for whoever comes by.</summary>
+    private bool MayChange(HttpContext context, string name) =>
+        !FunctionId.TryParse(name, out var id) || id.Namespace == NamespaceName.Default || HasPassword(context);
+
+    private bool HasPassword(HttpContext context) => credentials.Accepts(context.Request.Headers.Authorization);
 
     private async Task HandleAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<AdapterOutcome>> act)
     {
-        if (!options.Value.AllowRuntimeLoraUpdating && !credentials.Accepts(context.Request.Headers.Authorization))
+        // Where every invocation needs a key, a key that may invoke does not yet make one who may deploy.
+        if (!(options.Value is { AllowRuntimeLoraUpdating: true, RequireApiKeys: false }) && !HasPassword(context))
         {
             await UnknownRoute.WriteAsync(context);
             return;

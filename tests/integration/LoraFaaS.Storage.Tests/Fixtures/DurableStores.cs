@@ -6,6 +6,9 @@ public sealed class DurableStores(
     IUsageStore usage,
     IArtifactStore artifacts,
     ILeaderLease lease,
+    ISecretStore secrets,
+    IApiKeyStore keys,
+    IAuditStore audit,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -17,6 +20,12 @@ public sealed class DurableStores(
     public IArtifactStore Artifacts => artifacts;
 
     public ILeaderLease Lease => lease;
+
+    public ISecretStore Secrets => secrets;
+
+    public IApiKeyStore Keys => keys;
+
+    public IAuditStore Audit => audit;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

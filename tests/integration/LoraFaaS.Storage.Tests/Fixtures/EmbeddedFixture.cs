@@ -20,6 +20,9 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Usage,
             storage.Artifacts,
             storage.Lease,
+            storage.Secrets,
+            storage.Keys,
+            storage.Audit,
             time =>
             {
                 clock.Advance(time);

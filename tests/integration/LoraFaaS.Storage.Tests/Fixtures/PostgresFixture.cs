@@ -40,6 +40,9 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
             storage.Usage,
             storage.Artifacts,
             storage.Lease,
+            storage.Secrets,
+            storage.Keys,
+            storage.Audit,
             time => ExecuteAsync(connectionString, "UPDATE leader_lease SET expires_at = expires_at - @time", new NpgsqlParameter("time", time)),
             digest => ExecuteAsync(
                 connectionString,

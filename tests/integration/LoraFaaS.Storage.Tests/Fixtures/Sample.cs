@@ -99,6 +99,32 @@ internal static class Sample
         DecodeMs = 0.25,
     };
 
+    public static SecretRecord Secret(string name, string space = "openfaas-fn", long generation = 1, byte content = 7) => new()
+    {
+        Namespace = new NamespaceName(space),
+        Name = new SecretName(name),
+        Generation = generation,
+        Value = new SealedValue("key-1", [0, content, 255]),
+        CreatedAt = Moment,
+        UpdatedAt = Moment.AddSeconds(generation),
+    };
+
+    public static ApiKeyRecord Key(int number, long generation = 1, string name = "robot") => new()
+    {
+        Id = new ApiKeyId(number.ToString("x16", System.Globalization.CultureInfo.InvariantCulture)),
+        Generation = generation,
+        Name = name,
+        Namespace = new NamespaceName("team-a"),
+        Functions = [new FunctionName("sql"), new FunctionName("sentiment")],
+        Limits = new ApiKeyLimits { RequestsPerMinute = 60, TokensPerMinute = 9_000, MaxConcurrent = 4 },
+        Secrets = [new ApiKeySecret("ab", Moment, null), new ApiKeySecret("cd", Moment, Moment.AddDays(1))],
+        CreatedAt = Moment,
+        ExpiresAt = Moment.AddDays(30),
+    };
+
+    public static AuditRecord Audit(int minute, string target = "sql.openfaas-fn") =>
+        new(Moment.AddMinutes(minute), "admin", "function.deploy", target, 202);
+
     public static WorkerState Worker(string id, int running = 0) => new()
     {
         Id = new WorkerId(id),

@@ -90,9 +90,17 @@ public sealed class ControllerUnderTest : IAsyncDisposable
         var token = folder.File("token");
         await File.WriteAllTextAsync(token, Token);
 
+        var key = folder.File("secrets-key");
+
+        if (!File.Exists(key))
+        {
+            await File.WriteAllTextAsync(key, new string('a', 64));
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         var app = ControllerPipeline.Build(
         [
-            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Logging:LogLevel:Default", Environment.GetEnvironmentVariable("LORAFAAS_TEST_LOG") ?? "Error", .. arguments,
+            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Controller:SecretsKeyFile", key, "--Logging:LogLevel:Default", Environment.GetEnvironmentVariable("LORAFAAS_TEST_LOG") ?? "Error", .. arguments,
         ]);
 
         var running = LoraFaaS.ServiceDefaults.HostDefaults.RunHostAsync(app);

@@ -9,6 +9,8 @@ internal sealed class WatchedRoutes(IAsyncEnumerator<RouteUpdate> updates)
 
     public Dictionary<string, WorkerEndpoint> Workers { get; private set; } = [];
 
+    public Access Access { get; private set; } = new();
+
     public async Task UntilAsync(Func<WatchedRoutes, bool> condition)
     {
         while (!condition(this))
@@ -24,6 +26,8 @@ internal sealed class WatchedRoutes(IAsyncEnumerator<RouteUpdate> updates)
         {
             Routes.Clear();
         }
+
+        Access = update.Access ?? Access;
 
         foreach (var route in update.Upserts)
         {

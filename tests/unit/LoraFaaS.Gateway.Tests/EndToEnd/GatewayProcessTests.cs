@@ -70,6 +70,7 @@ public sealed class GatewayProcessTests
                 ["K_SERVICE"] = "door",
                 ["K_CONFIGURATION"] = "door",
                 ["K_REVISION"] = "door-00007",
+                ["Gateway__AllowOpenInvocations"] = "true",
                 ["Gateway__PasswordFile"] = folder.File("password"),
                 ["Internal__TokenFile"] = folder.File("token"),
                 ["Gateway__ControllerHttpUrl"] = controller.HttpUrl,

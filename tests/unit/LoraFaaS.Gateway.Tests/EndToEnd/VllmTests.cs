@@ -23,6 +23,16 @@ public sealed class VllmTests
     }
 
     [Fact]
+    public async Task Where_keys_are_required_only_the_password_manages_adapters()
+    {
+        await using var gateway = await StartAsync("--Gateway:AllowRuntimeLoraUpdating", "true", "--Gateway:RequireApiKeys", "true");
+        const string Body = """{"lora_name":"a","lora_path":"lora://lory-5m/a"}""";
+
+        Assert.Equal(401, (await AskAsync(gateway, Load, Body)).Status);
+        Assert.Equal(200, (await AskAsync(gateway, Load, Body, RunningGateway.Password)).Status);
+    }
+
+    [Fact]
     public async Task An_adapter_by_reference_is_deployed_under_its_name()
     {
         await using var gateway = await StartAsync("--Gateway:AllowRuntimeLoraUpdating", "true");
@@ -56,6 +66,7 @@ public sealed class VllmTests
     [InlineData("""{"lora_name":"a","lora_path":"lora://lory-5m/nope"}""", 404, "NotFoundError")]
     [InlineData("""{"lora_name":"a","lora_path":"lora://lory-5m"}""", 400, "InvalidUserInput")]
     [InlineData("""{"lora_name":"a","lora_path":"lora://lory-5m/a","load_inplace":"yes"}""", 400, "InvalidUserInput")]
+    [InlineData("""{"lora_name":"a.other","lora_path":"lora://lory-5m/a"}""", 400, "InvalidUserInput")]
     [InlineData("{", 400, "InvalidUserInput")]
     public async Task A_bad_load_is_refused_in_vLLMs_words(string body, int status, string type)
     {

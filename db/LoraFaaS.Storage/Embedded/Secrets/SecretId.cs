@@ -1,0 +1,6 @@
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.Storage.Embedded.Secrets;
+
+/// <summary>What a secret is unique by.</summary>
+internal readonly record struct SecretId(NamespaceName Namespace, SecretName Name);

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Contracts;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas audit</c>: who changed what, newest first.</summary>
+internal static class AuditCommand
+{
+    private static readonly Option<string?> Since = new("--since") { Description = "Only what is younger, for example 2h (default: all)" };
+    private static readonly Option<int> Limit = new("--limit") { Description = "At most this many, up to 1000", DefaultValueFactory = _ => 100 };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command("audit", "Show who changed what, newest first") { Since, Limit, Json };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? since = parse.GetValue(Since) is { } text ? TimeProvider.System.GetUtcNow() - DurationText.Read("--since", text) : null;
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var events = await client.Platform.AuditAsync(since, parse.GetValue(Limit), cancellationToken);
+
+        if (parse.GetValue(Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize([.. events], ContractsJson.Default.ListAuditEvent));
+            return ExitCodes.Done;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("at", "user", "action", "target", "status");
+
+        foreach (var one in events)
+        {
+            table.AddRow(
+                one.At.ToString("u", CultureInfo.InvariantCulture),
+                Markup.Escape(one.User),
+                Markup.Escape(one.Action),
+                Markup.Escape(one.Target),
+                one.Status.ToString(CultureInfo.InvariantCulture));
+        }
+
+        AnsiConsole.Write(table);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using LoraFaaS.Cli.Connection;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas key create|list|rotate|revoke</c>. A new key's text is the only thing on standard output, for scripts.</summary>
+internal static class KeyCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = "What people call it" };
+    private static readonly Argument<string> Id = new("id") { Description = "The key's id, as listed" };
+    private static readonly Option<string[]> Functions = new("--function", "-f") { Description = "A function it may invoke; may be repeated (default: all of the namespace)" };
+    private static readonly Option<string?> Expires = new("--expires") { Description = "How long it lives, for example 90d (default: until it is revoked)" };
+    private static readonly Option<int> Requests = new("--requests-per-minute") { Description = "0: no limit" };
+    private static readonly Option<int> Tokens = new("--tokens-per-minute") { Description = "Prompt and completion tokens; 0: no limit" };
+    private static readonly Option<int> Concurrent = new("--max-concurrent") { Description = "Invocations at once; 0: no limit" };
+    private static readonly Option<string?> Grace = new("--grace") { Description = "How long the text before the new one is accepted (default 1d; 0s ends it at once)" };
+
+    public static Command Create()
+    {
+        var create = new Command("create", "Issue a key and print it") { Name, NamespaceOption.Namespace, Functions, Expires, Requests, Tokens, Concurrent };
+        create.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => CreateAsync(parse, stopping), cancellationToken));
+        var list = new Command("list", "List keys") { NamespaceOption.Namespace };
+        list.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => ListAsync(parse, stopping), cancellationToken));
+        var rotate = new Command("rotate", "Print a new text for a key") { Id, Grace };
+        rotate.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RotateAsync(parse, stopping), cancellationToken));
+        var revoke = new Command("revoke", "End a key now") { Id };
+        revoke.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RevokeAsync(parse, stopping), cancellationToken));
+        return new Command("key", "Issue, list, rotate and revoke API keys for invocations") { create, list, rotate, revoke };
+    }
+
+    private static async Task<int> CreateAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var request = new ApiKeyRequest
+        {
+            Name = parse.GetValue(Name),
+            Namespace = NamespaceOption.Read(parse)?.Value,
+            Functions = parse.GetValue(Functions),
+            ExpiresAt = parse.GetValue(Expires) is { } expires ? TimeProvider.System.GetUtcNow() + DurationText.Read("--expires", expires) : null,
+            Limits = new ApiKeyLimits
+            {
+                RequestsPerMinute = parse.GetValue(Requests),
+                TokensPerMinute = parse.GetValue(Tokens),
+                MaxConcurrent = parse.GetValue(Concurrent),
+            },
+        };
+
+        Print(await client.ApiKeys.IssueAsync(request, cancellationToken));
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> RotateAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        TimeSpan? grace = parse.GetValue(Grace) is { } text ? DurationText.Read("--grace", text) : null;
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        Print(await client.ApiKeys.RotateAsync(ReadId(parse), grace, cancellationToken));
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> RevokeAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var id = ReadId(parse);
+        await client.ApiKeys.RevokeAsync(id, cancellationToken);
+        Console.WriteLine($"{id} revoked");
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> ListAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "namespace", "functions", "expires", "texts");
+
+        foreach (var key in await client.ApiKeys.ListAsync(NamespaceOption.Read(parse), cancellationToken))
+        {
+            table.AddRow(
+                Markup.Escape(key.Id),
+                Markup.Escape(key.Name),
+                Markup.Escape(key.Namespace),
+                Markup.Escape(key.Functions.Count == 0 ? "all" : string.Join(", ", key.Functions)),
+                key.ExpiresAt?.ToString("u", CultureInfo.InvariantCulture) ?? "",
+                key.LiveSecrets.ToString(CultureInfo.InvariantCulture));
+        }
+
+        AnsiConsole.Write(table);
+        return ExitCodes.Done;
+    }
+
+    private static void Print(ApiKeyIssued issued)
+    {
+        Console.Error.WriteLine($"key {issued.Key.Id} for {issued.Key.Namespace}; its text is shown this once:");
+        Console.WriteLine(issued.Text);
+    }
+
+    private static ApiKeyId ReadId(ParseResult parse) =>
+        ApiKeyId.TryParse(parse.GetValue(Id), out var id) ? id : throw new UsageException($"{parse.GetValue(Id)} is not a key's id; `lorafaas key list` shows them.");
+}

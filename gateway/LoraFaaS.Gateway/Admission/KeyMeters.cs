@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Gateway.Authentication;
+using LoraFaaS.Gateway.Routing;
+
+namespace LoraFaaS.Gateway.Admission;
+
+/// <summary>A meter for each key that has been used. Those of keys that are gone are let go once there are many.</summary>
+internal sealed class KeyMeters(RouteBoard board, TimeProvider time)
+{
+    private const int Slack = 1_000;
+
+    private readonly ConcurrentDictionary<ApiKeyId, KeyMeter> _meters = [];
+
+    public KeyMeter For(CallerKey key)
+    {
+        if (_meters.Count > board.Table.Access.Count + Slack)
+        {
+            Prune();
+        }
+
+        var meter = _meters.GetOrAdd(key.Id, static (_, made) => new KeyMeter(made.Key.Limits, made.Time), (Key: key, Time: time));
+
+        // The key's limits were changed: it begins anew.
+        return meter.Limits == key.Limits ? meter : _meters[key.Id] = new KeyMeter(key.Limits, time);
+    }
+
+    private void Prune()
+    {
+        foreach (var id in _meters.Keys)
+        {
+            if (!board.Table.Access.Knows(id))
+            {
+                _meters.TryRemove(id, out _);
+            }
+        }
+    }
+}

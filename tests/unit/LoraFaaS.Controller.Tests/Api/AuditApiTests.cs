@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using LoraFaaS.Controller.Tests.Support;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Controller.Tests.Api;
+
+public sealed class AuditApiTests
+{
+    [Fact]
+    public async Task Every_change_and_every_refused_one_is_on_record_by_name_and_never_by_value()
+    {
+        using var folder = new TempFolder();
+
+        await using (var controller = await ControllerUnderTest.StartOnAsync(folder))
+        {
+            controller.Http.DefaultRequestHeaders.Add("X-Lorafaas-User", "alice");
+            await DemoController.RegisterAsync(controller);
+            await DemoController.DeployAsync(controller, "audited");
+            await controller.AskAsync(HttpMethod.Post, "/system/scale-function/audited", """{"serviceName":"audited","replicas":0}""");
+            await controller.AskAsync(HttpMethod.Post, "/system/secrets", """{"name":"pin","value":"the-value-itself"}""");
+            await controller.AskAsync(HttpMethod.Post, "/system/secrets", """{"name":"pin","value":"the-value-itself"}""");
+            await controller.AskAsync(HttpMethod.Post, "/api/v1/keys", """{"name":"robot"}""");
+            await controller.AskAsync(HttpMethod.Delete, "/system/functions", """{"functionName":"audited"}""");
+            await controller.AskAsync(HttpMethod.Get, "/system/functions");
+        }
+
+        // After a restart it is all still there.
+        await using var again = await ControllerUnderTest.StartOnAsync(folder);
+        var (status, text) = await again.AskAsync(HttpMethod.Get, "/api/v1/audit");
+        Assert.Equal(200, status);
+        var events = JsonNode.Parse(text)!.AsArray();
+
+        Assert.Equal(
+            ["function.remove 202", "key.create 201", "secret.create 409", "secret.create 201", "function.scale 202", "function.deploy 202", "adapter.push 200", "adapter.push 200", "backbone.register 201"],
+            events.Select(one => $"{one!["action"]} {one["status"]}"));
+        Assert.All(events, one => Assert.Equal("alice", (string?)one!["user"]));
+        Assert.Equal("pin.openfaas-fn", (string?)events[3]!["target"]);
+        Assert.StartsWith("audited.openfaas-fn lora://lory-5m/sentiment", (string?)events[5]!["target"], StringComparison.Ordinal);
+        Assert.DoesNotContain("the-value-itself", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("lfk_", text, StringComparison.Ordinal);
+
+        var page = JsonNode.Parse((await again.AskAsync(HttpMethod.Get, $"/api/v1/audit?limit=2&before={events[1]!["number"]}")).Body)!.AsArray();
+        Assert.Equal(["secret.create", "secret.create"], page.Select(one => (string?)one!["action"]));
+        Assert.Equal((200, "[]"), await again.AskAsync(HttpMethod.Get, "/api/v1/audit?since=2990-01-01T00:00:00Z"));
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit")]
+    [InlineData("limit=1001", "limit")]
+    [InlineData("limit=x", "limit")]
+    [InlineData("before=-1", "before")]
+    [InlineData("since=yesterday", "since")]
+    public async Task A_bad_question_is_400_and_named(string query, string field)
+    {
+        await using var controller = await ControllerUnderTest.StartAsync();
+
+        var (status, text) = await controller.AskAsync(HttpMethod.Get, $"/api/v1/audit?{query}");
+
+        Assert.Equal(400, status);
+        Assert.Equal(field, (string?)JsonNode.Parse(text)!["field"]);
+    }
+}

@@ -1,0 +1,236 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Tests.Fakes;
+using OpenAI;
+using OpenAI.Chat;
+
+namespace LoraFaaS.Gateway.Tests.EndToEnd;
+
+/// <summary>Keys at the real door: the bodies that each kind of client reads, scope, limits, and news of keys while calls go on.</summary>
+public sealed class ApiKeyTests
+{
+    private const string Require = "--Gateway:RequireApiKeys";
+
+    [Fact]
+    public async Task Without_a_right_key_every_dialect_is_401_in_its_own_words()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(null, Require, "true");
+        await using var _ = gateway;
+        var ring = new KeyRing();
+        var right = ring.Add();
+        var expired = ring.Add(expires: DateTimeOffset.UnixEpoch.AddYears(40));
+        await gateway.PublishAsync(ring.Update());
+
+        foreach (var key in (string?[])[null, "any", right[..^1] + "!", expired, "lfk_"])
+        {
+            var function = await SendAsync(gateway, HttpMethod.Post, "/function/echo", key, "hello");
+            Assert.Equal((401, "text/plain"), ((int)function.StatusCode, function.Content.Headers.ContentType?.MediaType));
+            Assert.Equal("Bearer realm=\"lorafaas\"", function.Headers.WwwAuthenticate.ToString());
+
+            var chat = await SendAsync(gateway, HttpMethod.Post, "/v1/chat/completions", key, """{"model":"echo","messages":[{"role":"user","content":"x"}]}""");
+            var error = JsonNode.Parse(await chat.Content.ReadAsStringAsync())!["error"]!;
+            Assert.Equal(401, (int)chat.StatusCode);
+            Assert.Equal(("authentication_error", "invalid_api_key"), ((string?)error["type"], (string?)error["code"]));
+
+            foreach (var path in (string[])["/v1/models", "/v1/models/echo", "/async-function/echo", "/anything"])
+            {
+                Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(gateway, HttpMethod.Get, path, key)).StatusCode);
+            }
+        }
+
+        Assert.Empty(worker.Exchanges);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, HttpMethod.Post, "/function/echo", right, "hello")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Http.GetAsync("/healthz")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_official_client_tells_right_from_wrong()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(null, Require, "true");
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var right = ring.Add();
+        await gateway.PublishAsync(ring.Update());
+
+        var answer = (await Chat(gateway, right).CompleteChatAsync([new UserChatMessage("x")])).Value;
+        var refused = await Assert.ThrowsAsync<ClientResultException>(() => Chat(gateway, "wrong").CompleteChatAsync([new UserChatMessage("x")]));
+
+        Assert.Equal("0 1 2 3 4 5 ", answer.Content[0].Text);
+        Assert.Equal(401, refused.Status);
+    }
+
+    [Fact]
+    public async Task A_key_opens_its_functions_and_shows_only_them()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(null, Require, "true");
+        await using var _ = gateway;
+        await gateway.PublishAsync(
+            [
+                Given.Route("echo", placements: (worker.Id, StorageTier.Device)),
+                Given.Route("other", placements: (worker.Id, StorageTier.Device)),
+                Given.Route("echo", "team-a", (worker.Id, StorageTier.Device)),
+            ],
+            worker);
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.Functions.Add("echo"));
+        var theirs = ring.Add("team-a");
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
+        Assert.Equal(403, await StatusAsync(gateway, "/function/other", key));
+        Assert.Equal(403, await StatusAsync(gateway, "/function/echo.team-a", key));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo.team-a", theirs));
+        Assert.Equal(403, await StatusAsync(gateway, "/function/echo", theirs));
+
+        var forbidden = await SendAsync(gateway, HttpMethod.Post, "/v1/completions", key, """{"model":"other","prompt":"x"}""");
+        Assert.Equal("permission_error", (string?)JsonNode.Parse(await forbidden.Content.ReadAsStringAsync())!["error"]!["type"]);
+        Assert.Equal(403, (int)forbidden.StatusCode);
+
+        var models = JsonNode.Parse(await (await SendAsync(gateway, HttpMethod.Get, "/v1/models", key)).Content.ReadAsStringAsync())!["data"]!.AsArray();
+        Assert.Equal(["echo"], models.Select(model => (string?)model!["id"]));
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(gateway, HttpMethod.Get, "/v1/models/other", key)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_operators_password_opens_everything()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(null, Require, "true");
+        await using var __ = gateway;
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/function/echo") { Content = new StringContent("x") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + RunningGateway.Password)));
+
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_locked_namespace_asks_for_a_key_where_the_others_do_not()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync();
+        await using var _ = gateway;
+        await gateway.PublishAsync(
+            [Given.Route("echo", placements: (worker.Id, StorageTier.Device)), Given.Route("echo", "closed", (worker.Id, StorageTier.Device))], worker);
+        var ring = new KeyRing();
+        var key = ring.Add("closed");
+        ring.Access.LockedNamespaces.Add("closed");
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", null));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", "any"));
+        Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", null));
+        Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", "any"));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo.closed", key));
+        Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_ends_with_the_next_update_and_a_change_of_workers_keeps_the_others()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(null, Require, "true");
+        await using var _ = gateway;
+        var ring = new KeyRing();
+        var first = ring.Add();
+        var second = ring.Add();
+        await gateway.PublishAsync(ring.Update());
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", first));
+
+        ring.Access.Keys.RemoveAt(0);
+        await gateway.PublishAsync(ring.Update());
+        var workers = new Protocol.Control.RouteUpdate { WorkersChanged = true };
+        workers.Workers.Add(Given.Worker(worker.Id, worker.Url));
+        await gateway.PublishAsync(workers);
+
+        Assert.Equal(401, await StatusAsync(gateway, "/function/echo", first));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", second));
+    }
+
+    [Fact]
+    public async Task Over_its_rate_a_key_is_429_with_the_time_to_wait_and_others_go_on()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync();
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var limited = ring.Add(change: key => key.RequestsPerMinute = 1);
+        var free = ring.Add();
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", limited));
+        var over = await SendAsync(gateway, HttpMethod.Post, "/v1/completions", limited, """{"model":"echo","prompt":"x"}""");
+        Assert.Equal(HttpStatusCode.TooManyRequests, over.StatusCode);
+        Assert.InRange(over.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        var error = JsonNode.Parse(await over.Content.ReadAsStringAsync())!["error"]!;
+        Assert.Equal(("rate_limit_error", "rate_limit_exceeded"), ((string?)error["type"], (string?)error["code"]));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", free));
+    }
+
+    [Fact]
+    public async Task Tokens_are_charged_when_the_call_ends()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync();
+        await using var __ = gateway;
+        var ring = new KeyRing();
+
+        // The worker says 5 + 6 tokens a call.
+        var key = ring.Add(change: made => made.TokensPerMinute = 10);
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
+        Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+    }
+
+    [Fact]
+    public async Task At_its_limit_of_calls_at_once_a_key_is_429_until_one_ends()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (gateway, _) = await RunningGateway.StartWarmAsync(async exchange =>
+        {
+            entered.TrySetResult();
+            await go.Task;
+            await exchange.SendAsync(Given.Started(), Given.Tokens("done", 1), Given.Finished());
+        });
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.MaxConcurrent = 1);
+        await gateway.PublishAsync(ring.Update());
+
+        var first = StatusAsync(gateway, "/function/echo", key);
+        await entered.Task.WaitAsync(TestKit.Time.Patience.Limit);
+        Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+        go.SetResult();
+        Assert.Equal(200, await first);
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
+    }
+
+    private static ChatClient Chat(RunningGateway gateway, string key) =>
+        new OpenAIClient(
+            new ApiKeyCredential(key),
+            new OpenAIClientOptions { Endpoint = new Uri(gateway.Url, "v1"), RetryPolicy = new ClientRetryPolicy(0) }).GetChatClient("echo");
+
+    private static async Task<int> StatusAsync(RunningGateway gateway, string path, string? key)
+    {
+        using var response = await SendAsync(gateway, HttpMethod.Post, path, key, "x");
+        return (int)response.StatusCode;
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(RunningGateway gateway, HttpMethod method, string path, string? key, string? body = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, path.StartsWith("/v1", StringComparison.Ordinal) ? "application/json" : "text/plain");
+        }
+
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+        }
+
+        return gateway.Http.SendAsync(request);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Tls;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Time;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LoraFaaS.Gateway.Tests.EndToEnd;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    private string CertificateFile => _folder.File("tls.crt");
+
+    private string KeyFile => _folder.File("tls.key");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task With_a_certificate_the_door_speaks_TLS_and_nothing_else()
+    {
+        var thumbprint = await WriteAsync("one");
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:CertificateFile", CertificateFile, "--Gateway:KeyFile", KeyFile);
+        var port = gateway.Url.Port;
+
+        string? seen = null;
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => (seen = certificate?.Thumbprint) is not null };
+        using var client = new HttpClient(handler);
+        using var health = await client.GetAsync(new Uri($"https://127.0.0.1:{port}/healthz"));
+
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.Equal(thumbprint, seen);
+        using var plain = new HttpClient();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz")));
+    }
+
+    [Fact]
+    public async Task A_replaced_certificate_is_used_and_a_broken_one_is_not()
+    {
+        var clock = new FakeTimeProvider();
+        var first = await WriteAsync("one");
+        var certificate = new ServerCertificate(CertificateFile, KeyFile, clock, NullLogger<ServerCertificate>.Instance);
+        Assert.Equal(first, Thumbprint(certificate));
+
+        var second = await WriteAsync("two");
+        Assert.Equal(first, Thumbprint(certificate));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(second, Thumbprint(certificate));
+
+        await File.WriteAllTextAsync(CertificateFile, "half a certific");
+        File.SetLastWriteTimeUtc(CertificateFile, new DateTime(2031, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(second, Thumbprint(certificate));
+
+        var third = await WriteAsync("three");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(third, Thumbprint(certificate));
+    }
+
+    [Fact]
+    public async Task Files_that_cannot_be_used_stop_the_start_in_one_line()
+    {
+        await WriteAsync("one");
+
+        var half = Assert.Throws<HostStartException>(() => GatewayHost.Build(["--Gateway:CertificateFile", CertificateFile]));
+        var missing = Assert.Throws<HostStartException>(
+            () => new ServerCertificate(_folder.File("none"), KeyFile, TimeProvider.System, NullLogger<ServerCertificate>.Instance));
+
+        Assert.Contains("Gateway:KeyFile", half.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', missing.Message);
+    }
+
+    private static string Thumbprint(ServerCertificate certificate) => certificate.Current().ServerCertificateContext!.TargetCertificate.Thumbprint;
+
+    private async Task<string> WriteAsync(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2090, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await File.WriteAllTextAsync(CertificateFile, certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(KeyFile, key.ExportPkcs8PrivateKeyPem());
+
+        // Two writes within the clock's grain must still look different.
+        File.SetLastWriteTimeUtc(KeyFile, new DateTime(2030, 1, 1, 0, 0, name.Length + (name[0] % 50), DateTimeKind.Utc));
+        return certificate.Thumbprint;
+    }
+}
