@@ -60,7 +60,7 @@ internal static class BenchCommand
 
     private static async Task<int> BuildAsync(string root, CancellationToken stopping)
     {
-        CommandRunner.Errors.MarkupLine("… build        the benchmarks");
+        CommandRunner.Errors.MarkupLineInterpolated($"… build        the benchmarks");
         var begun = TimeProvider.System.GetUtcNow();
         var code = await StartAsync(["build", Path.Combine(root, Project), "-c", "Release", "--nologo", "-v", "q", "-clp:NoSummary", "-nodeReuse:false"], stopping);
         if (code == 0)
