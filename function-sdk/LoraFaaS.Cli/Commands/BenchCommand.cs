@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using LoraFaaS.Cli.Up;
+using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
@@ -60,7 +61,7 @@ internal static class BenchCommand
 
     private static async Task<int> BuildAsync(string root, CancellationToken stopping)
     {
-        CommandRunner.Errors.MarkupLineInterpolated($"… build        the benchmarks");
+        CommandRunner.Errors.MarkupLine("… build        the benchmarks");
         var begun = TimeProvider.System.GetUtcNow();
         var code = await StartAsync(["build", Path.Combine(root, Project), "-c", "Release", "--nologo", "-v", "q", "-clp:NoSummary", "-nodeReuse:false"], stopping);
         if (code == 0)

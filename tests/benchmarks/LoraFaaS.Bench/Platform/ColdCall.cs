@@ -10,7 +10,6 @@ internal sealed record ColdCall(string Function, double FirstTokenMs, JsonElemen
 
     public double Stage(string name) => Account.TryGetProperty(name + "_ms", out var value) ? value.GetDouble() : 0;
 
-    public string AdapterTier => Account.GetProperty("adapter_tier").GetString() ?? "";
-
-    public bool SandboxWarm => Account.GetProperty("sandbox_warm").GetBoolean();
+    /// <summary>From the worker's receiving the call to its first token.</summary>
+    public double AccountedMs => Stage("ttft");
 }

@@ -5,8 +5,8 @@ using LoraFaaS.TestKit.Files;
 namespace LoraFaaS.Bench.Platform;
 
 /// <summary>
-/// Time to first token through the whole platform. The demo's functions are deployed, the platform is started anew over the same data, so
-/// that every adapter is on the worker's disk and nothing in memory; then each function is called once cold and several times warm.
+/// Time to first token through the whole platform. The demo's functions are deployed and scaled to zero, and the platform is started anew
+/// over the same data, so that every adapter is on the worker's disk and nothing in memory.
 /// </summary>
 internal sealed class ColdStartBench(ReportWriter report, int rounds)
 {
@@ -18,49 +18,70 @@ internal sealed class ColdStartBench(ReportWriter report, int rounds)
         var prompts = Prompts();
         ReportWriter.Say("deploying the demo");
         await PlatformRun.PrepareAsync(folder.Path);
-        var first = new List<ColdCall>();
+        var fresh = new List<ColdCall>();
+        var asleep = new List<ColdCall>();
         var warm = new List<ColdCall>();
+
+        await RoundAsync(folder.Path, prompts, [], [], []);
 
         for (var round = 0; round < rounds; round++)
         {
             ReportWriter.Say($"start {round + 1} of {rounds}");
-            await using var platform = await PlatformRun.StartAsync(folder.Path);
 
-            // Another function first in each round: the first one of all pays for the sandbox.
-            foreach (var (function, text) in prompts.Skip(round % prompts.Count).Concat(prompts.Take(round % prompts.Count)))
-            {
-                first.Add(await platform.CallAsync(function, text));
-            }
-
-            foreach (var (function, text) in prompts)
-            {
-                for (var i = 0; i < WarmCalls; i++)
-                {
-                    warm.Add(await platform.CallAsync(function, text));
-                }
-            }
+            // Another function first in each round: whichever is first pays for the sandbox.
+            var turned = prompts.Skip(round % prompts.Count).Concat(prompts.Take(round % prompts.Count)).ToList();
+            await RoundAsync(folder.Path, turned, fresh, warm, asleep);
         }
 
         var floor = Median(warm, call => call.FirstTokenMs);
         report.Add(BenchRow.Limit($"warm: time to first token, p50 of {warm.Count} calls", floor, "ms"));
-        Add("nothing in memory: sandbox and adapter are made ready", first.Where(call => !call.SandboxWarm).ToList(), floor);
-        foreach (var tier in first.Where(call => call.SandboxWarm).GroupBy(call => call.AdapterTier))
+        var starts = fresh.Where((_, call) => call % prompts.Count == 0).ToList();
+        Add("first call of all: sandbox, backbone and adapter", starts, floor);
+        Add("first call after a start, adapter on disk", [.. fresh.Except(starts)], floor);
+        Add("woken from zero, adapter on disk, sandbox there", asleep, floor);
+    }
+
+    /// <summary>Each function cold, then warm, then asleep again (scaled to zero) and woken in the sandbox that is there; in the end all asleep, also for the next start.</summary>
+    private static async Task RoundAsync(string data, List<(string Function, string Text)> prompts, List<ColdCall> fresh, List<ColdCall> warm, List<ColdCall> asleep)
+    {
+        await using var platform = await PlatformRun.StartAsync(data);
+        await CallAllAsync(platform, prompts, fresh);
+        for (var i = 0; i < WarmCalls; i++)
         {
-            Add($"first call, sandbox warm, adapter at {tier.Key}", [.. tier], floor);
+            await CallAllAsync(platform, prompts, warm);
+        }
+
+        await SleepAsync(platform, prompts);
+        await CallAllAsync(platform, prompts, asleep);
+        await SleepAsync(platform, prompts);
+    }
+
+    private static async Task CallAllAsync(PlatformRun platform, List<(string Function, string Text)> prompts, List<ColdCall> calls)
+    {
+        foreach (var (function, text) in prompts)
+        {
+            calls.Add(await platform.CallAsync(function, text));
+        }
+    }
+
+    private static async Task SleepAsync(PlatformRun platform, List<(string Function, string Text)> prompts)
+    {
+        foreach (var (function, _) in prompts)
+        {
+            await platform.ScaleAsync(function, 0);
         }
     }
 
     private void Add(string name, List<ColdCall> calls, double floor)
     {
-        if (calls.Count == 0)
-        {
-            return;
-        }
-
         report.Add(BenchRow.Cost($"{name}: time to first token, p50 of {calls.Count}", Median(calls, call => call.FirstTokenMs), "ms", floor, "warm"));
+        report.Add(BenchRow.Limit("    before the worker has it: placement, activation", Median(calls, call => call.FirstTokenMs - call.AccountedMs), "ms"));
         foreach (var stage in ColdCall.Stages)
         {
-            report.Add(BenchRow.Limit($"    of it {stage}", Median(calls, call => call.Stage(stage)), "ms"));
+            if (Median(calls, call => call.Stage(stage)) is > 0 and var part)
+            {
+                report.Add(BenchRow.Limit($"    in the worker's account: {stage}", part, "ms"));
+            }
         }
     }
 

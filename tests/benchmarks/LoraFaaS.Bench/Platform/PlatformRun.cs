@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
@@ -32,8 +33,18 @@ internal sealed class PlatformRun : IAsyncDisposable
         File.Delete(readyFile);
         var up = Up(data, ["--ready-file", readyFile]);
         using var ready = await up.WaitForReadyFileAsync(readyFile);
+        var password = (await File.ReadAllTextAsync(ready.RootElement.GetProperty("passwordFile").GetString()!)).Trim();
         var http = new HttpClient { BaseAddress = new Uri(ready.RootElement.GetProperty("gateway").GetString()!), Timeout = Patience.StartLimit };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{password}")));
         return new PlatformRun(up, http);
+    }
+
+    /// <summary>To zero: its adapter leaves the sandbox, now and after the next start.</summary>
+    public async Task ScaleAsync(string function, int replicas)
+    {
+        var body = $$"""{ "serviceName": "{{function}}", "replicas": {{replicas}} }""";
+        using var response = await _http.PostAsync($"system/scale-function/{function}", new StringContent(body, Encoding.UTF8, "application/json"));
+        response.EnsureSuccessStatusCode();
     }
 
     public async Task<ColdCall> CallAsync(string function, string text)
