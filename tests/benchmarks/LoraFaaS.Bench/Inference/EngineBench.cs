@@ -39,7 +39,17 @@ internal sealed class EngineBench : IDisposable
             Load();
         }
 
-        if (!_options.Cases.Any(name => name is not "load"))
+        if (Wants("product"))
+        {
+            Product();
+        }
+
+        if (Wants("profile"))
+        {
+            Profile();
+        }
+
+        if (!_options.Cases.Any(name => name is not "load" and not "product" and not "profile"))
         {
             return;
         }
@@ -201,6 +211,47 @@ internal sealed class EngineBench : IDisposable
 
         Add(BenchRow.Rate(
             $"decode, batch 8, beside {_threads} busy processes", Interleaved.Median(beside), "tok/s", Interleaved.Median(alone) / 2, "half of alone: its fair share", 0.8));
+    }
+
+    /// <summary>Where the fastest of several prefills, and of several decode steps of eight, spends its time.</summary>
+    private void Profile()
+    {
+        using var engine = new LoadedEngine(_models.Backbone, _threads, isProfiled: true);
+        using var batch = new DecodeBatch(engine, new AdapterHandle?[Batch]);
+        using var sequence = engine.Engine.Kv.CreateSequence(engine.NewOwner());
+        sequence.TryGrow(PrefillTokens);
+        var prompt = Enumerable.Range(0, PrefillTokens).ToArray();
+        Report("prefill, 512 tokens", () => engine.Engine.Runner.Step([new StepSlice(sequence, null, prompt, 0, true)], engine.Logits));
+        Report("decode, batch 8", batch.Step);
+
+        void Report(string name, Action step)
+        {
+            IReadOnlyDictionary<string, double>? best = null;
+            for (var round = 0; round < _options.Rounds; round++)
+            {
+                engine.Times.Take();
+                step();
+                var taken = engine.Times.Take();
+                if (best is null || taken.Values.Sum() < best.Values.Sum())
+                {
+                    best = taken;
+                }
+            }
+
+            var total = best!.Values.Sum();
+            foreach (var (operation, seconds) in best.OrderByDescending(pair => pair.Value))
+            {
+                Add(BenchRow.Rate($"profile of {name}: {operation}", seconds * 1e3, "ms", total * 1e3, "the step"));
+            }
+        }
+    }
+
+    /// <summary>48 tokens is a block as a prefill of 2 048 columns cuts it.</summary>
+    private void Product()
+    {
+        using var product = new PanelProduct(_shape.Hidden, tokens: 48);
+        var taken = Interleaved.Medians(_options.Rounds, () => product.Best(50), () => MultiplyAddRate.Best(50));
+        Add(BenchRow.Rate($"panel product alone, 48 × {_shape.Hidden}, 1 thread, best", taken[0] / 1e9, "GFLOP/s", taken[1] / 1e9, "float32 FMA rate"));
     }
 
     private void Load()

@@ -21,7 +21,7 @@ internal sealed unsafe class LoadedEngine : IDisposable
     private readonly void* _image;
     private ulong _owners;
 
-    public LoadedEngine(string folder, int threads)
+    public LoadedEngine(string folder, int threads, bool isProfiled = false)
     {
         _checkpoint = Checkpoint.Open(folder).ValueOrThrow();
         var bytes = BackbonePacker.Measure(_checkpoint);
@@ -30,13 +30,17 @@ internal sealed unsafe class LoadedEngine : IDisposable
 
         var options = new EngineOptions { Threads = threads, DeviceBytes = DeviceBytes };
         _backend = new CpuBackend(options);
-        Engine = new InferenceEngine(BackboneImage.Open((nint)_image, bytes), _backend, options);
+        Times = new TimedBackend(_backend);
+        Engine = new InferenceEngine(BackboneImage.Open((nint)_image, bytes), isProfiled ? Times : _backend, options);
         Logits = Engine.Runner.CreateLogits();
     }
 
     public InferenceEngine Engine { get; }
 
     public LogitsBuffer Logits { get; }
+
+    /// <summary>Notes nothing unless the engine was made to be profiled.</summary>
+    public TimedBackend Times { get; }
 
     public Checkpoint Checkpoint => _checkpoint;
 
