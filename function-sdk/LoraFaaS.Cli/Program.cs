@@ -3,6 +3,12 @@ using LoraFaaS.Cli;
 using LoraFaaS.Cli.Commands;
 using LoraFaaS.Cli.Connection;
 
+// Its options are another program's: --help too.
+if (args is ["bench", .. var benchmark])
+{
+    return await BenchCommand.RunAsync(benchmark, CancellationToken.None);
+}
+
 var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapters")
 {
     UpCommand.Create(),
@@ -20,6 +26,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     KeyCommand.Create(),
     AuditCommand.Create(),
     WorkersCommand.Create(),
+    BenchCommand.Create(),
     VersionCommand.Create(),
 };
 

@@ -146,6 +146,12 @@ internal unsafe class Avx2Kernels : CpuKernels
         maximum = highest;
         sum = sum * shrink + SumLanes(low, high);
 
+        // The maximum rarely moves after the first blocks, and times one is what is there already.
+        if (shrink == 1f)
+        {
+            return;
+        }
+
         var by = Vector256.Create(shrink);
         for (var i = 0; i < outputCount; i += Width)
         {

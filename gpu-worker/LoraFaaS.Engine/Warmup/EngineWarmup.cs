@@ -16,8 +16,8 @@ public static class EngineWarmup
     /// <summary>Steps after which the runtime has compiled what is called often for good.</summary>
     private const int Rounds = 40;
 
-    /// <summary>Together they meet each tile: 12 + 12 + 2 + 1, 8 + 4 + 1, 4, 2, 1.</summary>
-    private static readonly int[] TokenCounts = [27, 13, 4, 2, 1];
+    /// <summary>Together they meet each tile: 12 + 12 + 2 + 1, 8 + 4 + 1, then one each.</summary>
+    private static readonly int[] TokenCounts = [27, 13, 6, 5, 4, 3, 2, 1];
 
     /// <summary>Returns early, between two steps, once <paramref name="enough"/> is cancelled.</summary>
     public static void Run(IComputeBackend backend, CancellationToken enough)

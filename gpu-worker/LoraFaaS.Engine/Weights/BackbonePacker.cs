@@ -58,38 +58,46 @@ public static class BackbonePacker
 
     private static void PackPiece(Checkpoint checkpoint, nint destination, Piece piece)
     {
-        var target = piece.Step.Target;
-        if (target.Layout is TensorLayout.Rows)
+        var (source, target) = piece.Step;
+        var rowBytes = target.Columns * source.Type.ElementBytes;
+        if (target.Layout is TensorLayout.Rows && PanelLayout.ElementBytes(target.Dtype) == source.Type.ElementBytes && source.Type is TensorType.BF16 or TensorType.F32)
         {
-            PackRows(checkpoint, destination, piece);
+            // The same bytes in the same order: they are read to where they belong.
+            checkpoint.Tensors.Read(source, (long)piece.Row * rowBytes, At(destination, target.Offset + (long)piece.Row * rowBytes, checked(piece.Rows * rowBytes)));
             return;
         }
 
-        var panelBytes = checked((int)PanelLayout.PanelBytes(target.Dtype, target.Columns));
-        for (var row = piece.Row; row < piece.Row + piece.Rows; row += PanelLayout.PanelRows)
-        {
-            var panel = At(destination, target.Offset + (long)(row / PanelLayout.PanelRows) * panelBytes, panelBytes);
-            var rows = Math.Min(PanelLayout.PanelRows, piece.Row + piece.Rows - row);
-            PanelPacker.Pack(checkpoint.Tensors, piece.Step.Source, target.Columns, row, rows, target.Dtype, panel, panelRow: 0);
-        }
-    }
-
-    private static void PackRows(Checkpoint checkpoint, nint destination, Piece piece)
-    {
-        var (source, target) = piece.Step;
-        var sourceRow = target.Columns * source.Type.ElementBytes;
-        var targetRow = target.Columns * PanelLayout.ElementBytes(target.Dtype);
-        var buffer = ArrayPool<byte>.Shared.Rent(checked(piece.Rows * sourceRow));
+        var buffer = ArrayPool<byte>.Shared.Rent(checked(piece.Rows * rowBytes));
         try
         {
-            var rows = buffer.AsSpan(0, piece.Rows * sourceRow);
-            checkpoint.Tensors.Read(source, (long)piece.Row * sourceRow, rows);
-            var to = At(destination, target.Offset + (long)piece.Row * targetRow, checked(piece.Rows * targetRow));
-            ElementConverter.Convert(rows, source.Type, target.Columns, target.Dtype, to, targetRow);
+            var rows = buffer.AsSpan(0, piece.Rows * rowBytes);
+            checkpoint.Tensors.Read(source, (long)piece.Row * rowBytes, rows);
+            Lay(rows, destination, piece);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Lay(ReadOnlySpan<byte> rows, nint destination, Piece piece)
+    {
+        var (source, target) = piece.Step;
+        if (target.Layout is TensorLayout.Rows)
+        {
+            var targetRow = target.Columns * PanelLayout.ElementBytes(target.Dtype);
+            var to = At(destination, target.Offset + (long)piece.Row * targetRow, checked(piece.Rows * targetRow));
+            ElementConverter.Convert(rows, source.Type, target.Columns, target.Dtype, to, targetRow);
+            return;
+        }
+
+        var rowBytes = target.Columns * source.Type.ElementBytes;
+        var panelBytes = checked((int)PanelLayout.PanelBytes(target.Dtype, target.Columns));
+        for (var row = 0; row < piece.Rows; row += PanelLayout.PanelRows)
+        {
+            var count = Math.Min(PanelLayout.PanelRows, piece.Rows - row);
+            var panel = At(destination, target.Offset + (long)((piece.Row + row) / PanelLayout.PanelRows) * panelBytes, panelBytes);
+            PanelPacker.Lay(rows.Slice(row * rowBytes, count * rowBytes), source.Type, target.Columns, target.Dtype, panel, panelRow: 0);
         }
     }
 

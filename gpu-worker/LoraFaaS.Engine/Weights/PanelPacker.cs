@@ -4,7 +4,7 @@ using LoraFaaS.Checkpoints.Safetensors;
 
 namespace LoraFaaS.Engine.Weights;
 
-/// <summary>Reads rows of a stored matrix and lays them into a panel.</summary>
+/// <summary>Reads rows of a stored matrix and lays them into panels.</summary>
 internal static class PanelPacker
 {
     /// <summary>
@@ -13,32 +13,73 @@ internal static class PanelPacker
     /// </summary>
     public static void Pack(TensorStore store, TensorInfo tensor, int columns, int row, int rows, PackedDtype dtype, Span<byte> panel, int panelRow)
     {
-        var stride = PanelLayout.LinesFor(dtype, columns) * sizeof(uint);
-        var sourceBytes = rows * columns * tensor.Type.ElementBytes;
-        var source = ArrayPool<byte>.Shared.Rent(sourceBytes);
-        var converted = ArrayPool<byte>.Shared.Rent(rows * stride);
+        var rowBytes = columns * tensor.Type.ElementBytes;
+        var source = ArrayPool<byte>.Shared.Rent(rows * rowBytes);
         try
         {
-            store.Read(tensor, (long)row * columns * tensor.Type.ElementBytes, source.AsSpan(0, sourceBytes));
-            converted.AsSpan(0, rows * stride).Clear();
-            ElementConverter.Convert(source.AsSpan(0, sourceBytes), tensor.Type, columns, dtype, converted, stride);
-            Transpose(MemoryMarshal.Cast<byte, uint>(converted.AsSpan(0, rows * stride)), rows, MemoryMarshal.Cast<byte, uint>(panel), panelRow);
+            store.Read(tensor, (long)row * rowBytes, source.AsSpan(0, rows * rowBytes));
+            Lay(source.AsSpan(0, rows * rowBytes), tensor.Type, columns, dtype, panel, panelRow);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(source);
+        }
+    }
+
+    /// <summary>Packs rows that are in memory, at most a panel's.</summary>
+    public static void Lay(ReadOnlySpan<byte> rows, TensorType stored, int columns, PackedDtype dtype, Span<byte> panel, int panelRow)
+    {
+        var count = rows.Length / (columns * stored.ElementBytes);
+        var lines = PanelLayout.LinesFor(dtype, columns);
+        if (IsLaneByLane(stored, columns, dtype))
+        {
+            Transpose(MemoryMarshal.Cast<byte, uint>(rows), count, lines, MemoryMarshal.Cast<byte, uint>(panel), panelRow);
+            return;
+        }
+
+        var stride = lines * sizeof(uint);
+        var converted = ArrayPool<byte>.Shared.Rent(count * stride);
+        try
+        {
+            converted.AsSpan(0, count * stride).Clear();
+            ElementConverter.Convert(rows, stored, columns, dtype, converted, stride);
+            Transpose(MemoryMarshal.Cast<byte, uint>(converted.AsSpan(0, count * stride)), count, lines, MemoryMarshal.Cast<byte, uint>(panel), panelRow);
+        }
+        finally
+        {
             ArrayPool<byte>.Shared.Return(converted);
         }
     }
 
+    /// <summary>The stored bytes are the packed ones in another order, and a row is whole lanes: nothing to convert.</summary>
+    private static bool IsLaneByLane(TensorType stored, int columns, PackedDtype dtype) =>
+        (stored is TensorType.BF16 && dtype is PackedDtype.BF16 && columns % 2 == 0) || (stored is TensorType.F32 && dtype is PackedDtype.F32);
+
+    private static unsafe void Transpose(ReadOnlySpan<uint> rows, int count, int lines, Span<uint> panel, int panelRow)
+    {
+        if (count == PanelLayout.PanelRows)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(rows.Length, count * lines);
+            ArgumentOutOfRangeException.ThrowIfLessThan(panel.Length, lines * PanelLayout.PanelRows);
+            fixed (uint* from = rows)
+            fixed (uint* to = panel)
+            {
+                LaneTranspose.Run(from, lines, to, lines);
+            }
+
+            return;
+        }
+
+        TransposePart(rows, count, lines, panel, panelRow);
+    }
+
     /// <summary>
-    /// 32-bit lanes [row][line] to [line][row]. Sixteen lines of one row at a time: reading 16 rows side by side would put 16 lines a page
+    /// Some of a panel's rows. Sixteen lines of one row at a time: reading 16 rows side by side would put 16 lines a page
     /// apart into one set of an 8-way cache.
     /// </summary>
-    private static void Transpose(ReadOnlySpan<uint> rows, int count, Span<uint> panel, int panelRow)
+    private static void TransposePart(ReadOnlySpan<uint> rows, int count, int lines, Span<uint> panel, int panelRow)
     {
         const int Block = 16;
-        var lines = rows.Length / count;
         for (var first = 0; first < lines; first += Block)
         {
             var length = Math.Min(Block, lines - first);

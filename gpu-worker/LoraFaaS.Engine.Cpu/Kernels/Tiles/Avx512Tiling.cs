@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace LoraFaaS.Engine.Cpu.Kernels.Tiles;
@@ -34,24 +35,36 @@ internal static class Avx512Tiling
         }
     }
 
+    /// <summary>One pass for up to six tokens, two for seven (28 accumulators leave no register for the weights).</summary>
     private static void Fours<TLine>(in TileArguments product, int panel)
         where TLine : struct, IWeightLine
     {
-        var token = 0;
-        for (; token <= product.Tokens - 4; token += 4)
+        switch (product.Tokens)
         {
-            Avx512Tiles.Tile4x4<TLine>(product.At(panel, token));
-        }
-
-        if (token <= product.Tokens - 2)
-        {
-            Avx512Tiles.Tile4x2<TLine>(product.At(panel, token));
-            token += 2;
-        }
-
-        if (token < product.Tokens)
-        {
-            Avx512Tiles.Tile4x1<TLine>(product.At(panel, token));
+            case 1:
+                Avx512Tiles.Tile4x1<TLine>(product.At(panel, 0));
+                break;
+            case 2:
+                Avx512Tiles.Tile4x2<TLine>(product.At(panel, 0));
+                break;
+            case 3:
+                Avx512Tiles.Tile4x3<TLine>(product.At(panel, 0));
+                break;
+            case 4:
+                Avx512Tiles.Tile4x4<TLine>(product.At(panel, 0));
+                break;
+            case 5:
+                Avx512Tiles.Tile4x5<TLine>(product.At(panel, 0));
+                break;
+            case 6:
+                Avx512Tiles.Tile4x6<TLine>(product.At(panel, 0));
+                break;
+            case 7:
+                Avx512Tiles.Tile4x4<TLine>(product.At(panel, 0));
+                Avx512Tiles.Tile4x3<TLine>(product.At(panel, 4));
+                break;
+            default:
+                throw new UnreachableException();
         }
     }
 

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Processes;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.Bench.Door;
+
+/// <summary>The real gateway's process before a canned worker and a controller at the wire, a bare forwarder's process beside it, and load from processes of their own.</summary>
+internal sealed class DoorWorld : IAsyncDisposable
+{
+    private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
+
+    private readonly TempFolder _folder = new();
+    private readonly FakeController _controller;
+    private readonly ChildProcess _gateway;
+    private readonly ChildProcess _forwarder;
+
+    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder)
+    {
+        (_controller, Worker, _gateway, _forwarder) = (controller, worker, gateway, forwarder);
+    }
+
+    public CannedWorker Worker { get; }
+
+    public string DirectUrl => Worker.Url + "/v1/generate";
+
+    public required string GatewayUrl { get; init; }
+
+    public required string ForwarderUrl { get; init; }
+
+    private static string Self => typeof(DoorWorld).Assembly.Location;
+
+    public static async Task<DoorWorld> StartAsync(int functions)
+    {
+        using var secrets = new TempFolder();
+        await File.WriteAllTextAsync(secrets.File("password"), "benchmark password\n");
+        await File.WriteAllTextAsync(secrets.File("token"), "0123456789abcdef0123456789abcdef-token");
+
+        var worker = await CannedWorker.StartAsync();
+        var controller = await FakeController.StartAsync();
+        controller.Publish(Routes(functions, worker.Url));
+
+        var gateway = ChildProcess.StartDotnet(
+            RepositoryRoot.Built("gateway/LoraFaaS.Gateway", "LoraFaaS.Gateway.dll"),
+            [
+                "--Gateway:PasswordFile", secrets.File("password"),
+                "--Internal:TokenFile", secrets.File("token"),
+                "--Gateway:ControllerHttpUrl", controller.HttpUrl,
+                "--Gateway:ControllerRpcUrl", controller.RpcUrl,
+                "--Gateway:MaxInFlight", "100000",
+                "--Host:ReadyFile", secrets.File("ready.json"),
+                "--Logging:LogLevel:Default", "Error",
+            ]);
+        using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
+        var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
+        var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
+
+        var world = new DoorWorld(controller, worker, gateway, forwarder)
+        {
+            GatewayUrl = ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!.TrimEnd('/') + "/function/f0",
+            ForwarderUrl = forwarderUrl + "/v1/generate",
+        };
+        await world.WaitUntilServedAsync();
+        return world;
+    }
+
+    public static RouteUpdate Routes(int functions, string workerUrl)
+    {
+        var update = new RouteUpdate { Version = 2, IsSnapshot = true, WorkersChanged = true };
+        for (var i = 0; i < functions; i++)
+        {
+            update.Upserts.Add(RouteTo(i));
+        }
+
+        var endpoint = new WorkerEndpoint { WorkerId = "w1", Url = workerUrl, FreeDeviceBytes = 1 << 30 };
+        endpoint.BackboneDigests.Add(BackboneDigest);
+        update.Workers.Add(endpoint);
+        return update;
+    }
+
+    public async Task<LoadResult> LoadAsync(string url, int clients, double seconds)
+    {
+        await using var load = ChildProcess.StartDotnet(
+            Self, ["load", "--url", url, "--clients", Text(clients), "--seconds", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        var line = await load.WaitForLineAsync(line => line.StartsWith('{'));
+        var result = JsonSerializer.Deserialize(line, BenchJson.Default.LoadResult)!;
+        return result.Failures == 0 ? result : throw new InvalidOperationException($"{result.Failures} of {result.Calls} calls to {url} failed.");
+    }
+
+    /// <summary>Opens that many streams through the gateway; answers what resident memory each added, in bytes.</summary>
+    public async Task<double> BytesPerStreamAsync(int count)
+    {
+        var before = ResidentBytes();
+        Worker.Hold();
+        await using var load = ChildProcess.StartDotnet(Self, ["hold", "--url", GatewayUrl, "--count", Text(count)]);
+        await load.WaitForLineAsync(line => line.StartsWith("open", StringComparison.Ordinal));
+        var during = ResidentBytes();
+        Worker.LetGo();
+        load.CloseInput();
+        await load.Exited;
+        return (during - before) / (double)count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _forwarder.DisposeAsync();
+        await Worker.DisposeAsync();
+        await _controller.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static Route RouteTo(int number)
+    {
+        var route = new Route
+        {
+            Key = new RouteKey { Function = "f" + Text(number), Namespace = "openfaas-fn" },
+            CreatedAt = 1_700_000_000,
+            DesiredReplicas = 1,
+            Revision = new Revision
+            {
+                Number = 1, Backbone = "lory-5m", BackboneDigest = BackboneDigest, AdapterDigest = BackboneDigest, AdapterBytes = 89_000,
+                MaxTokens = 64, TopP = 1, TimeoutMs = 600_000, ContextLength = 512,
+            },
+        };
+        route.Placements.Add(new Placement { WorkerId = "w1", Tier = (int)StorageTier.Device });
+        return route;
+    }
+
+    private async Task WaitUntilServedAsync()
+    {
+        using var http = new HttpClient();
+        await Patience.UntilAsync(
+            async stop =>
+            {
+                using var response = await http.PostAsync(GatewayUrl, new StringContent("hello"), stop);
+                return response.IsSuccessStatusCode;
+            },
+            "the gateway serves");
+    }
+
+    private long ResidentBytes()
+    {
+        var line = File.ReadLines($"/proc/{Text(_gateway.Id)}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

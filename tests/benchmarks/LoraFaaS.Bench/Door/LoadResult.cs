@@ -1,0 +1,7 @@
+namespace LoraFaaS.Bench.Door;
+
+/// <summary>What the load process answers: over a stretch, how many calls ended well, and how long they took.</summary>
+internal sealed record LoadResult(int Calls, int Failures, double Seconds, double MedianMs, double P99Ms)
+{
+    public double PerSecond => Calls / Seconds;
+}

@@ -1,0 +1,22 @@
+namespace LoraFaaS.Bench.Inference;
+
+/// <summary>How long the engine's cases run, and which.</summary>
+internal sealed record EngineBenchOptions
+{
+    public static IReadOnlyList<string> AllCases { get; } =
+        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "busy", "allocation"];
+
+    /// <summary>Turns of which the median is reported.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Decode steps in a turn, of which the median counts.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>0: all cores.</summary>
+    public required int Threads { get; init; }
+
+    public required IReadOnlyList<string> Cases { get; init; }
+
+    /// <summary>Token limits of a step to try in the chunked case.</summary>
+    public required IReadOnlyList<int> StepTokens { get; init; }
+}

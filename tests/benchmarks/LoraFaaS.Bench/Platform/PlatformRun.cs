@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Processes;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.Bench.Platform;
+
+/// <summary>The whole platform as <c>lorafaas up</c> starts it, over a data folder that outlives it.</summary>
+internal sealed class PlatformRun : IAsyncDisposable
+{
+    private readonly ChildProcess _up;
+    private readonly HttpClient _http;
+
+    private PlatformRun(ChildProcess up, HttpClient http) => (_up, _http) = (up, http);
+
+    /// <summary>Deploys the demo into the folder, calls each function once and stops again.</summary>
+    public static async Task PrepareAsync(string data)
+    {
+        await using var up = Up(data, ["--demo", "--once"]);
+        if (await up.Exited is not 0 and var code)
+        {
+            throw new InvalidOperationException($"The demo ended with {code}.\n{up.Tail()}");
+        }
+    }
+
+    public static async Task<PlatformRun> StartAsync(string data)
+    {
+        var readyFile = Path.Combine(data, "bench-ready.json");
+        File.Delete(readyFile);
+        var up = Up(data, ["--ready-file", readyFile]);
+        using var ready = await up.WaitForReadyFileAsync(readyFile);
+        var password = (await File.ReadAllTextAsync(ready.RootElement.GetProperty("passwordFile").GetString()!)).Trim();
+        var http = new HttpClient { BaseAddress = new Uri(ready.RootElement.GetProperty("gateway").GetString()!), Timeout = Patience.StartLimit };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{password}")));
+        return new PlatformRun(up, http);
+    }
+
+    /// <summary>To zero: its adapter leaves the sandbox, now and after the next start.</summary>
+    public async Task ScaleAsync(string function, int replicas)
+    {
+        var body = $$"""{ "serviceName": "{{function}}", "replicas": {{replicas}} }""";
+        using var response = await _http.PostAsync($"system/scale-function/{function}", new StringContent(body, Encoding.UTF8, "application/json"));
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async Task<ColdCall> CallAsync(string function, string text)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{function}") { Content = new StringContent(text, Encoding.UTF8, "text/plain") };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var begun = Stopwatch.GetTimestamp();
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        double? first = null;
+
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            if (item.EventType == "token")
+            {
+                first ??= Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            }
+            else if (item.EventType == "done")
+            {
+                using var done = JsonDocument.Parse(item.Data);
+                return new ColdCall(function, first ?? Stopwatch.GetElapsedTime(begun).TotalMilliseconds, done.RootElement.GetProperty("cold_start").Clone());
+            }
+            else if (item.EventType == "error")
+            {
+                throw new InvalidOperationException($"{function}: {item.Data}");
+            }
+        }
+
+        throw new InvalidOperationException($"{function}: the stream ended without its end.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _up.Terminate();
+        await Patience.ForAsync(_up.Exited);
+        await _up.DisposeAsync();
+    }
+
+    private static ChildProcess Up(string data, IEnumerable<string> options) => ChildProcess.StartDotnet(
+        RepositoryRoot.Built("function-sdk/LoraFaaS.Cli", "lorafaas.dll"),
+        ["up", "--port", "0", "--data", data, .. options],
+        data,
+        new Dictionary<string, string?> { ["LORAFAAS_CONFIG"] = Path.Combine(data, "config"), ["NO_COLOR"] = "1" });
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using LoraFaaS.Bench.Commands;
+
+var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceiling that the same run measured")
+{
+    MakeModelCommand.Create(),
+    EngineCommand.Create(),
+    ColdStartCommand.Create(),
+    GatewayCommand.Create(),
+    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
+};
+
+foreach (var part in PartCommands.Create())
+{
+    root.Subcommands.Add(part);
+}
+
+return await root.Parse(args).InvokeAsync();
