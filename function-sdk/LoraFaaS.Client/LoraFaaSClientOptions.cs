@@ -12,6 +12,9 @@ public sealed record LoraFaaSClientOptions
     /// <summary>The user's password.</summary>
     public string? Password { get; init; }
 
+    /// <summary>An API key for invocations (<c>lfk_…</c>). When it is given, user and password are not sent.</summary>
+    public string? ApiKey { get; init; }
+
     /// <summary>Longest any single request may take before its response starts.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 }

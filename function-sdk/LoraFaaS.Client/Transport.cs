@@ -26,7 +26,11 @@ internal sealed class Transport : IDisposable
             Timeout = options.Timeout,
         };
 
-        if (options.User is { } user)
+        if (options.ApiKey is { } key)
+        {
+            _authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+        else if (options.User is { } user)
         {
             var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{options.Password}"));
             _authorization = new AuthenticationHeaderValue("Basic", credentials);

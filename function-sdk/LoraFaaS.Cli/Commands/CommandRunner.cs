@@ -35,7 +35,7 @@ internal static class CommandRunner
         }
         catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.Unauthorized)
         {
-            return Fail($"{e.Message}. Give the password with --password-file or $LORAFAAS_PASSWORD.", ExitCodes.Failed);
+            return Fail($"{e.Message}. Give the password with --password-file or $LORAFAAS_PASSWORD (to invoke, a key with --key does too).", ExitCodes.Failed);
         }
         catch (LoraFaaSException e)
         {

@@ -14,10 +14,11 @@ internal static class InvokeCommand
     private static readonly Argument<string> Function = FunctionArgument.Create();
     private static readonly Argument<string?> Text = new("text") { Description = "What is said to the function (else standard input)", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> Stats = new("--stats") { Description = "Print tokens and times on standard error" };
+    private static readonly Option<string?> Key = new("--key") { Description = "An API key (else $LORAFAAS_API_KEY; without one the password, where there is one)" };
 
     public static Command Create()
     {
-        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Stats };
+        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Key, Stats };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -39,8 +40,8 @@ internal static class InvokeCommand
     private static async Task<int> InvokeAsync(ParseResult parse, FunctionId id, CancellationToken cancellationToken)
     {
         var text = parse.GetValue(Text) ?? await ReadInputAsync(cancellationToken);
-        var connection = ConnectionOptions.Resolve(parse);
-        using var client = (connection with { Password = null }).Connect();
+        var key = parse.GetValue(Key) ?? Environment.GetEnvironmentVariable("LORAFAAS_API_KEY");
+        using var client = ConnectionOptions.Resolve(parse).Connect(key);
         var output = Console.Out;
         InvocationEvent.Done? done = null;
 

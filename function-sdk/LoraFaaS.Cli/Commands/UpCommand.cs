@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using LoraFaaS.Cli.Demo;
 using LoraFaaS.Cli.Output;
@@ -86,10 +87,17 @@ internal static class UpCommand
             throw new UsageException("--threads: 0 (half of the cores, at least two) or more.");
         }
 
+        var host = parse.GetValue(Host)!;
+
+        if (!parse.GetValue(RequireApiKeys) && !parse.GetValue(InsecureOpen) && IPAddress.TryParse(host, out var address) && !IPAddress.IsLoopback(address))
+        {
+            throw new UsageException($"--host {host}: other machines could invoke every function. Ask for keys with --require-api-keys, or say that this is meant with --insecure-open.");
+        }
+
         return new UpOptions
         {
             Port = port,
-            Host = parse.GetValue(Host)!,
+            Host = host,
             DataFolder = parse.GetValue(Data) ?? Path.Combine(
                 Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "lorafaas"),
             PasswordFile = parse.GetValue(Connection.ConnectionOptions.PasswordFile),

@@ -40,9 +40,11 @@ internal sealed record ConnectionSettings(Uri Gateway, string User, string? Pass
         return new ConnectionSettings(url, user ?? remembered?.User ?? "admin", password);
     }
 
-    public LoraFaaSClient Connect() => new(new LoraFaaSClientOptions
+    /// <summary>With an API key it goes instead of the password, which then stays here.</summary>
+    public LoraFaaSClient Connect(string? apiKey = null) => new(new LoraFaaSClientOptions
     {
         Gateway = Gateway,
+        ApiKey = apiKey,
         User = Password is null ? null : User,
         Password = Password,
     });

@@ -16,7 +16,7 @@ internal sealed class InvocationDeadline(KeyDesk keys, IOptions<GatewayOptions> 
     /// <summary>Null when it may go on and the deadline is set; otherwise why not.</summary>
     public Problem? Apply(Invocation invocation, RouteEntry route, HttpRequest request)
     {
-        if (keys.CheckFunction(invocation.Caller, route) is { } refused)
+        if (keys.CheckFunction(invocation.Caller, route.Function) is { } refused)
         {
             return refused;
         }

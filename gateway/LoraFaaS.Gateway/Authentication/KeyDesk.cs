@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Routing;
 using Microsoft.Extensions.Options;
 
@@ -16,12 +17,15 @@ internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IO
 
     public static CallerKey? CallerOf(HttpContext context) => context.Items[CallerItem] as CallerKey;
 
+    /// <summary>Nothing more is asked of this request: it comes from an operator, or was let in before.</summary>
+    public static void Trust(HttpContext context) => context.Items[CallerItem] = CallerKey.Operator;
+
     /// <summary>Null: come in.</summary>
     public Problem? CheckDoor(HttpContext context)
     {
         if (credentials.Accepts(context.Request.Headers.Authorization))
         {
-            context.Items[CallerItem] = CallerKey.Operator;
+            Trust(context);
             return null;
         }
 
@@ -29,7 +33,7 @@ internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IO
         {
             case KeyLookup.Found found:
                 context.Items[CallerItem] = found.Key;
-                return null;
+                return CheckNamed(found.Key, context);
 
             // Without a table nobody's key is known, and a right one must not be called wrong.
             case KeyLookup.Refused or KeyLookup.Absent when _required && !board.HasRoutes:
@@ -39,22 +43,26 @@ internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IO
                 return new Problem(ErrorCode.InvalidApiKey, refused.Reason);
 
             default:
-                return _required ? Missing() : null;
+                return _required ? Missing() : CheckNamed(null, context);
         }
     }
 
     /// <summary>Null: this caller may invoke this function.</summary>
-    public Problem? CheckFunction(CallerKey? caller, RouteEntry route)
+    public Problem? CheckFunction(CallerKey? caller, FunctionId function)
     {
         if (caller is not null)
         {
-            return caller.Covers(route.Function) ? null : new Problem(ErrorCode.Forbidden, $"the API key does not cover {route.Function}");
+            return caller.Covers(function) ? null : new Problem(ErrorCode.Forbidden, $"the API key does not cover {function}");
         }
 
-        return board.Table.Access.IsLocked(route.Function.Namespace) ? Missing() : null;
+        return board.Table.Access.IsLocked(function.Namespace) ? Missing() : null;
     }
 
-    public bool MaySee(CallerKey? caller, RouteEntry route) => CheckFunction(caller, route) is null;
+    public bool MaySee(CallerKey? caller, RouteEntry route) => CheckFunction(caller, route.Function) is null;
+
+    /// <summary>Where the path itself names the function it is judged before the table is asked: who may not call it does not learn whether it exists.</summary>
+    private Problem? CheckNamed(CallerKey? caller, HttpContext context) =>
+        context.Request.RouteValues["name"] is string name && FunctionId.TryParse(name, out var function) ? CheckFunction(caller, function) : null;
 
     private static Problem Missing() => new(ErrorCode.InvalidApiKey, "an API key is required: Authorization: Bearer lfk_...");
 }

@@ -19,9 +19,9 @@ internal sealed class ControllerTransformer(InternalToken token, AdminCredential
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
 
-        if (IsDeployment(httpContext.Request))
+        if (ChangeOfTableAsync(httpContext.Request) is { } change)
         {
-            httpContext.Items[BeforeKey] = board.RoutesChanged;
+            httpContext.Items[BeforeKey] = change;
         }
 
         proxyRequest.Headers.Host = null;
@@ -30,7 +30,7 @@ internal sealed class ControllerTransformer(InternalToken token, AdminCredential
         proxyRequest.Headers.TryAddWithoutValidation(WireHeaders.AuthenticatedUser, credentials.User);
     }
 
-    /// <summary>Who deploys and then calls must find what was deployed: the answer goes out when our own table has it.</summary>
+    /// <summary>Who deploys and then calls must find what was deployed, and a revoked key must be none: the answer goes out when our own table has it.</summary>
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
@@ -44,8 +44,20 @@ internal sealed class ControllerTransformer(InternalToken token, AdminCredential
         return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 
-    private static bool IsDeployment(HttpRequest request) =>
-        (request.Path.StartsWithSegments("/system/functions", StringComparison.Ordinal)
+    /// <summary>What of the table a request is about to change; null: nothing.</summary>
+    private Task? ChangeOfTableAsync(HttpRequest request)
+    {
+        if (!HttpMethods.IsPost(request.Method) && !HttpMethods.IsPut(request.Method) && !HttpMethods.IsDelete(request.Method))
+        {
+            return null;
+        }
+
+        if (request.Path.StartsWithSegments("/system/functions", StringComparison.Ordinal)
             || request.Path.StartsWithSegments("/api/v1/backbones", StringComparison.Ordinal))
-        && (HttpMethods.IsPost(request.Method) || HttpMethods.IsPut(request.Method) || HttpMethods.IsDelete(request.Method));
+        {
+            return board.RoutesChanged;
+        }
+
+        return request.Path.StartsWithSegments("/api/v1/keys", StringComparison.Ordinal) ? board.AccessChanged : null;
+    }
 }

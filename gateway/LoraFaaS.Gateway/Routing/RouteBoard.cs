@@ -12,6 +12,7 @@ internal sealed class RouteBoard
     private RouteTable _table = RouteTable.Empty;
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _routesChanged = NewSignal();
+    private TaskCompletionSource _accessChanged = NewSignal();
     private bool _hasRoutes;
     private bool _connected;
 
@@ -33,6 +34,9 @@ internal sealed class RouteBoard
     /// <summary>Completes at the next change of functions, where workers alone change every second.</summary>
     public Task RoutesChanged => Volatile.Read(ref _routesChanged).Task;
 
+    /// <summary>Completes at the next change of who may invoke.</summary>
+    public Task AccessChanged => Volatile.Read(ref _accessChanged).Task;
+
     public void Publish(RouteTable table)
     {
         var before = Interlocked.Exchange(ref _table, table);
@@ -44,6 +48,11 @@ internal sealed class RouteBoard
         if (!ReferenceEquals(before.Routes, table.Routes))
         {
             Interlocked.Exchange(ref _routesChanged, NewSignal()).SetResult();
+        }
+
+        if (!ReferenceEquals(before.Access, table.Access))
+        {
+            Interlocked.Exchange(ref _accessChanged, NewSignal()).SetResult();
         }
     }
 

@@ -49,6 +49,20 @@ public sealed class UpCommandTests
     }
 
     [Fact]
+    public async Task An_address_that_others_reach_is_opened_only_when_somebody_said_so()
+    {
+        using var data = new TempFolder();
+
+        var refused = await LorafaasCommand.RunAsync(data.Path, null, "up", "--host", "0.0.0.0", "--port", "0", "--data", data.File("d"));
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--insecure-open", refused.Errors, StringComparison.Ordinal);
+        await using var platform = await RunningPlatform.StartAsync(data.Path, "--host", "0.0.0.0", "--insecure-open");
+        using var health = await platform.Http.GetAsync("healthz");
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Fact]
     public async Task A_taken_port_is_said_in_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -14,11 +14,16 @@ public sealed class DataFolderTests : IDisposable
         var first = DataFolder.Open(_folder);
         var password = File.ReadAllText(first.EnsurePasswordFile(null));
         var token = File.ReadAllText(first.TokenFile);
+        var key = File.ReadAllText(first.SecretsKeyFile);
 
         var second = DataFolder.Open(_folder);
 
         Assert.Equal(password, File.ReadAllText(second.EnsurePasswordFile(null)));
         Assert.Equal(token, File.ReadAllText(second.TokenFile));
+        Assert.Equal(key, File.ReadAllText(second.SecretsKeyFile));
+        Assert.Matches("^[0-9a-f]{64}$", key);
+        Assert.NotEqual(key, token);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(second.SecretsKeyFile));
         Assert.Equal(24, password.Length);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(second.TokenFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(second.EnsurePasswordFile(null)));

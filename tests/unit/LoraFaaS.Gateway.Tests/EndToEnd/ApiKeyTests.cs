@@ -84,6 +84,8 @@ public sealed class ApiKeyTests
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
         Assert.Equal(403, await StatusAsync(gateway, "/function/other", key));
         Assert.Equal(403, await StatusAsync(gateway, "/function/echo.team-a", key));
+        Assert.Equal(403, await StatusAsync(gateway, "/function/nobody.team-a", key));
+        Assert.Equal(404, await StatusAsync(gateway, "/function/nobody.team-a", theirs));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.team-a", theirs));
         Assert.Equal(403, await StatusAsync(gateway, "/function/echo", theirs));
 
@@ -123,6 +125,7 @@ public sealed class ApiKeyTests
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", "any"));
         Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", null));
         Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", "any"));
+        Assert.Equal(401, await StatusAsync(gateway, "/function/nobody.closed", null));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.closed", key));
         Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
     }

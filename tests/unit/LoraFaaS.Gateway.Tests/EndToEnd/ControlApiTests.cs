@@ -92,6 +92,25 @@ public sealed class ControlApiTests
     }
 
     [Fact]
+    public async Task Who_issues_a_key_and_then_calls_is_let_in()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(null, "--Gateway:RequireApiKeys", "true");
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add();
+        var update = ring.Update();
+        update.Version = gateway.Board.Table.Version + 1;
+        gateway.Controller.OnRest = _ => gateway.Controller.Publish(update);
+
+        var issued = await gateway.Http.SendAsync(Admin(HttpMethod.Post, "/api/v1/keys", "{}"));
+        using var call = new HttpRequestMessage(HttpMethod.Post, "/function/echo") { Content = new StringContent("x") };
+        call.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+
+        Assert.Equal(HttpStatusCode.Accepted, issued.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.Http.SendAsync(call)).StatusCode);
+    }
+
+    [Fact]
     public async Task While_the_controller_is_away_it_is_503_in_one_line()
     {
         await using var gateway = await RunningGateway.StartAsync();
