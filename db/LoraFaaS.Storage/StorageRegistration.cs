@@ -26,6 +26,7 @@ public static class StorageRegistration
         services.AddSingleton<IUsageStore>(provider => UsesPostgres(provider) ? Postgres(provider).Usage : Embedded(provider).Usage);
         services.AddSingleton<IArtifactStore>(provider => UsesPostgres(provider) ? Postgres(provider).Artifacts : Embedded(provider).Artifacts);
         services.AddSingleton<ILeaderLease>(provider => UsesPostgres(provider) ? Postgres(provider).Lease : Embedded(provider).Lease);
+        services.AddSingleton<IAsyncStore>(provider => UsesPostgres(provider) ? Postgres(provider).Async : Embedded(provider).Async);
         services.AddSingleton(OpenWarmState);
         services.AddHostedService<StorageStartup>();
         return services;

@@ -33,6 +33,9 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(FunctionUsageSum))]
 [JsonSerializable(typeof(List<FunctionUsageSum>))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionUsageSum>))]
+[JsonSerializable(typeof(AsyncCallInfo))]
+[JsonSerializable(typeof(List<AsyncCallInfo>))]
+[JsonSerializable(typeof(AsyncQueueInfo))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -31,6 +31,11 @@ internal static class Routes
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
 
+        routes.MapGet("/api/v1/async", Ask<AsyncApi>(api => api.CountAsync));
+        routes.MapGet("/api/v1/async/dead", Ask<AsyncApi>(api => api.ListDeadAsync));
+        routes.MapGet("/api/v1/async/{id}", Ask<AsyncApi>(api => api.GetAsync));
+        routes.MapPost("/api/v1/async/{id}/replay", Ask<AsyncApi>(api => api.ReplayAsync));
+
         routes.MapGet("/internal/artifacts/{digest}", Ask<ArtifactsApi>(api => api.GetAsync));
     }
 
@@ -39,7 +44,7 @@ internal static class Routes
         services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
-        services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
+        services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>().AddSingleton<AsyncApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;
     }

@@ -1,4 +1,5 @@
 using LoraFaaS.Storage.Embedded.Artifacts;
+using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Files;
 using LoraFaaS.Storage.Embedded.Journal;
@@ -7,7 +8,7 @@ using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, async/, artifacts/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -19,11 +20,14 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
         Usage = EmbeddedUsageStore.Open(folder.Below("usage"), settings, loggers.CreateLogger<EmbeddedUsageStore>());
+        Async = EmbeddedAsyncStore.Open(folder.Below("async"), settings, time, loggers.CreateLogger<EmbeddedAsyncStore>());
     }
 
     public EmbeddedCatalogueStore Catalogue { get; }
 
     public EmbeddedUsageStore Usage { get; }
+
+    public EmbeddedAsyncStore Async { get; }
 
     public EmbeddedArtifactStore Artifacts { get; }
 
@@ -49,6 +53,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     {
         await Catalogue.DisposeAsync();
         await Usage.DisposeAsync();
+        await Async.DisposeAsync();
         _folder.Dispose();
     }
 }

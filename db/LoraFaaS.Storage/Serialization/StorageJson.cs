@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Usage;
@@ -18,11 +19,12 @@ namespace LoraFaaS.Storage.Serialization;
     Converters =
     [
         typeof(FunctionIdConverter), typeof(NamespaceNameConverter), typeof(BackboneNameConverter), typeof(AdapterNameConverter),
-        typeof(DigestConverter), typeof(WorkerIdConverter), typeof(TrustDomainConverter),
+        typeof(DigestConverter), typeof(WorkerIdConverter), typeof(TrustDomainConverter), typeof(CallIdConverter),
     ])]
 [JsonSerializable(typeof(FileHeader))]
 [JsonSerializable(typeof(CatalogueEntry))]
 [JsonSerializable(typeof(UsageEntry))]
+[JsonSerializable(typeof(AsyncEntry))]
 [JsonSerializable(typeof(FunctionRecord))]
 [JsonSerializable(typeof(FunctionDeployment))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionRevision>))]

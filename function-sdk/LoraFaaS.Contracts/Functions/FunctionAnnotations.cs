@@ -31,6 +31,12 @@ public static class FunctionAnnotations
     /// <summary>Longest an invocation may take, as a Go duration.</summary>
     public const string Timeout = "lorafaas.io/timeout";
 
+    /// <summary>Retries of asynchronous calls: tries in all, statuses between commas, and two Go durations.</summary>
+    public const string RetryAttempts = "com.openfaas.retry.attempts";
+    public const string RetryCodes = "com.openfaas.retry.codes";
+    public const string RetryMinWait = "com.openfaas.retry.min_wait";
+    public const string RetryMaxWait = "com.openfaas.retry.max_wait";
+
     public const string ScaleMinLabel = "com.openfaas.scale.min";
     public const string ScaleMaxLabel = "com.openfaas.scale.max";
     public const string ScaleZeroLabel = "com.openfaas.scale.zero";

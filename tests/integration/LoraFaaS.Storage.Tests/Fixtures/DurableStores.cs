@@ -1,11 +1,12 @@
 namespace LoraFaaS.Storage.Tests.Fixtures;
 
-/// <summary>A fresh set of stores, with a way to let a lease's time pass.</summary>
+/// <summary>A fresh set of stores, with a way to let time pass for leases and calls.</summary>
 public sealed class DurableStores(
     ICatalogueStore catalogue,
     IUsageStore usage,
     IArtifactStore artifacts,
     ILeaderLease lease,
+    IAsyncStore async,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -17,6 +18,8 @@ public sealed class DurableStores(
     public IArtifactStore Artifacts => artifacts;
 
     public ILeaderLease Lease => lease;
+
+    public IAsyncStore Async => async;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

@@ -20,6 +20,7 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Usage,
             storage.Artifacts,
             storage.Lease,
+            storage.Async,
             time =>
             {
                 clock.Advance(time);
