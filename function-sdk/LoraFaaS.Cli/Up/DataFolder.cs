@@ -13,6 +13,9 @@ internal sealed class DataFolder
 
     public string TokenFile => System.IO.Path.Combine(Path, "internal-token");
 
+    /// <summary>What callbacks of asynchronous calls are signed with; receivers are given a copy.</summary>
+    public string CallbackSecretFile => System.IO.Path.Combine(Path, "callback-secret");
+
     public string RunFolder => System.IO.Path.Combine(Path, "run");
 
     public string LogFolder => System.IO.Path.Combine(Path, "logs");
@@ -38,6 +41,11 @@ internal sealed class DataFolder
             if (!File.Exists(folder.TokenFile))
             {
                 WriteSecret(folder.TokenFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
+            }
+
+            if (!File.Exists(folder.CallbackSecretFile))
+            {
+                WriteSecret(folder.CallbackSecretFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
             }
 
             File.ReadAllText(folder.TokenFile);

@@ -24,6 +24,8 @@ internal sealed partial class CallLeaseLoop : BackgroundService
     private readonly TimeSpan _longestPause;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+
+    // Never disposed: a call that ends late still gives its place back, and a semaphore nobody waits on by handle holds nothing.
     private readonly SemaphoreSlim _places;
     private readonly ConcurrentDictionary<string, CallRun> _running = new(StringComparer.Ordinal);
 
@@ -47,12 +49,6 @@ internal sealed partial class CallLeaseLoop : BackgroundService
             description: "Asynchronous calls that this gateway is executing or delivering, by function.");
     }
 
-    public override void Dispose()
-    {
-        _places.Dispose();
-        base.Dispose();
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (_options.Concurrency == 0)
@@ -66,9 +62,9 @@ internal sealed partial class CallLeaseLoop : BackgroundService
         {
             await LeaseAllAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception exception) when (stoppingToken.IsCancellationRequested && exception is (OperationCanceledException or ObjectDisposedException))
         {
-            // The host stops: nothing more is leased.
+            // The host stops, perhaps without waiting for us and with the channel gone: nothing more is leased.
         }
 
         await Task.WhenAll([renewing, .. _tasks]);
@@ -193,7 +189,7 @@ internal sealed partial class CallLeaseLoop : BackgroundService
                 // The controller is away: what is being done goes on, and its settlement tells whether it was in time.
                 LogLoss(exception.Status.ToString());
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (stoppingToken.IsCancellationRequested && exception is (OperationCanceledException or ObjectDisposedException))
             {
                 return;
             }

@@ -96,9 +96,9 @@ internal sealed partial class CallRunner(
         {
             await calls.SettleAsync(new SettleRequest { Ticket = ticket, Released = new Released() }, ReleasePatience, CancellationToken.None);
         }
-        catch (GrpcStatusException exception)
+        catch (Exception exception) when (exception is GrpcStatusException or ObjectDisposedException)
         {
-            LogNotSettled(ticket.CallId, exception.Status.ToString());
+            LogNotSettled(ticket.CallId, exception.Message);
         }
     }
 

@@ -57,31 +57,33 @@ internal sealed class CallbackSender(CallbackTransport transport, CallbackSignat
         var body = answer.Body.ToByteArray();
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
 
-        foreach (var (name, value) in answer.Headers)
+        // Ours over the answer's: a function must not speak for the platform.
+        var headers = new Dictionary<string, string>(answer.Headers, StringComparer.OrdinalIgnoreCase)
         {
-            Set(request, name, value);
+            [WireHeaders.CallId] = ticket.CallId,
+            [WireHeaders.FunctionStatus] = answer.Status.ToString(CultureInfo.InvariantCulture),
+            [WireHeaders.FunctionName] = NameOf(ticket),
+            [WireHeaders.DurationSeconds] = answer.DurationSeconds.ToString("F6", CultureInfo.InvariantCulture),
+            [WireHeaders.StartTime] = startedUnixNanos.ToString(CultureInfo.InvariantCulture),
+            ["User-Agent"] = GatewayVersion.ServedBy,
+        };
+        headers.Remove(WireHeaders.Signature);
+
+        if (signature.Of(ticket.CallId, answer.Status, body) is { } signed)
+        {
+            headers[WireHeaders.Signature] = signed;
         }
 
-        // Ours last: a function must not speak for the platform.
-        Set(request, WireHeaders.CallId, ticket.CallId);
-        Set(request, WireHeaders.FunctionStatus, answer.Status.ToString(CultureInfo.InvariantCulture));
-        Set(request, WireHeaders.FunctionName, NameOf(ticket));
-        Set(request, WireHeaders.DurationSeconds, answer.DurationSeconds.ToString("F6", CultureInfo.InvariantCulture));
-        Set(request, WireHeaders.StartTime, startedUnixNanos.ToString(CultureInfo.InvariantCulture));
-        Set(request, "User-Agent", GatewayVersion.ServedBy);
-        Set(request, WireHeaders.Signature, signature.Of(ticket.CallId, answer.Status, body));
+        foreach (var (name, value) in headers)
+        {
+            // What describes the content is refused by the request and taken by its content.
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
         return request;
-    }
-
-    private static void Set(HttpRequestMessage request, string name, string? value)
-    {
-        request.Headers.Remove(name);
-
-        if (value is not null && !request.Headers.TryAddWithoutValidation(name, value))
-        {
-            request.Content!.Headers.Remove(name);
-            request.Content.Headers.TryAddWithoutValidation(name, value);
-        }
     }
 
     /// <summary>As it is called: without the namespace where that is the default.</summary>
