@@ -42,7 +42,7 @@ public sealed class CrashTests
 
     private static async IAsyncEnumerable<string> KilledWriterLinesAsync(string folder, int round, int lines)
     {
-        await using var writer = ChildProcess.Start(Environment.ProcessPath!, ["write", folder, $"{round}"]);
+        await using var writer = ChildProcess.StartDotnet(typeof(CrashTests).Assembly.Location, ["write", folder, $"{round}"]);
         await Patience.UntilAsync(() => writer.Output.Count >= lines || writer.Exited.IsCompleted);
         writer.Kill();
         await Patience.ForAsync(writer.Exited);

@@ -108,7 +108,7 @@ public sealed class FullDiskTests : IDisposable
         using var folder = new TempFolder();
         await using var child = ChildProcess.Start(
             "unshare",
-            ["--mount", "--map-root-user", "sh", "-c", "mount -t tmpfs -o size=1m none \"$0\" || exit 77; exec \"$1\" fill \"$0\"", folder.Path, Environment.ProcessPath!]);
+            ["--mount", "--map-root-user", "sh", "-c", "mount -t tmpfs -o size=1m none \"$0\" || exit 77; exec dotnet exec \"$1\" fill \"$0\"", folder.Path, typeof(FullDiskTests).Assembly.Location]);
         var code = await Patience.ForAsync(child.Exited);
         Assert.SkipWhen(code != 0 && child.Output.Count == 0, $"No mount namespaces here: {child.Tail()}");
 

@@ -94,7 +94,10 @@ public sealed class ChatTemplateTests
         Refusals.Of(ChatTemplate.Compile("{{ " + string.Concat(Enumerable.Repeat("not ", 10_000)) + "1 }}"));
 
         var chain = "{{ 1" + string.Concat(Enumerable.Repeat(" + 1", 100_000)) + " }}";
-        Assert.IsType<ChatRendering.Failed>(ChatTemplate.Compile(chain).ValueOrThrow().Render(Nobody, Demo.Config, default));
+
+        // How long a chain fits depends on the thread's stack; one that does not fit ends in a refusal, where a crash would end the process.
+        var rendering = ChatTemplate.Compile(chain).ValueOrThrow().Render(Nobody, Demo.Config, default);
+        Assert.True(rendering is ChatRendering.Failed or ChatRendering.Rendered { Prompt.Text: "100001" }, $"{rendering}");
     }
 
     [Fact]
