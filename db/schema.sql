@@ -66,6 +66,28 @@ ALTER TABLE public.audit_log ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+CREATE TABLE public.async_calls (
+    call_id text NOT NULL COLLATE pg_catalog."C",
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    function text NOT NULL COLLATE pg_catalog."C",
+    path text NOT NULL,
+    query text NOT NULL,
+    headers text NOT NULL,
+    body bytea NOT NULL,
+    callback_url text,
+    started_at timestamp with time zone NOT NULL,
+    phase smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    lease text COLLATE pg_catalog."C",
+    finished_at timestamp with time zone,
+    result_status integer,
+    result_headers text,
+    result_body bytea,
+    result_seconds double precision,
+    result_truncated boolean,
+    error text,
+    given_up smallint
 );
 
 CREATE TABLE public.backbones (
@@ -171,6 +193,8 @@ ALTER TABLE ONLY public.artifacts
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY public.async_calls
+    ADD CONSTRAINT async_calls_pkey PRIMARY KEY (call_id);
 
 ALTER TABLE ONLY public.backbones
     ADD CONSTRAINT backbones_pkey PRIMARY KEY (name);
@@ -197,6 +221,9 @@ ALTER TABLE ONLY public.usage_records
     ADD CONSTRAINT usage_records_pkey PRIMARY KEY (worker, sequence);
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+CREATE INDEX async_calls_due ON public.async_calls USING btree (due_at) WHERE (phase < 2);
+
+CREATE INDEX async_calls_finished ON public.async_calls USING btree (phase, finished_at) WHERE (phase >= 2);
 
 CREATE INDEX usage_records_started_at ON public.usage_records USING btree (started_at);
 

@@ -1,3 +1,4 @@
+using LoraFaaS.ControlPlane.Async;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Keys;
 using LoraFaaS.ControlPlane.Logs;
@@ -25,9 +26,11 @@ public static class ControlPlaneServices
         AddOptions<ActivationOptions, ActivationOptionsValidator>(services, ActivationOptions.Section);
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
+        AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
         services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<ApiKeyRegistry>();
+        services.AddSingleton<CallNews>().AddSingleton<AsyncMetrics>().AddSingleton<AsyncCalls>().AddHostedService<AsyncPurgeLoop>();
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();

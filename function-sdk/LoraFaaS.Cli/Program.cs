@@ -19,6 +19,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     ListCommand.Create(),
     DescribeCommand.Create(),
     InvokeCommand.Create(),
+    AsyncCommand.Create(),
     LogsCommand.Create(),
     ScaleCommand.Create(),
     RemoveCommand.Create(),

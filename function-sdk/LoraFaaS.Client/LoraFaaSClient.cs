@@ -15,6 +15,7 @@ public sealed class LoraFaaSClient : IDisposable
         _transport = new Transport(options, handler);
         Functions = new FunctionsClient(_transport);
         Invocations = new InvocationsClient(_transport);
+        Async = new AsyncClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
         Secrets = new SecretsClient(_transport);
@@ -27,6 +28,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Call a function.</summary>
     public InvocationsClient Invocations { get; }
+
+    /// <summary>Call a function without waiting for its answer.</summary>
+    public AsyncClient Async { get; }
 
     /// <summary>Register and list backbones.</summary>
     public BackbonesClient Backbones { get; }

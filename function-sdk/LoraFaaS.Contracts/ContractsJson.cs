@@ -44,6 +44,9 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(ApiKeyIssued))]
 [JsonSerializable(typeof(AuditEvent))]
 [JsonSerializable(typeof(List<AuditEvent>))]
+[JsonSerializable(typeof(AsyncCallInfo))]
+[JsonSerializable(typeof(List<AsyncCallInfo>))]
+[JsonSerializable(typeof(AsyncQueueInfo))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using LoraFaaS.Gateway.Activation;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Async;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Dispatch;
@@ -55,6 +56,8 @@ internal static class GatewayHost
         services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidator>().BindConfiguration(GatewayOptions.Section);
         services.AddSingleton<IValidateOptions<GatewayOptions>, PasswordFileValidator>();
         services.AddSingleton<IValidateOptions<GatewayOptions>, OpenDoorValidator>();
+        services.AddOptionsWithValidateOnStart<AsyncOptions, AsyncOptionsValidator>().BindConfiguration(AsyncOptions.Section);
+        services.AddSingleton<IValidateOptions<AsyncOptions>, CallbackSecretValidator>();
     }
 
     private static void AddTls(WebApplicationBuilder builder)
@@ -123,6 +126,11 @@ internal static class GatewayHost
         services.AddSingleton<ControllerForwarder>();
 
         services.AddSingleton<InvocationMeter>();
+
+        services.AddSingleton<CallsClient>();
+        services.AddSingleton<CallbackRule>().AddSingleton<CallbackTransport>().AddSingleton<CallbackSignature>().AddSingleton<CallbackSender>();
+        services.AddSingleton<AsyncDialect>().AddSingleton<AsyncExecutor>().AddSingleton<CallRunner>();
+        services.AddHostedService<CallLeaseLoop>();
     }
 
     private static GrpcChannel CreateControlChannel(IServiceProvider services) => new(new GrpcChannelOptions

@@ -1,3 +1,4 @@
+using LoraFaaS.Gateway.Async;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Functions;
@@ -24,6 +25,7 @@ namespace LoraFaaS.Gateway;
 /// <item>Forwarding: the generation goes to the worker by YARP, its events come back one by one; what fails is placed again.</item>
 /// <item>Metering: metrics, trace and one line of log, however it ended.</item>
 /// </list>
+/// Async: a call is handed to the controller's queue after admission; leased from it, it enters again at admission.
 /// </summary>
 internal static class GatewayPipeline
 {
@@ -37,6 +39,7 @@ internal static class GatewayPipeline
 
         app.MapHostEndpoints();
         app.MapFunctions();
+        app.MapAsyncFunctions();
         app.MapOpenAi();
         app.MapLorax();
         app.MapKserve();

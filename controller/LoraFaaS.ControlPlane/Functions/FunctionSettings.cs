@@ -22,5 +22,7 @@ public sealed record FunctionSettings
     /// <summary>Null: the platform's default.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    public RetrySettings Retry { get; init; } = new();
+
     public ScaleRule Scale { get; init; } = new();
 }

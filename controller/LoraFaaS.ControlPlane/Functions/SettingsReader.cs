@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
@@ -48,10 +49,43 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
             SloTpot = reader.Duration(annotations, FunctionAnnotations.SloTpot, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+            Retry = reader.Retry(),
             Scale = reader.Scale(),
         };
 
         return reader._problem;
+    }
+
+    private RetrySettings Retry() => new()
+    {
+        Attempts = (int?)Integer(annotations, FunctionAnnotations.RetryAttempts, 1, 1_000),
+        Codes = RetryCodes(),
+        MinWait = Duration(annotations, FunctionAnnotations.RetryMinWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+        MaxWait = Duration(annotations, FunctionAnnotations.RetryMaxWait, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1)),
+    };
+
+    /// <summary>Statuses between commas.</summary>
+    private ImmutableArray<int>? RetryCodes()
+    {
+        if (!annotations.TryGetValue(FunctionAnnotations.RetryCodes, out var text))
+        {
+            return null;
+        }
+
+        var codes = ImmutableArray.CreateBuilder<int>();
+
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) || code is < 400 or > 599)
+            {
+                Refuse(FunctionAnnotations.RetryCodes, $"{Quote(word)} is not a status from 400 to 599");
+                return null;
+            }
+
+            codes.Add(code);
+        }
+
+        return codes.ToImmutable();
     }
 
     private ScaleRule Scale()

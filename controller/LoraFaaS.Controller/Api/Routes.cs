@@ -41,6 +41,10 @@ internal static class Routes
         routes.MapPost($"/api/v1/keys/{Name}/rotate", Ask<ApiKeysApi>(api => api.RotateAsync));
         routes.MapDelete($"/api/v1/keys/{Name}", Ask<ApiKeysApi>(api => api.RevokeAsync));
         routes.MapGet("/api/v1/audit", Ask<AuditApi>(api => api.ReadAsync));
+        routes.MapGet("/api/v1/async", Ask<AsyncApi>(api => api.CountAsync));
+        routes.MapGet("/api/v1/async/dead", Ask<AsyncApi>(api => api.ListDeadAsync));
+        routes.MapGet("/api/v1/async/{id}", Ask<AsyncApi>(api => api.GetAsync));
+        routes.MapPost("/api/v1/async/{id}/replay", Ask<AsyncApi>(api => api.ReplayAsync));
 
         routes.MapGet("/internal/artifacts/{digest}", Ask<ArtifactsApi>(api => api.GetAsync));
     }
@@ -51,7 +55,7 @@ internal static class Routes
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
-        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>();
+        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;
     }

@@ -10,8 +10,12 @@ internal static class RpcServices
     public static IServiceCollection AddControllerRpc(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(kestrel => kestrel.UseGrpcLimits());
-        return services.AddSingleton<IControlService, ControlService>();
+        return services.AddSingleton<IControlService, ControlService>().AddSingleton<ICallsService, CallsService>();
     }
 
-    public static void MapControllerRpc(this IEndpointRouteBuilder routes) => routes.MapControl();
+    public static void MapControllerRpc(this IEndpointRouteBuilder routes)
+    {
+        routes.MapControl();
+        routes.MapCalls();
+    }
 }

@@ -1,5 +1,6 @@
 using LoraFaaS.Storage.Embedded.Artifacts;
 using LoraFaaS.Storage.Embedded.Audit;
+using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Files;
 using LoraFaaS.Storage.Embedded.Journal;
@@ -10,7 +11,7 @@ using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, artifacts/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -25,6 +26,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         Secrets = EmbeddedSecretStore.Open(folder.Below("secrets"), settings, loggers.CreateLogger<EmbeddedSecretStore>());
         Keys = EmbeddedKeyStore.Open(folder.Below("keys"), settings, loggers.CreateLogger<EmbeddedKeyStore>());
         Audit = EmbeddedAuditStore.Open(folder.Below("audit"), settings, loggers.CreateLogger<EmbeddedAuditStore>());
+        Async = EmbeddedAsyncStore.Open(folder.Below("async"), settings, time, loggers.CreateLogger<EmbeddedAsyncStore>());
     }
 
     public EmbeddedCatalogueStore Catalogue { get; }
@@ -36,6 +38,8 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     public EmbeddedKeyStore Keys { get; }
 
     public EmbeddedAuditStore Audit { get; }
+
+    public EmbeddedAsyncStore Async { get; }
 
     public EmbeddedArtifactStore Artifacts { get; }
 
@@ -64,6 +68,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         await Secrets.DisposeAsync();
         await Keys.DisposeAsync();
         await Audit.DisposeAsync();
+        await Async.DisposeAsync();
         _folder.Dispose();
     }
 }

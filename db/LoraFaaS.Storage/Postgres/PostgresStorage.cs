@@ -1,4 +1,5 @@
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Storage.Postgres.Async;
 using LoraFaaS.Storage.Postgres.Catalogue;
 using LoraFaaS.Storage.Postgres.Migrations;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,7 @@ namespace LoraFaaS.Storage.Postgres;
 internal sealed class PostgresStorage : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _database;
+    private readonly PostgresAsyncStore _async;
     private readonly TimeSpan _startPatience;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
@@ -33,6 +35,7 @@ internal sealed class PostgresStorage : IAsyncDisposable
         Audit = new PostgresAuditStore(_database, retry);
         Artifacts = new PostgresArtifactStore(_database, retry);
         Lease = new PostgresLeaderLease(_database, retry);
+        _async = new PostgresAsyncStore(_database, retry, time);
     }
 
     public ICatalogueStore Catalogue { get; }
@@ -48,6 +51,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
     public IArtifactStore Artifacts { get; }
 
     public ILeaderLease Lease { get; }
+
+    public IAsyncStore Async => _async;
 
     /// <summary>Waits for the server and brings its schema up to date.</summary>
     /// <exception cref="StorageStartException">It cannot be reached or used.</exception>
@@ -72,7 +77,11 @@ internal sealed class PostgresStorage : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _async.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     /// <summary>A server that hangs must not hang us: 5 s to connect and 15 s a statement, unless the connection string says otherwise.</summary>
     private static string Complete(string connectionString)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Keys;
@@ -22,6 +23,7 @@ namespace LoraFaaS.Storage.Serialization;
         typeof(FunctionIdConverter), typeof(NamespaceNameConverter), typeof(BackboneNameConverter), typeof(AdapterNameConverter),
         typeof(DigestConverter), typeof(WorkerIdConverter), typeof(TrustDomainConverter),
         typeof(FunctionNameConverter), typeof(SecretNameConverter), typeof(ApiKeyIdConverter),
+        typeof(CallIdConverter),
     ])]
 [JsonSerializable(typeof(FileHeader))]
 [JsonSerializable(typeof(CatalogueEntry))]
@@ -31,6 +33,7 @@ namespace LoraFaaS.Storage.Serialization;
 [JsonSerializable(typeof(KeyEntry))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(NumberedAudit))]
+[JsonSerializable(typeof(AsyncEntry))]
 [JsonSerializable(typeof(FunctionRecord))]
 [JsonSerializable(typeof(FunctionDeployment))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionRevision>))]

@@ -16,9 +16,12 @@ internal static class InvokeCommand
     private static readonly Option<bool> Stats = new("--stats") { Description = "Print tokens and times on standard error" };
     private static readonly Option<string?> Key = new("--key") { Description = "An API key (else $LORAFAAS_API_KEY; without one the password, where there is one)" };
 
+    private static readonly Option<bool> Async = new("--async") { Description = "Hand the call in and print its id; see lorafaas async status" };
+    private static readonly Option<string?> Callback = new("--callback") { Description = "With --async: the URL the answer is posted to" };
+
     public static Command Create()
     {
-        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Key, Stats };
+        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Key, Stats, Async, Callback };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -43,6 +46,14 @@ internal static class InvokeCommand
         var key = parse.GetValue(Key) ?? Environment.GetEnvironmentVariable("LORAFAAS_API_KEY");
         using var client = ConnectionOptions.Resolve(parse).Connect(key);
         var output = Console.Out;
+
+        if (parse.GetValue(Async))
+        {
+            var call = await client.Async.EnqueueAsync(id, text, ReadCallback(parse), cancellationToken);
+            await output.WriteLineAsync(call.Value.AsMemory(), cancellationToken);
+            return ExitCodes.Done;
+        }
+
         InvocationEvent.Done? done = null;
 
         await foreach (var item in client.Invocations.StreamAsync(id, text, cancellationToken))
@@ -80,6 +91,13 @@ internal static class InvokeCommand
 
         return ExitCodes.Done;
     }
+
+    private static Uri? ReadCallback(ParseResult parse) => parse.GetValue(Callback) switch
+    {
+        null => null,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) => url,
+        var text => throw new UsageException($"--callback {text}: not an absolute URL"),
+    };
 
     private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {

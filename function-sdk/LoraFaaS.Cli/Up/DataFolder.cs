@@ -16,6 +16,9 @@ internal sealed class DataFolder
     /// <summary>The keys that seal secrets. Without it the stored secrets cannot be read: it belongs into a backup, apart from the data.</summary>
     public string SecretsKeyFile => System.IO.Path.Combine(Path, "secrets-key");
 
+    /// <summary>What callbacks of asynchronous calls are signed with; receivers are given a copy.</summary>
+    public string CallbackSecretFile => System.IO.Path.Combine(Path, "callback-secret");
+
     public string RunFolder => System.IO.Path.Combine(Path, "run");
 
     public string LogFolder => System.IO.Path.Combine(Path, "logs");
@@ -46,6 +49,11 @@ internal sealed class DataFolder
             if (!File.Exists(folder.SecretsKeyFile))
             {
                 WriteSecret(folder.SecretsKeyFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
+            }
+
+            if (!File.Exists(folder.CallbackSecretFile))
+            {
+                WriteSecret(folder.CallbackSecretFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
             }
 
             File.ReadAllText(folder.TokenFile);

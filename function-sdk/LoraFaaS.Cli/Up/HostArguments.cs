@@ -35,10 +35,11 @@ internal static class HostArguments
         return arguments;
     }
 
-    public static List<string> Gateway(UpOptions options, string passwordFile, HostReadyFile controller, HostReadyFile? before) =>
+    public static List<string> Gateway(UpOptions options, DataFolder data, string passwordFile, HostReadyFile controller, HostReadyFile? before) =>
     [
         "--Host:HttpUrl", before?.Urls["http"] ?? string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"),
         "--Gateway:PasswordFile", passwordFile,
+        "--Gateway:Async:CallbackSecretFile", data.CallbackSecretFile,
         "--Gateway:ControllerHttpUrl", controller.Urls["http"],
         "--Gateway:ControllerRpcUrl", controller.Urls["rpc"],
         "--Gateway:RequireApiKeys", options.RequireApiKeys ? "true" : "false",

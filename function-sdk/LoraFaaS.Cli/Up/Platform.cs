@@ -45,7 +45,7 @@ internal sealed class Platform : IAsyncDisposable
 
         var controller = Make(HostKind.Controller, before => HostArguments.Controller(options, data, before));
         var worker = Make(HostKind.Worker, before => HostArguments.Worker(options, data, programs, controller.Ready!, before));
-        var gateway = Make(HostKind.Gateway, before => HostArguments.Gateway(options, passwordFile, controller.Ready!, before));
+        var gateway = Make(HostKind.Gateway, before => HostArguments.Gateway(options, data, passwordFile, controller.Ready!, before));
         IReadOnlyList<Supervisor> all = [controller, worker, gateway];
 
         try

@@ -34,6 +34,12 @@ public static class FunctionAnnotations
     /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
     public const string RequireApiKey = "lorafaas.io/require-api-key";
 
+    /// <summary>Retries of asynchronous calls: tries in all, statuses between commas, and two Go durations.</summary>
+    public const string RetryAttempts = "com.openfaas.retry.attempts";
+    public const string RetryCodes = "com.openfaas.retry.codes";
+    public const string RetryMinWait = "com.openfaas.retry.min_wait";
+    public const string RetryMaxWait = "com.openfaas.retry.max_wait";
+
     public const string ScaleMinLabel = "com.openfaas.scale.min";
     public const string ScaleMaxLabel = "com.openfaas.scale.max";
     public const string ScaleFactorLabel = "com.openfaas.scale.factor";

@@ -23,6 +23,15 @@ public static class WireHeaders
     /// <summary>The cold-start account: <c>queue=1.2,sandbox=0,map=0,kernels=0,adapter=3.4,prefill=5.6;tier=disk</c>, ms.</summary>
     public const string ColdStart = "X-Lorafaas-Cold-Start";
 
+    /// <summary>Where an asynchronous call's answer is posted to.</summary>
+    public const string CallbackUrl = "X-Callback-Url";
+
+    public const string FunctionStatus = "X-Function-Status";
+    public const string FunctionName = "X-Function-Name";
+
+    /// <summary><c>sha256=</c> and the HMAC of what a callback carries, in hex; see <c>CallbackSignature</c>.</summary>
+    public const string Signature = "X-Lorafaas-Signature";
+
     public const string Revision = "X-Lorafaas-Revision";
     public const string Worker = "X-Lorafaas-Worker";
 }

@@ -11,7 +11,10 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
 {
     private readonly ByteSize _limit = new(options.Value.MaxBodyBytes);
 
-    public async Task<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken)
+    public Task<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken) => ReadAsync(context, _limit, cancellationToken);
+
+    /// <summary>With a limit of its own, where the body is to be stored.</summary>
+    public static async Task<BodyRead> ReadAsync(HttpContext context, ByteSize limit, CancellationToken cancellationToken)
     {
         var request = context.Request;
 
@@ -20,15 +23,15 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
             return new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, $"content encoding '{encoding}' is not supported", "Content-Encoding"));
         }
 
-        if (request.ContentLength > _limit.Bytes)
+        if (request.ContentLength > limit.Bytes)
         {
-            return TooLarge();
+            return TooLarge(limit);
         }
 
         // Kestrel counts chunked bodies for us and answers with the same exception as for a declared length.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = _limit.Bytes;
+            size.MaxRequestBodySize = limit.Bytes;
         }
 
         try
@@ -38,7 +41,7 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
         catch (BadHttpRequestException exception)
         {
             return exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge()
+                ? TooLarge(limit)
                 : new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, exception.Message));
         }
     }
@@ -63,6 +66,6 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
         }
     }
 
-    private BodyRead.Refused TooLarge() =>
-        new(new Problem(ErrorCode.BodyTooLarge, $"the request body is over the limit of {_limit}"));
+    private static BodyRead.Refused TooLarge(ByteSize limit) =>
+        new(new Problem(ErrorCode.BodyTooLarge, $"the request body is over the limit of {limit}"));
 }

@@ -1,6 +1,6 @@
 namespace LoraFaaS.Storage.Tests.Fixtures;
 
-/// <summary>A fresh set of stores, with a way to let a lease's time pass.</summary>
+/// <summary>A fresh set of stores, with a way to let time pass for leases and calls.</summary>
 public sealed class DurableStores(
     ICatalogueStore catalogue,
     IUsageStore usage,
@@ -9,6 +9,7 @@ public sealed class DurableStores(
     ISecretStore secrets,
     IApiKeyStore keys,
     IAuditStore audit,
+    IAsyncStore async,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -26,6 +27,8 @@ public sealed class DurableStores(
     public IApiKeyStore Keys => keys;
 
     public IAuditStore Audit => audit;
+
+    public IAsyncStore Async => async;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

@@ -23,6 +23,7 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Secrets,
             storage.Keys,
             storage.Audit,
+            storage.Async,
             time =>
             {
                 clock.Advance(time);

@@ -43,7 +43,14 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
             storage.Secrets,
             storage.Keys,
             storage.Audit,
-            time => ExecuteAsync(connectionString, "UPDATE leader_lease SET expires_at = expires_at - @time", new NpgsqlParameter("time", time)),
+            storage.Async,
+            time => ExecuteAsync(
+                connectionString,
+                """
+                WITH calls AS (UPDATE async_calls SET due_at = due_at - @time, finished_at = finished_at - @time)
+                UPDATE leader_lease SET expires_at = expires_at - @time
+                """,
+                new NpgsqlParameter("time", time)),
             digest => ExecuteAsync(
                 connectionString,
                 "UPDATE artifact_chunks SET content = set_byte(content, 0, 255 - get_byte(content, 0)) WHERE upload = (SELECT upload FROM artifacts WHERE digest = @digest)",

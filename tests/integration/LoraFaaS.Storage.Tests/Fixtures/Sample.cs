@@ -125,6 +125,21 @@ internal static class Sample
     public static AuditRecord Audit(int minute, string target = "sql.openfaas-fn") =>
         new(Moment.AddMinutes(minute), "admin", "function.deploy", target, 202);
 
+    public static AsyncRequest Call(string id, string function = "sql", int bytes = 10, string? callback = null) => new()
+    {
+        Id = new CallId(id),
+        Function = Id(function),
+        Path = "/a/b",
+        Query = "?x=1",
+        Headers = new Dictionary<string, string> { ["Content-Type"] = "text/plain", ["Accept"] = "*/*" },
+        Body = Enumerable.Range(0, bytes).Select(i => (byte)i).ToArray(),
+        CallbackUrl = callback,
+        StartedAt = Moment,
+    };
+
+    public static CallResult Result(int status = 200, int bytes = 3) =>
+        new(status, new Dictionary<string, string> { ["X-A"] = "b" }, new byte[bytes], 1.25, Truncated: false);
+
     public static WorkerState Worker(string id, int running = 0) => new()
     {
         Id = new WorkerId(id),

@@ -37,6 +37,7 @@ public sealed class ControllerUnderTest : IAsyncDisposable
             Metadata = [KeyValuePair.Create(WireHeaders.InternalToken, Token)],
         });
         Control = new ControlClient(_channel);
+        Calls = new CallsClient(_channel);
     }
 
     public HttpClient Http { get; }
@@ -45,6 +46,8 @@ public sealed class ControllerUnderTest : IAsyncDisposable
     public HttpClient Stranger { get; }
 
     public ControlClient Control { get; }
+
+    public CallsClient Calls { get; }
 
     public IServiceProvider Services => _app.Services;
 

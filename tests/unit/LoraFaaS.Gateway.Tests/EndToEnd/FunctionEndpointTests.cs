@@ -155,7 +155,7 @@ public sealed class FunctionEndpointTests
     [InlineData("/function/ECHO", "error finding function ECHO.openfaas-fn: ")]
     [InlineData("/function/a%20b", "404 page not found\n")]
     [InlineData("/function/", "404 page not found\n")]
-    [InlineData("/async-function/echo", "404 page not found\n")]
+    [InlineData("/async-function", "404 page not found\n")]
     [InlineData("/nothing", "404 page not found\n")]
     public async Task What_is_not_there_is_404_in_one_line(string path, string message)
     {

@@ -26,6 +26,7 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IControlService>(this);
+        builder.Services.AddSingleton<ICallsService>(Calls);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(System.Net.IPAddress.Loopback, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
@@ -36,11 +37,15 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
         _app.Map("/system/{**path}", EchoAsync);
         _app.Map("/api/{**path}", EchoAsync);
         _app.MapControl();
+        _app.MapCalls();
     }
 
     public string HttpUrl => _app.Urls.First();
 
     public string RpcUrl => _app.Urls.Last();
+
+    /// <summary>Its queue of asynchronous calls.</summary>
+    public FakeCalls Calls { get; } = new();
 
     public int Activations => Volatile.Read(ref _activations);
 
@@ -107,6 +112,8 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
         {
             _watchers.ForEach(watcher => watcher.Writer.TryComplete());
         }
+
+        Calls.Stop();
 
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -1,0 +1,15 @@
+using LoraFaaS.Gateway.Admission;
+
+namespace LoraFaaS.Gateway.Async;
+
+/// <summary>Asynchronous calls are POSTs; other methods get 405 from routing.</summary>
+internal static class AsyncEndpoints
+{
+    public static void MapAsyncFunctions(this IEndpointRouteBuilder routes)
+    {
+        var admission = routes.ServiceProvider.GetRequiredService<AdmissionStation>();
+        var dialect = routes.ServiceProvider.GetRequiredService<AsyncDialect>();
+
+        routes.MapPost("/async-function/{name}/{**path}", context => admission.RunAsync(context, dialect));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Control;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Async;
+
+/// <summary>Executes a leased call by the same stations as one that comes over the network, from admission on; its authentication was at the door.</summary>
+internal sealed class AsyncExecutor(
+    AdmissionStation admission, FunctionDialect functions, RouteBoard board, IServiceProvider services, IOptions<AsyncOptions> options, TimeProvider time)
+{
+    private const string Prefix = "/function/";
+
+    private static readonly ActivitySource Activities = new(Metering.InvocationMeter.Name);
+
+    /// <exception cref="OperationCanceledException">It was cut off; nothing is to be concluded from it.</exception>
+    public async Task<Executed> ExecuteAsync(CallRequest call, CancellationToken cancellationToken)
+    {
+        using var activity = Activities.StartActivity("async call", ActivityKind.Consumer, call.Headers.GetValueOrDefault("traceparent"));
+        using var answer = new BoundedAnswer(options.Value.MaxAnswerBytes);
+        var context = Context(call, answer, cancellationToken);
+        var started = time.GetTimestamp();
+
+        await admission.RunAsync(context, functions);
+        await context.Response.BodyWriter.FlushAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Functions answer 404 for their own reasons too; only the table can say that there is none.
+        var gone = context.Response.StatusCode == StatusCodes.Status404NotFound && board.Table.Find(NameOf(call)) is null;
+        return new Executed
+        {
+            FunctionGone = gone,
+            RetryAfterMs = RetryAfter.Of(context.Response.Headers.RetryAfter, time),
+            Answer = new CallAnswer
+            {
+                Status = gone ? StatusCodes.Status503ServiceUnavailable : context.Response.StatusCode,
+                Headers = { KeptHeaders.OfAnswer(context.Response.Headers) },
+                Body = ByteString.CopyFrom(answer.Written),
+                DurationSeconds = time.GetElapsedTime(started).TotalSeconds,
+                Truncated = answer.Truncated,
+            },
+        };
+    }
+
+    private DefaultHttpContext Context(CallRequest call, BoundedAnswer answer, CancellationToken cancellationToken)
+    {
+        var context = new DefaultHttpContext { RequestServices = services, RequestAborted = cancellationToken };
+        var request = context.Request;
+        var name = NameOf(call);
+
+        (request.Method, request.Scheme, request.Protocol) = (HttpMethods.Post, "http", "HTTP/1.1");
+        (request.Path, request.QueryString) = (new PathString(Prefix + name + call.Path), new QueryString(call.Query));
+        request.RouteValues["name"] = name;
+        request.RouteValues["path"] = call.Path.TrimStart('/');
+
+        foreach (var (header, value) in call.Headers)
+        {
+            request.Headers[header] = value;
+        }
+
+        request.Headers[WireHeaders.CallId] = call.CallId;
+        request.ContentLength = call.Body.Length;
+        request.Body = new MemoryStream(call.Body.ToByteArray(), writable: false);
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+        return context;
+    }
+
+    private static string NameOf(CallRequest call) => new FunctionId(new NamespaceName(call.Namespace), new FunctionName(call.Function)).ToString();
+}
