@@ -3,6 +3,7 @@ using Google.Protobuf;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Functions;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Control;
@@ -68,6 +69,9 @@ internal sealed class AsyncExecutor(
         request.ContentLength = call.Body.Length;
         request.Body = new MemoryStream(call.Body.ToByteArray(), writable: false);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+
+        // The caller's key was judged when the call was handed in; it may have expired since, and the call is still owed.
+        KeyDesk.Trust(context);
         return context;
     }
 
