@@ -66,6 +66,8 @@ ALTER TABLE public.audit_log ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
 CREATE TABLE public.async_calls (
     call_id text NOT NULL COLLATE pg_catalog."C",
     namespace text NOT NULL COLLATE pg_catalog."C",
@@ -193,6 +195,7 @@ ALTER TABLE ONLY public.artifacts
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.async_calls
     ADD CONSTRAINT async_calls_pkey PRIMARY KEY (call_id);
 
@@ -221,6 +224,7 @@ ALTER TABLE ONLY public.usage_records
     ADD CONSTRAINT usage_records_pkey PRIMARY KEY (worker, sequence);
 
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
 CREATE INDEX async_calls_due ON public.async_calls USING btree (due_at) WHERE (phase < 2);
 
 CREATE INDEX async_calls_finished ON public.async_calls USING btree (phase, finished_at) WHERE (phase >= 2);
