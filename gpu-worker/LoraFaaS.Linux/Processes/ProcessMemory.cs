@@ -14,6 +14,12 @@ public sealed record ProcessMemory
 
     public required long Pss { get; init; }
 
+    /// <summary>
+    /// The part of <see cref="Pss"/> that is mapped files: the runtime's libraries above all, whose share falls and rises with
+    /// unrelated processes that map them too. A memfd is not among them.
+    /// </summary>
+    public required long PssFile { get; init; }
+
     public required long SharedClean { get; init; }
 
     public required long SharedDirty { get; init; }
@@ -47,6 +53,7 @@ public sealed record ProcessMemory
         {
             Rss = fields["Rss"],
             Pss = fields["Pss"],
+            PssFile = fields["Pss_File"],
             SharedClean = fields["Shared_Clean"],
             SharedDirty = fields["Shared_Dirty"],
             PrivateClean = fields["Private_Clean"],

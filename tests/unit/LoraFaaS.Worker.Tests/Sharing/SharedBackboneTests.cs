@@ -33,7 +33,8 @@ public sealed class SharedBackboneTests
         TestContext.Current.TestOutputHelper?.WriteLine($"added {added:n0} B; small {small}; large {large}");
         Assert.True(large.MeanPrivateDirty - small.MeanPrivateDirty < limit, $"Private_Dirty grew by {large.MeanPrivateDirty - small.MeanPrivateDirty:n0} B, limit {limit:n0} B");
 
-        // Proportional sizes add up: what the three hold beyond their one shared backbone.
+        // Proportional sizes add up: what the three hold beyond their one shared backbone. Library files are left out: how their share
+        // falls depends on which other .NET programs run at the moment (seen: 12 MB when a compiler ended between the two measurements).
         var redundancy = (large.SumPss - large.SharedPss) - (small.SumPss - small.SharedPss);
         Assert.True(redundancy < limit * Sandboxes, $"Beyond the backbone, the proportional sizes grew by {redundancy:n0} B, limit {limit * Sandboxes:n0} B");
     }
@@ -64,7 +65,7 @@ public sealed class SharedBackboneTests
         Assert.Equal(Sandboxes, pids.Distinct().Count());
         var whole = pids.Select(ProcessMemory.Read).ToList();
         var shared = pids.Sum(pid => MappingPss(pid, "/memfd:backbone-"));
-        return new Measured(packed.Segment.Length, whole.Sum(memory => memory.PrivateDirty) / Sandboxes, whole.Sum(memory => memory.Pss), shared);
+        return new Measured(packed.Segment.Length, whole.Sum(memory => memory.PrivateDirty) / Sandboxes, whole.Sum(memory => memory.Pss - memory.PssFile), shared);
     }
 
     /// <summary>The Pss of the mappings of one name, from /proc/PID/smaps.</summary>
