@@ -35,11 +35,12 @@ public sealed class ProcessTests
         var memory = ProcessMemory.Parse(
         [
             "5581c0a00000-7ffd1a5fe000 ---p 00000000 00:00 0                          [rollup]",
-            "Rss:                1024 kB", "Pss:                 512 kB", "Pss_Dirty:            12 kB", "Shared_Clean:        100 kB",
+            "Rss:                1024 kB", "Pss:                 512 kB", "Pss_Dirty:            12 kB", "Pss_File:            300 kB", "Shared_Clean:        100 kB",
             "Shared_Dirty:          0 kB", "Private_Clean:         4 kB", "Private_Dirty:        20 kB", "Locked:                0 kB",
         ]);
 
         Assert.Equal(512 * 1024, memory.Pss);
+        Assert.Equal(300 * 1024, memory.PssFile);
         Assert.Equal(24 * 1024, memory.Private);
     }
 }
