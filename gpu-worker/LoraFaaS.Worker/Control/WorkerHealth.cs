@@ -1,10 +1,11 @@
 using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Metering;
 
 namespace LoraFaaS.Worker.Control;
 
 /// <summary>The worker is well as long as it takes invocations; a missing controller is a note, because what is known is served on.</summary>
-internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link) : IHealthSource
+internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link, IsolationStation isolation) : IHealthSource
 {
     public HealthReading Read()
     {
@@ -15,7 +16,8 @@ internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link)
             notes.Add("controller: no session");
         }
 
-        notes.AddRange(IsolationReport.NotEnforced);
+        notes.Add($"isolation: enforced: {string.Join(", ", isolation.Machine.Enforced)}");
+        notes.AddRange(isolation.Machine.NotEnforced);
         return new HealthReading(!counts.IsDraining, notes);
     }
 }
