@@ -35,6 +35,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
     private Load _load = new();
+    private Pong _pong = new();
     private ulong _lastSequence;
     private int _closed;
 
@@ -52,6 +53,12 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>The sandbox's last word on how busy it is.</summary>
     public Load Load => Volatile.Read(ref _load);
+
+    /// <summary>The last ping it answered.</summary>
+    public Pong LastPong => Volatile.Read(ref _pong);
+
+    /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
+    public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
     {
@@ -259,6 +266,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 // A sequence that was released meanwhile is not missed.
                 return message.Event.Event_ is { } happened
                     && (!_sequences.TryGetValue(message.Event.Sequence, out var sequence) || sequence.TryAccept(happened));
+            case FromSandbox.KindOneofCase.Pong:
+                Volatile.Write(ref _pong, message.Pong);
+                return true;
             case FromSandbox.KindOneofCase.Load:
                 Volatile.Write(ref _load, message.Load);
                 return true;
