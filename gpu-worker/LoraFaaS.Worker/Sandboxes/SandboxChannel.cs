@@ -25,6 +25,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     private readonly SandboxId _sandbox;
     private readonly DescriptorStream _stream;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(1_024) { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
@@ -39,8 +40,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private ulong _lastSequence;
     private int _closed;
 
-    public SandboxChannel(SandboxId sandbox, DescriptorStream stream, ILogger logger)
+    public SandboxChannel(SandboxId sandbox, DescriptorStream stream, TimeProvider time, ILogger logger)
     {
+        _time = time;
         _sandbox = sandbox;
         _stream = stream;
         _logger = logger;
@@ -212,11 +214,12 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     {
         try
         {
+            var budget = new FrameBudget(_time);
             await using var reader = new FrameReader<FromSandbox>(_stream, FromSandbox.Parser, MaxInboundFrameBytes);
 
             while (await reader.ReadAsync(_closing.Token) is { Message: { } message })
             {
-                if (!TryDispatch(message))
+                if (!budget.TrySpend(message) || !TryDispatch(message))
                 {
                     LogBreach(_sandbox, message.KindCase);
                     break;

@@ -33,7 +33,7 @@ internal sealed partial class SandboxOpener(
         {
             process = await spawner.TakeAsync(cancellationToken);
             process.BelongTo(key);
-            channel = new SandboxChannel(process.Id, process.Stream, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
