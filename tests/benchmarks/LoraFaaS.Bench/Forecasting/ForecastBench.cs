@@ -70,7 +70,7 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
 
         foreach (var column in new[] { "class", "horizon", "predictor", "base", "acc", "prec", "recall", "balanced", "bal.½", "Brier [95 %]", "over gate", "log pinball [95 %]", "over gate", "wQL", "calib." })
         {
-            table.AddColumn(column);
+            table.AddColumn(Markup.Escape(column));
         }
 
         foreach (var group in _rows.Where(row => row.Trace == name).GroupBy(row => (row.Class, row.Horizon)))
