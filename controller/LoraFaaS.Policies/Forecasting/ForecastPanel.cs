@@ -13,6 +13,7 @@ public sealed class ForecastPanel
 
     private static readonly IPredictor[] Plain = [new LastValuePredictor(), new PoissonRatePredictor(), new WeightedRatePredictor(), new IdleHistogramPredictor()];
 
+    private readonly GroupScores _groups = new();
     private LstmPredictor _network;
     private float[] _features = [];
     private float[] _states = [];
@@ -34,11 +35,17 @@ public sealed class ForecastPanel
     {
         Ask(tracks, candidates, keepStates: true);
 
+        foreach (var track in tracks)
+        {
+            track.Pending.Judge(track.History, track.Scores);
+        }
+
+        _groups.Gather(tracks);
+
         for (var i = 0; i < tracks.Count; i++)
         {
             var said = candidates.Slice(i * Predictors, Predictors);
-            tracks[i].Pending.Judge(tracks[i].History, tracks[i].Scores);
-            chosen[i] = ForecastGate.Choose(tracks[i].Scores, said, out trusted[i]);
+            chosen[i] = ForecastGate.Choose(tracks[i].Scores, _groups.Of(tracks[i].History), said, out trusted[i]);
             tracks[i].Pending.Remember(tracks[i].History.End, said);
         }
     }
@@ -54,7 +61,8 @@ public sealed class ForecastPanel
 
         for (var i = 0; i < tracks.Count; i++)
         {
-            chosen[i] = ForecastGate.Choose(tracks[i].Scores, candidates.AsSpan(i * Predictors, Predictors), out trusted[i]);
+            var said = candidates.AsSpan(i * Predictors, Predictors);
+            chosen[i] = ForecastGate.Choose(tracks[i].Scores, _groups.Of(tracks[i].History), said, out trusted[i]);
         }
     }
 

@@ -47,25 +47,6 @@ public sealed class GateScores
         }
     }
 
-    /// <summary>What a new function begins with: the mean scores of others, as if it had made <paramref name="worth"/> forecasts of its own.</summary>
-    public static GateScores From(GateScores others, double worth)
-    {
-        var scores = new GateScores();
-
-        for (var horizon = 0; horizon < ForecastHorizons.Count; horizon++)
-        {
-            var count = others._counts[horizon];
-            scores._counts[horizon] = count > 0 ? worth : 0;
-
-            for (var i = At(horizon, 0, 0); i < At(horizon + 1, 0, 0) && count > 0; i++)
-            {
-                scores._sums[i] = others._sums[i] / count * worth;
-            }
-        }
-
-        return scores;
-    }
-
     /// <summary>Adds another's, for a group's mean.</summary>
     public void Merge(GateScores other)
     {
@@ -80,9 +61,11 @@ public sealed class GateScores
         }
     }
 
-    internal Span<double> Sums => _sums;
-
-    internal Span<double> Counts => _counts;
+    public void Clear()
+    {
+        Array.Clear(_sums);
+        Array.Clear(_counts);
+    }
 
     private static int At(int horizon, int predictor, int loss) => (horizon * Predictors + predictor) * Losses + loss;
 

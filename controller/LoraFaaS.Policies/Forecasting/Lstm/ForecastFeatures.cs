@@ -11,7 +11,7 @@ public static class ForecastFeatures
     public const int Count = 56;
 
     /// <summary>Changes with the meaning of any feature, so that a network trained on others is refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const float LogScale = 0.35f;
     private const int HazardMinutes = 15;
@@ -28,6 +28,8 @@ public static class ForecastFeatures
     public static void Write(ArrivalHistory history, Span<float> into)
     {
         var row = new Row(into[..Count]);
+        row.AddLog(history.Rates.Mean(RateWindow.TenMinutes));
+        row.AddLog(history.LargestMinute);
         Counts(history, ref row);
         Idle(history, ref row);
         Calendar(history.End, ref row);
@@ -42,6 +44,14 @@ public static class ForecastFeatures
         row.Add(history.Day.IsKnown ? 1 : 0);
         row.Finish();
     }
+
+    /// <summary>Calls a minute of late, read back from a row: its first number.</summary>
+    internal static float Rate(ReadOnlySpan<float> row) => Calls(row[0]);
+
+    /// <summary>Calls of the busiest minute of four hours: its second.</summary>
+    internal static float Peak(ReadOnlySpan<float> row) => Calls(row[1]);
+
+    private static float Calls(float feature) => MathF.Exp(Math.Clamp(feature, 0, 7) / LogScale) - 1;
 
     private static void Counts(ArrivalHistory history, ref Row row)
     {
@@ -60,7 +70,11 @@ public static class ForecastFeatures
 
         foreach (var window in Windows)
         {
-            row.AddLog(history.Rates.Mean(window));
+            if (window != RateWindow.TenMinutes)
+            {
+                row.AddLog(history.Rates.Mean(window));
+            }
+
             row.AddLogOdds(ActiveMinutes.Of(history, window).Share);
         }
 
@@ -73,7 +87,6 @@ public static class ForecastFeatures
         Span<double> hazards = stackalloc double[HazardMinutes];
         IdleHistogramPredictor.Hazards(history, ActiveMinutes.Of(history, RateWindow.OneHour).Share, hazards);
         row.AddLog(history.WasCalled ? history.IdleMinutes : IdleTimes.Bins);
-        row.Add(history.WasCalled ? 1 : 0);
         row.AddLog(history.Idle.Total);
         row.AddLog(history.Idle.MeanMinutes);
         row.Add((float)Math.Min(2, history.Idle.BinVariation / 8));

@@ -83,7 +83,7 @@ internal sealed class LstmBackPass
         for (var at = 0; at < tape.Rows * tape.Steps; at++)
         {
             loss += ForecastHeads.Loss(
-                tape.Outputs.AsSpan(at * _shape.Outputs, _shape.Outputs), batch.Calls.AsSpan(at * ForecastHorizons.Count, ForecastHorizons.Count),
+                tape.Outputs.AsSpan(at * _shape.Outputs, _shape.Outputs), batch.Features.AsSpan(at * _shape.Features, _shape.Features), batch.Calls.AsSpan(at * ForecastHorizons.Count, ForecastHorizons.Count),
                 _outputs.AsSpan(at * _shape.Outputs, _shape.Outputs), scale);
         }
 

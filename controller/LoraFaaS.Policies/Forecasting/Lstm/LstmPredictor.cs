@@ -43,7 +43,8 @@ public sealed class LstmPredictor
 
             for (var row = 0; row < rows; row++)
             {
-                forecasts[from + row] = ForecastHeads.Read(_tape.OutputsAt(0).Slice(row * shape.Outputs, shape.Outputs));
+                forecasts[from + row] = ForecastHeads.Read(
+                    _tape.OutputsAt(0).Slice(row * shape.Outputs, shape.Outputs), _features.AsSpan(row * shape.Features, shape.Features));
             }
         }
     }

@@ -99,5 +99,5 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
     /// <summary>Plus: the gate is surely better than this one; minus: surely worse.</summary>
     private static string Mark(ForecastRow row, Interval over) => row.Predictor == "Gate" || double.IsNaN(over.Mean)
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{over.Mean:+0.0000;-0.0000} {(over.Low > 0 ? "+" : over.High < 0 ? "−" : "=")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{over.Mean:+0.0000;-0.0000;0} {(over.Low > 0 ? "+" : over.High < 0 ? "−" : "=")}");
 }

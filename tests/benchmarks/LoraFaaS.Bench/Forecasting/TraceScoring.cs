@@ -14,9 +14,6 @@ internal sealed class TraceScoring(TraceSet set, LstmNetwork network)
 {
     private const int Settling = 120;
 
-    /// <summary>Forecasts' worth of its neighbours' scores that a function begins with.</summary>
-    private const double NeighboursWorth = 10;
-
     private readonly int[] _cells = new int[CellSplit.Cells];
 
     public TimeSpan PanelTime { get; private set; }
@@ -112,7 +109,7 @@ internal sealed class TraceScoring(TraceSet set, LstmNetwork network)
 
         for (var i = 0; i < tracks.Count; i++)
         {
-            var track = Track(set.Series[i], tracks[i].History, GateScores.From(new GateScores(), NeighboursWorth));
+            var track = Track(set.Series[i], tracks[i].History, new GateScores());
             track.Prior = prior;
             tracks[i].State.CopyTo(track.State, 0);
             next.Add(track);

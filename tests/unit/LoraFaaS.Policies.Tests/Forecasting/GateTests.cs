@@ -25,7 +25,7 @@ public sealed class GateTests
             Score(scores, candidates, active ? 1 : 0);
         }
 
-        var chosen = ForecastGate.Choose(scores, candidates, out var trusted);
+        var chosen = ForecastGate.Choose(scores, new GateScores(), candidates, out var trusted);
 
         Assert.Equal(PredictorKind.IdleHistogram, trusted);
         Assert.Equal(candidates[(int)PredictorKind.IdleHistogram].OneMinute.AtLeastOne, chosen.OneMinute.AtLeastOne, 1);
@@ -55,7 +55,7 @@ public sealed class GateTests
                     losses[predictor] += ForecastScores.Brier(candidates[predictor].OneMinute, calls);
                 }
 
-                gates += ForecastScores.Brier(ForecastGate.Choose(scores, candidates, out _).OneMinute, calls);
+                gates += ForecastScores.Brier(ForecastGate.Choose(scores, new GateScores(), candidates, out _).OneMinute, calls);
                 Score(scores, candidates, calls);
             }
 
@@ -79,9 +79,19 @@ public sealed class GateTests
             Score(neighbours, candidates, 0);
         }
 
-        ForecastGate.Choose(GateScores.From(neighbours, worth: 10), candidates, out var trusted);
+        ForecastGate.Choose(new GateScores(), neighbours, candidates, out var trusted);
         Assert.Equal(PredictorKind.Lstm, trusted);
-        Assert.Equal(10, GateScores.From(neighbours, worth: 10).Count(ForecastHorizon.OneMinute));
+
+        // Its own scores soon count for more.
+        var own = new GateScores();
+
+        for (var i = 0; i < 40; i++)
+        {
+            Score(own, candidates, 1);
+        }
+
+        ForecastGate.Choose(own, neighbours, candidates, out trusted);
+        Assert.NotEqual(PredictorKind.Lstm, trusted);
     }
 
     [Fact]
