@@ -1,27 +1,27 @@
 namespace LoraFaaS.Policies.Forecasting.Gate;
 
 /// <summary>
-/// Decides whom to believe. Each predictor's weight is e^(−η · faded sum of its losses) (exponential weights: Vovk 1990, Herbster and
-/// Warmuth 1998), for probability and quantiles apart; a clear winner gets nearly all, and where several are as good their mean is better than any.
-/// To a function's own sum its group's mean is added as if it had been its own for <see cref="GroupWorth"/> forecasts, so that few scores move little
-/// away from what functions alike have shown.
+/// Decides whom to believe, for probability and quantiles apart. A clear winner gets nearly all, and where several are as good their mean is better
+/// than any. Probabilities are weighed by the likelihood of what came (a Bayesian mixture: its log loss is never more than ln n above the best
+/// predictor's); quantiles by the likelihood under Laplace errors of unknown scale, so that a timer's small errors tell as much as a crowd's large ones.
+/// Likelihoods fade, so that yesterday's winner does not rule today. To a function's own sum its group's mean is added as if it had been its own for
+/// <see cref="GroupWorth"/> forecasts, so that few scores move little away from what functions alike have shown.
 /// </summary>
 public static class ForecastGate
 {
     /// <summary>
-    /// A minute's difference between two predictors' Brier scores scatters by about 0.15, its mean differs between functions by about 0.04: the shrinkage
-    /// that is best for normal errors is the square of their ratio.
+    /// A forecast's difference between two predictors' scores scatters about four times as much as its mean differs between functions: the
+    /// shrinkage that is best for normal errors is the square of that.
     /// </summary>
-    public const double GroupWorth = 14;
+    public const double GroupWorth = 16;
+
+    /// <summary>Below this the pinball loss of a quantile is as good as none.</summary>
+    private const double TinyLoss = 1e-3;
 
     /// <summary>
-    /// By horizon. Brier's score is mixable at 2; windows that overlap (five minutes scored each minute, fifteen each five) count one span
-    /// several times, so the rate is divided by that.
+    /// By horizon: how many forecasts share the same minutes. Five minutes are scored each minute, fifteen each five; each span counts once.
     /// </summary>
-    private static readonly double[] BrierRates = [2, 2, 2.0 / 5, 2.0 / 3];
-
-    /// <summary>The pinball loss of a logarithm has no such bound; the same rate is kept relative to its smaller size.</summary>
-    private static readonly double[] PinballRates = [8, 8, 8.0 / 5, 8.0 / 3];
+    private static readonly double[] Overlap = [1, 1, 5, 3];
 
     /// <summary>Weighs the predictors' forecasts, given in the order of <see cref="PredictorKind"/>.</summary>
     public static CallForecast Choose(GateScores scores, GateScores group, ReadOnlySpan<CallForecast> candidates, out PredictorKind trusted)
@@ -40,26 +40,29 @@ public static class ForecastGate
     /// <summary>The weights, in the order of <see cref="PredictorKind"/>; they sum to 1.</summary>
     public static void Weights(GateScores scores, GateScores group, ForecastHorizon horizon, GateLoss loss, Span<double> weights)
     {
-        var rate = (loss == GateLoss.Brier ? BrierRates : PinballRates)[(int)horizon];
-        var least = double.PositiveInfinity;
+        var count = scores.Count(horizon) + (group.Count(horizon) > 0 ? GroupWorth : 0);
+        var most = double.NegativeInfinity;
 
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = scores.Sum(horizon, (PredictorKind)i, loss) + GroupWorth * group.Mean(horizon, (PredictorKind)i, loss);
-            least = Math.Min(least, weights[i]);
+            var sum = scores.Sum(horizon, (PredictorKind)i, loss) + GroupWorth * group.Mean(horizon, (PredictorKind)i, loss);
+
+            // Neighbouring minutes' quantile errors go together: half of them say something new.
+            weights[i] = loss == GateLoss.Log ? -sum / Overlap[(int)horizon] : -count / (2 * Overlap[(int)horizon]) * Math.Log(sum / Math.Max(1, count) + TinyLoss);
+            most = Math.Max(most, weights[i]);
         }
 
-        var sum = 0.0;
+        var all = 0.0;
 
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] = Math.Exp(-rate * (weights[i] - least));
-            sum += weights[i];
+            weights[i] = Math.Exp(weights[i] - most);
+            all += weights[i];
         }
 
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] /= sum;
+            weights[i] /= all;
         }
     }
 
@@ -67,7 +70,7 @@ public static class ForecastGate
         GateScores scores, GateScores group, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon, out PredictorKind trusted)
     {
         Span<double> weights = stackalloc double[candidates.Length];
-        Weights(scores, group, horizon, GateLoss.Brier, weights);
+        Weights(scores, group, horizon, GateLoss.Log, weights);
         var best = 0;
         double any = 0;
 

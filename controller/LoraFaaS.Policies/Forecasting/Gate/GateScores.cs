@@ -2,7 +2,7 @@ namespace LoraFaaS.Policies.Forecasting.Gate;
 
 /// <summary>
 /// How well each predictor did of late, for every horizon: sums of proper scores that fade with time. The probability of a call is
-/// scored by Brier's score, the quantiles by the pinball loss of log(1 + calls), so that large functions do not drown small ones.
+/// scored by its logarithm, the quantiles by the pinball loss of log(1 + calls), so that large functions do not drown small ones.
 /// </summary>
 public sealed class GateScores
 {
@@ -42,7 +42,7 @@ public sealed class GateScores
 
         for (var predictor = 0; predictor < said.Length; predictor++)
         {
-            Fade(At((int)horizon, predictor, (int)GateLoss.Brier), keep, ForecastScores.Brier(said[predictor], calls));
+            Fade(At((int)horizon, predictor, (int)GateLoss.Log), keep, ForecastScores.Log(said[predictor], calls));
             Fade(At((int)horizon, predictor, (int)GateLoss.Pinball), keep, ForecastScores.LogPinball(said[predictor], calls));
         }
     }

@@ -34,7 +34,7 @@ public sealed class GateTests
     [Fact]
     public void Its_loss_stays_near_the_best_predictors_in_any_sequence()
     {
-        // The bound of exponential weights at a rate of 2 for a mean of forecasts is about ln(n)/2 plus what fading costs.
+        // A Bayesian mixture loses at most ln(n) of log loss against its best member, and what fading costs.
         foreach (var seed in Enumerable.Range(0, 20))
         {
             var random = new Random(seed);
@@ -52,10 +52,10 @@ public sealed class GateTests
                 {
                     var right = random.NextDouble() < skills[predictor];
                     candidates[predictor] = Saying((float)(right ? 0.5 + (calls - 0.5) * random.NextDouble() : random.NextDouble()));
-                    losses[predictor] += ForecastScores.Brier(candidates[predictor].OneMinute, calls);
+                    losses[predictor] += ForecastScores.Log(candidates[predictor].OneMinute, calls);
                 }
 
-                gates += ForecastScores.Brier(ForecastGate.Choose(scores, new GateScores(), candidates, out _).OneMinute, calls);
+                gates += ForecastScores.Log(ForecastGate.Choose(scores, new GateScores(), candidates, out _).OneMinute, calls);
                 Score(scores, candidates, calls);
             }
 
@@ -117,7 +117,7 @@ public sealed class GateTests
         // Made at 5, 10 and 15 minutes, due by 31.
         Assert.Equal(Faded(3, 96), track.Scores.Count(ForecastHorizon.FifteenMinutes), 6);
         Assert.True(chosen[0].OneMinute.AtLeastOne <= chosen[0].FiveMinutes.AtLeastOne);
-        Assert.Equal(0, track.Scores.Mean(ForecastHorizon.OneMinute, PredictorKind.LastValue, GateLoss.Brier), 6);
+        Assert.Equal(0, track.Scores.Mean(ForecastHorizon.OneMinute, PredictorKind.LastValue, GateLoss.Log), 6);
     }
 
     private static double Faded(int count, double halfLife) => Enumerable.Range(0, count).Sum(i => Math.Pow(0.5, i / halfLife));
