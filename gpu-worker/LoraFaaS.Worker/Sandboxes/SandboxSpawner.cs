@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Threading.Channels;
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,20 +19,18 @@ internal sealed partial class SandboxSpawner : BackgroundService
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly SandboxProgram _program;
-    private readonly SandboxLauncher _launcher;
+    private readonly ConfinedLauncher _launcher;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SandboxSpawner> _logger;
     private readonly Channel<SandboxProcess> _blanks;
-    private readonly RuntimeFolder _folder;
     private int _lastId;
 
     public SandboxSpawner(
-        SandboxProgram program, SandboxLauncher launcher, RuntimeFolder folder, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
+        SandboxProgram program, ConfinedLauncher launcher, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
     {
         _program = program;
         _launcher = launcher;
-        _folder = folder;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -52,6 +52,21 @@ internal sealed partial class SandboxSpawner : BackgroundService
         }
 
         return await SpawnAsync(cancellationToken);
+    }
+
+    /// <summary>Blank processes that wait to be used.</summary>
+    public int Blanks => _options.BlankSandboxes == 0 ? 0 : _blanks.Reader.Count;
+
+    /// <summary>Completes when a blank is there. Not null: this worker keeps none.</summary>
+    public async Task<Problem?> EnsureBlankAsync(CancellationToken cancellationToken)
+    {
+        if (_options.BlankSandboxes == 0)
+        {
+            return new Problem(ErrorCode.InvalidRequest, "This worker keeps no blank sandboxes (Worker:BlankSandboxes is 0).", "tier");
+        }
+
+        await _blanks.Reader.WaitToReadAsync(cancellationToken);
+        return null;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -111,7 +126,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
 
         try
         {
-            return await SandboxProcess.StartAsync(id, _program, _launcher, _folder.Path, _logger, either.Token);
+            return await SandboxProcess.StartAsync(id, _program, _launcher, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
