@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LoraFaaS.Policies.Forecasting.Lstm;
@@ -27,7 +26,7 @@ internal sealed class AdamState
     /// <summary>One update; the gradient is first cut to a norm of <paramref name="mostNorm"/>.</summary>
     public void Update(float[] values, float[] gradient, float rate, float mostNorm)
     {
-        var norm = MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(gradient));
+        var norm = MathF.Sqrt(VectorMath.SumOfSquares(gradient));
         var cut = norm > mostNorm ? mostNorm / norm : 1;
 
         if (!float.IsFinite(norm))

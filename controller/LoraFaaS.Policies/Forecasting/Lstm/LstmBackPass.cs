@@ -124,11 +124,11 @@ internal sealed class LstmBackPass
         for (var row = 0; row < _rows; row++)
         {
             var from = _lowerInputs.AsSpan(row * (_shape.Inputs + _shape.Hidden) + _shape.Features, width);
-            Add(from, gradient.Embeddings[..width]);
+            VectorMath.Add(from, gradient.Embeddings[..width]);
 
             if (batch.Functions[row] != 0)
             {
-                Add(from, gradient.Embeddings.Slice(batch.Functions[row] * width, width));
+                VectorMath.Add(from, gradient.Embeddings.Slice(batch.Functions[row] * width, width));
             }
         }
     }
@@ -153,11 +153,9 @@ internal sealed class LstmBackPass
     {
         for (var at = 0; at < rows.Length; at += bias.Length)
         {
-            Add(rows.Slice(at, bias.Length), bias);
+            VectorMath.Add(rows.Slice(at, bias.Length), bias);
         }
     }
-
-    private static void Add(ReadOnlySpan<float> from, Span<float> into) => System.Numerics.Tensors.TensorPrimitives.Add(from, into, into);
 
     private static void Transpose(ReadOnlySpan<float> from, Span<float> into, int columns)
     {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LoraFaaS.Policies.Forecasting.Lstm;
@@ -13,15 +12,25 @@ internal static class LstmCell
         for (var row = 0; row * hidden < cells.Length; row++)
         {
             var gate = gates.Slice(row * 4 * hidden, 4 * hidden);
-            TensorPrimitives.Sigmoid(gate[..(2 * hidden)], gate[..(2 * hidden)]);
-            TensorPrimitives.Tanh(gate.Slice(2 * hidden, hidden), gate.Slice(2 * hidden, hidden));
-            TensorPrimitives.Sigmoid(gate[(3 * hidden)..], gate[(3 * hidden)..]);
+            VectorMath.Sigmoid(gate[..(2 * hidden)]);
+            VectorMath.Tanh(gate.Slice(2 * hidden, hidden));
+            VectorMath.Sigmoid(gate[(3 * hidden)..]);
 
-            var cell = cells.Slice(row * hidden, hidden);
-            TensorPrimitives.Multiply(gate.Slice(hidden, hidden), before.Slice(row * hidden, hidden), cell);
-            TensorPrimitives.MultiplyAdd(gate[..hidden], gate.Slice(2 * hidden, hidden), cell, cell);
-            TensorPrimitives.Tanh(cell, cellTanh.Slice(row * hidden, hidden));
-            TensorPrimitives.Multiply(gate[(3 * hidden)..], cellTanh.Slice(row * hidden, hidden), outputs.Slice(row * hidden, hidden));
+            var input = Vectors(gate[..hidden]);
+            var forget = Vectors(gate.Slice(hidden, hidden));
+            var candidate = Vectors(gate.Slice(2 * hidden, hidden));
+            var open = Vectors(gate[(3 * hidden)..]);
+            var old = Vectors(before.Slice(row * hidden, hidden));
+            var cell = Writable(cells.Slice(row * hidden, hidden));
+            var tanh = Writable(cellTanh.Slice(row * hidden, hidden));
+            var output = Writable(outputs.Slice(row * hidden, hidden));
+
+            for (var i = 0; i < cell.Length; i++)
+            {
+                cell[i] = forget[i] * old[i] + input[i] * candidate[i];
+                tanh[i] = VectorMath.TanhOf(cell[i]);
+                output[i] = open[i] * tanh[i];
+            }
         }
     }
 
