@@ -137,7 +137,7 @@ internal sealed class LstmBackPass
     {
         for (var row = 0; row < _rows; row++)
         {
-            Add(from.AsSpan(row * width + column, _shape.Hidden), into.AsSpan(row * _shape.Hidden, _shape.Hidden));
+            VectorMath.Add(from.AsSpan(row * width + column, _shape.Hidden), into.AsSpan(row * _shape.Hidden, _shape.Hidden));
         }
     }
 
