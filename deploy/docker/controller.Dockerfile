@@ -2,13 +2,13 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /src
 COPY . .
-RUN bash deploy/docker/publish.sh controller /app && mkdir /uploads
+RUN bash deploy/docker/publish.sh controller /app && mkdir -m 1777 /uploads
 
 # No shell, no package manager, not root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app .
-COPY --from=build --chown=$APP_UID:$APP_UID /uploads /uploads
+COPY --from=build /uploads /uploads
 VOLUME /uploads
 USER $APP_UID
 EXPOSE 8080 8081

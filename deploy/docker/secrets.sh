@@ -15,7 +15,14 @@ done
 # host:port:database:user:password, as libpq and Npgsql read it.
 printf 'postgres:5432:lorafaas:lorafaas:%s\n' "$(cat "$folder/postgres-password")" >"$folder/pgpass"
 
-# Containers run as another user than you: the folder keeps others out, the files let them in.
-chmod 700 "$folder"
-chmod 644 "$folder"/*
+# Nobody else may read them, so the containers run as whoever owns them: the images' own user, or you (compose reads .env).
+chmod 600 "$folder"/*
+
+if [ "$(id -u)" = 0 ]; then
+  chown -R 1654:1654 "$folder"
+elif [ $# = 0 ]; then
+  here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+  grep -qs '^LORAFAAS_USER=' "$here/.env" || echo "LORAFAAS_USER=$(id -u):$(id -g)" >>"$here/.env"
+fi
+
 echo "secrets are in $folder" >&2
