@@ -125,14 +125,17 @@ public sealed class HostDefaultsTests : IDisposable
     [Fact]
     public async Task The_health_check_asks_the_running_host_and_ends_as_it_is()
     {
-        await using var host = await StartAsync(HostDoors.Http);
-        var address = (await host.Services.GetRequiredService<HostAddresses>().ListeningAsync(CancellationToken.None)).Http;
-        string[] check = ["healthcheck", "--Host:HttpUrl", address];
+        string[] check;
 
-        Assert.Equal(0, await HostDefaults.RunAsync(check, NotBuilt));
-        host.Services.GetRequiredService<SwitchedHealth>().IsHealthy = false;
-        Assert.Equal(1, await HostDefaults.RunAsync(check, NotBuilt));
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await using (var host = await StartAsync(HostDoors.Http))
+        {
+            check = ["healthcheck", "--Host:HttpUrl", (await host.Services.GetRequiredService<HostAddresses>().ListeningAsync(CancellationToken.None)).Http];
+
+            Assert.Equal(0, await HostDefaults.RunAsync(check, NotBuilt));
+            host.Services.GetRequiredService<SwitchedHealth>().IsHealthy = false;
+            Assert.Equal(1, await HostDefaults.RunAsync(check, NotBuilt));
+        }
+
         Assert.Equal(1, await HostDefaults.RunAsync(check, NotBuilt));
 
         static WebApplication NotBuilt() => throw new InvalidOperationException("A check starts no host.");
