@@ -159,5 +159,6 @@ internal sealed class SandboxStations : IDisposable
         generate.Sequence,
         generate.Credits,
         revision.AdapterDigest,
-        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null);
+        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null,
+        revision.SloTpotMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTpotMs) : null);
 }

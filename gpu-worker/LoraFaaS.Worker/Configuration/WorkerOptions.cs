@@ -46,7 +46,10 @@ public sealed class WorkerOptions
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;
 
-    /// <summary>Most tokens in one step; longer prompts are prefilled in chunks. Less keeps decoding smooth, more prefills faster.</summary>
+    /// <summary>
+    /// Most tokens in one step; longer prompts are prefilled in chunks. Counts while nobody decodes beside it: then measured step times
+    /// make the chunks small enough for those who wait for their next token. More prefills faster and takes memory for the activations.
+    /// </summary>
     [Range(16, 65_536)]
     public int MaxStepTokens { get; set; } = 512;
 

@@ -17,6 +17,6 @@ internal sealed record EngineBenchOptions
 
     public required IReadOnlyList<string> Cases { get; init; }
 
-    /// <summary>Token limits of a step to try in the chunked case.</summary>
+    /// <summary>Token limits of a step to try in the chunked case; 0: by measured time.</summary>
     public required IReadOnlyList<int> StepTokens { get; init; }
 }
