@@ -153,7 +153,7 @@ internal sealed class SandboxStations : IDisposable
     private async ValueTask PrepareAsync(string name, Protocol.Data.RevisionRef revision, CancellationToken cancellationToken)
     {
         var number = ulong.MaxValue - _prefixes++;
-        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null) { Prefix = name }, cancellationToken);
+        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null, null) { Prefix = name }, cancellationToken);
         await _prompts.PostAsync(new PromptArrival(number, new Protocol.Data.GenerateRequest { Revision = revision }, IsPrefix: true), cancellationToken);
     }
 
