@@ -36,7 +36,7 @@ internal sealed unsafe class QuantizeJob(Int8Kernels kernels) : RowsJob, IDispos
     {
         for (var row = first; row < end; row++)
         {
-            kernels.Quantize((float*)_input.Address + (long)row * _input.Stride, Layout, Row(row));
+            kernels.Quantize((float*)_input.Address + (long)row * _input.Stride, _input.Type, Layout, Row(row));
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class Avx512BFloat16Kernels : Avx512Kernels
     /// <summary>The set's code, assembled by now.</summary>
     public static KernelCode Code => Assembled.Value;
 
-    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 ? ActivationType.BF16 : ActivationType.F32;
+    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 or PackedDtype.I8 ? ActivationType.BF16 : ActivationType.F32;
 
     public override void Multiply(PackedDtype weights, ActivationType input, in TileArguments product)
     {

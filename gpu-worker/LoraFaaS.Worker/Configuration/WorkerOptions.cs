@@ -57,6 +57,13 @@ public sealed class WorkerOptions
     [RegularExpression("^(auto|exact|avx512-bf16|avx512|avx2|scalar|scalar-bf16)$")]
     public string Kernels { get; set; } = "auto";
 
+    /// <summary>
+    /// "stored": backbones are served in the precision they are stored in. "int8": their matrices are quantised in groups when they are packed, which
+    /// halves their bytes and nearly doubles decoding, for an error that <c>lorafaas bench quality</c> measures. Adapters stay as they are.
+    /// </summary>
+    [RegularExpression("^(stored|int8)$")]
+    public string Weights { get; set; } = "stored";
+
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>
     public string SandboxPath { get; set; } = "";
 

@@ -29,26 +29,26 @@ internal unsafe class Avx512Int8Kernels : Int8Kernels
         }
     }
 
-    public override void Quantize(float* row, QuantizedRow layout, sbyte* levels)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Widen(ushort* values, int count, float* wide)
     {
-        var whole = layout.Columns / layout.Group;
-        var factors = (GroupFactor*)(levels + layout.FactorsAt);
-        for (var group = 0; group < whole; group++)
+        var i = 0;
+        for (; i <= count - Width; i += Width)
         {
-            factors[group] = QuantizeWhole(row + group * layout.Group, layout.Group, levels + group * layout.Group);
+            (Avx512F.ConvertToVector512UInt32(Vector256.Load(values + i)) << 16).AsSingle().Store(wide + i);
         }
 
-        if (whole < layout.Groups)
-        {
-            var first = whole * layout.Group;
-            factors[whole] = QuantizeGroup(row + first, layout.Columns - first, levels + first);
-            new Span<sbyte>(levels + layout.Columns, layout.FactorsAt - layout.Columns).Clear();
-        }
+        base.Widen(values + i, count - i, wide + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static GroupFactor QuantizeWhole(float* values, int count, sbyte* levels)
+    protected override GroupFactor QuantizeGroup(float* values, int count, sbyte* levels)
     {
+        if (count % Width != 0)
+        {
+            return base.QuantizeGroup(values, count, levels);
+        }
+
         var most = Vector512<float>.Zero;
         for (var i = 0; i < count; i += Width)
         {
@@ -61,7 +61,7 @@ internal unsafe class Avx512Int8Kernels : Int8Kernels
         var factor = FactorOf(largest);
         if (factor == 0)
         {
-            return QuantizeGroup(values, count, levels);
+            return base.QuantizeGroup(values, count, levels);
         }
 
         var by = Vector512.Create(factor);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Weights;
 
@@ -10,12 +12,15 @@ namespace LoraFaaS.Engine.Cpu.Kernels.Int8;
 /// </summary>
 internal abstract unsafe class Int8Kernels
 {
+    /// <summary>The largest group there is, see <see cref="GroupLayout.IsGroup"/>.</summary>
+    private const int MaxGroup = 128;
+
     public abstract string Name { get; }
 
     /// <summary>The fastest form this CPU runs, or the one that belongs to the form asked for.</summary>
     public static Int8Kernels Choose(KernelChoice choice) => choice switch
     {
-        KernelChoice.Scalar => new ScalarInt8Kernels(),
+        KernelChoice.Scalar or KernelChoice.ScalarBF16 => new ScalarInt8Kernels(),
         KernelChoice.Avx2 when Avx2.IsSupported => new Avx2Int8Kernels(),
         KernelChoice.Avx512 when Avx512BW.IsSupported => new Avx512Int8Kernels(),
         _ when CpuFeatures.HasAvx512Vnni => new VnniInt8Kernels(),
@@ -27,18 +32,36 @@ internal abstract unsafe class Int8Kernels
     public abstract void Multiply(in Int8Product product);
 
     /// <summary>Levels of the row and, for each group, its scale and <see cref="GroupFactor.Start"/>. A group of zeros has the scale 0.</summary>
-    public virtual void Quantize(float* row, QuantizedRow layout, sbyte* levels)
+    /// <param name="type">What the row's elements are.</param>
+    [SkipLocalsInit]
+    public void Quantize(void* row, ActivationType type, QuantizedRow layout, sbyte* levels)
     {
         var factors = (GroupFactor*)(levels + layout.FactorsAt);
+        var wide = stackalloc float[MaxGroup];
         for (var first = 0; first < layout.Columns; first += layout.Group)
         {
             var count = Math.Min(layout.Group, layout.Columns - first);
-            factors[first / layout.Group] = QuantizeGroup(row + first, count, levels + first);
+            var values = (float*)row + first;
+            if (type is ActivationType.BF16)
+            {
+                Widen((ushort*)row + first, count, wide);
+                values = wide;
+            }
+
+            factors[first / layout.Group] = QuantizeGroup(values, count, levels + first);
             new Span<sbyte>(levels + first + count, layout.Group - count).Clear();
         }
     }
 
-    protected static GroupFactor QuantizeGroup(float* values, int count, sbyte* levels)
+    protected virtual void Widen(ushort* values, int count, float* wide)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            wide[i] = BFloat16Bits.Widen(values[i]);
+        }
+    }
+
+    protected virtual GroupFactor QuantizeGroup(float* values, int count, sbyte* levels)
     {
         var largest = 0f;
         for (var i = 0; i < count; i++)

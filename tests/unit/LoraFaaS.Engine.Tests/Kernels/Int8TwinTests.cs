@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics.X86;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Assembling;
+using LoraFaaS.Engine.Cpu.Kernels;
 using LoraFaaS.Engine.Cpu.Kernels.Int8;
 using LoraFaaS.Engine.Weights;
 
@@ -86,7 +88,7 @@ public sealed unsafe class Int8TwinTests
             fixed (float* from = row)
             fixed (sbyte* to = levels)
             {
-                Of(name).Quantize(from, layout, to);
+                Of(name).Quantize(from, ActivationType.F32, layout, to);
                 Assert.False(float.IsFinite(((GroupFactor*)(to + layout.FactorsAt))->Scale));
             }
         }
@@ -191,7 +193,14 @@ public sealed unsafe class Int8TwinTests
             fixed (float* from = row)
             fixed (sbyte* to = levels)
             {
-                by.Quantize(from, layout, to + token * layout.Stride);
+                // Every other row as bf16.
+                var type = token % 2 == 0 ? ActivationType.F32 : ActivationType.BF16;
+                if (type is ActivationType.BF16)
+                {
+                    CpuKernels.Choose(KernelChoice.Scalar).Pack(from, row.Length, (ushort*)from);
+                }
+
+                by.Quantize(from, type, layout, to + token * layout.Stride);
             }
         }
 

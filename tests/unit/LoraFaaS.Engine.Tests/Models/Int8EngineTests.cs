@@ -2,6 +2,7 @@ using System.Text.Json;
 using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Tokenization;
 using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Models;
 using LoraFaaS.Engine.Tests.TestData;
@@ -36,15 +37,18 @@ public sealed class Int8EngineTests
         Assert.Equal(alone, chunked);
     }
 
-    [Fact]
-    public void Any_form_and_any_number_of_threads_give_the_same_bits()
+    [Theory]
+    [InlineData(KernelChoice.Exact, KernelChoice.Scalar)]
+    [InlineData(KernelChoice.Avx512BF16, KernelChoice.ScalarBF16)]
+    public void Any_form_of_an_arithmetic_and_any_number_of_threads_give_the_same_bits(KernelChoice fast, KernelChoice plain)
     {
+        if (fast is KernelChoice.Avx512BF16 && !CpuFeatures.HasAvx512BFloat16)
+        {
+            return;
+        }
+
         var prompt = GoldenFiles.Prompts()["task-sql"];
-        EngineOptions[] forms =
-        [
-            Options with { Kernels = KernelChoice.Exact, Threads = 1 }, Options with { Kernels = KernelChoice.Exact, Threads = 3 },
-            Options with { Kernels = KernelChoice.Scalar },
-        ];
+        EngineOptions[] forms = [Options with { Kernels = fast, Threads = 1 }, Options with { Kernels = fast, Threads = 3 }, Options with { Kernels = plain }];
         var results = forms.Select(options =>
         {
             using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, options, PackPrecision.I8);
