@@ -6,9 +6,10 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     MakeModelCommand.Create(),
     EngineCommand.Create(),
     QualityCommand.Create(),
+    PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), QualityCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
+    AllCommand.Create(EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
