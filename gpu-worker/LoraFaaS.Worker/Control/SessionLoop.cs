@@ -102,7 +102,7 @@ internal sealed partial class SessionLoop(
         {
             WorkerId = worker.Id.Value,
             Url = url,
-            Device = $"cpu x{Environment.ProcessorCount}",
+            Device = $"cpu x{Environment.ProcessorCount} {KernelReport.NameFor(options.Value)}",
             DeviceBytes = books.Device.Capacity.Bytes,
             HostBytes = books.Host.Capacity.Bytes,
             Version = identity.Version,
