@@ -76,7 +76,8 @@ internal sealed partial class ConfinedOutput
         {
             length = Append(bytes[..end], line, length);
             Say(line.AsSpan(0, length));
-            (length, bytes) = (0, bytes[(end + 1)..]);
+            length = 0;
+            bytes = bytes[(end + 1)..];
         }
 
         return Append(bytes, line, length);
