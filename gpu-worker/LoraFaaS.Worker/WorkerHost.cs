@@ -5,6 +5,7 @@ using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
@@ -30,11 +31,14 @@ public static class WorkerHost
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsTogether>();
         services.AddOptionsWithValidateOnStart<BatchOptions, BatchOptionsValidator>().BindConfiguration(BatchOptions.Section);
 
+        services.AddOptionsWithValidateOnStart<HandlerOptions, HandlerOptionsValidator>().BindConfiguration(HandlerOptions.Section);
+
         // The endpoint has its own, smaller limit, and answers it in our own words.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         AddTiers(services);
         AddSandboxes(services);
+        AddHandlers(services);
         AddInvocations(services);
         AddControl(services);
 
@@ -81,6 +85,18 @@ public static class WorkerHost
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSupervisor>());
     }
 
+    private static void AddHandlers(IServiceCollection services)
+    {
+        services.AddSingleton<HandlerProgram>();
+        services.AddSingleton<HandlerSpawner>();
+        services.AddHostedService(provider => provider.GetRequiredService<HandlerSpawner>());
+        services.AddSingleton<CodeStore>();
+        services.AddSingleton<ISecretSource, ControllerSecrets>();
+        services.AddSingleton<HandlerOpener>();
+        services.AddSingleton<HandlerSupervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<HandlerSupervisor>());
+    }
+
     private static void AddInvocations(IServiceCollection services)
     {
         services.AddSingleton(provider => new UsageSpool(DataPath(provider, "usage.spool"), provider.GetRequiredService<ILogger<UsageSpool>>()));
@@ -91,6 +107,7 @@ public static class WorkerHost
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<MemoryMetrics>();
         services.AddSingleton<InvocationCounts>();
+        services.AddSingleton<CodeStation>();
         services.AddSingleton<LoadStation>();
         services.AddSingleton<WakeProgress>();
         services.AddSingleton<BatchLoop>();

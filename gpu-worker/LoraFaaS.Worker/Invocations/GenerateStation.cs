@@ -12,7 +12,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     private readonly int _credits = options.Value.EventCredits;
 
     public async Task<InvocationEnd> RunAsync(
-        Invocation invocation, ResidentSandbox sandbox, int batch, EventSink sink, InvocationAbort abort)
+        Invocation invocation, ResidentSandbox sandbox, int batch, IEventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
@@ -52,7 +52,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     }
 
     /// <summary>What a resumed sequence repeats is not sent again.</summary>
-    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, EventSink sink, CancellationToken cancellationToken)
+    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, IEventSink sink, CancellationToken cancellationToken)
     {
         if (happened.KindCase is GenerateEvent.KindOneofCase.Started && invocation.HasToldStart)
         {
