@@ -142,10 +142,8 @@ internal sealed class ResidentHandler : IAsyncDisposable
     }
 
     /// <summary>Nobody wants the call's answer any more. Returns at once; the code has its grace to notice.</summary>
-    public async ValueTask LeaveAsync(HandlerCall call)
+    public void Leave(HandlerCall call)
     {
-        await call.LeaveAsync();
-
         if (!call.Ended.IsCompleted)
         {
             Keep(WatchAsync(call));
@@ -224,14 +222,19 @@ internal sealed class ResidentHandler : IAsyncDisposable
     {
         using var noMore = new CancellationTokenSource();
 
+        // A handler that reads nothing any more takes no word of it either: the grace holds for both.
+        var leaving = call.LeaveAsync().AsTask();
+
         if (await Task.WhenAny(call.Ended, Task.Delay(_grace, _time, noMore.Token)) == call.Ended)
         {
             await noMore.CancelAsync();
+            await leaving;
             return;
         }
 
         _log.Write($"the code is ended: it went on for {_grace.TotalSeconds:0.#} s after its call was over");
         _process.Kill();
+        await leaving;
     }
 
     private void Keep(Task task)

@@ -72,7 +72,7 @@ internal sealed class CodeStation(HandlerSupervisor handlers, IOptions<HandlerOp
         }
         finally
         {
-            await handler.LeaveAsync(call);
+            handler.Leave(call);
             await generations.DisposeAsync();
         }
     }
