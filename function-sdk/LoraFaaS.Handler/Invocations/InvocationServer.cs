@@ -63,7 +63,8 @@ internal sealed class InvocationServer(ILoraFunction function, FunctionId id, Fu
     {
         if (Find(invocation) is { } running)
         {
-            _tasks.AddOrUpdate(invocation, static (_, withdrawing) => withdrawing, static (_, run, withdrawing) => Task.WhenAll(run, withdrawing), running.WithdrawAsync());
+            var withdrawing = running.WithdrawAsync();
+            _ = _tasks.AddOrUpdate(invocation, withdrawing, (_, run) => Task.WhenAll(run, withdrawing));
         }
     }
 
