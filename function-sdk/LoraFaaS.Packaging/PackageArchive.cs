@@ -10,6 +10,7 @@ namespace LoraFaaS.Packaging;
 public static class PackageArchive
 {
     private const UnixFileMode FileMode644 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Folder = FileMode644 | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>
@@ -130,7 +131,7 @@ public static class PackageArchive
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            MakeFolder(Path.GetDirectoryName(target)!);
             await using var file = new FileStream(target, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = ReadOnly, Options = FileOptions.Asynchronous,
@@ -140,6 +141,9 @@ public static class PackageArchive
             {
                 await content.CopyToAsync(file, cancellationToken);
             }
+
+            // Whatever the mask of new files says: who runs it is another user.
+            File.SetUnixFileMode(file.SafeFileHandle, ReadOnly);
         }
         catch (IOException taken) when (File.Exists(Path.GetDirectoryName(target)))
         {
@@ -147,6 +151,18 @@ public static class PackageArchive
         }
 
         return null;
+    }
+
+    private static void MakeFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        MakeFolder(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, Folder);
     }
 
     private static Problem? TooMuch(int files, long bytes) =>

@@ -7,6 +7,7 @@ using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Sandboxes;
@@ -37,6 +38,7 @@ public static class WorkerHost
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         AddTiers(services);
+        AddIsolation(services);
         AddSandboxes(services);
         AddHandlers(services);
         AddInvocations(services);
@@ -75,11 +77,23 @@ public static class WorkerHost
         services.AddSingleton<BackboneStore>();
     }
 
+    /// <summary>First of all services: what the machine enforces is known before anything is started or said.</summary>
+    private static void AddIsolation(IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<IsolationOptions, IsolationOptionsValidator>().BindConfiguration(IsolationOptions.Section);
+        services.AddSingleton<IValidateOptions<IsolationOptions>, IsolationOptionsTogether>();
+        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
+        services.AddSingleton(provider => new LauncherProgram(provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
+        services.AddSingleton(provider => new SandboxProgram(Options(provider), provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
+        services.AddSingleton<HandlerProgram>();
+        services.AddSingleton<SandboxLauncher>();
+        services.AddSingleton<IsolationStation>();
+        services.AddHostedService(provider => provider.GetRequiredService<IsolationStation>());
+        services.AddSingleton<ConfinedLauncher>();
+    }
+
     private static void AddSandboxes(IServiceCollection services)
     {
-        services.AddSingleton(provider => new SandboxProgram(Options(provider)));
-        services.AddSingleton<SandboxLauncher>();
-        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();
@@ -89,7 +103,6 @@ public static class WorkerHost
 
     private static void AddHandlers(IServiceCollection services)
     {
-        services.AddSingleton<HandlerProgram>();
         services.AddSingleton<HandlerSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<HandlerSpawner>());
         services.AddSingleton<CodeStore>();

@@ -39,6 +39,14 @@ public sealed class HandlerOptions
     [ByteSizeText(minMebibytes: 32)]
     public string Memory { get; set; } = "256Mi";
 
+    /// <summary>Files in a handler's temporary folder, together; they are in memory. 0: it has none.</summary>
+    [ByteSizeText(minMebibytes: 0)]
+    public string Tmp { get; set; } = "64Mi";
+
+    /// <summary>Threads a handler may have, the runtime's included.</summary>
+    [Range(32, 10_000)]
+    public int Threads { get; set; } = 256;
+
     /// <summary>Largest answer of a function's own code.</summary>
     [ByteSizeText(minMebibytes: 1)]
     public string MaxReply { get; set; } = "32Mi";
@@ -48,6 +56,8 @@ public sealed class HandlerOptions
     public int LogLinesPerSecond { get; set; } = 100;
 
     internal long MemoryBytes => Read(Memory);
+
+    internal long TmpBytes => Read(Tmp);
 
     internal long MaxReplyBytes => Read(MaxReply);
 

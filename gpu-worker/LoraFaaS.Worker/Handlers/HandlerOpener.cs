@@ -5,6 +5,7 @@ using LoraFaaS.Protocol.Handler;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -26,7 +27,7 @@ internal sealed partial class HandlerOpener(
         try
         {
             process = await spawner.TakeAsync(cancellationToken);
-            process.SpeakFor(lines.Write);
+            process.BelongTo(spec.Key.Function.ToString(), lines.Write);
 
             var (open, problem) = await PrepareAsync(spec, process.CodeFolder, cancellationToken);
 
@@ -50,7 +51,7 @@ internal sealed partial class HandlerOpener(
                     throw new System.Diagnostics.UnreachableException();
             }
         }
-        catch (HandlerStartException failure)
+        catch (SandboxStartException failure)
         {
             LogNotStarted(failure, spec.Key.Function);
             return await FailAsync(process, channel, new Problem(ErrorCode.ActivationFailed, failure.Message));

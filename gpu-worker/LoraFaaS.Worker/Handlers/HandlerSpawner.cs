@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal sealed partial class HandlerSpawner : BackgroundService
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly HandlerProgram _program;
-    private readonly SandboxLauncher _launcher;
+    private readonly ConfinedLauncher _launcher;
     private readonly RuntimeFolder _folder;
     private readonly HandlerOptions _options;
     private readonly TimeProvider _time;
@@ -23,7 +24,7 @@ internal sealed partial class HandlerSpawner : BackgroundService
     private int _lastId;
 
     public HandlerSpawner(
-        HandlerProgram program, SandboxLauncher launcher, RuntimeFolder folder, IOptions<HandlerOptions> options, TimeProvider time, ILogger<HandlerSpawner> logger)
+        HandlerProgram program, ConfinedLauncher launcher, RuntimeFolder folder, IOptions<HandlerOptions> options, TimeProvider time, ILogger<HandlerSpawner> logger)
     {
         _program = program;
         _launcher = launcher;
@@ -92,7 +93,7 @@ internal sealed partial class HandlerSpawner : BackgroundService
                 await blank.DisposeAsync();
             }
         }
-        catch (HandlerStartException failure)
+        catch (SandboxStartException failure)
         {
             // An invocation that needs one will try itself and tell its caller; here only the log can.
             LogNoBlank(failure);
@@ -108,11 +109,11 @@ internal sealed partial class HandlerSpawner : BackgroundService
 
         try
         {
-            return await HandlerProcess.StartAsync(id, _program, _launcher, _folder.Path, _logger, either.Token);
+            return await HandlerProcess.StartAsync(id, _program, _launcher, _folder, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new HandlerStartException($"The handler program did not connect within {_options.Start}.");
+            throw new SandboxStartException($"The handler program did not connect within {_options.Start}.");
         }
     }
 
