@@ -21,7 +21,14 @@ public sealed class FunctionSecrets(IReadOnlyDictionary<string, ReadOnlyMemory<b
     /// <summary>The value's bytes; false when the deployment does not name it.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out ReadOnlyMemory<byte>? value)
     {
-        value = values.TryGetValue(name, out var bytes) ? bytes : null;
+        // Not a conditional expression: null would become an empty memory there, and an absent secret an empty one.
+        value = null;
+
+        if (values.TryGetValue(name, out var bytes))
+        {
+            value = bytes;
+        }
+
         return value is not null;
     }
 }

@@ -146,7 +146,7 @@ internal sealed partial class HandlerSupervisor : BackgroundService
             // Another flight may have landed meanwhile, or the one that is listed has just ended and is not yet taken off.
             if (_resident.TryGetValue(spec.Key, out var other))
             {
-                if (!other.Closed.IsCompleted && !other.IsRetired)
+                if (!other.IsOver)
                 {
                     return new Loading<ResidentHandler>.Ready(other);
                 }

@@ -24,6 +24,7 @@ internal sealed class ResidentHandler : IAsyncDisposable
     private long _lastUse;
     private int _users;
     private bool _retired;
+    private bool _condemned;
     private Task<string>? _epitaph;
     private Task? _end;
 
@@ -65,6 +66,18 @@ internal sealed class ResidentHandler : IAsyncDisposable
         }
     }
 
+    /// <summary>It can be used no more, whether it knows yet or not.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retired || _condemned || Closed.IsCompleted;
+            }
+        }
+    }
+
     /// <summary>Null while somebody uses it.</summary>
     public TimeSpan? IdleFor
     {
@@ -82,7 +95,7 @@ internal sealed class ResidentHandler : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_retired || Closed.IsCompleted)
+            if (_retired || _condemned || Closed.IsCompleted)
             {
                 return false;
             }
@@ -230,6 +243,11 @@ internal sealed class ResidentHandler : IAsyncDisposable
             await noMore.CancelAsync();
             await leaving;
             return;
+        }
+
+        lock (_gate)
+        {
+            _condemned = true;
         }
 
         _log.Write($"the code is ended: it went on for {_grace.TotalSeconds:0.#} s after its call was over");
