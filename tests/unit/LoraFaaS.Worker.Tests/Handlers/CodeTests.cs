@@ -8,12 +8,13 @@ using LoraFaaS.Worker.Tests.Hosting;
 namespace LoraFaaS.Worker.Tests.Handlers;
 
 /// <summary>Functions' own code in real handler processes, from a package in the store.</summary>
-public sealed class CodeTests
+public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCodeWorld>
 {
+    private readonly CodeWorld world = shared.World;
+
     [Fact]
     public async Task Code_answers_in_its_own_words_and_has_no_say_in_the_platforms_headers()
     {
-        await using var world = await CodeWorld.StartAsync();
         var request = world.Request("/echo", "hé");
         request.Call.Method = "PUT";
         request.Call.Query = "?a=1";
@@ -31,17 +32,16 @@ public sealed class CodeTests
     public async Task Generations_of_one_call_are_the_adapters_and_add_up_in_its_account()
     {
         var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
-        await using var world = await CodeWorld.StartAsync();
 
         var answer = await world.CallAsync("/twice", prompt);
 
         var parts = answer.Text.Split('|');
         Assert.Equal(expected, parts[0]);
         Assert.Equal(expected, parts[1]);
-        var usage = await UsageAsync(world, "ok");
+        await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Function == CodeWorld.NameOf(nameof(Generations_of_one_call_are_the_adapters_and_add_up_in_its_account))));
+        var usage = Assert.Single(world.Demo.Controller.Usage, usage => usage.Function == CodeWorld.NameOf(nameof(Generations_of_one_call_are_the_adapters_and_add_up_in_its_account)));
         Assert.Equal(int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), usage.PromptTokens + usage.CompletionTokens);
         Assert.Equal(usage.PromptTokens, answer.Finished!.PromptTokens);
-        Assert.Single(world.Demo.Controller.Usage);
 
         var account = answer.Finished.ColdStart;
         var parted = account.QueueMs + account.SandboxMs + account.MapMs + account.KernelsMs + account.AdapterMs + account.PrefillMs + account.HandlerMs + account.CodeMs;
@@ -51,7 +51,6 @@ public sealed class CodeTests
     [Fact]
     public async Task A_chat_clients_conversation_reaches_the_code_and_its_answer_comes_back_as_text()
     {
-        await using var world = await CodeWorld.StartAsync();
         var request = world.Request("/conversation", "second");
         request.Call.AsText = true;
         request.Prompt = new Prompt { Chat = new ChatMessages() };
@@ -70,33 +69,31 @@ public sealed class CodeTests
     [Fact]
     public async Task What_code_throws_is_that_calls_alone()
     {
-        await using var world = await CodeWorld.StartAsync();
 
         var thrown = await world.CallAsync("/throw");
         var late = await world.CallAsync("/throw-late");
-        var pid = Assert.Single(world.Handlers.Resident).ProcessId;
+        var pid = world.HandlerOf(CodeWorld.NameOf()).ProcessId;
 
         Assert.Equal(500, thrown.Generation.Status);
         Assert.Equal("function_failed", thrown.Failure?.Code);
-        Assert.Contains("coded.openfaas-fn", thrown.Failure?.Message, StringComparison.Ordinal);
+        Assert.Contains(CodeWorld.NameOf() + ".openfaas-fn", thrown.Failure?.Message, StringComparison.Ordinal);
         Assert.Contains("as it was told to", thrown.Failure?.Message, StringComparison.Ordinal);
         Assert.Equal("half", late.Text);
         Assert.Equal("function_failed", late.Failure?.Code);
         Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
-        Assert.Equal(pid, Assert.Single(world.Handlers.Resident).ProcessId);
-        await world.LoggedAsync("coded", "InvalidOperationException");
+        Assert.Equal(pid, world.HandlerOf(CodeWorld.NameOf()).ProcessId);
+        await world.LoggedAsync(CodeWorld.NameOf(), "InvalidOperationException");
     }
 
     [Fact]
     public async Task A_handler_that_ends_is_named_takes_no_other_with_it_and_is_started_again()
     {
-        await using var world = await CodeWorld.StartAsync();
         await world.CallAsync("/echo", "x", "bystander");
-        var bystander = world.Handlers.Resident.Single(handler => handler.Spec.Key.Function.Name.Value == "bystander").ProcessId;
+        var bystander = world.HandlerOf("bystander").ProcessId;
 
         var crashed = await world.CallAsync("/crash");
         Assert.Equal(("handler_lost", 502), (crashed.Failure?.Code, crashed.Generation.Status));
-        Assert.Contains("coded.openfaas-fn", crashed.Failure?.Message, StringComparison.Ordinal);
+        Assert.Contains(CodeWorld.NameOf() + ".openfaas-fn", crashed.Failure?.Message, StringComparison.Ordinal);
 
         // The first end costs nobody a wait; the second one does.
         Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
@@ -107,61 +104,14 @@ public sealed class CodeTests
         Assert.Contains("2 times in a row", (await Generation.ReadAsync(refused, Token)).Problem?.Message, StringComparison.Ordinal);
 
         Assert.Equal("y", (await world.CallAsync("/echo", "y", "bystander")).Text);
-        Assert.Equal(bystander, world.Handlers.Resident.Single(handler => handler.Spec.Key.Function.Name.Value == "bystander").ProcessId);
-        await world.LoggedAsync("coded", "exit code 7");
+        Assert.Equal(bystander, world.HandlerOf("bystander").ProcessId);
+        await world.LoggedAsync(CodeWorld.NameOf(), "exit code 7");
         await Patience.UntilAsync(async _ => (await world.CallAsync("/echo", "x")).Text == "x");
-    }
-
-    [Fact]
-    public async Task Code_that_goes_on_after_its_deadline_is_ended_and_its_caller_does_not_wait_for_that()
-    {
-        await using var world = await CodeWorld.StartAsync("--Worker:Handlers:Grace", "00:00:00.500");
-        await world.CallAsync("/echo", "x");
-
-        var late = await world.CallAsync(world.Request("/spin"), TimeSpan.FromMilliseconds(500));
-
-        Assert.Equal("deadline_exceeded", late.Failure?.Code);
-        Assert.Contains("stage: code", late.Failure?.Message, StringComparison.Ordinal);
-        await world.LoggedAsync("coded", "after its call was over");
-        Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
-    }
-
-    [Fact]
-    public async Task An_answer_without_end_is_cut_and_one_of_nothing_is_an_answer()
-    {
-        await using var world = await CodeWorld.StartAsync("--Worker:Handlers:MaxReply", "2Mi");
-
-        var big = await world.CallAsync("/big");
-        var nothing = await world.CallAsync("/nothing");
-
-        Assert.Equal("function_failed", big.Failure?.Code);
-        Assert.Contains("more than 2 MiB", big.Failure?.Message, StringComparison.Ordinal);
-        Assert.InRange(big.Body.Length, 1 << 20, 2 << 20);
-        Assert.Equal(200, nothing.Head?.Status);
-        Assert.NotNull(nothing.Finished);
-    }
-
-    [Fact]
-    public async Task One_handler_runs_so_many_calls_at_once_and_the_others_wait()
-    {
-        await using var world = await CodeWorld.StartAsync("--Worker:Handlers:Concurrency", "2");
-        var first = world.CallAsync("/wait");
-        await Patience.UntilAsync(async _ => (await world.CallAsync("/running")).Text == "1");
-
-        // As soon as the second place is taken too, who comes then waits until its deadline.
-        var second = world.CallAsync(world.Request("/wait"), TimeSpan.FromSeconds(3));
-        await Patience.UntilAsync(async _ => (await world.CallAsync(world.Request("/echo", "x"), TimeSpan.FromMilliseconds(200))).Failure?.Code == "deadline_exceeded");
-
-        // The second one's own deadline makes room again.
-        Assert.Equal("deadline_exceeded", (await second).Failure?.Code);
-        Assert.Equal("now", (await world.CallAsync("/release")).Text);
-        Assert.Equal("released", (await first).Text);
     }
 
     [Fact]
     public async Task Generations_are_bounded_and_one_that_is_left_ends()
     {
-        await using var world = await CodeWorld.StartAsync();
 
         Assert.Equal("32 QueueFull", (await world.CallAsync("/many")).Text);
         Assert.Equal("left", (await world.CallAsync("/leave")).Text);
@@ -172,10 +122,9 @@ public sealed class CodeTests
     [Fact]
     public async Task Secrets_are_the_functions_and_asked_for_when_it_starts()
     {
-        await using var world = await CodeWorld.StartAsync();
         var reply = new ReadSecretsReply();
         reply.Secrets.Add("token", Google.Protobuf.ByteString.CopyFromUtf8("s3cret"));
-        world.Demo.Controller.Secrets[("coded", 1)] = reply;
+        world.Demo.Controller.Secrets[(CodeWorld.NameOf(), 1)] = reply;
         var with = world.Request("/secret");
         with.Revision.CodeSecrets = true;
 
@@ -190,12 +139,11 @@ public sealed class CodeTests
     [Fact]
     public async Task What_code_says_is_in_its_functions_log_and_a_flood_of_it_is_counted()
     {
-        await using var world = await CodeWorld.StartAsync();
 
         Assert.Equal("logged", (await world.CallAsync("/log")).Text);
-        await world.LoggedAsync("coded", "by the log");
-        await world.LoggedAsync("coded", "by standard output");
-        await world.LoggedAsync("coded", "by standard error");
+        await world.LoggedAsync(CodeWorld.NameOf(), "by the log");
+        await world.LoggedAsync(CodeWorld.NameOf(), "by standard output");
+        await world.LoggedAsync(CodeWorld.NameOf(), "by standard error");
 
         await world.CallAsync("/flood-log", function: "flood");
         await world.CallAsync("/echo", "x", "bystander");
@@ -204,37 +152,8 @@ public sealed class CodeTests
     }
 
     [Fact]
-    public async Task Memory_is_bounded_and_an_idle_handler_ends()
-    {
-        await using var world = await CodeWorld.StartAsync("--Worker:Handlers:Memory", "64Mi", "--Worker:Handlers:Idle", "00:00:01");
-
-        Assert.Contains((await world.CallAsync("/memory")).Failure?.Code, (string[])["function_failed", "handler_lost"]);
-        Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
-        var pid = Assert.Single(world.Handlers.Resident).ProcessId;
-        await Patience.UntilAsync(() => world.Handlers.Resident.Count == 0);
-        await Patience.UntilAsync(() => !ProcessControl.Send(pid, Signal.Probe));
-        Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
-    }
-
-    [Fact]
-    public async Task A_stopping_worker_finishes_code_with_all_it_still_needs()
-    {
-        await using var world = await CodeWorld.StartAsync();
-        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
-        await world.CallAsync("/twice", prompt);
-        var running = world.CallAsync("/twice", prompt);
-        await Patience.UntilAsync(() => world.Handlers.Resident[0].IdleFor is null || running.IsCompleted);
-
-        var stopping = world.Worker.StopAsync();
-
-        Assert.StartsWith(expected, (await Patience.ForAsync(running)).Text, StringComparison.Ordinal);
-        Assert.Equal(0, await Patience.ForAsync(stopping));
-    }
-
-    [Fact]
     public async Task A_package_that_is_none_is_refused_by_name()
     {
-        await using var world = await CodeWorld.StartAsync();
         var none = world.Request("/echo", "x");
         none.Revision.CodeDigest = Contracts.Identity.Digest.OfBytes("nothing"u8).Value;
 
@@ -242,10 +161,4 @@ public sealed class CodeTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private static async Task<UsageReport> UsageAsync(CodeWorld world, string outcome)
-    {
-        await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Outcome == outcome));
-        return world.Demo.Controller.Usage.First(usage => usage.Outcome == outcome);
-    }
 }

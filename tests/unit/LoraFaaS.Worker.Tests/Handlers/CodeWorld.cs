@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Packaging;
@@ -37,11 +38,17 @@ internal sealed class CodeWorld : IAsyncDisposable
         return new CodeWorld(demo, package);
     }
 
-    public GenerateRequest Request(string path, string body = "", string function = "coded", string? adapter = "sentiment")
+    /// <summary>A function's name of the test's own, made of the test's.</summary>
+    public static string NameOf([CallerMemberName] string test = "") =>
+        test.Contains('_', StringComparison.Ordinal) ? test.ToLowerInvariant().Replace('_', '-')[..Math.Min(test.Length, 40)].TrimEnd('-') : test;
+
+    public ResidentHandler HandlerOf(string function) => Handlers.Resident.Single(handler => handler.Spec.Key.Function.Name.Value == function);
+
+    public GenerateRequest Request(string path, string body = "", [CallerMemberName] string function = "")
     {
-        var request = _demo.Request(adapter, "unused", maxTokens: 32);
+        var request = _demo.Request("sentiment", "unused", maxTokens: 32);
         request.Prompt = null;
-        request.Revision.Function = function;
+        request.Revision.Function = NameOf(function);
         request.Revision.CodeDigest = Digest.OfBytes(_package).Value;
         request.Revision.CodeBytes = _package.Length;
         request.Call = new FunctionCall { Method = "POST", Path = path, ContentType = "text/plain", Body = ByteString.CopyFromUtf8(body) };
@@ -54,7 +61,7 @@ internal sealed class CodeWorld : IAsyncDisposable
         return new CodeAnswer(await Generation.ReadAsync(response, TestContext.Current.CancellationToken));
     }
 
-    public Task<CodeAnswer> CallAsync(string path, string body = "", string function = "coded") => CallAsync(Request(path, body, function));
+    public Task<CodeAnswer> CallAsync(string path, string body = "", [CallerMemberName] string function = "") => CallAsync(Request(path, body, function));
 
     public Task LoggedAsync(string function, string part) =>
         Patience.UntilAsync(() => _demo.Controller.Logs.Any(line => line.Function == function && line.Text.Contains(part, StringComparison.Ordinal)), $"a line of {function} with '{part}'");
