@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
@@ -22,7 +23,7 @@ internal sealed class ControllerSecrets : ISecretSource, IDisposable
         {
             _channel = new GrpcChannel(new GrpcChannelOptions
             {
-                Address = new Uri(options.Value.ControllerRpcUrl),
+                Servers = ServerAddresses.Parse(options.Value.ControllerRpcUrl),
                 Metadata = [new(InternalToken.HeaderName, token.Value)],
                 Time = time,
             });
