@@ -61,6 +61,7 @@ internal static class GenerateRequestFactory
         CodeBytes = route.Revision.Code?.Bytes ?? 0,
         CodeSecrets = route.Revision.Code?.Secrets.Count > 0,
         KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
+        SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
     };
 
     private static Sampling ToSampling(RouteEntry route, SamplingOverrides said)
