@@ -31,7 +31,7 @@ public static class ControlPlaneServices
         AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
-        services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<ApiKeyRegistry>();
+        services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<FunctionSecretReader>().AddSingleton<ApiKeyRegistry>();
         services.AddSingleton<CallNews>().AddSingleton<AsyncMetrics>().AddSingleton<AsyncCalls>().AddHostedService<AsyncPurgeLoop>();
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
         services.AddMetrics();

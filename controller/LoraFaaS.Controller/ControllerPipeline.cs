@@ -1,8 +1,10 @@
 using LoraFaaS.ControlPlane;
+using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Controller.Adapters;
 using LoraFaaS.Controller.Api;
 using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Backbones;
+using LoraFaaS.Controller.Packages;
 using LoraFaaS.Controller.Problems;
 using LoraFaaS.Controller.Rpc;
 using LoraFaaS.Controller.Secrets;
@@ -27,6 +29,7 @@ public static class ControllerPipeline
         services.AddLoraFaaSStorage();
         services.AddControlPlane();
         services.AddSingleton<BackboneRegistrar>().AddSingleton<AdapterRegistrar>().AddSingleton<AdapterImporter>();
+        services.AddSingleton<PackageDesk>().AddSingleton<ICodeInspector>(provider => provider.GetRequiredService<PackageDesk>());
         services.AddControllerApi();
         services.AddControllerRpc();
 

@@ -7,7 +7,7 @@ ensure_sdk
 case "${1:-}" in
   gateway) projects=(gateway/LoraFaaS.Gateway) ;;
   controller) projects=(controller/LoraFaaS.Controller) ;;
-  worker) projects=(gpu-worker/LoraFaaS.Worker gpu-worker/LoraFaaS.Launcher gpu-worker/LoraFaaS.Sandbox) ;;
+  worker) projects=(gpu-worker/LoraFaaS.Worker gpu-worker/LoraFaaS.Launcher gpu-worker/LoraFaaS.Sandbox function-sdk/LoraFaaS.Handler) ;;
   cli) projects=(function-sdk/LoraFaaS.Cli) ;;
   *)
     echo "usage: publish.sh gateway|controller|worker|cli FOLDER" >&2

@@ -13,6 +13,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
 {
     UpCommand.Create(),
     BackboneCommand.Create(),
+    NewCommand.Create(),
     PushCommand.Create(),
     DeployCommand.Create(),
     ApplyCommand.Create(),

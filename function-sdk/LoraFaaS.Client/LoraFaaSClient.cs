@@ -18,6 +18,7 @@ public sealed class LoraFaaSClient : IDisposable
         Async = new AsyncClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
+        Packages = new PackagesClient(_transport);
         Secrets = new SecretsClient(_transport);
         ApiKeys = new ApiKeysClient(_transport);
         Platform = new PlatformClient(_transport);
@@ -37,6 +38,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Push and list adapters.</summary>
     public AdaptersClient Adapters { get; }
+
+    /// <summary>Push functions' own code.</summary>
+    public PackagesClient Packages { get; }
 
     /// <summary>Create, update, remove and list secrets.</summary>
     public SecretsClient Secrets { get; }

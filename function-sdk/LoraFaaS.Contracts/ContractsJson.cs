@@ -47,6 +47,7 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(AsyncCallInfo))]
 [JsonSerializable(typeof(List<AsyncCallInfo>))]
 [JsonSerializable(typeof(AsyncQueueInfo))]
+[JsonSerializable(typeof(PackageInfo))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -5,6 +5,7 @@ using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
@@ -31,12 +32,15 @@ public static class WorkerHost
         services.AddSingleton<IValidateOptions<WorkerOptions>, WorkerOptionsTogether>();
         services.AddOptionsWithValidateOnStart<BatchOptions, BatchOptionsValidator>().BindConfiguration(BatchOptions.Section);
 
+        services.AddOptionsWithValidateOnStart<HandlerOptions, HandlerOptionsValidator>().BindConfiguration(HandlerOptions.Section);
+
         // The endpoint has its own, smaller limit, and answers it in our own words.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         AddTiers(services);
         AddIsolation(services);
         AddSandboxes(services);
+        AddHandlers(services);
         AddInvocations(services);
         AddControl(services);
 
@@ -81,6 +85,7 @@ public static class WorkerHost
         services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton(provider => new LauncherProgram(provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
         services.AddSingleton(provider => new SandboxProgram(Options(provider), provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
+        services.AddSingleton<HandlerProgram>();
         services.AddSingleton<SandboxLauncher>();
         services.AddSingleton<IsolationStation>();
         services.AddHostedService(provider => provider.GetRequiredService<IsolationStation>());
@@ -96,6 +101,17 @@ public static class WorkerHost
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSupervisor>());
     }
 
+    private static void AddHandlers(IServiceCollection services)
+    {
+        services.AddSingleton<HandlerSpawner>();
+        services.AddHostedService(provider => provider.GetRequiredService<HandlerSpawner>());
+        services.AddSingleton<CodeStore>();
+        services.AddSingleton<ISecretSource, ControllerSecrets>();
+        services.AddSingleton<HandlerOpener>();
+        services.AddSingleton<HandlerSupervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<HandlerSupervisor>());
+    }
+
     private static void AddInvocations(IServiceCollection services)
     {
         services.AddSingleton(provider => new UsageSpool(DataPath(provider, "usage.spool"), provider.GetRequiredService<ILogger<UsageSpool>>()));
@@ -106,6 +122,7 @@ public static class WorkerHost
         services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<MemoryMetrics>();
         services.AddSingleton<InvocationCounts>();
+        services.AddSingleton<CodeStation>();
         services.AddSingleton<LoadStation>();
         services.AddSingleton<WakeProgress>();
         services.AddSingleton<BatchLoop>();

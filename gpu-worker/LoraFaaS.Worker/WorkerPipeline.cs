@@ -9,11 +9,12 @@ namespace LoraFaaS.Worker;
 
 /// <summary>
 /// The stations of an invocation on this worker, in order: admit → load (backbone, sandbox, adapter) → queue → generate → account → answer.
+/// A function with code of its own: admit → code, in its handler, each of whose generations passes load → queue → generate → account → answer.
 /// One deadline bounds them all. A lost sandbox costs time and no token: another one prefills what was sent and goes on with the same
 /// tokens. A second loss ends the invocation, because one that kills sandboxes must not take a third.
 /// </summary>
 internal sealed class WorkerPipeline(
-    Admission admission, LoadStation loading, WakeProgress progress, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
+    Admission admission, CodeStation code, LoadStation loading, WakeProgress progress, BatchLoop queue, GenerateStation generating, AccountStation accounting, WorkerMetrics metrics, TimeProvider time)
 {
     private const int MaxAttempts = 2;
 
@@ -26,7 +27,9 @@ internal sealed class WorkerPipeline(
         {
             case Loading<AdmissionTicket>.Ready admitted:
                 accounting.Begin(invocation);
-                var end = await ServeAsync(invocation, admitted.Value, sink, abort);
+                var end = invocation.Code is null
+                    ? await ServeAsync(invocation, admitted.Value, sink, abort)
+                    : await RunCodeAsync(invocation, admitted.Value, sink, abort);
                 await accounting.EndAsync(invocation, end);
                 await AnswerAsync(end, sink, abort);
                 break;
@@ -38,7 +41,32 @@ internal sealed class WorkerPipeline(
         }
     }
 
-    private async Task<InvocationEnd> ServeAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    private async Task<InvocationEnd> RunCodeAsync(Invocation invocation, AdmissionTicket admitted, IEventSink sink, InvocationAbort abort)
+    {
+        using (admitted)
+        using (WorkerTelemetry.Source.StartActivity("code"))
+        {
+            try
+            {
+                return await code.RunAsync(invocation, admitted, sink, abort, GenerateAsync);
+            }
+            catch (OperationCanceledException) when (abort.Token.IsCancellationRequested)
+            {
+                return Aborted(invocation, abort.Cause);
+            }
+        }
+    }
+
+    /// <summary>A generation that an admitted invocation's code asks for: the same way as a caller's, and counted to that invocation.</summary>
+    private async Task<InvocationEnd> GenerateAsync(Invocation generation, IEventSink sink, InvocationAbort abort) =>
+        admission.TryEnter(generation.Function, isInside: true) switch
+        {
+            Loading<AdmissionTicket>.Ready admitted => await ServeAsync(generation, admitted.Value, sink, abort),
+            Loading<AdmissionTicket>.Failed refused => new InvocationEnd.Failed(refused.Problem),
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<InvocationEnd> ServeAsync(Invocation invocation, AdmissionTicket admitted, IEventSink sink, InvocationAbort abort)
     {
         using (admitted)
         {
@@ -63,7 +91,7 @@ internal sealed class WorkerPipeline(
         }
     }
 
-    private async Task<InvocationEnd> TryAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    private async Task<InvocationEnd> TryAsync(Invocation invocation, AdmissionTicket admitted, IEventSink sink, InvocationAbort abort)
     {
         using var load = WorkerTelemetry.Source.StartActivity("load");
 
@@ -85,7 +113,7 @@ internal sealed class WorkerPipeline(
     }
 
     private async Task<InvocationEnd> QueueAsync(
-        Invocation invocation, AdmissionTicket admitted, LoadedArtifacts artifacts, EventSink sink, InvocationAbort abort)
+        Invocation invocation, AdmissionTicket admitted, LoadedArtifacts artifacts, IEventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Queue;
         var begun = time.GetTimestamp();

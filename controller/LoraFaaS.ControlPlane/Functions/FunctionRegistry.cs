@@ -108,7 +108,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             return new FunctionWrite.Refused(problem);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
 
         if (revision is null)
         {
@@ -143,7 +143,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             return new FunctionWrite.Refused(unknownSecret);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
 
         return revision is null
             ? new FunctionWrite.Refused(unresolved!)

@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.ControlPlane.Functions;
 
@@ -21,6 +22,9 @@ public sealed record FunctionSettings
 
     /// <summary>Null: the platform's default.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The package with the function's own code; null: none.</summary>
+    public Digest? Code { get; init; }
 
     public RetrySettings Retry { get; init; } = new();
 

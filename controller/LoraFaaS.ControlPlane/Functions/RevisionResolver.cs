@@ -6,10 +6,10 @@ using LoraFaaS.ControlPlane.Ports;
 namespace LoraFaaS.ControlPlane.Functions;
 
 /// <summary>Turns an image and settings into a revision that pins digests, by what the catalogue holds now.</summary>
-public sealed class RevisionResolver(ICatalogueStore catalogue)
+public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector inspector)
 {
     public async Task<(FunctionRevision? Revision, Problem? Problem)> ResolveAsync(
-        FunctionId id, ImageReference image, FunctionSettings settings, CancellationToken cancellationToken)
+        FunctionId id, ImageReference image, FunctionSettings settings, IReadOnlyList<string>? secrets, CancellationToken cancellationToken)
     {
         if (await catalogue.FindBackboneAsync(image.Backbone, cancellationToken) is not { } backbone)
         {
@@ -34,6 +34,13 @@ public sealed class RevisionResolver(ICatalogueStore catalogue)
             }
         }
 
+        var (code, codeProblem) = settings.Code is { } package ? await ResolveCodeAsync(package, secrets ?? [], cancellationToken) : (null, null);
+
+        if (codeProblem is not null)
+        {
+            return (null, codeProblem);
+        }
+
         var revision = new FunctionRevision
         {
             Function = id,
@@ -42,6 +49,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue)
             BackboneDigest = backbone.Digest,
             AdapterDigest = adapter?.Digest,
             AdapterBytes = adapter?.Bytes ?? 0,
+            Code = code,
             Isolation = settings.Isolation,
             SystemPrompt = settings.SystemPrompt,
             Prompt = settings.Prompt,
@@ -54,4 +62,20 @@ public sealed class RevisionResolver(ICatalogueStore catalogue)
 
         return (settings.Timeout is { } timeout ? revision with { Timeout = timeout } : revision, null);
     }
+
+    /// <summary>The secrets are those that the deployment names, and exist: that was looked at before.</summary>
+    private async Task<(FunctionCode? Code, Problem? Problem)> ResolveCodeAsync(Digest package, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
+        await inspector.InspectAsync(package, cancellationToken) switch
+        {
+            CodeInspection.Valid valid => (
+                new FunctionCode
+                {
+                    Digest = package,
+                    Bytes = valid.Bytes,
+                    Secrets = [.. secrets.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => new SecretName(name))],
+                },
+                null),
+            CodeInspection.Refused refused => (null, refused.Problem with { Field = FunctionAnnotations.Code, Message = refused.Problem.ToString() }),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.ControlPlane.Functions;
@@ -21,6 +22,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         FunctionAnnotations.Isolation, FunctionAnnotations.SloTtft, FunctionAnnotations.SloTpot, FunctionAnnotations.KeepAlive,
         FunctionAnnotations.SystemPrompt, FunctionAnnotations.Prompt, FunctionAnnotations.Temperature, FunctionAnnotations.TopP,
         FunctionAnnotations.TopK, FunctionAnnotations.MaxTokens, FunctionAnnotations.Seed, FunctionAnnotations.Timeout,
+        FunctionAnnotations.Code,
     ];
 
     private Problem? _problem;
@@ -49,6 +51,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
             SloTpot = reader.Duration(annotations, FunctionAnnotations.SloTpot, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+            Code = reader.Code(),
             Retry = reader.Retry(),
             Scale = reader.Scale(),
         };
@@ -140,6 +143,22 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         }
 
         return text;
+    }
+
+    private Digest? Code()
+    {
+        if (!annotations.TryGetValue(FunctionAnnotations.Code, out var text))
+        {
+            return null;
+        }
+
+        if (!Digest.TryParse(text, out var digest))
+        {
+            Refuse(FunctionAnnotations.Code, $"{Quote(text)} is not a package's digest, as in sha256:<64 hexadecimal digits>");
+            return null;
+        }
+
+        return digest;
     }
 
     private T Choice<T>(string name, params ReadOnlySpan<(string Word, T Value)> choices)

@@ -7,7 +7,7 @@ namespace LoraFaaS.ControlPlane.Secrets;
 
 /// <summary>
 /// Takes secrets in, sealed, and says which there are. Nothing here gives a value out: they are for functions' own code, in the handler
-/// that runs it, and an adapter alone has none.
+/// that runs it (<see cref="FunctionSecretReader"/>), and an adapter alone has none.
 /// </summary>
 public sealed class SecretRegistry(ISecretStore secrets, SecretSealer sealer, TimeProvider time)
 {

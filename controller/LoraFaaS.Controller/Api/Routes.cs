@@ -33,6 +33,7 @@ internal static class Routes
         routes.MapGet("/api/v1/adapters", Ask<AdaptersApi>(api => api.ListAsync));
         routes.MapPost("/api/v1/adapters", Ask<AdaptersApi>(api => api.ImportAsync));
         routes.MapPut($"/api/v1/adapters/{{backbone:{NameConstraint.Key}}}/{Name}", Ask<AdaptersApi>(api => api.PushAsync));
+        routes.MapPost("/api/v1/packages", Ask<PackagesApi>(api => api.PushAsync));
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
 
@@ -53,7 +54,7 @@ internal static class Routes
     {
         services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
-        services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>();
+        services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>().AddSingleton<PackagesApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
         services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));

@@ -7,6 +7,7 @@ using LoraFaaS.ControlPlane.Metering;
 using LoraFaaS.ControlPlane.Placement;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Routes;
+using LoraFaaS.ControlPlane.Secrets;
 using LoraFaaS.ControlPlane.Workers;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
@@ -19,7 +20,7 @@ namespace LoraFaaS.Controller.Rpc;
 
 /// <summary>What gateways and workers ask over the gRPC wire.</summary>
 internal sealed partial class ControlService(
-    RouteTable routes, ActivationService activations, WorkerRegistry workers, FunctionLogs logs, IUsageStore usage, IWarmStateStore warm,
+    RouteTable routes, ActivationService activations, WorkerRegistry workers, FunctionLogs logs, IUsageStore usage, IWarmStateStore warm, FunctionSecretReader secrets,
     ControllerIdentity identity, HostAddresses addresses, IOptions<WorkerOptions> options, TimeProvider time, ILoggerFactory loggers)
     : IControlService
 {
@@ -53,6 +54,30 @@ internal sealed partial class ControlService(
             },
             _ => throw new UnreachableException(),
         };
+    }
+
+    public async Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Key is not { } key || !NamespaceName.TryParse(key.Namespace, out var @namespace) || !FunctionName.TryParse(key.Function, out var name))
+        {
+            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "key names no function");
+        }
+
+        var (values, problem) = await secrets.ReadAsync(new FunctionId(@namespace, name), request.Revision, cancellationToken);
+
+        if (values is null)
+        {
+            return new ReadSecretsReply { ErrorCode = problem!.Code.ToWire(), ErrorMessage = problem.Message };
+        }
+
+        var reply = new ReadSecretsReply();
+
+        foreach (var (secret, value) in values)
+        {
+            reply.Secrets.Add(secret, Google.Protobuf.ByteString.CopyFrom(value));
+        }
+
+        return reply;
     }
 
     public async Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken)

@@ -74,6 +74,9 @@ internal static class RouteWire
             TimeoutMs = Milliseconds(revision.Timeout),
             KeepAliveMs = (long)(revision.KeepAlive?.TotalMilliseconds ?? 0),
             ContextLength = revision.ContextLength,
+            CodeDigest = revision.Code?.Digest.Value ?? "",
+            CodeBytes = revision.Code?.Bytes ?? 0,
+            CodeSecrets = { revision.Code?.Secrets.Select(secret => secret.Value) ?? [] },
         };
 
         if (revision.Sampling.Seed is { } seed)

@@ -12,6 +12,10 @@ public sealed class ControlClient(GrpcChannel channel)
     public Task<ActivateReply> ActivateAsync(ActivateRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
         channel.CallAsync(ControlMethods.Activate, request, new() { Timeout = timeout }, cancellationToken);
 
+    /// <summary>Values of the secrets that a function's revision names.</summary>
+    public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
+        channel.CallAsync(ControlMethods.ReadSecrets, request, new() { Timeout = timeout }, cancellationToken);
+
     /// <summary>A worker's session, which is its lease: it lasts as long as the worker does.</summary>
     public Task<GrpcDuplexCall<WorkerMessage, WorkerCommand>> OpenWorkerSessionAsync(CancellationToken cancellationToken) =>
         channel.OpenDuplexAsync(ControlMethods.WorkerSession, GrpcCallOptions.None, cancellationToken);

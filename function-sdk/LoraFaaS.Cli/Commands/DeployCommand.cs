@@ -16,15 +16,17 @@ internal static class DeployCommand
     private static readonly Option<string?> File = new("--file", "-f") { Description = "A stack.yml" };
     private static readonly Option<string?> Filter = new("--filter") { Description = "Only functions whose name matches, for example 'sent*'" };
     private static readonly Option<string?> Image = new("--image") { Description = "lora://<backbone>/<adapter>[:tag|@sha256:…], or lora://<backbone> for the bare backbone" };
+    private static readonly Option<string?> Code = new("--code") { Description = "A folder with the function's own code: a project, or what dotnet publish left" };
+    private static readonly Option<string[]> Secrets = new("--secret") { Description = "A secret for the function's own code, any number", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<string?> Namespace = new("--namespace", "-n") { Description = "The namespace (default openfaas-fn)" };
     private static readonly Option<string[]> Labels = new("--label", "-l") { Description = "key=value, any number", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<string[]> Annotations = new("--annotation") { Description = "key=value, any number", AllowMultipleArgumentsPerToken = false };
 
     public static Command Create()
     {
-        var command = new Command("deploy", "Deploy functions; adapters in handler folders are pushed first")
+        var command = new Command("deploy", "Deploy functions; adapters and code in handler folders are pushed first")
         {
-            Name, File, Filter, Image, Namespace, Labels, Annotations,
+            Name, File, Filter, Image, Code, Secrets, Namespace, Labels, Annotations,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -59,11 +61,13 @@ internal static class DeployCommand
 
             return new StackFile(null, [new StackFunction
             {
+                Handler = parse.GetValue(Code) is { } code ? CodeIn(code) : null,
                 Deployment = new FunctionDeployment
                 {
                     Service = name,
                     Image = image,
                     Namespace = parse.GetValue(Namespace),
+                    Secrets = parse.GetValue(Secrets) is { Length: > 0 } secrets ? secrets : null,
                     Labels = Pairs("--label", parse.GetValue(Labels)),
                     Annotations = Pairs("--annotation", parse.GetValue(Annotations)),
                 },
@@ -75,6 +79,10 @@ internal static class DeployCommand
             ? StackReader.ReadFile(file, Environment.GetEnvironmentVariable)
             : throw new UsageException("Give a stack file with -f, or a function's name with --image.");
     }
+
+    private static string CodeIn(string folder) => CodeFolder.IsOne(folder)
+        ? Path.GetFullPath(folder)
+        : throw new UsageException($"--code {folder}: neither a project nor what dotnet publish leaves.");
 
     private static Dictionary<string, string>? Pairs(string option, string[]? given)
     {

@@ -7,22 +7,25 @@ using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.Cli.Commands;
 
-/// <summary><c>lorafaas push FOLDER lora://backbone/adapter[:tag]</c>.</summary>
+/// <summary><c>lorafaas push FOLDER lora://backbone/adapter[:tag]</c>, or <c>lorafaas push FOLDER</c> with a function's own code.</summary>
 internal static class PushCommand
 {
-    private static readonly Argument<string> Folder = new("folder") { Description = "A PEFT folder (adapter_config.json, adapter_model.safetensors)" };
-    private static readonly Argument<string> Reference = new("reference") { Description = "lora://<backbone>/<adapter>[:tag]" };
+    private static readonly Argument<string> Folder = new("folder") { Description = "A PEFT folder (adapter_config.json, adapter_model.safetensors), or a function's code: a project, or what dotnet publish left" };
+    private static readonly Argument<string?> Reference = new("reference") { Description = "lora://<backbone>/<adapter>[:tag]; for an adapter", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create()
     {
-        var command = new Command("push", "Upload an adapter; it is checked against its backbone before it is stored") { Folder, Reference };
+        var command = new Command("push", "Upload an adapter, checked against its backbone, or a function's code, checked for what can be run") { Folder, Reference };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        var text = parse.GetValue(Reference)!;
+        if (parse.GetValue(Reference) is not { } text)
+        {
+            return await PushCodeAsync(parse, cancellationToken);
+        }
 
         if (!AdapterReference.TryParse(text, out var reference))
         {
@@ -33,6 +36,22 @@ internal static class PushCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var pushed = await new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System).PushAsync(folder, reference, cancellationToken);
         Console.WriteLine($"{reference}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}  rank {pushed.MaxRank}");
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> PushCodeAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var folder = parse.GetValue(Folder)!;
+
+        if (AdapterFolder.IsOne(folder))
+        {
+            throw new UsageException($"{folder} is an adapter: say where it goes, lora://<backbone>/<adapter>[:tag].");
+        }
+
+        var code = CodeFolder.Open(folder);
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        var pushed = await new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System).PushCodeAsync(code, cancellationToken);
+        Console.WriteLine($"{pushed.TypeName}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}");
         return ExitCodes.Done;
     }
 }

@@ -1,11 +1,12 @@
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Stack;
 using LoraFaaS.Client;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.Cli.Push;
 
-/// <summary>Deploys one function of a stack file, pushing its adapter first where the handler folder holds one.</summary>
+/// <summary>Deploys one function of a stack file, pushing first what its handler folder holds: an adapter, code, or both.</summary>
 internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, TimeProvider time)
 {
     public async Task DeployAsync(StackFunction function, CancellationToken cancellationToken)
@@ -25,8 +26,25 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
             started = time.GetTimestamp();
         }
 
-        var outcome = await client.Functions.DeployAsync(function.Deployment, cancellationToken);
+        var deployment = function.Deployment;
+
+        if (function.Handler is { } folder && CodeFolder.IsOne(folder))
+        {
+            progress.Step("code", $"{name}: {folder}");
+            var package = await PushCodeAsync(CodeFolder.Open(folder), cancellationToken);
+            progress.Done("code", $"{name}: {package.TypeName}, {new Contracts.Units.ByteSize(package.Bytes)}, {package.Digest[..19]}…", time.GetElapsedTime(started));
+            started = time.GetTimestamp();
+            deployment = WithCode(deployment, package.Digest);
+        }
+
+        var outcome = await client.Functions.DeployAsync(deployment, cancellationToken);
         progress.Done("function", $"{name} {(outcome is DeploymentOutcome.Created ? "deployed" : "updated")}", time.GetElapsedTime(started));
+    }
+
+    public async Task<Contracts.Admin.PackageInfo> PushCodeAsync(CodeFolder folder, CancellationToken cancellationToken)
+    {
+        await using var tar = await folder.ToTarAsync(cancellationToken);
+        return await client.Packages.PushAsync(tar, cancellationToken);
     }
 
     public async Task<Contracts.Admin.AdapterInfo> PushAsync(AdapterFolder folder, AdapterReference reference, CancellationToken cancellationToken)
@@ -39,4 +57,12 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
         await using var tar = await folder.ToTarAsync(cancellationToken);
         return await client.Adapters.PushAsync(reference.Backbone, reference.Adapter, reference.Tag, tar, cancellationToken);
     }
+
+    private static FunctionDeployment WithCode(FunctionDeployment deployment, string digest) => deployment with
+    {
+        Annotations = new Dictionary<string, string>(deployment.Annotations ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+        {
+            [FunctionAnnotations.Code] = digest,
+        },
+    };
 }

@@ -2,11 +2,11 @@ using LoraFaaS.Contracts.Functions;
 
 namespace LoraFaaS.Cli.Stack;
 
-/// <summary>One function of a stack file: what is deployed, and the folder its adapter can be pushed from.</summary>
+/// <summary>One function of a stack file: what is deployed, and the folder that its adapter or its code can be pushed from.</summary>
 internal sealed record StackFunction
 {
     public required FunctionDeployment Deployment { get; init; }
 
-    /// <summary>The <c>handler</c> folder, absolute; when it holds a PEFT adapter, <c>lorafaas</c> pushes it before it deploys.</summary>
+    /// <summary>The <c>handler</c> folder, absolute; when it holds a PEFT adapter or a function's code, <c>lorafaas</c> pushes it before it deploys.</summary>
     public string? Handler { get; init; }
 }

@@ -28,6 +28,7 @@ internal static class HostArguments
             "--Worker:DataPath", Path.Combine(data.Path, "worker"),
             "--Worker:ControllerRpcUrl", controller.Urls["rpc"],
             "--Worker:SandboxPath", programs.Sandbox,
+            "--Worker:Handlers:Path", programs.Handler,
         ];
 
         AddIfGiven(arguments, "--Worker:Threads", options.Threads > 0 ? options.Threads.ToString(CultureInfo.InvariantCulture) : null);

@@ -28,6 +28,14 @@ internal sealed class HostPrograms
 
     public string Sandbox => Program("gpu-worker", "Sandbox");
 
+    public string Handler => Program("function-sdk", "Handler");
+
+    /// <summary>The folder of the package that functions' code is built against.</summary>
+    public string PackagesFolder => _published ? Path.Combine(_root, "packages") : Path.Combine(_root, "artifacts", "packages");
+
+    /// <summary>The source tree; null where the programs were published.</summary>
+    public string? Repository => _published ? null : _root;
+
     public static HostPrograms Find(string baseFolder)
     {
         var beside = Path.GetFullPath(Path.Combine(baseFolder, ".."));

@@ -38,4 +38,15 @@ public enum ErrorCode
     InvalidApiKey = 60,
     Forbidden = 61,
     RateLimitExceeded = 62,
+
+    // A function's own code.
+
+    /// <summary>The package cannot be run: it is refused when it is pushed or deployed.</summary>
+    CodeInvalid = 80,
+
+    /// <summary>The function's own code threw, or answered with something that is no answer.</summary>
+    FunctionFailed = 81,
+
+    /// <summary>The process of the function's own code ended in the middle of the call, or does not start.</summary>
+    HandlerLost = 82,
 }

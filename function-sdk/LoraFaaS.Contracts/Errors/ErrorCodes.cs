@@ -21,7 +21,7 @@ public static class ErrorCodes
     {
         ErrorCode.InvalidRequest or ErrorCode.AdapterInvalid or ErrorCode.BackboneInvalid or ErrorCode.ContextLengthExceeded
             or ErrorCode.NamespaceNotFound or ErrorCode.SecretNotFound or ErrorCode.BackboneNotFound or ErrorCode.AdapterNotFound
-            or ErrorCode.ArtifactCorrupt => 400,
+            or ErrorCode.ArtifactCorrupt or ErrorCode.CodeInvalid => 400,
         ErrorCode.Unauthorized or ErrorCode.InvalidApiKey => 401,
         ErrorCode.Forbidden => 403,
         ErrorCode.FunctionNotFound or ErrorCode.NotFound => 404,
@@ -31,11 +31,11 @@ public static class ErrorCodes
         ErrorCode.UnsupportedMediaType => 415,
         ErrorCode.QueueFull or ErrorCode.RateLimitExceeded => 429,
         ErrorCode.Cancelled => 499,
-        ErrorCode.SandboxLost => 502,
+        ErrorCode.SandboxLost or ErrorCode.HandlerLost => 502,
         ErrorCode.NoCapacity or ErrorCode.ActivationFailed or ErrorCode.WorkerUnavailable or ErrorCode.NotResident
             or ErrorCode.ControllerUnavailable or ErrorCode.Draining => 503,
         ErrorCode.DeadlineExceeded => 504,
-        ErrorCode.Internal => 500,
+        ErrorCode.Internal or ErrorCode.FunctionFailed => 500,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -31,6 +31,9 @@ public static class FunctionAnnotations
     /// <summary>Longest an invocation may take, as a Go duration.</summary>
     public const string Timeout = "lorafaas.io/timeout";
 
+    /// <summary>The digest of a pushed package with the function's own code. <c>lorafaas deploy</c> sets it from the handler folder.</summary>
+    public const string Code = "lorafaas.io/code";
+
     /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
     public const string RequireApiKey = "lorafaas.io/require-api-key";
 

@@ -23,6 +23,9 @@ public sealed record FunctionRevision
     /// <summary>Bytes of the adapter artifact; 0 for the bare backbone.</summary>
     public long AdapterBytes { get; init; }
 
+    /// <summary>The function's own code; null: its callers meet the adapter itself.</summary>
+    public FunctionCode? Code { get; init; }
+
     public IsolationMode Isolation { get; init; }
 
     public string? SystemPrompt { get; init; }

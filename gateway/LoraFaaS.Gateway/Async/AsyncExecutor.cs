@@ -69,6 +69,7 @@ internal sealed class AsyncExecutor(
         request.ContentLength = call.Body.Length;
         request.Body = new MemoryStream(call.Body.ToByteArray(), writable: false);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
+        context.Features.Set(WholeAnswer.Instance);
 
         // The caller's key was judged when the call was handed in; it may have expired since, and the call is still owed.
         KeyDesk.Trust(context);

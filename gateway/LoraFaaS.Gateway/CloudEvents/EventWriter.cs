@@ -75,6 +75,10 @@ internal static class EventWriter
         }
     }
 
+    /// <summary>An event's context as the headers of the binary mode: the one shape in which a function's own code meets events.</summary>
+    public static IEnumerable<(string Name, string Value)> BinaryHeaders(CloudEvent happened) =>
+        Attributes(happened).Select(attribute => (BinaryEventReader.Prefix + attribute.Name, HeaderText.Encode(attribute.Value.Text)));
+
     private static IEnumerable<(string Name, AttributeValue Value)> Attributes(CloudEvent reply)
     {
         yield return ("specversion", AttributeValue.Of(CloudEvent.SpecVersion));

@@ -10,6 +10,11 @@ internal sealed class ReceivedTokens(GenerateRequest request)
 
     public int Count => _ids.Count;
 
+    /// <summary>The caller has part of an answer that cannot be continued elsewhere: what a function's own code says is repeated by nobody.</summary>
+    public bool IsBound { get; private set; }
+
+    public void Bind() => IsBound = true;
+
     /// <summary>The request to send now. Tokens the client has are prefilled after the prompt and not sent again; neither is an echoed prompt.</summary>
     public GenerateRequest NextRequest()
     {

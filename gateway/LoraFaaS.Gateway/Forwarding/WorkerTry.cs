@@ -68,6 +68,13 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
             return Judge(happened);
         }
 
+        if (received.IsBound)
+        {
+            End = WorkerTryEnd.Done.Instance;
+            return GenerateEvents.Failed(new Problem(
+                ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost in the middle of the answer: {((WorkerRead.Lost)read).Reason}"));
+        }
+
         // Nothing yet, or half a generation: either way the stream is to be taken up by somebody else.
         End = new WorkerTryEnd.Broken(new Problem(ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost: {((WorkerRead.Lost)read).Reason}"));
         return null;
@@ -87,6 +94,17 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
             case GenerateEvent.KindOneofCase.Tokens:
                 _streaming = true;
                 received.Add(happened.Tokens);
+
+                if (happened.Tokens.Ids.Count == 0 && happened.Tokens.Text.Length > 0)
+                {
+                    received.Bind();
+                }
+
+                invocation.MarkFirstToken();
+                return happened;
+
+            case GenerateEvent.KindOneofCase.Reply or GenerateEvent.KindOneofCase.ReplyBody:
+                received.Bind();
                 invocation.MarkFirstToken();
                 return happened;
 
@@ -107,7 +125,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
     {
         var problem = happened.Failed.ToProblem();
 
-        if (!Transient.IsWorthAnotherPlace(problem.Code))
+        if (received.IsBound || !Transient.IsWorthAnotherPlace(problem.Code))
         {
             End = WorkerTryEnd.Done.Instance;
             return happened;

@@ -12,7 +12,7 @@ namespace LoraFaaS.Gateway.Functions;
 
 /// <summary>
 /// <c>/function/{name}[.namespace][/path]</c>: text in, generated text out. The path is for the function itself, and a function that is an adapter alone
-/// has no use for it. An event (CloudEvents) is answered with an event.
+/// has no use for it; one with code gets the call as it came and answers in its own words. An event (CloudEvents) is answered with an event.
 /// </summary>
 internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, GenerationRunner runner, InvocationDeadline deadline) : IDialect
 {
@@ -93,6 +93,12 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
 
     private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)
     {
+        if (route.Revision.Code is not null)
+        {
+            await AnswerByCodeAsync(context, invocation, route, data, call);
+            return;
+        }
+
         var type = call is null ? context.Request.ContentType : call.DataType;
         var (input, problem) = FunctionInput.Read(data, type, context.Request.Query, route.Revision.Prompt);
 
@@ -109,6 +115,13 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
         await (format.IsStream()
             ? new FunctionStreamRenderer(context, invocation, format).RenderAsync(events)
             : FunctionAnswerRenderer.RenderAsync(context, invocation, format, EventReply.For(context.Request.Headers, call), events));
+    }
+
+    private Task AnswerByCodeAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)
+    {
+        var request = GenerateRequestFactory.CreateCall(invocation.CallId, route, FunctionCalls.OfRequest(context.Request, data, call));
+        var events = runner.RunAsync(invocation, route, request, invocation.Stopped);
+        return new CodeReplyRenderer(context, invocation, EventReply.For(context.Request.Headers, call)).RenderAsync(events);
     }
 
     private static Task FailAsync(HttpContext context, Invocation invocation, Problem problem)

@@ -16,7 +16,9 @@ internal sealed record ColdStartAccount(
     double TtftMs,
     double DecodeMs,
     string AdapterTier,
-    bool SandboxWarm)
+    bool SandboxWarm,
+    double? HandlerMs,
+    double? CodeMs)
 {
     /// <summary>Null when the worker gave none.</summary>
     public static ColdStartAccount? From(ColdStart? cold) => cold is null
@@ -32,12 +34,19 @@ internal sealed record ColdStartAccount(
             Round(cold.TtftMs),
             Round(cold.DecodeMs),
             ((StorageTier)cold.AdapterTier).ToString().ToLowerInvariant(),
-            cold.SandboxWarm);
+            cold.SandboxWarm,
+            cold.HandlerMs > 0 ? Round(cold.HandlerMs) : null,
+            cold.HandlerMs > 0 ? Round(cold.CodeMs) : null);
 
-    /// <summary>The value of X-Lorafaas-Cold-Start.</summary>
-    public string ToHeader() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prefix={PrefixMs},prefill={PrefillMs};tier={AdapterTier}");
+    /// <summary>The value of X-Lorafaas-Cold-Start. handler and code: only of a function with code.</summary>
+    public string ToHeader()
+    {
+        var code = HandlerMs is { } handler ? string.Create(CultureInfo.InvariantCulture, $",handler={handler},code={CodeMs}") : "";
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prefix={PrefixMs},prefill={PrefillMs}{code};tier={AdapterTier}");
+    }
 
     private static double Round(double milliseconds) => double.IsFinite(milliseconds) ? Math.Round(milliseconds, 2) : 0;
 }

@@ -22,6 +22,17 @@ internal static class InvocationHeaders
         }
     }
 
+    /// <summary>What an answer that streams can say when it begins.</summary>
+    public static void SetAccountSoFar(HttpResponse response, Invocation invocation, ColdStart? account)
+    {
+        SetPlace(response, invocation);
+
+        if (ColdStartAccount.From(account) is { } known)
+        {
+            response.Headers[WireHeaders.ColdStart] = known.ToHeader();
+        }
+    }
+
     /// <summary>Known only at the end: answers that were collected first carry it.</summary>
     public static void SetAccount(HttpResponse response, Invocation invocation, Finished finished)
     {

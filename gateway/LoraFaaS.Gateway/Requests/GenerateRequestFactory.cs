@@ -15,6 +15,17 @@ internal static class GenerateRequestFactory
         Prompt = prompt,
         Sampling = ToSampling(route, sampling),
         Stream = stream,
+        Call = route.Revision.Code is null ? null : FunctionCalls.OfPrompt(prompt),
+    };
+
+    /// <summary>A call that a function's own code answers in its own words.</summary>
+    public static GenerateRequest CreateCall(CallId callId, RouteEntry route, FunctionCall call) => new()
+    {
+        CallId = callId.Value,
+        Revision = ToRef(route),
+        Sampling = ToSampling(route, SamplingOverrides.None),
+        Stream = true,
+        Call = call,
     };
 
     /// <summary>The i-th of n answers to one prompt: the same but for its seed, so that n answers to a seeded question repeat as a whole.</summary>
@@ -46,6 +57,10 @@ internal static class GenerateRequestFactory
         TrustDomain = route.Revision.TrustDomain.Value,
         SystemPrompt = route.Revision.SystemPrompt ?? "",
         SloTtftMs = (int)Math.Min(route.Revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
+        CodeDigest = route.Revision.Code?.Digest.Value ?? "",
+        CodeBytes = route.Revision.Code?.Bytes ?? 0,
+        CodeSecrets = route.Revision.Code?.Secrets.Count > 0,
+        KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
         SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
     };
 

@@ -55,6 +55,14 @@ internal static class RouteWire
         Timeout = TimeSpan.FromMilliseconds(revision.TimeoutMs),
         KeepAlive = OrNull(revision.KeepAliveMs),
         ContextLength = revision.ContextLength,
+        Code = ToCode(revision),
+    };
+
+    private static FunctionCode? ToCode(Revision revision) => revision.CodeDigest.Length == 0 ? null : new FunctionCode
+    {
+        Digest = new Digest(revision.CodeDigest),
+        Bytes = revision.CodeBytes,
+        Secrets = [.. revision.CodeSecrets.Select(name => new SecretName(name))],
     };
 
     /// <summary>Numbers that are absent on the wire are 0; where 0 has no meaning the platform's default stands.</summary>

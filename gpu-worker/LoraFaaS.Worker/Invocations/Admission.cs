@@ -19,9 +19,11 @@ internal sealed class Admission(DrainState drain, IOptions<BatchOptions> options
     /// <summary>Invocations that wait, for artifacts or for a turn.</summary>
     public int Waiting => Volatile.Read(ref _total);
 
-    public Loading<AdmissionTicket> TryEnter(FunctionId function)
+    /// <param name="function">Whose invocation it is.</param>
+    /// <param name="isInside">It is part of an invocation that was let in: a drain finishes that with all it needs.</param>
+    public Loading<AdmissionTicket> TryEnter(FunctionId function, bool isInside = false)
     {
-        if (drain.IsDraining)
+        if (drain.IsDraining && !isInside)
         {
             return new Loading<AdmissionTicket>.Failed(new Problem(ErrorCode.Draining, "This worker is stopping and takes no new invocations.", RetryAfter: RetryAfter));
         }

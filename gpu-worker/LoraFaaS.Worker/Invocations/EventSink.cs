@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>The response: events, each framed and flushed; before the first one a problem is still a status and a JSON body, after it an event.</summary>
-internal sealed class EventSink(HttpResponse response, WorkerId worker, InvocationAbort abort)
+internal sealed class EventSink(HttpResponse response, WorkerId worker, InvocationAbort abort) : IEventSink
 {
     public const string ContentType = "application/x-lorafaas-events";
 

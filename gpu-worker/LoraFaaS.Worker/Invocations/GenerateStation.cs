@@ -13,7 +13,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     private readonly int _credits = options.Value.EventCredits;
 
     public async Task<InvocationEnd> RunAsync(
-        Invocation invocation, ResidentSandbox sandbox, int batch, EventSink sink, InvocationAbort abort)
+        Invocation invocation, ResidentSandbox sandbox, int batch, IEventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
@@ -53,7 +53,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     }
 
     /// <summary>What a resumed sequence repeats is not sent again.</summary>
-    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, EventSink sink, CancellationToken cancellationToken)
+    private static async ValueTask PassOnAsync(Invocation invocation, GenerateEvent happened, IEventSink sink, CancellationToken cancellationToken)
     {
         if (happened.KindCase is GenerateEvent.KindOneofCase.Started && invocation.HasToldStart)
         {

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Data;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Invocations;
@@ -18,6 +19,9 @@ internal sealed class Invocation
     public required Digest? Adapter { get; init; }
 
     public required GenerateRequest Request { get; init; }
+
+    /// <summary>The function's own code; null: the caller meets the adapter itself.</summary>
+    public HandlerSpec? Code { get; init; }
 
     /// <summary>Null: no promise.</summary>
     public required TimeSpan? Slo { get; init; }
@@ -56,6 +60,12 @@ internal sealed class Invocation
 
     public TimeSpan TotalTime { get; set; }
 
+    /// <summary>Until a handler took the call: its start, and the wait for a place in it.</summary>
+    public TimeSpan HandlerTime { get; set; }
+
+    /// <summary>The code's own time until its answer began: all that no other part accounts for.</summary>
+    public TimeSpan CodeTime { get; set; }
+
     public bool SandboxWasWarm { get; set; }
 
     public StorageTier AdapterTier { get; set; } = StorageTier.Device;
@@ -81,6 +91,45 @@ internal sealed class Invocation
         return rest;
     }
 
+    /// <summary>One generation that this invocation's code asks for: the same function and adapter, a clock of its own, and what is left of the time.</summary>
+    public Invocation Generation(GenerateRequest request, long now, TimeSpan timeLeft) => new()
+    {
+        CallId = new CallId(request.CallId),
+        Function = Function,
+        Sandbox = Sandbox,
+        Adapter = Adapter,
+        Request = request,
+        Slo = Slo,
+        ArrivedAt = now,
+        StartedAt = StartedAt,
+        TimeLimit = timeLeft,
+    };
+
+    /// <summary>Takes over what one of its generations used. <paramref name="ledToAnswer"/>: the answer had not begun, so its times are part of TTFT.</summary>
+    public void Add(Invocation generation, bool ledToAnswer)
+    {
+        PromptTokens += generation.PromptTokens;
+        CompletionTokens += generation.CompletionTokens;
+
+        if (!ledToAnswer)
+        {
+            return;
+        }
+
+        if (QueueTime + LoadTime + PrefillTime == TimeSpan.Zero)
+        {
+            // Where the first generation found the adapter is where the invocation did.
+            (AdapterTier, SandboxWasWarm) = (generation.AdapterTier, generation.SandboxWasWarm);
+        }
+
+        QueueTime += generation.QueueTime;
+        SandboxTime += generation.SandboxTime;
+        MapTime += generation.MapTime;
+        KernelTime += generation.KernelTime;
+        AdapterTime += generation.AdapterTime;
+        PrefillTime += generation.PrefillTime;
+    }
+
     public ColdStart ColdStart() => new()
     {
         QueueMs = QueueTime.TotalMilliseconds,
@@ -91,6 +140,8 @@ internal sealed class Invocation
         PrefillMs = PrefillTime.TotalMilliseconds,
         TtftMs = Ttft?.TotalMilliseconds ?? 0,
         DecodeMs = DecodeTime.TotalMilliseconds,
+        HandlerMs = HandlerTime.TotalMilliseconds,
+        CodeMs = CodeTime.TotalMilliseconds,
         AdapterTier = (int)AdapterTier,
         SandboxWarm = SandboxWasWarm,
     };

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Protocol.Data;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Outcomes;
 using LoraFaaS.Worker.Sandboxes;
 
@@ -55,7 +56,12 @@ internal static class InvocationReader
             return Invalid("It is missing.", "revision.trust_domain");
         }
 
-        if (request.Prompt is null || request.Prompt.KindCase is Prompt.KindOneofCase.None)
+        if (revision.CodeDigest.Length > 0 && (request.Call is null || !Digest.TryParse(revision.CodeDigest, out _)))
+        {
+            return Invalid("A function with code needs the call and its package's digest.", "call");
+        }
+
+        if (revision.CodeDigest.Length == 0 && (request.Prompt is null || request.Prompt.KindCase is Prompt.KindOneofCase.None))
         {
             return Invalid("It is missing.", "prompt");
         }
@@ -68,10 +74,13 @@ internal static class InvocationReader
         // The id also seeds unseeded sampling, so it must be the same when another sandbox goes on.
         request.CallId = callId.Length > 0 ? callId : request.CallId.Length > 0 ? request.CallId : Guid.NewGuid().ToString();
 
+        var function = new FunctionId(owner, name);
+
         return new Loading<Invocation>.Ready(new Invocation
         {
             CallId = new CallId(request.CallId),
-            Function = new FunctionId(owner, name),
+            Function = function,
+            Code = HandlerSpec.Of(function, revision),
             Sandbox = new SandboxKey(new TrustDomain(revision.TrustDomain), backbone),
             Adapter = adapter,
             Request = request,

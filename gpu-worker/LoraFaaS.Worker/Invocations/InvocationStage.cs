@@ -9,4 +9,5 @@ internal enum InvocationStage
     Queue = 3,
     Prefill = 4,
     Decode = 5,
+    Code = 6,
 }

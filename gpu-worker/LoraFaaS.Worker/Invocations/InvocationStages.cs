@@ -13,6 +13,7 @@ internal static class InvocationStages
         InvocationStage.Queue => "queue",
         InvocationStage.Prefill => "prefill",
         InvocationStage.Decode => "decode",
+        InvocationStage.Code => "code",
         _ => throw new UnreachableException(),
     };
 }

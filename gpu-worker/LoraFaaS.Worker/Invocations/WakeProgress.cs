@@ -10,7 +10,7 @@ internal sealed class WakeProgress(IOptions<WorkerOptions> options, TimeProvider
 {
     /// <summary>The load's own outcome, whatever became of the telling.</summary>
     public async Task<Loading<LoadedArtifacts>> TellAsync(
-        Task<Loading<LoadedArtifacts>> loading, Invocation invocation, EventSink sink, CancellationToken cancellationToken)
+        Task<Loading<LoadedArtifacts>> loading, Invocation invocation, IEventSink sink, CancellationToken cancellationToken)
     {
         // Who waits for the whole answer wants no events; a problem is then still a status of its own.
         if (!invocation.Request.Stream)

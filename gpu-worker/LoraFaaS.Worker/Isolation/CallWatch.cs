@@ -26,6 +26,7 @@ internal sealed partial class CallWatch : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private string? _owner;
+    private Action<string>? _told;
     private int _refused;
     private int _inPeriod;
     private long _periodBegan;
@@ -44,6 +45,9 @@ internal sealed partial class CallWatch : IDisposable
     }
 
     public void BelongTo(string owner) => Volatile.Write(ref _owner, owner);
+
+    /// <summary>Who else is told of refusals: the owner's own log.</summary>
+    public void TellTo(Action<string> told) => Volatile.Write(ref _told, told);
 
     /// <summary>After the process has ended: the listener's last word ends the thread.</summary>
     public void Dispose()
@@ -115,6 +119,7 @@ internal sealed partial class CallWatch : IDisposable
         if (++_inPeriod <= Logged)
         {
             LogRefused(_name, owner, call, path);
+            Volatile.Read(ref _told)?.Invoke($"refused: {call} {path}");
         }
         else if (_inPeriod == Logged + 1)
         {

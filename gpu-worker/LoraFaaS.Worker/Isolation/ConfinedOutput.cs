@@ -24,6 +24,7 @@ internal sealed partial class ConfinedOutput
     private int _lines;
     private long _bytes;
     private string _owner = "nobody yet";
+    private Action<string>? _listener;
 
     public ConfinedOutput(string name, Process process, TimeProvider time, ILogger logger)
     {
@@ -40,6 +41,13 @@ internal sealed partial class ConfinedOutput
     {
         get => Volatile.Read(ref _owner);
         set => Volatile.Write(ref _owner, value);
+    }
+
+    /// <summary>Who is told each line in place of the log; null: nobody.</summary>
+    public Action<string>? Listener
+    {
+        get => Volatile.Read(ref _listener);
+        set => Volatile.Write(ref _listener, value);
     }
 
     private async Task ReadAsync(Stream stream)
@@ -112,6 +120,12 @@ internal sealed partial class ConfinedOutput
     {
         if (line.IsEmpty)
         {
+            return;
+        }
+
+        if (Listener is { } listener)
+        {
+            listener(Encoding.UTF8.GetString(line));
             return;
         }
 

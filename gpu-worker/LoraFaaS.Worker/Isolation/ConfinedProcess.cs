@@ -39,6 +39,16 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     /// <summary>Completes when the kernel has reaped it: only then are its bytes free.</summary>
     public Task Exited { get; }
 
+    /// <summary>Only after <see cref="Exited"/> and before disposal. Above 128: a signal's number and 128.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>What it prints goes here from now on, and no longer to the worker's log: floods are then the listener's to bound.</summary>
+    public void SpeakTo(Action<string> said)
+    {
+        _output.Listener = said;
+        _watch?.TellTo(said);
+    }
+
     /// <summary>Whose it is, once that is known: what it does that it may not is logged under this name.</summary>
     public void BelongTo(string owner)
     {

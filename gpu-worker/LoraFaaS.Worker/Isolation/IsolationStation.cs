@@ -3,6 +3,7 @@ using System.Diagnostics;
 using LoraFaaS.Linux.Cgroups;
 using LoraFaaS.Linux.Confinement;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,7 @@ namespace LoraFaaS.Worker.Isolation;
 /// Started before everything that starts processes or speaks of them.
 /// </summary>
 internal sealed partial class IsolationStation(
-    LauncherProgram launcher, SandboxProgram sandbox, RuntimeFolder folder, IOptions<IsolationOptions> options, ILogger<IsolationStation> logger) : IHostedService
+    LauncherProgram launcher, SandboxProgram sandbox, HandlerProgram handler, RuntimeFolder folder, IOptions<IsolationOptions> options, ILogger<IsolationStation> logger) : IHostedService
 {
     private const string ProbeName = "probe";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -169,7 +170,7 @@ internal sealed partial class IsolationStation(
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        using var process = new Process { StartInfo = launcher.Probe(wanted, [.. launcher.EssentialFiles, sandbox.Path], outer) };
+        using var process = new Process { StartInfo = launcher.Probe(wanted, [.. launcher.EssentialFiles, sandbox.Path, handler.Path], outer) };
         process.Start();
 
         try

@@ -16,7 +16,7 @@ internal static class ReferenceTable
     private static Row Parse(string line)
     {
         var colon = line.IndexOf(':', StringComparison.Ordinal);
-        var slash = line.IndexOf('/', StringComparison.Ordinal);
+        var slash = line.LastIndexOf('/', colon);
         var name = Prefix + line[(slash + 1)..colon];
         var imports = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => Prefix + word);
 

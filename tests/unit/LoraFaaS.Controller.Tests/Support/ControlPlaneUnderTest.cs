@@ -26,8 +26,12 @@ internal sealed class ControlPlaneUnderTest : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Clock);
         services.AddLoraFaaSStorage();
         services.AddControlPlane();
+        services.AddSingleton<ICodeInspector>(Code);
         _services = services.BuildServiceProvider();
     }
+
+    /// <summary>Packages that count as pushed.</summary>
+    public KnownPackages Code { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new();
 

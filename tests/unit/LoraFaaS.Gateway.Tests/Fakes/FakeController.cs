@@ -103,6 +103,8 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
         return OnActivate(request, cancellationToken);
     }
 
+    public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken) =>
         throw new NotSupportedException("no worker talks to this controller");
 

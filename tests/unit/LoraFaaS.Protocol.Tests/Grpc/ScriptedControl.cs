@@ -76,6 +76,8 @@ internal sealed class ScriptedControl : IControlService
         }
     }
 
+    public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken)
     {
         var tag = "";

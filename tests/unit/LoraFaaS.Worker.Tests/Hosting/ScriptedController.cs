@@ -99,6 +99,12 @@ public sealed class ScriptedController : IControlService, IAsyncDisposable
 
     public Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    /// <summary>What functions' code is given when it asks; asked for by name and revision.</summary>
+    public ConcurrentDictionary<(string Function, int Revision), ReadSecretsReply> Secrets { get; } = new();
+
+    public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken) => Task.FromResult(
+        Secrets.GetValueOrDefault((request.Key.Function, request.Revision)) ?? new ReadSecretsReply { ErrorCode = "function_not_found", ErrorMessage = "no such function" });
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Configuration;
+
+[OptionsValidator]
+internal sealed partial class HandlerOptionsValidator : IValidateOptions<HandlerOptions>;

@@ -1,0 +1,45 @@
+using System.Globalization;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Protocol.Handler;
+using LoraFaaS.Worker.Control;
+
+namespace LoraFaaS.Worker.Handlers;
+
+/// <summary>What one handler's code prints and logs, as lines of its function: one line each, no control characters, within a budget.</summary>
+internal sealed class HandlerLog(FunctionId function, FunctionLog log, int linesPerSecond, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly LogBudget _budget = new(linesPerSecond);
+    private readonly long _begun = time.GetTimestamp();
+
+    public void Write(string line)
+    {
+        lock (_gate)
+        {
+            if (!_budget.TryTake(time.GetElapsedTime(_begun), out var dropped))
+            {
+                return;
+            }
+
+            if (dropped > 0)
+            {
+                log.Write(function, string.Create(CultureInfo.InvariantCulture, $"{dropped} lines were dropped: the code writes faster than a log is kept"));
+            }
+
+            log.Write(function, Clean(line));
+        }
+    }
+
+    /// <summary>A terminal that shows logs must not obey them.</summary>
+    private static string Clean(string line)
+    {
+        var length = Math.Min(line.Length, HandlerLimits.MaxLineChars);
+        return string.Create(length, line, static (span, text) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(text[i]) && text[i] != '\t' ? ' ' : text[i];
+            }
+        });
+    }
+}

@@ -1,0 +1,266 @@
+using System.Globalization;
+using LoraFaaS.Protocol.Handler;
+using LoraFaaS.Worker.Configuration;
+
+namespace LoraFaaS.Worker.Handlers;
+
+/// <summary>
+/// One function's handler: its process, its connection, and its places for invocations. A place is free again when the code has ended its call,
+/// wanted or not; code that does not end one that nobody wants within the grace costs the process.
+/// </summary>
+internal sealed class ResidentHandler : IAsyncDisposable
+{
+    private static readonly TimeSpan LastBreath = TimeSpan.FromMilliseconds(500);
+
+    private readonly HandlerProcess _process;
+    private readonly HandlerChannel _channel;
+    private readonly HandlerLog _log;
+    private readonly TimeSpan _grace;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _places;
+    private readonly Lock _gate = new();
+    private readonly HashSet<Task> _calls = [];
+    private readonly long _begun;
+    private long _lastUse;
+    private int _users;
+    private bool _retired;
+    private bool _condemned;
+    private Task<string>? _epitaph;
+    private Task? _end;
+
+    public ResidentHandler(HandlerSpec spec, HandlerProcess process, HandlerChannel channel, HandlerLog log, HandlerOptions options, TimeProvider time)
+    {
+        Spec = spec;
+        IdleLimit = spec.KeepAlive ?? options.Idle;
+        _process = process;
+        _channel = channel;
+        _log = log;
+        _grace = options.Grace;
+        _time = time;
+        _places = new SemaphoreSlim(options.Concurrency);
+        _begun = _lastUse = time.GetTimestamp();
+    }
+
+    public HandlerSpec Spec { get; }
+
+    public HandlerId Id => _process.Id;
+
+    public int ProcessId => _process.ProcessId;
+
+    public TimeSpan IdleLimit { get; }
+
+    public TimeSpan Age => _time.GetElapsedTime(_begun);
+
+    /// <summary>Completes when nothing will be heard from it any more.</summary>
+    public Task Closed => _channel.Closed;
+
+    /// <summary>We stopped it, or are about to: its end is no failure.</summary>
+    public bool IsRetired
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retired;
+            }
+        }
+    }
+
+    /// <summary>It can be used no more, whether it knows yet or not.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retired || _condemned || Closed.IsCompleted;
+            }
+        }
+    }
+
+    /// <summary>Null while somebody uses it.</summary>
+    public TimeSpan? IdleFor
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _users > 0 ? null : _time.GetElapsedTime(_lastUse);
+            }
+        }
+    }
+
+    /// <summary>False once it is being stopped, or has ended. After true, <see cref="BeginAsync"/> or <see cref="EndUse"/> must follow.</summary>
+    public bool TryUse()
+    {
+        lock (_gate)
+        {
+            if (_retired || _condemned || Closed.IsCompleted)
+            {
+                return false;
+            }
+
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>No further use. False while somebody uses it, unless <paramref name="evenInUse"/>.</summary>
+    public bool TryRetire(bool evenInUse)
+    {
+        lock (_gate)
+        {
+            if (_users > 0 && !evenInUse)
+            {
+                return false;
+            }
+
+            _retired = true;
+            return true;
+        }
+    }
+
+    /// <summary>Waits for a place and begins an invocation in it. The use that was taken ends with the call.</summary>
+    public async Task<HandlerCall> BeginAsync(Invoke invoke, CancellationToken cancellationToken)
+    {
+        var hasPlace = false;
+
+        try
+        {
+            await _places.WaitAsync(cancellationToken);
+            hasPlace = true;
+            var call = await _channel.InvokeAsync(invoke, cancellationToken);
+            Keep(FreeAsync(call));
+            return call;
+        }
+        catch
+        {
+            if (hasPlace)
+            {
+                _places.Release();
+            }
+
+            EndUse();
+            throw;
+        }
+    }
+
+    public void EndUse()
+    {
+        lock (_gate)
+        {
+            _users--;
+            _lastUse = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Nobody wants the call's answer any more. Returns at once; the code has its grace to notice.</summary>
+    public void Leave(HandlerCall call)
+    {
+        if (!call.Ended.IsCompleted)
+        {
+            Keep(WatchAsync(call));
+        }
+    }
+
+    /// <summary>How the process ended, in words for its function's callers. Ends it if it has not.</summary>
+    public Task<string> EpitaphAsync()
+    {
+        lock (_gate)
+        {
+            return _epitaph ??= Task.Run(ReadEpitaphAsync);
+        }
+    }
+
+    public ValueTask DrainAsync(CancellationToken cancellationToken) => _channel.EndAsync(cancellationToken);
+
+    /// <summary>Ends the process if it still runs. Its watcher and whoever stops it may both call.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task end;
+
+        lock (_gate)
+        {
+            end = _end ??= Task.Run(EndAsync);
+        }
+
+        await end;
+    }
+
+    private async Task EndAsync()
+    {
+        await EpitaphAsync();
+        await _process.DisposeAsync();
+
+        Task[] calls;
+
+        lock (_gate)
+        {
+            calls = [.. _calls];
+        }
+
+        await Task.WhenAll(calls);
+        _places.Dispose();
+    }
+
+    private async Task<string> ReadEpitaphAsync()
+    {
+        await _channel.DisposeAsync();
+        using var noMore = new CancellationTokenSource();
+
+        // Its connection is closed, so it is on its way out; one that is not shall be.
+        await Task.WhenAny(_process.Exited, Task.Delay(LastBreath, _time, noMore.Token));
+        await noMore.CancelAsync();
+        _process.Kill();
+        await _process.Exited;
+
+        return _process.ExitCode switch
+        {
+            0 => "ended by itself",
+            128 + 9 => "was killed",
+            128 + 6 => "was aborted (out of memory, a stack overflow or an exception that nobody caught)",
+            > 128 and var signal => string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal - 128}"),
+            var code => string.Create(CultureInfo.InvariantCulture, $"ended with exit code {code}"),
+        };
+    }
+
+    private async Task FreeAsync(HandlerCall call)
+    {
+        await call.Ended;
+        _places.Release();
+        EndUse();
+    }
+
+    private async Task WatchAsync(HandlerCall call)
+    {
+        using var noMore = new CancellationTokenSource();
+
+        // A handler that reads nothing any more takes no word of it either: the grace holds for both.
+        var leaving = call.LeaveAsync().AsTask();
+
+        if (await Task.WhenAny(call.Ended, Task.Delay(_grace, _time, noMore.Token)) == call.Ended)
+        {
+            await noMore.CancelAsync();
+            await leaving;
+            return;
+        }
+
+        lock (_gate)
+        {
+            _condemned = true;
+        }
+
+        _log.Write($"the code is ended: it went on for {_grace.TotalSeconds:0.#} s after its call was over");
+        _process.Kill();
+        await leaving;
+    }
+
+    private void Keep(Task task)
+    {
+        lock (_gate)
+        {
+            _calls.RemoveWhere(done => done.IsCompleted);
+            _calls.Add(task);
+        }
+    }
+}

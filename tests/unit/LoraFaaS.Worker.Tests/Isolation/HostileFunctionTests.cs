@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using LoraFaaS.Attacks;
+using LoraFaaS.Linux.Confinement;
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Isolation;
+using LoraFaaS.Worker.Tests.Handlers;
+using LoraFaaS.Worker.Tests.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LoraFaaS.Worker.Tests.Isolation;
+
+/// <summary>A hostile author's function (tests/functions/LoraFaaS.HostileFunction) in its handler, beside another function that must notice nothing.</summary>
+public sealed class HostileFunctionTests
+{
+    private const string Evil = "evil";
+
+    [Fact]
+    public async Task Hostile_code_gets_nowhere_and_its_function_is_named_in_the_log()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        tcp.Listen(8);
+
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        await world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+        await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), "neighbour");
+        var neighbour = world.HandlerOf("neighbour").ProcessId;
+        var machine = world.Worker.Get<IsolationStation>().Machine;
+        List<string> succeeded = [], unlogged = [];
+
+        foreach (var attack in AttackList.All.Where(attack => !attack.IsDeadly && attack.StoppedBy.Count > 0 && CanJudge(attack, machine)))
+        {
+            var before = log.Lines.Count;
+            var beside = world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+            var answer = await world.CallAsync("/attack", Order(attack.Name, world, tcp, neighbour), Evil);
+            Assert.Equal(expected, (await beside).Text);
+
+            // One that is ended for asking too often got nowhere too.
+            var result = answer.Failure is { } ended ? new AttackResult(attack.Name, [], [ended.Message]) : JsonSerializer.Deserialize<AttackResult>(answer.Text)!;
+            succeeded.AddRange(result.Succeeded.Select(what => $"{attack.Name}: {what}"));
+            var lines = log.Lines.Skip(before).Count(line => line.Contains($"of {Evil}.openfaas-fn", StringComparison.Ordinal));
+            TestContext.Current.TestOutputHelper?.WriteLine($"{attack.Name}: {result.Refused.Count} refused, {lines} log lines");
+
+            if (lines == 0)
+            {
+                unlogged.Add(attack.Name);
+            }
+        }
+
+        Assert.Empty(succeeded);
+        Assert.True(unlogged.Count == 0 || !machine.Has(IsolationMeasure.Watch), string.Join(", ", unlogged));
+        Assert.Equal(neighbour, world.HandlerOf("neighbour").ProcessId);
+        await Patience.UntilAsync(() => !machine.Has(IsolationMeasure.Watch) || world.Demo.Controller.Logs.Any(line => line.Function == Evil && line.Text.Contains("refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Code_that_speaks_for_the_handler_program_is_cut_off_and_costs_nobody_else()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", []);
+
+        var forged = await world.CallAsync("/forge", "", Evil);
+
+        Assert.Contains(forged.Failure?.Code, (string?[])["handler_lost", null]);
+        await world.LoggedAsync(Evil, "the connection to the code was cut");
+        await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Function == Evil));
+        Assert.All(world.Demo.Controller.Usage, usage => Assert.Equal(0, usage.CompletionTokens));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static bool CanJudge(Attack attack, MachineIsolation machine) =>
+        attack.StoppedBy.Any(word => machine.Has(Enum.Parse<IsolationMeasure>(word, ignoreCase: true)));
+
+    private static string Order(string attack, CodeWorld world, Socket tcp, int neighbour) => JsonSerializer.Serialize(new
+    {
+        Attack = attack,
+        Target = new AttackTarget
+        {
+            WorkerPid = Environment.ProcessId,
+            NeighbourPid = neighbour,
+            Secrets = [world.Demo.Folder.File("token"), world.Demo.Folder.File("worker", "usage.spool")],
+            Folders = [world.Demo.Folder.Path, world.Demo.Folder.File("worker")],
+            TcpPort = ((IPEndPoint)tcp.LocalEndPoint!).Port,
+            UnixSocket = world.Demo.Folder.File("listening"),
+            AbstractSocket = "nobody",
+        },
+    });
+}
