@@ -9,6 +9,8 @@ public interface IControlService
 
     Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken);
 
+    Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken);
+
     /// <summary>The session ends when this returns.</summary>
     Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken);
 }

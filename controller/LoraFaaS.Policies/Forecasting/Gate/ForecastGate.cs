@@ -9,8 +9,11 @@ namespace LoraFaaS.Policies.Forecasting.Gate;
 /// </summary>
 public static class ForecastGate
 {
-    /// <summary>A change of the best predictor once in so many forecasts, a third of a day.</summary>
+    /// <summary>A change of the best predictor once in so many forecasts that say something new, a third of a day.</summary>
     private const double Share = 1.0 / 500;
+
+    /// <summary>What flows back goes to the group's trust, but for so much, which keeps every predictor in the race.</summary>
+    private const double Open = 0.05;
 
     /// <summary>Below this the pinball loss of a quantile is as good as none.</summary>
     private const double TinyLoss = 1e-3;
@@ -55,6 +58,7 @@ public static class ForecastGate
             rate *= SayingNew / (Best(scores, horizon) + TinyLoss);
         }
 
+        var share = Share / Overlap[(int)horizon];
         var least = Least(costs);
         var all = 0.0;
 
@@ -66,7 +70,7 @@ public static class ForecastGate
 
         for (var i = 0; i < trust.Length; i++)
         {
-            trust[i] = (1 - Share) * trust[i] / all + Share * (0.5 * shared[i] + 0.5 / trust.Length);
+            trust[i] = (1 - share) * trust[i] / all + share * ((1 - Open) * shared[i] + Open / trust.Length);
         }
     }
 
