@@ -80,7 +80,11 @@ internal sealed partial class NetworkSchool(
             updates++;
             var took = time.GetElapsedTime(started);
             var rest = took * (1 / options.Value.LearningShare - 1);
-            await Task.Delay(rest > ShortestRest ? rest : ShortestRest, time, cancellationToken);
+
+            if (rest > ShortestRest)
+            {
+                await Task.Delay(rest, time, cancellationToken);
+            }
         }
 
         board.Publish(learner.Trainer.Freeze());
