@@ -110,6 +110,12 @@ CREATE TABLE public.catalogue_version (
     CONSTRAINT catalogue_version_only_row_check CHECK (only_row)
 );
 
+CREATE TABLE public.forecast_memory (
+    name text NOT NULL COLLATE pg_catalog."C",
+    content bytea NOT NULL,
+    saved_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.functions (
     namespace text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL COLLATE pg_catalog."C",
@@ -204,6 +210,9 @@ ALTER TABLE ONLY public.backbones
 
 ALTER TABLE ONLY public.catalogue_version
     ADD CONSTRAINT catalogue_version_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.forecast_memory
+    ADD CONSTRAINT forecast_memory_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.functions
     ADD CONSTRAINT functions_pkey PRIMARY KEY (namespace, name);

@@ -28,6 +28,7 @@ public static class ControlPlaneServices
         AddOptions<ActivationOptions, ActivationOptionsValidator>(services, ActivationOptions.Section);
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
+        AddOptions<ForecastOptions, ForecastOptionsValidator>(services, ForecastOptions.Section);
         AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
@@ -38,6 +39,7 @@ public static class ControlPlaneServices
         services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
+        services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 
         // Counters are raised before the first session can add to them.
@@ -45,6 +47,7 @@ public static class ControlPlaneServices
         services.AddHostedService<SecretResealing>();
         services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
         services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
+        services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>();
         return services;
     }
 

@@ -28,6 +28,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     KeyCommand.Create(),
     AuditCommand.Create(),
     WorkersCommand.Create(),
+    ForecastCommand.Create(),
     BenchCommand.Create(),
     VersionCommand.Create(),
 };

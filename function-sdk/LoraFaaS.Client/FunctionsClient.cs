@@ -55,6 +55,31 @@ public sealed class FunctionsClient
         return await _transport.ReadAsync(request, ContractsJson.Default.FunctionStatus, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What is expected of a function, and of the last hour what was expected and what came; null before its first minute is over.</summary>
+    public async Task<ForecastInfo?> ForecastAsync(FunctionId id, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri($"system/forecast/{Uri.EscapeDataString(id.Name.Value)}?namespace={Uri.EscapeDataString(id.Namespace.Value)}", UriKind.Relative));
+        using var response = await _transport.SendAnyAsync(request, cancellationToken).ConfigureAwait(false);
+
+        if (response.StatusCode is HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync(ContractsJson.Default.ForecastInfo, cancellationToken).ConfigureAwait(false)
+            : throw await Transport.ReadFailureAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is expected of all functions of a namespace (null: the default one).</summary>
+    public async Task<IReadOnlyList<ForecastInfo>> ForecastsAsync(NamespaceName? @namespace = null, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Relative("system/forecasts", @namespace));
+        return await _transport.ReadAsync(request, ContractsJson.Default.ListForecastInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Removes a function and its revisions.</summary>
     public async Task RemoveAsync(FunctionId id, CancellationToken cancellationToken = default)
     {

@@ -31,6 +31,8 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(WorkerInfo))]
 [JsonSerializable(typeof(List<WorkerInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<WorkerInfo>))]
+[JsonSerializable(typeof(ForecastInfo))]
+[JsonSerializable(typeof(List<ForecastInfo>))]
 [JsonSerializable(typeof(FunctionNamespace))]
 [JsonSerializable(typeof(FunctionUsageSum))]
 [JsonSerializable(typeof(List<FunctionUsageSum>))]

@@ -126,7 +126,7 @@ internal static class GatewayHost
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();
 
-        services.AddSingleton<InvocationMeter>();
+        services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>();
 
         services.AddSingleton<CallsClient>();
         services.AddSingleton<CallbackRule>().AddSingleton<CallbackTransport>().AddSingleton<CallbackSignature>().AddSingleton<CallbackSender>();

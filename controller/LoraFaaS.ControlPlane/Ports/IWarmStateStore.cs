@@ -23,6 +23,12 @@ public interface IWarmStateStore
 
     ValueTask<IReadOnlyDictionary<FunctionId, long>> GetInvocationsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Adds invocations that came in at the gateways, whatever became of them.</summary>
+    Task AddArrivalsAsync(IReadOnlyDictionary<FunctionId, long> counts, CancellationToken cancellationToken);
+
+    /// <summary>All that were added since the store was last empty.</summary>
+    ValueTask<IReadOnlyDictionary<FunctionId, long>> GetArrivalsAsync(CancellationToken cancellationToken);
+
     /// <summary>Appends to a function's log, which keeps its newest 1 000 lines.</summary>
     Task AppendLogAsync(FunctionId function, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken);
 

@@ -14,6 +14,9 @@ internal static class Routes
         routes.MapGet($"/system/function/{Name}", Ask<FunctionsApi>(api => api.GetAsync));
         routes.MapPost($"/system/scale-function/{Name}", Ask<ScaleFunctionApi>(api => api.ScaleAsync));
 
+        routes.MapGet("/system/forecasts", Ask<ForecastsApi>(api => api.ListAsync));
+        routes.MapGet($"/system/forecast/{Name}", Ask<ForecastsApi>(api => api.GetAsync));
+
         routes.MapGet("/system/info", Ask<InfoApi>(api => api.GetAsync));
         routes.MapGet("/system/namespaces", Ask<NamespacesApi>(api => api.ListAsync));
         routes.MapPost("/system/namespace/", Ask<NamespacesApi>(api => api.CreateAsync));
@@ -56,7 +59,7 @@ internal static class Routes
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>().AddSingleton<PackagesApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
-        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>();
+        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>().AddSingleton<ForecastsApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;
     }

@@ -80,6 +80,30 @@ internal sealed partial class ControlService(
         return reply;
     }
 
+    public async Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken)
+    {
+        var arrivals = new Dictionary<FunctionId, long>();
+
+        foreach (var count in report.Counts)
+        {
+            if (count is { Count: > 0, Key: { } key } && NamespaceName.TryParse(key.Namespace, out var @namespace) && FunctionName.TryParse(key.Function, out var name))
+            {
+                var function = new FunctionId(@namespace, name);
+                arrivals[function] = arrivals.GetValueOrDefault(function) + count.Count;
+            }
+        }
+
+        try
+        {
+            await warm.AddArrivalsAsync(arrivals, cancellationToken);
+            return new ArrivalReply();
+        }
+        catch (WarmStateUnavailableException exception)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unavailable, exception.Message);
+        }
+    }
+
     public async Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

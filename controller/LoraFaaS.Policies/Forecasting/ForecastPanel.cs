@@ -13,7 +13,7 @@ public sealed class ForecastPanel
 
     private static readonly IPredictor[] Plain = [new LastValuePredictor(), new PoissonRatePredictor(), new WeightedRatePredictor(), new IdleHistogramPredictor()];
 
-    private readonly GroupScores _groups = new();
+    private readonly GroupTrust _groups = new();
     private LstmPredictor _network;
     private float[] _features = [];
     private float[] _states = [];
@@ -37,7 +37,7 @@ public sealed class ForecastPanel
 
         foreach (var track in tracks)
         {
-            track.Pending.Judge(track.History, track.Scores);
+            track.Pending.Judge(track.History, track.Scores, _groups.Of(track.History));
         }
 
         _groups.Gather(tracks);

@@ -16,6 +16,9 @@ public sealed class ControlClient(GrpcChannel channel)
     public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
         channel.CallAsync(ControlMethods.ReadSecrets, request, new() { Timeout = timeout }, cancellationToken);
 
+    public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, TimeSpan timeout, CancellationToken cancellationToken) =>
+        channel.CallAsync(ControlMethods.ReportArrivals, report, new() { Timeout = timeout }, cancellationToken);
+
     /// <summary>A worker's session, which is its lease: it lasts as long as the worker does.</summary>
     public Task<GrpcDuplexCall<WorkerMessage, WorkerCommand>> OpenWorkerSessionAsync(CancellationToken cancellationToken) =>
         channel.OpenDuplexAsync(ControlMethods.WorkerSession, GrpcCallOptions.None, cancellationToken);

@@ -11,6 +11,8 @@ public interface IControlService
 
     Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken);
 
+    Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken);
+
     /// <summary>The session ends when this returns.</summary>
     Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using LoraFaaS.Storage.Embedded.Audit;
 using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Files;
+using LoraFaaS.Storage.Embedded.Forecasts;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Keys;
 using LoraFaaS.Storage.Embedded.Lease;
@@ -11,7 +12,7 @@ using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, forecasts/, artifacts/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -21,6 +22,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         _folder = folder;
         Lease = SingleLeaderLease.Open(Path.Combine(folder.Path, "lease"), time);
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
+        Forecasts = EmbeddedForecastStore.Open(folder.Below("forecasts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
         Usage = EmbeddedUsageStore.Open(folder.Below("usage"), settings, loggers.CreateLogger<EmbeddedUsageStore>());
         Secrets = EmbeddedSecretStore.Open(folder.Below("secrets"), settings, loggers.CreateLogger<EmbeddedSecretStore>());
@@ -42,6 +44,8 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     public EmbeddedAsyncStore Async { get; }
 
     public EmbeddedArtifactStore Artifacts { get; }
+
+    public EmbeddedForecastStore Forecasts { get; }
 
     public SingleLeaderLease Lease { get; }
 
@@ -69,6 +73,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         await Keys.DisposeAsync();
         await Audit.DisposeAsync();
         await Async.DisposeAsync();
+        Forecasts.Dispose();
         _folder.Dispose();
     }
 }

@@ -17,6 +17,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Hash: function to number of invocations.</summary>
     public string Invocations { get; } = $"{{{prefix}}}:invocations";
 
+    /// <summary>Hash: function to number of invocations that came in.</summary>
+    public string Arrivals { get; } = $"{{{prefix}}}:arrivals";
+
     /// <summary>Channel of <see cref="NoticeText"/>.</summary>
     public string Notices { get; } = $"{{{prefix}}}:notices";
 

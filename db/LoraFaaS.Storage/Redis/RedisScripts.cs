@@ -32,6 +32,15 @@ internal static class RedisScripts
         return alive
         """;
 
+    /// <summary>KEYS: hash. ARGV: field, count, field, count …</summary>
+    public const string AddCounts =
+        """
+        for i = 1, #ARGV, 2 do
+            redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1])
+        end
+        return #ARGV
+        """;
+
     /// <summary>KEYS: log. ARGV: lines to keep, seconds to keep them, then the lines.</summary>
     public const string AppendLog =
         """

@@ -39,9 +39,22 @@ internal sealed class RedisWarmStateStore(RedisConnection connection, RedisKeys 
     public Task AddInvocationsAsync(FunctionId function, long count, CancellationToken cancellationToken) =>
         connection.RunAsync(database => database.HashIncrementAsync(keys.Invocations, function.ToString(), count), cancellationToken);
 
-    public async ValueTask<IReadOnlyDictionary<FunctionId, long>> GetInvocationsAsync(CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyDictionary<FunctionId, long>> GetInvocationsAsync(CancellationToken cancellationToken) => ReadCountsAsync(keys.Invocations, cancellationToken);
+
+    public async Task AddArrivalsAsync(IReadOnlyDictionary<FunctionId, long> counts, CancellationToken cancellationToken)
     {
-        var entries = await connection.RunAsync(database => database.HashGetAllAsync(keys.Invocations), cancellationToken);
+        if (counts.Count > 0)
+        {
+            await connection.RunScriptAsync(
+                RedisScripts.AddCounts, [keys.Arrivals], [.. counts.SelectMany(pair => new RedisValue[] { pair.Key.ToString(), pair.Value })], cancellationToken);
+        }
+    }
+
+    public ValueTask<IReadOnlyDictionary<FunctionId, long>> GetArrivalsAsync(CancellationToken cancellationToken) => ReadCountsAsync(keys.Arrivals, cancellationToken);
+
+    private async ValueTask<IReadOnlyDictionary<FunctionId, long>> ReadCountsAsync(string key, CancellationToken cancellationToken)
+    {
+        var entries = await connection.RunAsync(database => database.HashGetAllAsync(key), cancellationToken);
         var counts = new Dictionary<FunctionId, long>();
 
         foreach (var entry in entries)

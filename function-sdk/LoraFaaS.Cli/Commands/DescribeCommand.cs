@@ -4,6 +4,7 @@ using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Functions;
 using Spectre.Console;
 
@@ -25,7 +26,8 @@ internal static class DescribeCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        var status = await client.Functions.DescribeAsync(FunctionArgument.Read(parse, Function), cancellationToken);
+        var function = FunctionArgument.Read(parse, Function);
+        var status = await client.Functions.DescribeAsync(function, cancellationToken);
 
         if (parse.GetValue(Json))
         {
@@ -33,11 +35,11 @@ internal static class DescribeCommand
             return ExitCodes.Done;
         }
 
-        Print(status);
+        Print(status, await client.Functions.ForecastAsync(function, cancellationToken));
         return ExitCodes.Done;
     }
 
-    private static void Print(FunctionStatus status)
+    private static void Print(FunctionStatus status, ForecastInfo? forecast)
     {
         var grid = new Grid().AddColumn().AddColumn();
 
@@ -60,6 +62,7 @@ internal static class DescribeCommand
         Row("tier", status.Lorafaas?.Tier);
         Row("isolation", status.Lorafaas?.Isolation);
         Row("invocations", status.InvocationCount.ToString("0", CultureInfo.InvariantCulture));
+        Row("expected", forecast is null ? null : ForecastCommand.Line(forecast));
         Row("created", status.CreatedAt.ToString("u", CultureInfo.InvariantCulture));
 
         foreach (var (key, value) in status.Labels)

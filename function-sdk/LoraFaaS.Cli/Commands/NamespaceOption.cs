@@ -8,9 +8,11 @@ internal static class NamespaceOption
 {
     public static readonly Option<string?> Namespace = new("--namespace", "-n") { Description = "The namespace (default openfaas-fn)" };
 
-    public static NamespaceName? Read(ParseResult parse)
+    public static NamespaceName? Read(ParseResult parse) => Read(parse, Namespace);
+
+    public static NamespaceName? Read(ParseResult parse, Option<string?> option)
     {
-        var given = parse.GetValue(Namespace);
+        var given = parse.GetValue(option);
 
         return given is null ? null
             : NamespaceName.TryParse(given, out var name) ? name

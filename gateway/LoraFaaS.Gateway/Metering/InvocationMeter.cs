@@ -19,6 +19,7 @@ internal sealed partial class InvocationMeter : IDisposable
     private static readonly double[] Seconds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60];
 
     private readonly ILogger<InvocationMeter> _logger;
+    private readonly ArrivalCounts _arrivals;
     private readonly Meter _meter;
     private readonly Counter<long> _total;
     private readonly UpDownCounter<long> _started;
@@ -27,9 +28,10 @@ internal sealed partial class InvocationMeter : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _ttft;
 
-    public InvocationMeter(IMeterFactory meters, InFlightGate gate, ILogger<InvocationMeter> logger)
+    public InvocationMeter(IMeterFactory meters, InFlightGate gate, ArrivalCounts arrivals, ILogger<InvocationMeter> logger)
     {
         _logger = logger;
+        _arrivals = arrivals;
         _meter = meters.Create(Name);
         _total = _meter.CreateCounter<long>("gateway_function_invocation_total", description: "Invocations that ended, by function and status.");
 
@@ -52,8 +54,15 @@ internal sealed partial class InvocationMeter : IDisposable
     }
 
     /// <summary>The function is known now.</summary>
-    public void Resolved(Invocation invocation) =>
+    public void Resolved(Invocation invocation)
+    {
         _started.Add(1, new TagList { { "function_name", invocation.Route?.Function.ToString() ?? UnknownFunction } });
+
+        if (invocation.Route is { } route)
+        {
+            _arrivals.Add(route.Function);
+        }
+    }
 
     public void End(Invocation invocation, int status, Activity? activity)
     {

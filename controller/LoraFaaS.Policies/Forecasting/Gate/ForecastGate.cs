@@ -2,21 +2,24 @@ namespace LoraFaaS.Policies.Forecasting.Gate;
 
 /// <summary>
 /// Decides whom to believe, for probability and quantiles apart. A clear winner gets nearly all, and where several are as good their mean is better
-/// than any. Probabilities are weighed by the likelihood of what came (a Bayesian mixture: its log loss is never more than ln n above the best
-/// predictor's); quantiles by the likelihood under Laplace errors of unknown scale, so that a timer's small errors tell as much as a crowd's large ones.
-/// Likelihoods fade, so that yesterday's winner does not rule today. To a function's own sum its group's mean is added as if it had been its own for
-/// <see cref="GroupWorth"/> forecasts, so that few scores move little away from what functions alike have shown.
+/// than any. Trust follows the likelihood of what came (a Bayesian mixture, whose log loss is never more than ln n above the best predictor's); for
+/// quantiles that of Laplace errors with the best predictor's scale, so that a timer's small errors tell as much as a crowd's large ones. With each
+/// forecast a little trust flows back to what functions alike believe (fixed share: Herbster and Warmuth 1998): evidence of rare events is
+/// kept for as long as they are rare, and yet no lead is so large that a change of habits is not followed within minutes.
 /// </summary>
 public static class ForecastGate
 {
-    /// <summary>
-    /// A forecast's difference between two predictors' scores scatters about four times as much as its mean differs between functions: the
-    /// shrinkage that is best for normal errors is the square of that.
-    /// </summary>
-    public const double GroupWorth = 16;
+    /// <summary>A change of the best predictor once in so many forecasts that say something new, a third of a day.</summary>
+    private const double Share = 1.0 / 500;
+
+    /// <summary>What flows back goes to the group's trust, but for so much, which keeps every predictor in the race.</summary>
+    private const double Open = 0.05;
 
     /// <summary>Below this the pinball loss of a quantile is as good as none.</summary>
     private const double TinyLoss = 1e-3;
+
+    /// <summary>Neighbouring minutes' quantile errors go together: half of them say something new.</summary>
+    private const double SayingNew = 0.5;
 
     /// <summary>
     /// By horizon: how many forecasts share the same minutes. Five minutes are scored each minute, fifteen each five; each span counts once.
@@ -24,7 +27,7 @@ public static class ForecastGate
     private static readonly double[] Overlap = [1, 1, 5, 3];
 
     /// <summary>Weighs the predictors' forecasts, given in the order of <see cref="PredictorKind"/>.</summary>
-    public static CallForecast Choose(GateScores scores, GateScores group, ReadOnlySpan<CallForecast> candidates, out PredictorKind trusted)
+    public static CallForecast Choose(GateScores scores, GateTrust group, ReadOnlySpan<CallForecast> candidates, out PredictorKind trusted)
     {
         var ten = Choose(scores, group, candidates, ForecastHorizon.TenSeconds, out _);
         var one = Choose(scores, group, candidates, ForecastHorizon.OneMinute, out trusted);
@@ -37,40 +40,69 @@ public static class ForecastGate
         return new CallForecast(ten, one, five, AtLeast(fifteen, five));
     }
 
-    /// <summary>The weights, in the order of <see cref="PredictorKind"/>; they sum to 1.</summary>
-    public static void Weights(GateScores scores, GateScores group, ForecastHorizon horizon, GateLoss loss, Span<double> weights)
+    /// <summary>Moves a function's trust by what one forecast cost each predictor.</summary>
+    internal static void Learn(GateScores scores, ForecastHorizon horizon, GateLoss loss, ReadOnlySpan<double> costs, GateTrust group)
     {
-        var count = scores.Count(horizon) + (group.Count(horizon) > 0 ? GroupWorth : 0);
-        var most = double.NegativeInfinity;
+        var trust = scores.Trust.Of(horizon, loss);
+        var shared = group.Of(horizon, loss);
 
-        for (var i = 0; i < weights.Length; i++)
+        if (scores.Count(horizon) <= 1)
         {
-            var sum = scores.Sum(horizon, (PredictorKind)i, loss) + GroupWorth * group.Mean(horizon, (PredictorKind)i, loss);
-
-            // Neighbouring minutes' quantile errors go together: half of them say something new.
-            weights[i] = loss == GateLoss.Log ? -sum / Overlap[(int)horizon] : -count / (2 * Overlap[(int)horizon]) * Math.Log(sum / Math.Max(1, count) + TinyLoss);
-            most = Math.Max(most, weights[i]);
+            shared.CopyTo(trust);
         }
 
+        var rate = 1 / Overlap[(int)horizon];
+
+        if (loss == GateLoss.Pinball)
+        {
+            rate *= SayingNew / (Best(scores, horizon) + TinyLoss);
+        }
+
+        var share = Share / Overlap[(int)horizon];
+        var least = Least(costs);
         var all = 0.0;
 
-        for (var i = 0; i < weights.Length; i++)
+        for (var i = 0; i < trust.Length; i++)
         {
-            weights[i] = Math.Exp(weights[i] - most);
-            all += weights[i];
+            trust[i] *= Math.Exp(-rate * (costs[i] - least));
+            all += trust[i];
         }
 
-        for (var i = 0; i < weights.Length; i++)
+        for (var i = 0; i < trust.Length; i++)
         {
-            weights[i] /= all;
+            trust[i] = (1 - share) * trust[i] / all + share * ((1 - Open) * shared[i] + Open / trust.Length);
         }
     }
 
-    private static HorizonForecast Choose(
-        GateScores scores, GateScores group, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon, out PredictorKind trusted)
+    private static double Best(GateScores scores, ForecastHorizon horizon)
     {
-        Span<double> weights = stackalloc double[candidates.Length];
-        Weights(scores, group, horizon, GateLoss.Log, weights);
+        var best = double.PositiveInfinity;
+
+        for (var i = 0; i < GateScores.Predictors; i++)
+        {
+            best = Math.Min(best, scores.Mean(horizon, (PredictorKind)i, GateLoss.Pinball));
+        }
+
+        return best;
+    }
+
+    private static double Least(ReadOnlySpan<double> costs)
+    {
+        var least = costs[0];
+
+        foreach (var cost in costs)
+        {
+            least = Math.Min(least, cost);
+        }
+
+        return least;
+    }
+
+    private static HorizonForecast Choose(
+        GateScores scores, GateTrust group, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon, out PredictorKind trusted)
+    {
+        var trust = scores.Count(horizon) > 0 ? scores.Trust : group;
+        var weights = trust.Of(horizon, GateLoss.Log);
         var best = 0;
         double any = 0;
 
@@ -81,7 +113,7 @@ public static class ForecastGate
         }
 
         trusted = (PredictorKind)best;
-        Weights(scores, group, horizon, GateLoss.Pinball, weights);
+        weights = trust.Of(horizon, GateLoss.Pinball);
         Span<float> quantiles = stackalloc float[CountQuantiles.Count];
         quantiles.Clear();
         double mean = 0;

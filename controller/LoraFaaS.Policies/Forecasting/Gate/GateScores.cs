@@ -34,37 +34,34 @@ public sealed class GateScores
     public double Mean(ForecastHorizon horizon, PredictorKind predictor, GateLoss loss) =>
         Count(horizon) is > 0 and var count ? Sum(horizon, predictor, loss) / count : 0;
 
-    /// <summary>Takes what every predictor had said of a span in which so many calls came.</summary>
-    public void Add(ForecastHorizon horizon, ReadOnlySpan<HorizonForecast> said, double calls)
+    /// <summary>Whom these scores make one believe.</summary>
+    public GateTrust Trust { get; } = new();
+
+    /// <summary>
+    /// Takes what every predictor had said of a span in which so many calls came; <paramref name="group"/> is whom functions alike believe.
+    /// </summary>
+    public void Add(ForecastHorizon horizon, ReadOnlySpan<HorizonForecast> said, double calls, GateTrust group)
     {
+        Span<double> log = stackalloc double[said.Length];
+        Span<double> pinball = stackalloc double[said.Length];
+
+        for (var predictor = 0; predictor < said.Length; predictor++)
+        {
+            log[predictor] = ForecastScores.Log(said[predictor], calls);
+            pinball[predictor] = ForecastScores.LogPinball(said[predictor], calls);
+        }
+
         var keep = Math.Pow(0.5, 1 / HalfLives[(int)horizon]);
         _counts[(int)horizon] = keep * _counts[(int)horizon] + 1;
 
         for (var predictor = 0; predictor < said.Length; predictor++)
         {
-            Fade(At((int)horizon, predictor, (int)GateLoss.Log), keep, ForecastScores.Log(said[predictor], calls));
-            Fade(At((int)horizon, predictor, (int)GateLoss.Pinball), keep, ForecastScores.LogPinball(said[predictor], calls));
-        }
-    }
-
-    /// <summary>Adds another's, for a group's mean.</summary>
-    public void Merge(GateScores other)
-    {
-        for (var i = 0; i < _sums.Length; i++)
-        {
-            _sums[i] += other._sums[i];
+            Fade(At((int)horizon, predictor, (int)GateLoss.Log), keep, log[predictor]);
+            Fade(At((int)horizon, predictor, (int)GateLoss.Pinball), keep, pinball[predictor]);
         }
 
-        for (var i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
-    }
-
-    public void Clear()
-    {
-        Array.Clear(_sums);
-        Array.Clear(_counts);
+        ForecastGate.Learn(this, horizon, GateLoss.Log, log, group);
+        ForecastGate.Learn(this, horizon, GateLoss.Pinball, pinball, group);
     }
 
     private static int At(int horizon, int predictor, int loss) => (horizon * Predictors + predictor) * Losses + loss;

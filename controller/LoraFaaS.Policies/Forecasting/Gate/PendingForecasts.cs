@@ -27,16 +27,16 @@ internal sealed class PendingForecasts
     }
 
     /// <summary>Scores what is due at the history's end, a whole minute. What became due while nobody looked is forgotten.</summary>
-    public void Judge(ArrivalHistory history, GateScores scores)
+    public void Judge(ArrivalHistory history, GateScores scores, GateTrust group)
     {
         var minute = Minute(history.End);
-        Score(0, history, scores, ForecastHorizon.TenSeconds, history.Cell(ArrivalHistory.CellsPerMinute - 1));
-        Score(1, history, scores, ForecastHorizon.OneMinute, history.Minute(0));
-        Score(2 + (int)(minute % FiveSlots), history, scores, ForecastHorizon.FiveMinutes, history.CallsOf(5));
+        Score(0, history, scores, group, ForecastHorizon.TenSeconds, history.Cell(ArrivalHistory.CellsPerMinute - 1));
+        Score(1, history, scores, group, ForecastHorizon.OneMinute, history.Minute(0));
+        Score(2 + (int)(minute % FiveSlots), history, scores, group, ForecastHorizon.FiveMinutes, history.CallsOf(5));
 
         if (minute % 5 == 0)
         {
-            Score(2 + FiveSlots + (int)(minute / 5 % FifteenSlots), history, scores, ForecastHorizon.FifteenMinutes, history.CallsOf(15));
+            Score(2 + FiveSlots + (int)(minute / 5 % FifteenSlots), history, scores, group, ForecastHorizon.FifteenMinutes, history.CallsOf(15));
         }
     }
 
@@ -52,11 +52,11 @@ internal sealed class PendingForecasts
         }
     }
 
-    private void Score(int slot, ArrivalHistory history, GateScores scores, ForecastHorizon horizon, long calls)
+    private void Score(int slot, ArrivalHistory history, GateScores scores, GateTrust group, ForecastHorizon horizon, long calls)
     {
         if (_due[slot] == history.End)
         {
-            scores.Add(horizon, _said[slot], calls);
+            scores.Add(horizon, _said[slot], calls, group);
         }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (WorkerState State, long Expires)> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<FunctionId, long> _invocations = [];
+    private readonly Dictionary<FunctionId, long> _arrivals = [];
     private readonly Dictionary<FunctionId, LogRing> _logs = [];
     private readonly NoticeHub _notices = new();
 
@@ -63,6 +64,27 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
         lock (_lock)
         {
             return ValueTask.FromResult<IReadOnlyDictionary<FunctionId, long>>(new Dictionary<FunctionId, long>(_invocations));
+        }
+    }
+
+    public Task AddArrivalsAsync(IReadOnlyDictionary<FunctionId, long> counts, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var (function, count) in counts)
+            {
+                _arrivals[function] = _arrivals.GetValueOrDefault(function) + count;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyDictionary<FunctionId, long>> GetArrivalsAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return ValueTask.FromResult<IReadOnlyDictionary<FunctionId, long>>(new Dictionary<FunctionId, long>(_arrivals));
         }
     }
 

@@ -75,6 +75,22 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Arrivals_add_up_over_controllers_and_apart_from_invocations()
+    {
+        await Store.AddArrivalsAsync(new Dictionary<FunctionId, long>(), None);
+        Assert.Empty(await Store.GetArrivalsAsync(None));
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? Store : _stores.Second).AddArrivalsAsync(
+            new Dictionary<FunctionId, long> { [Sample.Id("sql")] = 2, [Sample.Id("sql", "team")] = 1 }, None))));
+
+        var counts = await Store.GetArrivalsAsync(None);
+        Assert.Equal(2, counts.Count);
+        Assert.Equal(40, counts[Sample.Id("sql")]);
+        Assert.Equal(20, counts[Sample.Id("sql", "team")]);
+        Assert.Empty(await Store.GetInvocationsAsync(None));
+    }
+
+    [Fact]
     public async Task Log_keeps_its_newest_thousand_lines_in_order()
     {
         var function = Sample.Id("sql");

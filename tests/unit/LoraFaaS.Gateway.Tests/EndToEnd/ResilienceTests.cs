@@ -45,6 +45,20 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task Every_call_of_a_deployed_function_is_reported_to_the_controller()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var worker = await gateway.AddWorkerAsync("w1");
+        await gateway.PublishAsync([Given.Route("echo", placements: ("w1", StorageTier.Device))], worker);
+
+        await gateway.InvokeAsync("x");
+        await gateway.InvokeAsync("x");
+
+        await Patience.UntilAsync(() => gateway.Controller.Arrivals.Values.Sum() == 2);
+        Assert.StartsWith("echo.", Assert.Single(gateway.Controller.Arrivals).Key, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_refusal_is_the_callers()
     {
         await using var gateway = await RunningGateway.StartAsync();

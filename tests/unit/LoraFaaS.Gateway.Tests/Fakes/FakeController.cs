@@ -105,6 +105,19 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
 
     public Task<ReadSecretsReply> ReadSecretsAsync(ReadSecretsRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    /// <summary>Arrivals that were reported, by function.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, long> Arrivals { get; } = new();
+
+    public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken)
+    {
+        foreach (var count in report.Counts)
+        {
+            Arrivals.AddOrUpdate($"{count.Key.Function}.{count.Key.Namespace}", count.Count, (_, before) => before + count.Count);
+        }
+
+        return Task.FromResult(new ArrivalReply());
+    }
+
     public Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken) =>
         throw new NotSupportedException("no worker talks to this controller");
 

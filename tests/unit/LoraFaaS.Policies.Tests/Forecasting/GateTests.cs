@@ -25,7 +25,7 @@ public sealed class GateTests
             Score(scores, candidates, active ? 1 : 0);
         }
 
-        var chosen = ForecastGate.Choose(scores, new GateScores(), candidates, out var trusted);
+        var chosen = ForecastGate.Choose(scores, new GateTrust(), candidates, out var trusted);
 
         Assert.Equal(PredictorKind.IdleHistogram, trusted);
         Assert.Equal(candidates[(int)PredictorKind.IdleHistogram].OneMinute.AtLeastOne, chosen.OneMinute.AtLeastOne, 1);
@@ -55,7 +55,7 @@ public sealed class GateTests
                     losses[predictor] += ForecastScores.Log(candidates[predictor].OneMinute, calls);
                 }
 
-                gates += ForecastScores.Log(ForecastGate.Choose(scores, new GateScores(), candidates, out _).OneMinute, calls);
+                gates += ForecastScores.Log(ForecastGate.Choose(scores, new GateTrust(), candidates, out _).OneMinute, calls);
                 Score(scores, candidates, calls);
             }
 
@@ -79,7 +79,7 @@ public sealed class GateTests
             Score(neighbours, candidates, 0);
         }
 
-        ForecastGate.Choose(new GateScores(), neighbours, candidates, out var trusted);
+        ForecastGate.Choose(new GateScores(), neighbours.Trust, candidates, out var trusted);
         Assert.Equal(PredictorKind.Lstm, trusted);
 
         // Its own scores soon count for more.
@@ -90,7 +90,7 @@ public sealed class GateTests
             Score(own, candidates, 1);
         }
 
-        ForecastGate.Choose(own, neighbours, candidates, out trusted);
+        ForecastGate.Choose(own, neighbours.Trust, candidates, out trusted);
         Assert.NotEqual(PredictorKind.Lstm, trusted);
     }
 
@@ -126,7 +126,7 @@ public sealed class GateTests
     {
         foreach (var horizon in ForecastHorizons.All)
         {
-            scores.Add(horizon, [.. candidates.Select(said => said[horizon])], calls);
+            scores.Add(horizon, [.. candidates.Select(said => said[horizon])], calls, new GateTrust());
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class ScriptedControl : IControlService
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _started = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _cancelled = new();
 
+    public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken) =>
+        throw new GrpcStatusException(GrpcStatusCode.Unimplemented, nameof(ReportArrivalsAsync));
+
     public async Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken)
     {
         var tag = request.Key.Namespace;

@@ -97,6 +97,8 @@ public sealed class ScriptedController : IControlService, IAsyncDisposable
 
     public IAsyncEnumerable<RouteUpdate> WatchRoutesAsync(WatchRoutesRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>What functions' code is given when it asks; asked for by name and revision.</summary>
