@@ -8,6 +8,7 @@ using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -34,6 +35,7 @@ public static class WorkerHost
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         AddTiers(services);
+        AddOffloading(services);
         AddSandboxes(services);
         AddInvocations(services);
         AddControl(services);
@@ -60,7 +62,7 @@ public static class WorkerHost
         services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(
             ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactCache(
-            DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(),
+            DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(), provider.GetRequiredService<ArtifactWorth>(),
             provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
         services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
@@ -69,6 +71,16 @@ public static class WorkerHost
         services.AddSingleton<AdapterTiers>();
         services.AddSingleton<BackboneLoader>();
         services.AddSingleton<BackboneStore>();
+    }
+
+    private static void AddOffloading(IServiceCollection services)
+    {
+        services.AddSingleton<ArtifactRates>();
+        services.AddSingleton<TierCosts>();
+        services.AddSingleton<ArtifactWorth>();
+        services.AddSingleton<IEvictionCharges, EvictionMetrics>();
+        services.AddSingleton<DeviceRoom>();
+        services.AddHostedService<OffloadLoop>();
     }
 
     private static void AddSandboxes(IServiceCollection services)

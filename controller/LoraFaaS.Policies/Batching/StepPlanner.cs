@@ -86,6 +86,11 @@ public sealed class StepPlanner
 
             var wanted = _limits.PagesFor(sequence.Tokens);
 
+            if (_free - promised < wanted)
+            {
+                _plan.Lack(wanted - (_free - promised));
+            }
+
             while (_free - promised < wanted && TryTakeFromParked())
             {
             }
@@ -114,6 +119,11 @@ public sealed class StepPlanner
     {
         var sequence = _order[index];
         var pages = Math.Max(0, _limits.PagesFor(sequence.Computed + tokens) - sequence.Pages);
+
+        if (_free < pages)
+        {
+            _plan.Lack(pages - _free);
+        }
 
         while (_free < pages)
         {
