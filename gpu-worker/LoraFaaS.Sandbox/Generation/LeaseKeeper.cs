@@ -38,8 +38,7 @@ internal sealed class LeaseKeeper(InferenceEngine engine, SequenceTable table, P
             return false;
         }
 
-        var wanted = (long)(pool.Used + pagesShort) * pool.PageBytes;
-        wanted += wanted / HeadroomDivisor;
+        var wanted = (pool.Used + pagesShort + (pagesShort / HeadroomDivisor)) * (long)pool.PageBytes;
         wanted = Math.Max(wanted, ((long)pool.Total * pool.PageBytes) + SandboxLease.ExtentBytes);
         outbox.Post(new FromSandbox { LeaseWanted = new LeaseWanted { DeviceBytes = SandboxLease.WholeExtents(wanted) } });
         IsAsking = true;

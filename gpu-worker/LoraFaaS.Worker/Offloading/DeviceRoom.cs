@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Policies.Offloading;
+using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Memory;
@@ -19,9 +20,6 @@ internal sealed class DeviceRoom(
 {
     /// <summary>Pages are freed singly and extents leave whole: what was freed may not add up at once.</summary>
     private const int MaxRounds = 4;
-
-    /// <summary>Less than this share of a lease is not worth asking for.</summary>
-    private const int TrimDivisor = 32;
 
     /// <summary>A sandbox answers between two steps; one that does not is hung and must not hold up the others.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
@@ -159,10 +157,10 @@ internal sealed class DeviceRoom(
             {
                 var needed = sandbox.Needed.Bytes;
                 var most = Math.Max(needed, _needed.GetValueOrDefault(sandbox.Id, sandbox.Leased.Bytes));
-                var target = (most / DeviceLedger.Extent.Bytes * DeviceLedger.Extent.Bytes) + (2 * DeviceLedger.Extent.Bytes);
+                var target = SandboxLease.WholeExtents(Math.Max(1, most));
                 seen[sandbox.Id] = needed;
 
-                if (sandbox.Leased.Bytes > target + (sandbox.Leased.Bytes / TrimDivisor))
+                if (sandbox.Leased.Bytes > target)
                 {
                     await sandbox.ShrinkAsync(new ByteSize(target), cancellationToken);
                 }
