@@ -17,7 +17,7 @@ public sealed class WorkerOptions
     [Required]
     public string DataPath { get; set; } = "data/worker";
 
-    /// <summary>The controller's gRPC address, http://host:port. Empty: the worker serves what it knows and reports to nobody.</summary>
+    /// <summary>The controller's gRPC address, http://host:port, or those of several with commas between. Empty: the worker serves what it knows and reports to nobody.</summary>
     public string ControllerRpcUrl { get; set; } = "";
 
     /// <summary>Bytes for KV pages and adapter pages of all sandboxes together. More holds more adapters and longer conversations at once.</summary>
@@ -41,6 +41,12 @@ public sealed class WorkerOptions
     /// <summary>Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again.</summary>
     [ByteSizeText(minMebibytes: 16)]
     public string HostMemory { get; set; } = "4Gi";
+
+    /// <summary>
+    /// False: every sandbox is given a packed copy of the backbone of its own, loaded when it starts. For measuring what sharing saves, and for those whose
+    /// rules allow no common pages; each copy takes HostMemory.
+    /// </summary>
+    public bool ShareBackbone { get; set; } = true;
 
     /// <summary>Bytes of adapters kept on disk.</summary>
     [ByteSizeText(minMebibytes: 1)]

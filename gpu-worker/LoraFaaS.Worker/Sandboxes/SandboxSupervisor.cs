@@ -180,7 +180,11 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
             }
         }
 
-        return await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken) switch
+        var loading = _options.ShareBackbone
+            ? await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken)
+            : await _backbones.LoadOwnAsync(key.Backbone, cancellationToken);
+
+        return loading switch
         {
             Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
             Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
@@ -190,31 +194,35 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
 
     private async Task<Loading<ResidentSandbox>> OpenAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken)
     {
-        if (await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken) is not LeaseOutcome.Granted granted)
+        // A copy of its own goes with the sandbox; the shared one stays.
+        var own = _options.ShareBackbone ? null : backbone;
+        var opening = await OpenLeasedAsync(key, backbone, cancellationToken);
+
+        if (opening is not Loading<ResidentSandbox>.Ready ready)
         {
-            return new Loading<ResidentSandbox>.Failed(new Problem(
-                ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
+            own?.Dispose();
+            return opening;
         }
 
-        var opening = await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken);
-
-        if (opening is Loading<ResidentSandbox>.Ready ready)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _resident[key] = ready.Value;
-                _lives.RemoveWhere(life => life.IsCompleted);
-                _lives.Add(WatchAsync(ready.Value));
-            }
-
-            _changes.Ring();
+            _resident[key] = ready.Value;
+            _lives.RemoveWhere(life => life.IsCompleted);
+            _lives.Add(WatchAsync(ready.Value, own));
         }
 
+        _changes.Ring();
         return opening;
     }
 
+    private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken) =>
+        await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken) is LeaseOutcome.Granted granted
+            ? await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken)
+            : new Loading<ResidentSandbox>.Failed(new Problem(
+                ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
+
     /// <summary>From opened to gone: takes it off the list and gives its bytes back, however it ended.</summary>
-    private async Task WatchAsync(ResidentSandbox sandbox)
+    private async Task WatchAsync(ResidentSandbox sandbox, PackedBackbone? own)
     {
         await sandbox.Closed;
 
@@ -227,6 +235,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
         }
 
         await sandbox.DisposeAsync();
+        own?.Dispose();
         LogEnded(sandbox.Id, sandbox.Key);
         _changes.Ring();
     }

@@ -7,8 +7,14 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     EngineCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    ForecastCommand.Create(),
     MemoryCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), MemoryCommand.Create()),
+    BurstCommand.Create(),
+    SharingCommand.Create(),
+    LoadsCommand.Create(),
+    AllCommand.Create(
+        EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(),
+        SharingCommand.Create(), LoadsCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
