@@ -156,7 +156,7 @@ internal sealed class SandboxStations : IDisposable
     private async ValueTask PrepareAsync(string name, Protocol.Data.RevisionRef revision, CancellationToken cancellationToken)
     {
         var number = ulong.MaxValue - _prefixes++;
-        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null) { Prefix = name }, cancellationToken);
+        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null, null) { Prefix = name }, cancellationToken);
         await _prompts.PostAsync(new PromptArrival(number, new Protocol.Data.GenerateRequest { Revision = revision }, IsPrefix: true), cancellationToken);
     }
 
@@ -177,5 +177,6 @@ internal sealed class SandboxStations : IDisposable
         generate.Sequence,
         generate.Credits,
         revision.AdapterDigest,
-        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null);
+        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null,
+        revision.SloTpotMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTpotMs) : null);
 }

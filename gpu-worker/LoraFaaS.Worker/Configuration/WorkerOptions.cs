@@ -63,13 +63,23 @@ public sealed class WorkerOptions
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;
 
-    /// <summary>Most tokens in one step; longer prompts are prefilled in chunks. Less keeps decoding smooth, more prefills faster.</summary>
+    /// <summary>
+    /// Most tokens in one step; longer prompts are prefilled in chunks. Counts while nobody decodes beside it: then measured step times
+    /// make the chunks small enough for those who wait for their next token. More prefills faster and takes memory for the activations.
+    /// </summary>
     [Range(16, 65_536)]
     public int MaxStepTokens { get; set; } = 512;
 
     /// <summary>"auto"; "exact" for the fastest that computes in float32; or "avx512-bf16", "avx512", "avx2", "scalar", "scalar-bf16".</summary>
     [RegularExpression("^(auto|exact|avx512-bf16|avx512|avx2|scalar|scalar-bf16)$")]
     public string Kernels { get; set; } = "auto";
+
+    /// <summary>
+    /// "stored": backbones are served in the precision they are stored in. "int8": their matrices are quantised in groups when they are packed, which
+    /// halves their bytes and nearly doubles decoding, for an error that <c>lorafaas bench quality</c> measures. Adapters stay as they are.
+    /// </summary>
+    [RegularExpression("^(stored|int8)$")]
+    public string Weights { get; set; } = "stored";
 
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>
     public string SandboxPath { get; set; } = "";

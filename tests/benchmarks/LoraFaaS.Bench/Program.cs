@@ -5,6 +5,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
 {
     MakeModelCommand.Create(),
     EngineCommand.Create(),
+    QualityCommand.Create(),
+    PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     ForecastCommand.Create(),
@@ -13,8 +15,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     SharingCommand.Create(),
     LoadsCommand.Create(),
     AllCommand.Create(
-        EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(),
-        SharingCommand.Create(), LoadsCommand.Create()),
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create(),
+        MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
