@@ -30,8 +30,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _adapters = new();
     private readonly Dictionary<Digest, long> _adapterUse = [];
-    private readonly PrefixBook _prefixes = new();
-    private readonly SingleFlight<string, Problem?> _preparing;
+    private readonly SandboxPrefixes _prefixes;
     private long _lastUse;
     private int _users;
     private bool _retired;
@@ -50,7 +49,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _time = around.Time;
         _lastUse = _time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _preparing = new SingleFlight<string, Problem?>(_lifetime.Token);
+        _prefixes = new SandboxPrefixes(channel, around.Changes, _lifetime.Token);
         _wishing = Task.Run(GrantWishesAsync);
     }
 
@@ -174,14 +173,12 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     }
 
     /// <summary>Computes and keeps what every prompt of the revision begins with. Its adapter must be here and in use. Null: done.</summary>
-    public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
-    {
-        var name = ArtifactName.Prefix(function, revision.Number).Text;
+    public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
+        _prefixes.PrepareAsync(function, revision, cancellationToken);
 
-        return _prefixes.Contains(name)
-            ? Task.FromResult<Problem?>(null)
-            : _preparing.RunAsync(name, _ => PrepareAsync(name, function, revision), cancellationToken, Urgency.Ahead);
-    }
+    /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
+    public Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken) =>
+        _prefixes.TryDropAsync(function, revision, cancellationToken);
 
     /// <summary>So many bytes from now on. False: the ledger has not so many. For those who make room.</summary>
     internal async Task<bool> TryGrowAsync(ByteSize size, CancellationToken cancellationToken)
@@ -197,21 +194,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         var freed = await _lease.ShrinkAsync(size, cancellationToken);
         _around.Changes.Ring();
         return freed;
-    }
-
-    /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
-    public async Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken)
-    {
-        var name = ArtifactName.Prefix(function, revision).Text;
-
-        if (!_prefixes.TryRemove(name))
-        {
-            return false;
-        }
-
-        await _channel.DropPrefixAsync(name, cancellationToken);
-        _around.Changes.Ring();
-        return true;
     }
 
     /// <summary>False when it is not here, or a sequence uses it.</summary>
@@ -377,25 +359,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
         {
             // Its end: nobody waits for an answer.
-        }
-    }
-
-    private async Task<Problem?> PrepareAsync(string name, FunctionId function, RevisionRef revision)
-    {
-        // The sandbox computes it when nothing else runs; one that is given up here would still be computed there.
-        switch (await _channel.PreparePrefixAsync(name, revision, _lifetime.Token))
-        {
-            case SandboxReply<PrefixReady>.Done done:
-                Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
-                _prefixes.Add(name, new KeptPrefix(function, revision.Number, adapter, done.Value.Tokens, new ByteSize(Math.Max(0, done.Value.DeviceBytes))));
-                _around.Changes.Ring();
-                return null;
-            case SandboxReply<PrefixReady>.Refused refused:
-                return refused.Problem;
-            case SandboxReply<PrefixReady>.Lost:
-                return new Problem(ErrorCode.SandboxLost, "The sandbox ended while a prefix was being prepared.");
-            default:
-                throw new System.Diagnostics.UnreachableException();
         }
     }
 
