@@ -143,6 +143,10 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.Lease when message.Lease.DeviceBytes >= 0:
                 await _inbox.PostAsync(new LoopCommand.Lease(message.Lease.DeviceBytes), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.Ping:
+                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Turns } });
+                _inbox.Wake();
+                return true;
             case ToSandbox.KindOneofCase.Drain:
                 await _inbox.PostAsync(new LoopCommand.Drain(), cancellationToken);
                 return true;

@@ -34,10 +34,12 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private long _lastUse;
     private int _users;
     private bool _retired;
+    private readonly Task _pulse;
     private Task? _end;
 
     public ResidentSandbox(
-        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, long pageBytes, SandboxTimes times, SandboxSurroundings around)
+        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, long pageBytes, SandboxTimes times, SandboxPulse pulse,
+        SandboxSurroundings around)
     {
         Key = key;
         Times = times;
@@ -51,6 +53,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
         _prefixes = new SandboxPrefixes(channel, around.Changes, _lifetime.Token);
         _wishing = Task.Run(GrantWishesAsync);
+        _pulse = pulse.RunAsync(_lifetime.Token);
     }
 
     public SandboxKey Key { get; }
@@ -245,6 +248,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private async Task EndAsync()
     {
         await _lifetime.CancelAsync();
+        await _pulse;
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
         await _wishing;

@@ -36,7 +36,7 @@ internal sealed partial class SandboxOpener(
         {
             process = await spawner.TakeAsync(cancellationToken);
             process.BelongTo(key);
-            channel = new SandboxChannel(process.Id, process.Stream, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone, lease), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
@@ -44,7 +44,9 @@ internal sealed partial class SandboxOpener(
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, new SandboxSurroundings(host, room, costs, changes, time)));
+                    var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
+                    var around = new SandboxSurroundings(host, room, costs, changes, time);
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around));
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:
