@@ -16,6 +16,10 @@ public sealed record EngineOptions
     [Range(1L << 16, 1L << 46)]
     public long DeviceBytes { get; init; } = 256L << 20;
 
+    /// <summary>Most bytes that <see cref="DeviceBytes"/> may ever be raised to; the address range is taken at once, memory only as pages are used. 0: no more.</summary>
+    [Range(0L, 1L << 46)]
+    public long DeviceLimitBytes { get; init; }
+
     /// <summary>
     /// Bytes a page, a power of two. Smaller pages waste less on small adapters and cost more seams inside a kernel's run.
     /// See decisions/0001-page-size.md for the measurement behind the default.

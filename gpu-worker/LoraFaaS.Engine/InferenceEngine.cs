@@ -23,9 +23,9 @@ public sealed class InferenceEngine : IDisposable
 
         var pageBytes = KvLayout.PageBytesFor(backbone.Shape, options.KvDtype, options.PageBytes);
         var layout = KvLayout.For(backbone.Shape, options.KvDtype, pageBytes);
-        _arena = backend.Allocate(options.DeviceBytes / pageBytes * pageBytes);
+        _arena = backend.Allocate(Math.Max(options.DeviceBytes, options.DeviceLimitBytes) / pageBytes * pageBytes);
         Backbone = backbone;
-        Pages = new PagePool(_arena, pageBytes);
+        Pages = new PagePool(_arena, pageBytes, options.DeviceBytes);
         Kv = new KvStore(Pages, layout);
         Prefixes = new PrefixCache(Pages, layout);
         Adapters = new AdapterTable(Pages, backbone.Shape);
@@ -43,6 +43,37 @@ public sealed class InferenceEngine : IDisposable
     public AdapterTable Adapters { get; }
 
     public ModelRunner Runner { get; }
+
+    /// <summary>
+    /// Makes the pool smaller, between steps: pages of the sequences named and of loaded adapters move down as needed. Answers the bytes that are left,
+    /// which may be more than asked for.
+    /// </summary>
+    public long Shrink(long bytes, IReadOnlyCollection<KvSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var pages = (int)Math.Clamp((bytes + Pages.PageBytes - 1) / Pages.PageBytes, 0, Pages.Limit);
+        var movable = Adapters.HeldPages();
+
+        foreach (var sequence in sequences)
+        {
+            movable.UnionWith(sequence.HeldPages);
+        }
+
+        var moves = Pages.Shrink(pages, movable);
+
+        if (moves.Count > 0)
+        {
+            foreach (var sequence in sequences)
+            {
+                sequence.Follow(moves);
+            }
+
+            Adapters.Follow(moves);
+            Prefixes.Follow(moves);
+        }
+
+        return (long)Pages.Total * Pages.PageBytes;
+    }
 
     public void Dispose()
     {

@@ -10,6 +10,7 @@ using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -39,6 +40,7 @@ public static class WorkerHost
 
         AddTiers(services);
         AddIsolation(services);
+        AddOffloading(services);
         AddSandboxes(services);
         AddHandlers(services);
         AddInvocations(services);
@@ -66,7 +68,7 @@ public static class WorkerHost
         services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(
             ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactCache(
-            DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(),
+            DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(), provider.GetRequiredService<ArtifactWorth>(),
             provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
         services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
@@ -75,6 +77,16 @@ public static class WorkerHost
         services.AddSingleton<AdapterTiers>();
         services.AddSingleton<BackboneLoader>();
         services.AddSingleton<BackboneStore>();
+    }
+
+    private static void AddOffloading(IServiceCollection services)
+    {
+        services.AddSingleton<ArtifactRates>();
+        services.AddSingleton<TierCosts>();
+        services.AddSingleton<ArtifactWorth>();
+        services.AddSingleton<IEvictionCharges, EvictionMetrics>();
+        services.AddSingleton<DeviceRoom>();
+        services.AddHostedService<OffloadLoop>();
     }
 
     /// <summary>First of all services: what the machine enforces is known before anything is started or said.</summary>

@@ -19,6 +19,9 @@ public sealed class StepPlan
     /// <summary>Keys of sequences that need more pages than there are even when they are alone.</summary>
     public IReadOnlyList<int> Unservable => _unservable;
 
+    /// <summary>Pages that sequences lack of what they would run with now; 0: nobody waits for pages or loses any.</summary>
+    public int PagesShort { get; private set; }
+
     public bool IsEmpty => _rows.Count == 0 && _preempted.Count == 0 && _unservable.Count == 0;
 
     internal void Clear()
@@ -26,9 +29,12 @@ public sealed class StepPlan
         _rows.Clear();
         _preempted.Clear();
         _unservable.Clear();
+        PagesShort = 0;
     }
 
     internal void Add(StepRow row) => _rows.Add(row);
+
+    internal void Lack(int pages) => PagesShort += pages;
 
     internal void Preempt(int key) => _preempted.Add(key);
 

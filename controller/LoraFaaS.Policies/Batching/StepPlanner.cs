@@ -110,6 +110,11 @@ public sealed class StepPlanner
 
             var wanted = _limits.PagesFor(_order[i].Tokens);
 
+            if (_free - promised < wanted && unwanted > 0)
+            {
+                _plan.Lack(wanted - (_free - promised));
+            }
+
             // A parked sequence's work is not thrown away for one that would only share tokens which running prompts want as well.
             while (_free - promised < wanted && unwanted > 0 && TryTakeFromParked())
             {
@@ -211,6 +216,11 @@ public sealed class StepPlanner
     {
         var sequence = _order[index];
         var pages = Math.Max(0, _limits.PagesFor(sequence.Computed + tokens) - sequence.Pages);
+
+        if (_free < pages)
+        {
+            _plan.Lack(pages - _free);
+        }
 
         while (_free < pages)
         {

@@ -32,6 +32,24 @@ internal sealed unsafe class HostMemory : DeviceMemory
 
     public override void Read(long offset, Span<byte> destination) => new Span<byte>(At(offset, destination.Length), destination.Length).CopyTo(destination);
 
+    public override void Copy(long from, long to, int bytes) => NativeMemory.Copy(At(from, bytes), At(to, bytes), (nuint)bytes);
+
+    /// <summary>The kernel takes the whole pages of the range back and shows zeros in their place.</summary>
+    public override void Discard(long offset, long bytes)
+    {
+        var range = At(offset, bytes);
+
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        if (((nint)range | (nint)bytes) % Alignment != 0 || !HostPages.TryDiscard((nint)range, (nuint)bytes))
+        {
+            NativeMemory.Clear(range, (nuint)bytes);
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         NativeMemory.Free(_block);

@@ -52,6 +52,19 @@ public sealed class AdapterHandle
 
     internal ReadOnlySpan<PageIndex> Pages => _pages;
 
+    /// <summary>Pages were moved, between steps.</summary>
+    internal void Follow(PageMoves moves, PagePool pool)
+    {
+        for (var i = 0; i < _pages.Length; i++)
+        {
+            if (moves.TryFind(_pages[i], out var to))
+            {
+                _pages[i] = to;
+                _addresses[i] = pool.AddressOf(to);
+            }
+        }
+    }
+
     public void Acquire() => Interlocked.Increment(ref _holders);
 
     public void Release()

@@ -74,6 +74,26 @@ public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposa
         return true;
     }
 
+    /// <summary>Of adapters that are loaded; one that is being copied in is not among them and does not move.</summary>
+    internal HashSet<PageIndex> HeldPages()
+    {
+        lock (_gate)
+        {
+            return [.. _loaded.SelectMany(adapter => adapter.Pages.ToArray())];
+        }
+    }
+
+    internal void Follow(PageMoves moves)
+    {
+        lock (_gate)
+        {
+            foreach (var adapter in _loaded)
+            {
+                adapter.Follow(moves, pages);
+            }
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)

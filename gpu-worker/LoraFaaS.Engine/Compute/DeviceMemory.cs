@@ -13,6 +13,17 @@ public abstract class DeviceMemory : IDisposable
 
     public abstract void Read(long offset, Span<byte> destination);
 
+    /// <summary>Copies between two ranges that do not overlap.</summary>
+    public virtual void Copy(long from, long to, int bytes)
+    {
+        var content = new byte[bytes];
+        Read(from, content);
+        Write(to, content);
+    }
+
+    /// <summary>Zeroes a range and gives what holds it back to the system where the backend can.</summary>
+    public virtual void Discard(long offset, long bytes) => Clear(offset, bytes);
+
     public void Dispose()
     {
         Dispose(true);

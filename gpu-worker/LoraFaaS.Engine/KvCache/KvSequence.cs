@@ -56,6 +56,9 @@ public sealed class KvSequence : IDisposable
         return true;
     }
 
+    /// <summary>All pages, block after block.</summary>
+    internal IEnumerable<PageIndex> HeldPages => _pages.Take(_pageCount);
+
     /// <summary>The pages of one block.</summary>
     public ReadOnlySpan<PageIndex> BlockPages(int block) => _pages.AsSpan(block * _layout.PagesPerBlock, _layout.PagesPerBlock);
 
@@ -68,6 +71,19 @@ public sealed class KvSequence : IDisposable
         {
             _pages[_pageCount] = page;
             _addresses[_pageCount++] = _pool.AddressOf(page);
+        }
+    }
+
+    /// <summary>Pages were moved, between steps.</summary>
+    internal void Follow(PageMoves moves)
+    {
+        for (var i = 0; i < _pageCount; i++)
+        {
+            if (moves.TryFind(_pages[i], out var to))
+            {
+                _pages[i] = to;
+                _addresses[i] = _pool.AddressOf(to);
+            }
         }
     }
 

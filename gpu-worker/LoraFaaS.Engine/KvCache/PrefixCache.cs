@@ -61,6 +61,30 @@ public sealed class PrefixCache(PagePool pool, KvLayout layout)
         _keys[pages[0]] = key;
     }
 
+    /// <summary>Pages were moved: the blocks in them are found at their new places.</summary>
+    internal void Follow(PageMoves moves)
+    {
+        foreach (var (key, entry) in _entries)
+        {
+            var first = entry.Pages[0];
+
+            for (var i = 0; i < entry.Pages.Length; i++)
+            {
+                // An entry whose version is another's describes what is no longer there, wherever it went.
+                if (moves.TryFind(entry.Pages[i], out var to, out var before, out var version) && entry.Versions[i] == before)
+                {
+                    (entry.Pages[i], entry.Versions[i]) = (to, version);
+                }
+            }
+
+            if (entry.Pages[0] != first)
+            {
+                _keys.Remove(first);
+                _keys[entry.Pages[0]] = key;
+            }
+        }
+    }
+
     private bool IsThere(Entry entry)
     {
         if (!pool.TryRevive(entry.Pages, entry.Versions))

@@ -55,6 +55,22 @@ internal sealed class KeptPages
         return page;
     }
 
+    /// <summary>An idle page is kept no more. False: it is not kept, or has a holder, which the caller has ruled out.</summary>
+    public bool TryForget(int page)
+    {
+        if (!_isKept[page])
+        {
+            return false;
+        }
+
+        Wake(page);
+        _isKept[page] = false;
+        return true;
+    }
+
+    /// <summary>A held page's content is at another place now, and kept there if it was here.</summary>
+    public void Move(int page, int to) => (_isKept[to], _isKept[page]) = (_isKept[page], false);
+
     public IEnumerable<int> IdlePages()
     {
         for (var page = _next[_ends]; page != _ends; page = _next[page])

@@ -5,6 +5,7 @@ namespace LoraFaaS.Engine.Memory;
 
 /// <summary>
 /// Fixed-size pages of one arena, for keys, values and adapter weights alike, so that neither kind strands bytes the other needs.
+/// Only the arena's beginning is open, as far as the lease reaches; it grows and shrinks at its end (<see cref="Grow"/>, <see cref="Shrink"/>).
 /// Counts references (a shared prefix has several holders) and clears a page whose owner changes. A kept page stays findable when its last holder
 /// has gone: it counts as free, and is rented last, the longest unused first.
 /// Safe for several threads: an adapter is loaded while a step runs.
@@ -13,14 +14,23 @@ public sealed class PagePool
 {
     private readonly Lock _gate = new();
     private readonly DeviceMemory _arena;
-    private readonly int[] _free;
+    private readonly FreePages _free;
     private readonly int[] _references;
     private readonly OwnerTag[] _owners;
     private readonly int[] _versions;
     private readonly KeptPages _kept;
-    private int _freeCount;
+    private int _open;
 
+    /// <summary>The whole arena is open.</summary>
     public PagePool(DeviceMemory arena, int pageBytes)
+        : this(arena, pageBytes, long.MaxValue)
+    {
+    }
+
+    /// <param name="arena">As much as may ever be leased.</param>
+    /// <param name="pageBytes">A power of two.</param>
+    /// <param name="openBytes">What may be used at first, in whole pages.</param>
+    public PagePool(DeviceMemory arena, int pageBytes, long openBytes)
     {
         ArgumentNullException.ThrowIfNull(arena);
         if (!BitOperations.IsPow2(pageBytes))
@@ -30,24 +40,22 @@ public sealed class PagePool
 
         _arena = arena;
         PageBytes = pageBytes;
-        Total = checked((int)(arena.Bytes / pageBytes));
-        _free = new int[Total];
-        _references = new int[Total];
-        _owners = new OwnerTag[Total];
-        _versions = new int[Total];
-        _kept = new KeptPages(Total);
-        _freeCount = Total;
-
-        // The lowest page on top: a lightly used arena touches the fewest of the machine's own pages.
-        for (var i = 0; i < Total; i++)
-        {
-            _free[i] = Total - 1 - i;
-        }
+        Limit = checked((int)(arena.Bytes / pageBytes));
+        _free = new FreePages(Limit);
+        _references = new int[Limit];
+        _owners = new OwnerTag[Limit];
+        _versions = new int[Limit];
+        _kept = new KeptPages(Limit);
+        Grow((int)Math.Min(Limit, openBytes / pageBytes));
     }
 
     public int PageBytes { get; }
 
-    public int Total { get; }
+    /// <summary>Pages of the arena: the most there may ever be.</summary>
+    public int Limit { get; }
+
+    /// <summary>Pages that are open now.</summary>
+    public int Total => Volatile.Read(ref _open);
 
     public int Free
     {
@@ -55,12 +63,33 @@ public sealed class PagePool
         {
             lock (_gate)
             {
-                return _freeCount + _kept.Idle;
+                return _free.Count + _kept.Idle;
             }
         }
     }
 
-    public int Used => Total - Free;
+    /// <summary>Free pages whose content may be found again.</summary>
+    public int Kept
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _kept.Idle;
+            }
+        }
+    }
+
+    public int Used
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open - _free.Count - _kept.Idle;
+            }
+        }
+    }
 
     public nint AddressOf(PageIndex page) => _arena.Address + (nint)((long)page.Value * PageBytes);
 
@@ -78,14 +107,14 @@ public sealed class PagePool
 
         lock (_gate)
         {
-            if (_freeCount + _kept.Idle < pages.Length)
+            if (_free.Count + _kept.Idle < pages.Length)
             {
                 return false;
             }
 
             for (var i = 0; i < pages.Length; i++)
             {
-                var page = _freeCount > 0 ? _free[--_freeCount] : _kept.TakeOldest();
+                var page = _free.Count > 0 ? _free.TakeLowest() : _kept.TakeOldest();
                 _references[page] = 1;
                 _versions[page]++;
                 pages[i] = new PageIndex(page);
@@ -97,7 +126,12 @@ public sealed class PagePool
         {
             if (_owners[page.Value] != owner)
             {
-                _arena.Clear((long)page.Value * PageBytes, PageBytes);
+                // A page nobody has ever had is zero as it is.
+                if (_owners[page.Value] != default)
+                {
+                    _arena.Clear((long)page.Value * PageBytes, PageBytes);
+                }
+
                 _owners[page.Value] = owner;
             }
         }
@@ -170,46 +204,146 @@ public sealed class PagePool
 
                 if (--_references[pages[i].Value] == 0 && !_kept.TryIdle(pages[i].Value))
                 {
-                    _free[_freeCount++] = pages[i].Value;
+                    _free.Add(pages[i].Value);
                 }
             }
         }
     }
 
-    /// <summary>Throws unless every page is either free once and unreferenced, or not free and referenced.</summary>
+    /// <summary>The lease reaches further: so many pages are open from now on. Fewer than there are changes nothing.</summary>
+    public void Grow(int pages)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pages, Limit);
+
+        lock (_gate)
+        {
+            for (; _open < pages; _open++)
+            {
+                _free.Add(_open);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Closes the end of the pool down to so many pages, or as far as it can: what nobody holds there is forgotten, what the caller can move
+    /// (<paramref name="movable"/>) goes to free pages below, and the rest keeps the end where it is. What is closed is given back to the system and
+    /// reads as zero. Nothing that is moved may be in a running step. Answers where what was moved is now; whoever named the old places must follow.
+    /// </summary>
+    public PageMoves Shrink(int pages, IReadOnlySet<PageIndex> movable)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pages);
+        ArgumentNullException.ThrowIfNull(movable);
+        var moves = new PageMoves();
+        int end;
+
+        lock (_gate)
+        {
+            end = _open;
+
+            // What is held needs its place below, so the cut is never lower than that.
+            var cut = Math.Min(end, Math.Max(pages, end - _free.Count - _kept.Idle));
+            var last = cut - 1;
+
+            // Nobody rents behind the cut while pages move: the lock is held. Moving is a copy of a few pages; a loading adapter waits that long.
+            for (var page = cut; page < end; page++)
+            {
+                if (_references[page] > 0 && !(movable.Contains(new PageIndex(page)) && TryMove(page, cut, moves)))
+                {
+                    last = page;
+                }
+            }
+
+            for (var page = last + 1; page < end; page++)
+            {
+                MoveOrForget(page, last + 1, moves);
+            }
+
+            _open = last + 1;
+
+            for (var page = _open; page < end; page++)
+            {
+                _free.TryTake(page);
+                _owners[page] = default;
+            }
+
+            if (_open < end)
+            {
+                _arena.Discard((long)_open * PageBytes, (long)(end - _open) * PageBytes);
+            }
+        }
+
+        return moves;
+    }
+
+    /// <summary>Throws unless every open page is either free once and unreferenced, or not free and referenced, and no closed page is either.</summary>
     internal void Verify()
     {
         lock (_gate)
         {
-            var seen = new bool[Total];
-            for (var i = 0; i < _freeCount; i++)
-            {
-                if (seen[_free[i]] || _references[_free[i]] != 0)
-                {
-                    throw new InvalidOperationException($"Page {_free[i]} is free twice, or free and referenced.");
-                }
+            var idle = _kept.IdlePages().ToHashSet();
+            var free = 0;
 
-                seen[_free[i]] = true;
+            for (var page = 0; page < Limit; page++)
+            {
+                var states = (_free.Contains(page) ? 1 : 0) + (idle.Contains(page) ? 1 : 0) + (_references[page] > 0 ? 1 : 0);
+                free += _free.Contains(page) ? 1 : 0;
+
+                if (states != (page < _open ? 1 : 0))
+                {
+                    throw new InvalidOperationException($"Page {page} of {_open} open ones is in {states} of: free, kept idle, referenced ({_references[page]}).");
+                }
             }
 
-            foreach (var page in _kept.IdlePages())
+            if (free != _free.Count || idle.Count != _kept.Idle)
             {
-                if (seen[page] || _references[page] != 0)
-                {
-                    throw new InvalidOperationException($"Page {page} is kept and free, or kept idle and referenced.");
-                }
-
-                seen[page] = true;
-            }
-
-            for (var page = 0; page < Total; page++)
-            {
-                if (!seen[page] && _references[page] <= 0)
-                {
-                    throw new InvalidOperationException($"Page {page} is neither free nor referenced.");
-                }
+                throw new InvalidOperationException($"{free} pages are free and {_free.Count} counted; {idle.Count} are kept idle and {_kept.Idle} counted.");
             }
         }
+    }
+
+    /// <summary>A kept page without a holder goes below where there is room, or is free and its content found no more.</summary>
+    private void MoveOrForget(int page, int cut, PageMoves moves)
+    {
+        if (_references[page] > 0 || !_kept.TryForget(page))
+        {
+            return;
+        }
+
+        if (TryMove(page, cut, moves) && moves.TryFind(new PageIndex(page), out var to))
+        {
+            _kept.Keep(to.Value);
+            _kept.TryIdle(to.Value);
+            return;
+        }
+
+        _versions[page]++;
+        _free.Add(page);
+    }
+
+    private bool TryMove(int page, int cut, PageMoves moves)
+    {
+        if (_free.Count == 0)
+        {
+            return false;
+        }
+
+        var to = _free.TakeLowest();
+
+        if (to >= cut)
+        {
+            _free.Add(to);
+            return false;
+        }
+
+        _arena.Copy((long)page * PageBytes, (long)to * PageBytes, PageBytes);
+        (_references[to], _references[page]) = (_references[page], 0);
+        _owners[to] = _owners[page];
+        var before = _versions[page]++;
+        _versions[to]++;
+        _kept.Move(page, to);
+        _free.Add(page);
+        moves.Add(new PageIndex(page), new PageIndex(to), before, _versions[to]);
+        return true;
     }
 
     private void ThrowIfFree(PageIndex page)

@@ -9,7 +9,7 @@ namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>Carries out commands between steps: generations begin, are admitted, credited and cancelled; adapters come and go.</summary>
 internal sealed class CommandStation(
-    OpenedSandbox sandbox, SequenceTable table, SequenceEnds ends, EventDelivery delivery, PrefixKeeper prefixes, Outbox outbox, TimeProvider time, JsonLog log)
+    OpenedSandbox sandbox, SequenceTable table, SequenceEnds ends, EventDelivery delivery, PrefixKeeper prefixes, LeaseKeeper lease, Outbox outbox, TimeProvider time, JsonLog log)
 {
     /// <summary>Generations under way at once, running or not. The worker queues before it comes to this.</summary>
     private const int MaxSequences = 8_192;
@@ -42,6 +42,9 @@ internal sealed class CommandStation(
                 break;
             case LoopCommand.UnloadAdapter unload:
                 Unload(unload.Digest);
+                break;
+            case LoopCommand.Lease leased:
+                lease.Change(leased.Bytes);
                 break;
             case LoopCommand.DropPrefix drop:
                 prefixes.Drop(drop.Name);
@@ -149,7 +152,7 @@ internal sealed class CommandStation(
             sequence.Hold(adapter);
         }
 
-        if (sandbox.Engine.Kv.Layout.PagesFor(sequence.Generation.Tokens.Length + 1) > sandbox.Engine.Pages.Total)
+        if (sandbox.Engine.Kv.Layout.PagesFor(sequence.Generation.Tokens.Length + 1) > sandbox.Engine.Pages.Limit)
         {
             ends.Fail(sequence, new Problem(ErrorCode.NoCapacity, "The prompt's keys and values need more than the sandbox's whole device memory.", "prompt"));
             return;

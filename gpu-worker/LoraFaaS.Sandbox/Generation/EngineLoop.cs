@@ -31,6 +31,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
+    private readonly LeaseKeeper _lease;
     private ulong _turns;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
@@ -40,7 +41,8 @@ internal sealed class EngineLoop : IDisposable
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
         _ends = new SequenceEnds(sandbox, _table, _delivery);
-        _commands = new CommandStation(sandbox, _table, _ends, _delivery, _prefixes, outbox, time, log);
+        _lease = new LeaseKeeper(sandbox.Engine, _table, _prefixes, outbox, time);
+        _commands = new CommandStation(sandbox, _table, _ends, _delivery, _prefixes, _lease, outbox, time, log);
         _load = new LoadReporter(outbox, sandbox.Engine.Pages, time);
     }
 
@@ -89,13 +91,38 @@ internal sealed class EngineLoop : IDisposable
     private bool RunStep()
     {
         var plan = Plan();
+        var waits = plan.PagesShort > 0 && _lease.TryAsk(plan.PagesShort * _sandbox.Engine.Kv.Layout.PagesPerBlock);
 
         // What was computed ahead gives way to what runs.
-        while (plan.Preempted.Count + plan.Unservable.Count > 0 && _prefixes.TryDropOldest())
+        while (!waits && plan.PagesShort > 0 && _prefixes.TryDropOldest())
         {
             plan = Plan();
         }
 
+        // With more on its way nobody loses anything; who lacks pages waits for the answer.
+        if (!waits)
+        {
+            TakeBack(plan);
+        }
+
+        foreach (var row in plan.Rows)
+        {
+            _executor.TryAdd(_table[row.Key], row);
+        }
+
+        var rows = _executor.Count;
+
+        if (rows > 0 && Step())
+        {
+            ApplyStep();
+        }
+
+        _executor.Clear();
+        return rows > 0 || (!plan.IsEmpty && !waits);
+    }
+
+    private void TakeBack(StepPlan plan)
+    {
         foreach (var key in plan.Preempted)
         {
             _table[key].Preempt();
@@ -106,19 +133,6 @@ internal sealed class EngineLoop : IDisposable
         {
             _ends.Fail(_table[key], new Problem(ErrorCode.NoCapacity, "Its keys and values need more device memory than the sandbox has beside its adapters."));
         }
-
-        foreach (var row in plan.Rows)
-        {
-            _executor.TryAdd(_table[row.Key], row);
-        }
-
-        if (_executor.Count > 0 && Step())
-        {
-            ApplyStep();
-        }
-
-        _executor.Clear();
-        return !plan.IsEmpty;
     }
 
     private StepPlan Plan()

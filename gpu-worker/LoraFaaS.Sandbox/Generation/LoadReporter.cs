@@ -55,6 +55,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
             Waiting = table.Count - running,
             PagesUsed = pages.Used,
             PagesTotal = pages.Total,
+            PagesKept = pages.Kept,
             Steps = _steps,
             LastStepMs = _lastStepMs,
             Preemptions = _preemptions,

@@ -24,6 +24,9 @@ internal abstract record LoopCommand
 
     public sealed record DropPrefix(string Name) : LoopCommand;
 
+    /// <summary>The lease of device memory has so many bytes from now on.</summary>
+    public sealed record Lease(long Bytes) : LoopCommand;
+
     public sealed record Prepared(ulong Sequence, PreparedGeneration Generation) : OfSequence(Sequence);
 
     public sealed record NotPrepared(ulong Sequence, Problem Problem) : OfSequence(Sequence);

@@ -81,6 +81,7 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
         {
             Threads = request.Threads == 0 ? defaults.Threads : request.Threads,
             DeviceBytes = request.DeviceBytes == 0 ? defaults.DeviceBytes : request.DeviceBytes,
+            DeviceLimitBytes = request.DeviceLimitBytes,
             MaxStepTokens = request.MaxStepTokens == 0 ? defaults.MaxStepTokens : request.MaxStepTokens,
             MaxSequences = request.MaxSequences == 0 ? defaults.MaxSequences : request.MaxSequences,
             KvDtype = request.KvCache switch

@@ -2,14 +2,16 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Artifacts;
 
-/// <summary>The host tier: packed adapters under the host ledger, least recently used out first, one being handed to a sandbox never.</summary>
+/// <summary>The host tier: packed adapters under the host ledger; what is worth least by the byte leaves first, one being handed to a sandbox never.</summary>
 internal sealed class AdapterHostCache : IDisposable
 {
     private readonly IAdapterLoader _loader;
+    private readonly ArtifactWorth _worth;
     private readonly ResidencyChanges _changes;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly SingleFlight<AdapterKey, Loading<StorageTier>> _loads;
@@ -17,9 +19,10 @@ internal sealed class AdapterHostCache : IDisposable
     private readonly LruBook<AdapterKey> _book = new();
     private readonly Dictionary<AdapterKey, PackedAdapter> _packed = [];
 
-    public AdapterHostCache(IAdapterLoader loader, ResidencyChanges changes)
+    public AdapterHostCache(IAdapterLoader loader, ArtifactWorth worth, ResidencyChanges changes)
     {
         _loader = loader;
+        _worth = worth;
         _changes = changes;
         _loads = new SingleFlight<AdapterKey, Loading<StorageTier>>(_lifetime.Token);
     }
@@ -66,7 +69,7 @@ internal sealed class AdapterHostCache : IDisposable
 
         lock (_gate)
         {
-            if (!_book.TryEvict(out var key))
+            if (!_book.TryEvict((entry, bytes) => _worth.DensityOf(entry.Adapter, StorageTier.Host, bytes), out var key))
             {
                 return false;
             }

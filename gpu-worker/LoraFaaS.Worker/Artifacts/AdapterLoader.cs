@@ -9,6 +9,7 @@ using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -17,7 +18,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way, because a disk may have changed what was
 /// right when it was written; corrupt content is fetched once more before anybody is told.
 /// </summary>
-internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones) : IAdapterLoader
+internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, TimeProvider time) : IAdapterLoader
 {
     public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
     {
@@ -36,12 +37,14 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
     private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
     {
         // Whoever waits for this load keeps it going, and it the download: nobody waits for the download itself.
+        var begun = time.GetTimestamp();
+
         switch (await disk.EnsureAsync(key.Adapter, maxBytes, cancellationToken, Urgency.Ahead))
         {
             case ArtifactFetch.Ready ready:
                 using (ready.Lease)
                 {
-                    return await ReadAsync(key, ready, makeRoom, cancellationToken);
+                    return Observe(ready, time.GetElapsedTime(begun), time.GetTimestamp(), await ReadAsync(key, ready, makeRoom, cancellationToken));
                 }
 
             case ArtifactFetch.NotFound:
@@ -55,6 +58,22 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>What each step took is what its next time is expected to take.</summary>
+    private Loading<LoadedAdapter> Observe(ArtifactFetch.Ready file, TimeSpan fetched, long begun, Loading<LoadedAdapter> loading)
+    {
+        if (loading is Loading<LoadedAdapter>.Ready { Value.Packed.Segment.Length: var bytes })
+        {
+            costs.Observe(ClimbStep.DiskToHost, new ByteSize(bytes), time.GetElapsedTime(begun));
+
+            if (file.FoundAt is StorageTier.Remote)
+            {
+                costs.Observe(ClimbStep.RemoteToDisk, new ByteSize(bytes), fetched);
+            }
+        }
+
+        return loading;
     }
 
     private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<bool> makeRoom, CancellationToken cancellationToken)

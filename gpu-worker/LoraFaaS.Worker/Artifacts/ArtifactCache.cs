@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Offloading;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -16,6 +17,7 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly string _incoming;
     private readonly ByteSize _limit;
     private readonly IArtifactRemote _remote;
+    private readonly ArtifactWorth _worth;
     private readonly ResidencyChanges _changes;
     private readonly ILogger<ArtifactCache> _logger;
     private readonly CancellationTokenSource _lifetime = new();
@@ -24,12 +26,13 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly LruBook<Digest> _book = new();
     private long _attempt;
 
-    public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ResidencyChanges changes, ILogger<ArtifactCache> logger)
+    public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ArtifactWorth worth, ResidencyChanges changes, ILogger<ArtifactCache> logger)
     {
         _folder = folder;
         _incoming = Path.Combine(folder, "incoming");
         _limit = limit;
         _remote = remote;
+        _worth = worth;
         _changes = changes;
         _logger = logger;
         _downloads = new SingleFlight<Digest, ArtifactFetch?>(_lifetime.Token);
@@ -216,7 +219,7 @@ internal sealed partial class ArtifactCache : IDisposable
         {
             while (_book.Bytes + bytes > _limit.Bytes)
             {
-                if (!_book.TryEvict(out var leaving))
+                if (!_book.TryEvict((entry, size) => _worth.DensityOf(entry, StorageTier.Disk, size), out var leaving))
                 {
                     return new ArtifactFetch.TooLarge($"The disk cache ({_limit}) is full of artifacts in use.");
                 }

@@ -48,6 +48,31 @@ internal sealed class LruBook<TKey>
         Touch(node);
     }
 
+    /// <summary>Takes the entry out of the book that nobody uses and that is worth least; of equal ones the least recently used.</summary>
+    public bool TryEvict(Func<TKey, long, double> worth, [MaybeNullWhen(false)] out TKey key)
+    {
+        LinkedListNode<Entry>? least = null;
+        var leastWorth = double.PositiveInfinity;
+
+        for (var node = _order.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Users == 0 && worth(node.Value.Key, node.Value.Bytes) is var its && (least is null || its < leastWorth))
+            {
+                (least, leastWorth) = (node, its);
+            }
+        }
+
+        if (least is null)
+        {
+            key = default;
+            return false;
+        }
+
+        key = least.Value.Key;
+        Remove(key);
+        return true;
+    }
+
     /// <summary>Takes the least recently used entry that nobody uses out of the book.</summary>
     public bool TryEvict([MaybeNullWhen(false)] out TKey key)
     {

@@ -57,6 +57,12 @@ internal sealed class BackboneStore : IDisposable
 
     public Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, CancellationToken cancellationToken) => EnsureAsync(digest, Urgency.Live, cancellationToken);
 
+    /// <summary>A copy for one sandbox alone, in no inventory; whoever asked disposes it.</summary>
+    public async Task<Loading<PackedBackbone>> LoadOwnAsync(Digest digest, CancellationToken cancellationToken) =>
+        _catalogue.TryFind(digest, out var known)
+            ? await _loader.LoadAsync(known, cancellationToken)
+            : new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.BackboneNotFound, $"This worker knows no backbone {digest}."));
+
     /// <summary>Its bytes go when the last sandbox that maps it has ended.</summary>
     public void Forget(Digest digest)
     {

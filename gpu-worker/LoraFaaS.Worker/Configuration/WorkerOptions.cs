@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Worker.Offloading;
 
 namespace LoraFaaS.Worker.Configuration;
 
@@ -23,13 +24,29 @@ public sealed class WorkerOptions
     [ByteSizeText(minMebibytes: 16)]
     public string DeviceMemory { get; set; } = "1Gi";
 
-    /// <summary>Device bytes leased to one sandbox. More lets one trust domain do more at once, and fewer trust domains at a time.</summary>
+    /// <summary>Most device bytes one sandbox may be leased. More lets one trust domain do more at once, and leaves others less.</summary>
     [ByteSizeText(minMebibytes: 8)]
-    public string SandboxMemory { get; set; } = "256Mi";
+    public string SandboxMemory { get; set; } = "512Mi";
+
+    /// <summary>
+    /// Device bytes a sandbox starts with; it is leased more as it needs more, and gives back what others need more. More saves it asking, less lets
+    /// more trust domains be there at once. At most SandboxMemory is taken.
+    /// </summary>
+    [ByteSizeText(minMebibytes: 2)]
+    public string SandboxFirstMemory { get; set; } = "16Mi";
+
+    /// <summary>Who makes room on a full device: what is worth least by the byte (Density), the sandbox idle longest (Oldest), or nobody (None).</summary>
+    public OffloadMode Offloading { get; set; } = OffloadMode.Density;
 
     /// <summary>Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again.</summary>
     [ByteSizeText(minMebibytes: 16)]
     public string HostMemory { get; set; } = "4Gi";
+
+    /// <summary>
+    /// False: every sandbox is given a packed copy of the backbone of its own, loaded when it starts. For measuring what sharing saves, and for those whose
+    /// rules allow no common pages; each copy takes HostMemory.
+    /// </summary>
+    public bool ShareBackbone { get; set; } = true;
 
     /// <summary>Bytes of adapters kept on disk.</summary>
     [ByteSizeText(minMebibytes: 1)]
@@ -115,6 +132,8 @@ public sealed class WorkerOptions
     internal ByteSize DeviceBytes => Read(DeviceMemory);
 
     internal ByteSize SandboxBytes => Read(SandboxMemory);
+
+    internal ByteSize FirstLeaseBytes => Read(SandboxFirstMemory) < SandboxBytes ? Read(SandboxFirstMemory) : SandboxBytes;
 
     internal ByteSize HostBytes => Read(HostMemory);
 

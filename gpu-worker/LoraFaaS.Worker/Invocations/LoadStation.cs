@@ -1,15 +1,17 @@
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ResidencyNotes notes, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        Count(invocation);
         invocation.Stage = InvocationStage.Sandbox;
         var begun = time.GetTimestamp();
 
@@ -55,6 +57,17 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
         {
             sandbox.Dispose();
             throw;
+        }
+    }
+
+    private void Count(Invocation invocation)
+    {
+        rates.Observe(ArtifactName.Sandbox(invocation.Sandbox));
+        rates.Observe(ArtifactName.Prefix(invocation.Function, invocation.Revision.Number));
+
+        if (invocation.Adapter is { } adapter)
+        {
+            rates.Observe(ArtifactName.Adapter(adapter));
         }
     }
 

@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Sandbox;
 
 namespace LoraFaaS.Worker.Memory;
 
@@ -6,5 +7,5 @@ namespace LoraFaaS.Worker.Memory;
 internal sealed class DeviceLedger(ByteSize capacity) : MemoryLedger("device", capacity, Extent)
 {
     /// <summary>A huge page of x86-64 and arm64, and the page P-LoRA manages on a GPU.</summary>
-    internal static readonly ByteSize Extent = ByteSize.FromMebibytes(2);
+    internal static readonly ByteSize Extent = new(SandboxLease.ExtentBytes);
 }

@@ -70,21 +70,51 @@ internal abstract class MemoryLedger
         }
     }
 
+    internal LeaseOutcome TryResize(MemoryLease lease, ByteSize size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size.Bytes);
+
+        lock (_gate)
+        {
+            var held = lease.Size.Bytes;
+
+            // One that was given back stays so.
+            if (held == 0 || size.Bytes > Capacity.Bytes || Whole(size.Bytes) - held > Capacity.Bytes - _used)
+            {
+                return new LeaseOutcome.Refused($"{lease.Owner} asked for {size} of {_name} memory instead of {new ByteSize(held)}; {new ByteSize(Capacity.Bytes - _used)} of {Capacity} are free.");
+            }
+
+            Change(lease, Whole(size.Bytes) - held);
+            return new LeaseOutcome.Granted(lease);
+        }
+    }
+
     internal void Return(MemoryLease lease)
     {
         lock (_gate)
         {
-            var left = _owners[lease.Owner] - lease.Size.Bytes;
-            _used -= lease.Size.Bytes;
-
-            if (left == 0)
-            {
-                _owners.Remove(lease.Owner);
-                return;
-            }
-
-            _owners[lease.Owner] = left;
+            Change(lease, -lease.Size.Bytes);
         }
+    }
+
+    private void Change(MemoryLease lease, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        var left = _owners[lease.Owner] + bytes;
+        _used += bytes;
+        lease.Become(lease.Size.Bytes + bytes);
+
+        if (left == 0)
+        {
+            _owners.Remove(lease.Owner);
+            return;
+        }
+
+        _owners[lease.Owner] = left;
     }
 
     private long Whole(long bytes) => (bytes + _extentBytes - 1) / _extentBytes * _extentBytes;

@@ -7,28 +7,30 @@ using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
-/// One opened sandbox: its process, its connection, its lease of device memory, and the book of adapters in its pages. Adapters leave
-/// least recently used first, and only when another needs their pages.
+/// One opened sandbox: its process, its connection, its lease of device memory, and the book of adapters and prefixes in its pages. What leaves
+/// when pages are needed is decided elsewhere (<see cref="DeviceRoom"/>).
 /// </summary>
 internal sealed class ResidentSandbox : IAsyncDisposable
 {
     private readonly SandboxProcess _process;
     private readonly SandboxChannel _channel;
-    private readonly MemoryLease _lease;
-    private readonly AdapterHostCache _host;
-    private readonly ResidencyChanges _changes;
+    private readonly SandboxLeaseBook _lease;
+    private readonly Task _wishing;
+    private readonly long _pageBytes;
+    private readonly SandboxSurroundings _around;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly SingleFlight<Digest, Loading<StorageTier>> _loads;
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _adapters = new();
-    private readonly PrefixBook _prefixes = new();
-    private readonly SingleFlight<string, Problem?> _preparing;
+    private readonly Dictionary<Digest, long> _adapterUse = [];
+    private readonly SandboxPrefixes _prefixes;
     private long _lastUse;
     private int _users;
     private bool _retired;
@@ -36,20 +38,21 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private Task? _end;
 
     public ResidentSandbox(
-        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, SandboxTimes times, SandboxPulse pulse,
-        AdapterHostCache host, ResidencyChanges changes, TimeProvider time)
+        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, long pageBytes, SandboxTimes times, SandboxPulse pulse,
+        SandboxSurroundings around)
     {
         Key = key;
         Times = times;
         _process = process;
         _channel = channel;
-        _lease = lease;
-        _host = host;
-        _changes = changes;
-        _time = time;
-        _lastUse = time.GetTimestamp();
+        _lease = new SandboxLeaseBook(channel, lease, around.Time);
+        _pageBytes = pageBytes;
+        _around = around;
+        _time = around.Time;
+        _lastUse = _time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _preparing = new SingleFlight<string, Problem?>(_lifetime.Token);
+        _prefixes = new SandboxPrefixes(channel, around.Changes, _lifetime.Token);
+        _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_lifetime.Token);
     }
 
@@ -64,10 +67,16 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     /// <summary>Device bytes in its hands.</summary>
     public ByteSize Leased => _lease.Size;
 
+    /// <summary>Leased bytes in no page's use, by the sandbox's last word.</summary>
+    public ByteSize Slack => new(Math.Max(0, _lease.Size.Bytes - (Load.PagesUsed * _pageBytes)));
+
     /// <summary>Completes when nothing will be heard from it any more.</summary>
     public Task Closed => _channel.Closed;
 
     public Load Load => _channel.Load;
+
+    /// <summary>What it would need to keep all that it has, cached prefixes included.</summary>
+    public ByteSize Needed => new((Load.PagesUsed + Load.PagesKept) * _pageBytes);
 
     public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters
     {
@@ -76,6 +85,22 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             lock (_gate)
             {
                 return [.. _adapters.Entries.Select(entry => (entry.Key, new ByteSize(entry.Bytes)))];
+            }
+        }
+    }
+
+    /// <summary>Those that no sequence uses, with the time since one did.</summary>
+    public IReadOnlyList<(Digest Digest, ByteSize Size, TimeSpan Idle)> IdleAdapters
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return
+                [
+                    .. _adapters.Entries.Where(entry => entry.Users == 0)
+                        .Select(entry => (entry.Key, new ByteSize(entry.Bytes), _time.GetElapsedTime(_adapterUse.GetValueOrDefault(entry.Key)))),
+                ];
             }
         }
     }
@@ -151,28 +176,27 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     }
 
     /// <summary>Computes and keeps what every prompt of the revision begins with. Its adapter must be here and in use. Null: done.</summary>
-    public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
-    {
-        var name = ArtifactName.Prefix(function, revision.Number).Text;
-
-        return _prefixes.Contains(name)
-            ? Task.FromResult<Problem?>(null)
-            : _preparing.RunAsync(name, _ => PrepareAsync(name, function, revision), cancellationToken, Urgency.Ahead);
-    }
+    public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
+        _prefixes.PrepareAsync(function, revision, cancellationToken);
 
     /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
-    public async Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken)
+    public Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken) =>
+        _prefixes.TryDropAsync(function, revision, cancellationToken);
+
+    /// <summary>So many bytes from now on. False: the ledger has not so many. For those who make room.</summary>
+    internal async Task<bool> TryGrowAsync(ByteSize size, CancellationToken cancellationToken)
     {
-        var name = ArtifactName.Prefix(function, revision).Text;
+        var hasGrown = await _lease.TryGrowAsync(size, cancellationToken);
+        _around.Changes.Ring();
+        return hasGrown;
+    }
 
-        if (!_prefixes.TryRemove(name))
-        {
-            return false;
-        }
-
-        await _channel.DropPrefixAsync(name, cancellationToken);
-        _changes.Ring();
-        return true;
+    /// <summary>Asks the sandbox to make do with so many bytes. Answers what it gave back, which may be nothing. For those who make room.</summary>
+    internal async Task<ByteSize> ShrinkAsync(ByteSize size, CancellationToken cancellationToken)
+    {
+        var freed = await _lease.ShrinkAsync(size, cancellationToken);
+        _around.Changes.Ring();
+        return freed;
     }
 
     /// <summary>False when it is not here, or a sequence uses it.</summary>
@@ -184,11 +208,13 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             {
                 return false;
             }
+
+            _adapterUse.Remove(adapter);
         }
 
         _prefixes.RemoveOf(adapter);
         await _channel.UnloadAdapterAsync(adapter, cancellationToken);
-        _changes.Ring();
+        _around.Changes.Ring();
         return true;
     }
 
@@ -225,6 +251,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         await _pulse;
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
+        await _wishing;
         _lease.Dispose();
         _lifetime.Dispose();
     }
@@ -242,6 +269,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         lock (_gate)
         {
             _adapters.EndUse(adapter);
+            _adapterUse[adapter] = _time.GetTimestamp();
         }
     }
 
@@ -253,7 +281,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         }
 
         // Whoever waits for this load keeps it going, and it the one below.
-        switch (await _host.EnsureAsync(new AdapterKey(adapter, Key.Backbone), maxBytes, cancellationToken, Urgency.Ahead))
+        switch (await _around.Host.EnsureAsync(new AdapterKey(adapter, Key.Backbone), maxBytes, cancellationToken, Urgency.Ahead))
         {
             case Loading<HostAdapter>.Ready ready:
                 using (ready.Value)
@@ -273,19 +301,24 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     {
         while (true)
         {
+            var begun = _time.GetTimestamp();
+
             switch (await _channel.LoadAdapterAsync(adapter, packed.Segment, cancellationToken))
             {
                 case SandboxReply<AdapterLoaded>.Done done:
                     lock (_gate)
                     {
                         _adapters.Add(adapter, done.Value.DeviceBytes);
+                        _adapterUse[adapter] = _time.GetTimestamp();
                     }
 
-                    _changes.Ring();
+                    _around.Costs.Observe(ClimbStep.HostToDevice, new ByteSize(packed.Segment.Length), _time.GetElapsedTime(begun));
+
+                    _around.Changes.Ring();
                     return new Loading<StorageTier>.Ready(packed.FoundAt);
 
                 case SandboxReply<AdapterLoaded>.Refused { Problem.Code: ErrorCode.NoCapacity } full:
-                    if (!await TryMakeRoomAsync(cancellationToken))
+                    if (!await TryMakeRoomAsync(packed.Segment.Length, cancellationToken))
                     {
                         return new Loading<StorageTier>.Failed(full.Problem);
                     }
@@ -304,40 +337,32 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryMakeRoomAsync(CancellationToken cancellationToken)
+    /// <summary>More device memory where there is some, or room within what there is.</summary>
+    private async Task<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
-        Digest leaving;
+        var need = new ByteSize(bytes + DeviceLedger.Extent.Bytes);
 
-        lock (_gate)
-        {
-            if (!_adapters.TryEvict(out leaving))
-            {
-                return false;
-            }
-        }
-
-        _prefixes.RemoveOf(leaving);
-        await _channel.UnloadAdapterAsync(leaving, cancellationToken);
-        _changes.Ring();
-        return true;
+        return await _around.Room.GrowAsync(this, _lease.Size + need, cancellationToken)
+            || await _around.Room.MakeRoomWithinAsync(this, new ByteSize(bytes), cancellationToken);
     }
 
-    private async Task<Problem?> PrepareAsync(string name, FunctionId function, RevisionRef revision)
+    /// <summary>Answers the sandbox's asking for memory, one wish after the other, until it is gone.</summary>
+    private async Task GrantWishesAsync()
     {
-        // The sandbox computes it when nothing else runs; one that is given up here would still be computed there.
-        switch (await _channel.PreparePrefixAsync(name, revision, _lifetime.Token))
+        try
         {
-            case SandboxReply<PrefixReady>.Done done:
-                Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
-                _prefixes.Add(name, new KeptPrefix(function, revision.Number, adapter, done.Value.Tokens, new ByteSize(Math.Max(0, done.Value.DeviceBytes))));
-                _changes.Ring();
-                return null;
-            case SandboxReply<PrefixReady>.Refused refused:
-                return refused.Problem;
-            case SandboxReply<PrefixReady>.Lost:
-                return new Problem(ErrorCode.SandboxLost, "The sandbox ended while a prefix was being prepared.");
-            default:
-                throw new System.Diagnostics.UnreachableException();
+            await foreach (var wish in _channel.Wishes.ReadAllAsync(_lifetime.Token))
+            {
+                // Granted or not, it hears where it stands: sequences wait for the answer.
+                if (!await _around.Room.GrowAsync(this, new ByteSize(wish), _lifetime.Token))
+                {
+                    await _lease.TellAsync(_lifetime.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
+        {
+            // Its end: nobody waits for an answer.
         }
     }
 

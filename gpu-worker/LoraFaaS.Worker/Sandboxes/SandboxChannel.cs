@@ -32,6 +32,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<AdapterLoaded>>> _loads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _unloads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<PrefixReady>>> _prefixes = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<TaskCompletionSource<long?>> _leases = new();
+    private readonly Channel<long> _wishes = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private readonly TaskCompletionSource<SandboxReply<Ready>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
@@ -55,6 +57,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>The sandbox's last word on how busy it is.</summary>
     public Load Load => Volatile.Read(ref _load);
+
+    /// <summary>Bytes of device memory that the sandbox asks for, newest only. Ends with the connection.</summary>
+    public ChannelReader<long> Wishes => _wishes.Reader;
 
     /// <summary>The last ping it answered.</summary>
     public Pong LastPong => Volatile.Read(ref _pong);
@@ -139,6 +144,21 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             await sequence.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Tells the sandbox its lease. Answers what it then uses; null: it is gone. One at a time; the caller sees to that.</summary>
+    public async Task<long?> LeaseAsync(long bytes, CancellationToken cancellationToken)
+    {
+        var reply = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _leases.Enqueue(reply);
+
+        if (IsClosed)
+        {
+            return null;
+        }
+
+        await SendAsync(new ToSandbox { Lease = new Lease { DeviceBytes = bytes } }, null, cancellationToken);
+        return await reply.Task.WaitAsync(cancellationToken);
     }
 
     public ValueTask DrainAsync(CancellationToken cancellationToken) => SendAsync(new ToSandbox { Drain = new Drain() }, null, cancellationToken);
@@ -265,6 +285,10 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 return _prefixes.TryRemove(message.PrefixReady.Name, out var prefix) && prefix.TrySetResult(message.PrefixReady.Code.Length == 0
                     ? new SandboxReply<PrefixReady>.Done(message.PrefixReady)
                     : new SandboxReply<PrefixReady>.Refused(Read(message.PrefixReady.Code, message.PrefixReady.Message)));
+            case FromSandbox.KindOneofCase.LeaseWanted:
+                return message.LeaseWanted.DeviceBytes > 0 && _wishes.Writer.TryWrite(message.LeaseWanted.DeviceBytes);
+            case FromSandbox.KindOneofCase.Leased:
+                return _leases.TryDequeue(out var leased) && leased.TrySetResult(message.Leased.DeviceBytes);
             case FromSandbox.KindOneofCase.Event:
                 // A sequence that was released meanwhile is not missed.
                 return message.Event.Event_ is { } happened
@@ -289,11 +313,17 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         // Before the sweeps: whoever registers after them sees the flag and does not wait.
         Interlocked.Exchange(ref _closed, 1);
         _outbox.Writer.TryComplete();
+        _wishes.Writer.TryComplete();
         _opened.TrySetResult(new SandboxReply<Ready>.Lost());
 
         foreach (var (_, load) in _loads)
         {
             load.TrySetResult(new SandboxReply<AdapterLoaded>.Lost());
+        }
+
+        while (_leases.TryDequeue(out var lease))
+        {
+            lease.TrySetResult(null);
         }
 
         foreach (var (_, prefix) in _prefixes)

@@ -5,6 +5,7 @@ using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,8 @@ namespace LoraFaaS.Worker.Sandboxes;
 internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
     AdapterHostCache host,
+    DeviceRoom room,
+    TierCosts costs,
     ResidencyChanges changes,
     IOptions<WorkerOptions> options,
     TimeProvider time,
@@ -34,14 +37,17 @@ internal sealed partial class SandboxOpener(
             process = await spawner.TakeAsync(cancellationToken);
             channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
-            switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
+            switch (await channel.OpenAsync(Frame(key, backbone, lease), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
+                    costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time));
+                    var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
+                    var around = new SandboxSurroundings(host, room, costs, changes, time);
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around));
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:
@@ -90,13 +96,14 @@ internal sealed partial class SandboxOpener(
         return new SandboxTimes(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, map, kernels);
     }
 
-    private Open Frame(SandboxKey key, PackedBackbone backbone)
+    private Open Frame(SandboxKey key, PackedBackbone backbone, MemoryLease lease)
     {
         var open = new Open
         {
             BackboneDigest = key.Backbone.Value,
             TrustDomain = key.TrustDomain.Value,
-            DeviceBytes = _options.SandboxBytes.Bytes,
+            DeviceBytes = lease.Size.Bytes,
+            DeviceLimitBytes = Math.Max(lease.Size.Bytes, _options.SandboxBytes.Bytes),
             Threads = _options.SandboxThreads(Environment.ProcessorCount),
             MaxSequences = _options.MaxSequences,
             MaxStepTokens = _options.MaxStepTokens,

@@ -8,9 +8,6 @@ internal sealed partial class SandboxSupervisor
     [LoggerMessage(3241, LogLevel.Information, "Sandbox {Sandbox} of {Key} was idle; stopped")]
     private partial void LogIdle(SandboxId sandbox, SandboxKey key);
 
-    [LoggerMessage(3242, LogLevel.Information, "Sandbox {Sandbox} of {Key} made room for {Newcomer}")]
-    private partial void LogEvicted(SandboxId sandbox, SandboxKey key, SandboxKey newcomer);
-
     [LoggerMessage(3243, LogLevel.Information, "Sandbox {Sandbox} of {Key} has ended")]
     private partial void LogEnded(SandboxId sandbox, SandboxKey key);
 

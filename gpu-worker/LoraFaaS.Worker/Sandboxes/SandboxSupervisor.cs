@@ -5,6 +5,7 @@ using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,17 +17,18 @@ namespace LoraFaaS.Worker.Sandboxes;
 /// One sandbox for each trust domain and backbone that somebody uses: started once however many ask, watched until it ends, stopped when
 /// idle or when its device bytes are needed. One that dies takes nobody with it; the next use starts another.
 /// </summary>
-internal sealed partial class SandboxSupervisor : BackgroundService
+internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTenants
 {
     /// <summary>One that has just been opened may be retired or die before its use; one after the other does so only where something kills them.</summary>
     private const int MaxStarts = 3;
 
+    private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly SandboxOpener _opener;
     private readonly BackboneStore _backbones;
-    private readonly DeviceLedger _device;
+    private readonly DeviceRoom _room;
     private readonly ResidencyChanges _changes;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
@@ -38,12 +40,13 @@ internal sealed partial class SandboxSupervisor : BackgroundService
     private readonly HashSet<Task> _lives = [];
 
     public SandboxSupervisor(
-        SandboxOpener opener, BackboneStore backbones, DeviceLedger device, ResidencyChanges changes,
+        SandboxOpener opener, BackboneStore backbones, DeviceRoom room, ResidencyChanges changes,
         IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSupervisor> logger)
     {
         _opener = opener;
         _backbones = backbones;
-        _device = device;
+        _room = room;
+        _room.Serve(this);
         _changes = changes;
         _options = options.Value;
         _time = time;
@@ -104,6 +107,8 @@ internal sealed partial class SandboxSupervisor : BackgroundService
 
         return sandbox is null || await StopAsync(sandbox, evenInUse: false);
     }
+
+    public Task<bool> TryStopAsync(ResidentSandbox sandbox) => StopAsync(sandbox, evenInUse: false);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -175,7 +180,11 @@ internal sealed partial class SandboxSupervisor : BackgroundService
             }
         }
 
-        return await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken) switch
+        var loading = _options.ShareBackbone
+            ? await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken)
+            : await _backbones.LoadOwnAsync(key.Backbone, cancellationToken);
+
+        return loading switch
         {
             Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
             Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
@@ -185,53 +194,35 @@ internal sealed partial class SandboxSupervisor : BackgroundService
 
     private async Task<Loading<ResidentSandbox>> OpenAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken)
     {
-        if (await LeaseAsync(key) is not LeaseOutcome.Granted granted)
+        // A copy of its own goes with the sandbox; the shared one stays.
+        var own = _options.ShareBackbone ? null : backbone;
+        var opening = await OpenLeasedAsync(key, backbone, cancellationToken);
+
+        if (opening is not Loading<ResidentSandbox>.Ready ready)
         {
-            return new Loading<ResidentSandbox>.Failed(new Problem(ErrorCode.NoCapacity, $"Every sandbox of this worker is in use; none can be stopped for {key}."));
+            own?.Dispose();
+            return opening;
         }
 
-        var opening = await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken);
-
-        if (opening is Loading<ResidentSandbox>.Ready ready)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _resident[key] = ready.Value;
-                _lives.RemoveWhere(life => life.IsCompleted);
-                _lives.Add(WatchAsync(ready.Value));
-            }
-
-            _changes.Ring();
+            _resident[key] = ready.Value;
+            _lives.RemoveWhere(life => life.IsCompleted);
+            _lives.Add(WatchAsync(ready.Value, own));
         }
 
+        _changes.Ring();
         return opening;
     }
 
-    /// <summary>Device bytes for one sandbox; sandboxes nobody uses make room, the longest idle first.</summary>
-    private async Task<LeaseOutcome> LeaseAsync(SandboxKey key)
-    {
-        while (true)
-        {
-            var outcome = _device.TryLease($"sandbox {key}", _options.SandboxBytes);
-
-            if (outcome is LeaseOutcome.Granted)
-            {
-                return outcome;
-            }
-
-            var idle = Resident.Where(sandbox => sandbox.IdleFor is not null).MaxBy(sandbox => sandbox.IdleFor);
-
-            if (idle is null || !await StopAsync(idle, evenInUse: false))
-            {
-                return outcome;
-            }
-
-            LogEvicted(idle.Id, idle.Key, key);
-        }
-    }
+    private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken) =>
+        await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken) is LeaseOutcome.Granted granted
+            ? await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken)
+            : new Loading<ResidentSandbox>.Failed(new Problem(
+                ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
 
     /// <summary>From opened to gone: takes it off the list and gives its bytes back, however it ended.</summary>
-    private async Task WatchAsync(ResidentSandbox sandbox)
+    private async Task WatchAsync(ResidentSandbox sandbox, PackedBackbone? own)
     {
         await sandbox.Closed;
 
@@ -244,6 +235,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService
         }
 
         await sandbox.DisposeAsync();
+        own?.Dispose();
         LogEnded(sandbox.Id, sandbox.Key);
         _changes.Ring();
     }

@@ -1,22 +1,37 @@
 using System.CommandLine;
 using LoraFaaS.Bench.Platform;
 using LoraFaaS.Bench.Reports;
+using LoraFaaS.Bench.Workers;
 
 namespace LoraFaaS.Bench.Commands;
 
-/// <summary><c>coldstart</c>: time to first token through the whole platform, cold and warm, stage by stage.</summary>
+/// <summary>
+/// <c>coldstart</c>: time to first token through the whole platform, cold and warm, stage by stage; with <c>--shape</c> at the worker's door, on synthetic
+/// weights of that size, and with <c>--no-share</c> beside the same where nothing is shared.
+/// </summary>
 internal static class ColdStartCommand
 {
     private static readonly Option<int> Rounds = BenchOptions.Rounds(5);
+    private static readonly Option<string?> Shape = new("--shape") { Description = "At the worker, on synthetic weights: tiny, 125m or 1.1b" };
+    private static readonly Option<bool> NoShare = new("--no-share") { Description = "With --shape: also where each function's sandbox loads its own backbone" };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("coldstart", "Measure time to first token through the platform, cold and warm") { Rounds, Json };
+        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Json };
         command.SetAction(async (parse, _) =>
         {
             var report = new ReportWriter("coldstart", TimeProvider.System);
-            await new ColdStartBench(report, parse.GetValue(Rounds)).RunAsync();
+
+            if (parse.GetValue(Shape) is { } shape)
+            {
+                await new ColdBackboneBench(report, shape, parse.GetValue(NoShare), parse.GetValue(Rounds)).RunAsync();
+            }
+            else
+            {
+                await new ColdStartBench(report, parse.GetValue(Rounds)).RunAsync();
+            }
+
             report.Finish(parse.GetValue(Json));
             return 0;
         });

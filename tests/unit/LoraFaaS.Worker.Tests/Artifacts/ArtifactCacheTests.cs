@@ -5,6 +5,7 @@ using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Offloading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoraFaaS.Worker.Tests.Artifacts;
@@ -146,7 +147,7 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
     {
         using var cache = new ArtifactCache(
             _folder.File("artifacts"), ByteSize.FromMebibytes(1), new HttpArtifactRemote(_client, new ControllerLink(), TimeProvider.System),
-            new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
+            Worth(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
 
         Assert.IsType<ArtifactFetch.Unavailable>(await cache.EnsureAsync(Digest.OfBytes([1]), 0, Token));
     }
@@ -227,7 +228,10 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
         return ready.Lease;
     }
 
+    /// <summary>Nobody is counted: of equal worth the least recently used leaves.</summary>
+    private static ArtifactWorth Worth() => new(new ArtifactRates(TimeProvider.System), new TierCosts());
+
     private ArtifactCache Open(ByteSize? limit = null) => new(
         _folder.File("artifacts"), limit ?? ByteSize.FromMebibytes(16), new HttpArtifactRemote(_client, _link, TimeProvider.System),
-        new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
+        Worth(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
 }

@@ -69,6 +69,14 @@ public sealed class MemoryLedgerTests
                 held[index].Dispose();
                 held.RemoveAt(index);
             }
+            else if (held.Count > 0 && random.Next(3) == 0)
+            {
+                // Larger or smaller; what is refused changes nothing.
+                var lease = held[random.Next(held.Count)];
+                var (before, wanted) = (lease.Size, new ByteSize(random.Next(1, 40 << 20)));
+                var size = lease.TryResize(wanted) is LeaseOutcome.Granted ? Math.Max(wanted.Bytes, lease.Size.Bytes) : before.Bytes;
+                Assert.InRange(lease.Size.Bytes, size, size + DeviceLedger.Extent.Bytes - 1);
+            }
             else if (ledger.TryLease($"owner {random.Next(8)}", new ByteSize(random.Next(1, 40 << 20))) is LeaseOutcome.Granted granted)
             {
                 held.Add(granted.Lease);

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace LoraFaaS.Linux.Memory;
+
+/// <summary>The kernel's cache of files.</summary>
+public static partial class FileCache
+{
+    private const int DontNeed = 4;
+
+    /// <summary>Lets the cached pages of a file go that nobody has mapped; the next reader comes to the disk.</summary>
+    public static void Drop(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+
+        // What is not yet on the disk cannot go.
+        RandomAccess.FlushToDisk(file);
+
+        if (posix_fadvise((int)file.DangerousGetHandle(), 0, 0, DontNeed) is not 0 and var error)
+        {
+            throw new IOException($"The cached pages of {path} could not be dropped (error {error}).");
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
+}

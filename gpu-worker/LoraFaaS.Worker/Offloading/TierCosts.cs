@@ -1,0 +1,45 @@
+using LoraFaaS.Contracts.Units;
+
+namespace LoraFaaS.Worker.Offloading;
+
+/// <summary>
+/// What bringing an artifact one step nearer takes on this machine, learned from what it took so far: milliseconds that do not depend on its size are
+/// not told apart, since artifacts of one kind are of one order of size.
+/// </summary>
+internal sealed class TierCosts
+{
+    private const double Weight = 0.2;
+    private const double Mebibyte = 1 << 20;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ClimbStep, double> _secondsPerMebibyte = new()
+    {
+        // Where nothing was measured yet: a slow network, a fair disk, memory. Only their order matters.
+        [ClimbStep.RemoteToDisk] = 0.1,
+        [ClimbStep.DiskToHost] = 0.01,
+        [ClimbStep.HostToDevice] = 0.002,
+        [ClimbStep.PrefixCompute] = 0.2,
+        [ClimbStep.SandboxStart] = 0.05,
+    };
+
+    public void Observe(ClimbStep step, ByteSize size, TimeSpan took)
+    {
+        var measured = took.TotalSeconds / Scale(step, size);
+
+        lock (_gate)
+        {
+            _secondsPerMebibyte[step] += Weight * (measured - _secondsPerMebibyte[step]);
+        }
+    }
+
+    public TimeSpan Expect(ClimbStep step, ByteSize size)
+    {
+        lock (_gate)
+        {
+            return TimeSpan.FromSeconds(_secondsPerMebibyte[step] * Scale(step, size));
+        }
+    }
+
+    /// <summary>A process starts in its own time, whatever its lease.</summary>
+    private static double Scale(ClimbStep step, ByteSize size) => step is ClimbStep.SandboxStart ? 1 : Math.Max(size.Bytes, 4_096) / Mebibyte;
+}

@@ -1,0 +1,100 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Worker.Memory;
+
+namespace LoraFaaS.Worker.Sandboxes;
+
+/// <summary>
+/// One sandbox's lease, in the ledger and in the sandbox, in an order that cannot overcommit: the ledger gives before the sandbox may use, and the
+/// sandbox gives back before the ledger counts it free. One change at a time.
+/// </summary>
+internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease, TimeProvider time) : IDisposable
+{
+    /// <summary>It answers between two steps. One that does not is stopped or hung, and must not keep others from making room elsewhere.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    public ByteSize Size => lease.Size;
+
+    /// <summary>False: the ledger has not so many.</summary>
+    public async Task<bool> TryGrowAsync(ByteSize size, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+
+        try
+        {
+            if (size <= lease.Size || lease.TryResize(size) is LeaseOutcome.Refused)
+            {
+                return false;
+            }
+
+            await SayAsync(lease.Size.Bytes, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Answers the bytes that came back. The sandbox says what it still uses; less than it was asked to keep it need not say.</summary>
+    public async Task<ByteSize> ShrinkAsync(ByteSize size, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+
+        try
+        {
+            var before = lease.Size;
+
+            if (size >= before || size.Bytes <= 0 || await SayAsync(size.Bytes, cancellationToken) is not { } used)
+            {
+                return ByteSize.Zero;
+            }
+
+            if (Math.Max(used, size.Bytes) is var left && left < before.Bytes)
+            {
+                lease.TryResize(new ByteSize(left));
+            }
+
+            return before - lease.Size;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Says the lease as it is.</summary>
+    public async Task TellAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+
+        try
+        {
+            await SayAsync(lease.Size.Bytes, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        lease.Dispose();
+        _one.Dispose();
+    }
+
+    /// <summary>Null: no answer. Its bytes then count as in use, which they may be.</summary>
+    private async Task<long?> SayAsync(long bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.LeaseAsync(bytes, cancellationToken).WaitAsync(AnswerLimit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using LoraFaaS.Bench.Inference;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Bench.Synthesis;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Linux.Memory;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Bench.Workers;
+
+/// <summary>
+/// A function's first token at the worker: backbone resident, adapter on disk, a blank sandbox there. And the same where nothing is shared: each function's
+/// own sandbox loads a backbone of its own, with the same loader, its file not in the page cache.
+/// </summary>
+internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool withNoShare, int rounds)
+{
+    private static readonly int[] Prompts = [16, 128, 512];
+
+    private readonly SyntheticModels _models = new(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
+
+    public async Task RunAsync()
+    {
+        using var folder = new TempFolder();
+        var (backbone, adapters) = await WorkerRun.PrepareAsync(folder.Path, _models, [16]);
+        var adapter = adapters[0];
+        var disk = ReadRate(Path.Combine(folder.Path, "worker", "artifacts", adapter.Digest.Hex));
+
+        foreach (var prompt in Prompts.Take(withNoShare ? Prompts.Length : 1))
+        {
+            var (cold, warm) = await SharedAsync(folder.Path, backbone, adapter, prompt);
+            var floor = (1.3 * Median(warm)) + (1_000 * adapter.Bytes / disk);
+            report.Add(BenchRow.Limit($"{shape}, {prompt} tokens: warm time to first token, p50 of {warm.Count}", Median(warm), "ms"));
+            report.Add(BenchRow.Cost($"{shape}, {prompt} tokens: cold, backbone resident, p50 of {cold.Count}", Median(cold), "ms", floor, "1.3 × warm + adapter bytes ÷ disk rate", 1));
+            Stages(cold);
+
+            if (withNoShare)
+            {
+                await CompareAsync(folder.Path, backbone, adapter, prompt, Median(cold), Median(warm));
+            }
+        }
+    }
+
+    private async Task CompareAsync(string data, Digest backbone, (Digest Digest, long Bytes) adapter, int prompt, double cold, double warm)
+    {
+        var alone = await AloneAsync(data, backbone, adapter, prompt);
+        var saved = 100 * (1 - (cold / alone));
+        var possible = 100 * (1 - (warm / alone));
+        report.Add(BenchRow.Limit($"{shape}, {prompt} tokens: nothing shared, its own backbone from disk", alone, "ms"));
+        report.Add(BenchRow.Rate($"{shape}, {prompt} tokens: time to first token saved by sharing", saved, "%", possible, "load ÷ (load + prefill)", 0.95) with
+        {
+            Met = saved >= 86 && saved >= 0.95 * possible, Target = prompt == Prompts[0] ? "≥ 86 %, ≥ 95 % of what is possible" : "≥ 95 % of what is possible",
+        });
+    }
+
+    private async Task<(List<TimedCall> Cold, List<TimedCall> Warm)> SharedAsync(string data, Digest backbone, (Digest Digest, long Bytes) adapter, int prompt)
+    {
+        await using var worker = await StartAsync(data);
+        await worker.CallAsync(backbone, null, "first", "base", prompt, 2);
+        var (cold, warm) = (new List<TimedCall>(), new List<TimedCall>());
+
+        for (var round = 0; round < rounds; round++)
+        {
+            // Until the next blank is there, and its kernels with it.
+            await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+            cold.Add(await worker.CallAsync(backbone, adapter, $"domain-{round}", "f", prompt, 2));
+            warm.Add(await worker.CallAsync(backbone, adapter, $"domain-{round}", "f", prompt, 2));
+            warm.Add(await worker.CallAsync(backbone, adapter, $"domain-{round}", "f", prompt, 2));
+        }
+
+        return (cold, warm);
+    }
+
+    private async Task<double> AloneAsync(string data, Digest backbone, (Digest Digest, long Bytes) adapter, int prompt)
+    {
+        await using var worker = await StartAsync(data, "--Worker:ShareBackbone", "false");
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+
+        foreach (var file in Directory.EnumerateFiles(_models.Backbone, "*.safetensors"))
+        {
+            FileCache.Drop(file);
+        }
+
+        var call = await worker.CallAsync(backbone, adapter, "alone", "f", prompt, 2);
+        return call.Problem is null ? call.FirstTokenMs : throw new InvalidOperationException(call.Problem);
+    }
+
+    private static Task<WorkerRun> StartAsync(string data, params string[] options) => WorkerRun.StartAsync(
+        data, ["--Worker:DeviceMemory", "1Gi", "--Worker:HostMemory", "8Gi", "--Worker:BlankSandboxes", "1", "--Worker:Threads", "2", .. options]);
+
+    private void Stages(List<TimedCall> calls)
+    {
+        var accounts = calls.Select(call => call.Account).OfType<Protocol.Data.ColdStart>().ToList();
+
+        foreach (var (name, of) in new (string, Func<Protocol.Data.ColdStart, double>)[]
+        {
+            ("process", account => account.SandboxMs), ("map", account => account.MapMs), ("kernels", account => account.KernelsMs), ("adapter", account => account.AdapterMs),
+            ("queue", account => account.QueueMs), ("prefill", account => account.PrefillMs),
+        })
+        {
+            report.Add(BenchRow.Limit($"    {shape}: in the account: {name}", Interleaved.Median(accounts.Select(of)), "ms"));
+        }
+    }
+
+    private static double ReadRate(string file)
+    {
+        FileCache.Drop(file);
+        var begun = WorkerRun.Now;
+        var bytes = File.ReadAllBytes(file).LongLength;
+        return bytes / (WorkerRun.Now - begun);
+    }
+
+    private static double Median(List<TimedCall> calls) => Interleaved.Median(calls.Where(call => call.Problem is null).Select(call => call.FirstTokenMs));
+}

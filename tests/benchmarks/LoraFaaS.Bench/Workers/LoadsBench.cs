@@ -1,0 +1,48 @@
+using LoraFaaS.Bench.Inference;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Bench.Synthesis;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Bench.Workers;
+
+/// <summary>Sequences run; beside them 50 adapters come from disk into the same sandbox. Their time between tokens, against a stretch without loads in the same run.</summary>
+internal sealed class LoadsBench(ReportWriter report, string shape)
+{
+    private const int Loads = 50;
+    private const int Running = 2;
+    private const int Prompt = 16;
+
+    public async Task RunAsync()
+    {
+        using var folder = new TempFolder();
+        var models = new SyntheticModels(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
+        var (backbone, adapters) = await WorkerRun.PrepareAsync(folder.Path, models, [.. Enumerable.Range(0, Loads).Select(number => number % 2 == 0 ? 8 : 16)]);
+        await using var worker = await WorkerRun.StartAsync(
+            folder.Path, "--Worker:DeviceMemory", "2Gi", "--Worker:SandboxMemory", "1Gi", "--Worker:SandboxFirstMemory", "256Mi", "--Worker:Threads", "1");
+        await worker.CallAsync(backbone, null, "bench", "base", Prompt, 8);
+
+        // Long enough for a quiet stretch before the loads and after them.
+        var running = Enumerable.Range(0, Running).Select(_ => worker.CallAsync(backbone, null, "bench", "base", Prompt, 900)).ToList();
+        await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
+        var begun = WorkerRun.Now;
+
+        foreach (var (adapter, number) in adapters.Select((adapter, number) => (adapter, number)))
+        {
+            // One token: the load is what is measured, not more decoding beside the others.
+            await worker.CallAsync(backbone, adapter, "bench", $"f{number}", 1, 1);
+        }
+
+        var ended = WorkerRun.Now;
+        var calls = await Task.WhenAll(running);
+        var quiet = calls.SelectMany(call => Gaps(call, call.TokensAt[0] + 0.5, begun)).ToList();
+        var loaded = calls.SelectMany(call => Gaps(call, begun, ended)).ToList();
+        var (calm, busy) = (quiet.Average(), loaded.Average());
+        report.Add(BenchRow.Cost($"{shape}: time between tokens of {Running} during {Loads} adapter loads, mean", busy, "ms", calm, "undisturbed", 1.15));
+        report.Add(BenchRow.Cost($"    {shape}: the same, p99", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
+        report.Add(BenchRow.Limit($"    {shape}: {Loads} loads, each with one token, took", ended - begun, "s"));
+        report.Add(BenchRow.Limit($"    {shape}: adapters' bytes", adapters.Sum(adapter => adapter.Bytes) / (double)(1 << 20), "MiB"));
+    }
+
+    private static IEnumerable<double> Gaps(TimedCall call, double from, double to) =>
+        call.TokensAt.Zip(call.TokensAt.Skip(1)).Where(pair => pair.First >= from && pair.Second <= to).Select(pair => 1_000 * (pair.Second - pair.First));
+}

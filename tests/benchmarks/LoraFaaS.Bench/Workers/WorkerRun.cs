@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Google.Protobuf;
+using LoraFaaS.Bench.Inference;
+using LoraFaaS.Checkpoints;
+using LoraFaaS.Checkpoints.Peft;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Processes;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.Bench.Workers;
+
+/// <summary>A real worker process with real sandboxes and no controller: it serves what lies on its disk, which <see cref="PrepareAsync"/> put there.</summary>
+internal sealed class WorkerRun : IAsyncDisposable
+{
+    private const string Token = "0123456789abcdef0123456789abcdef0123456789";
+
+    private readonly ChildProcess _process;
+    private readonly HttpClient _http;
+    private int _calls;
+
+    private WorkerRun(ChildProcess process, HttpClient http) => (_process, _http) = (process, http);
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Puts a backbone's name and the adapters' archives where a worker keeps them. Answers the backbone's digest and the adapters', with their bytes.</summary>
+    public static async Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data, SyntheticModels models, IReadOnlyList<int> ranks)
+    {
+        var artifacts = Directory.CreateDirectory(Path.Combine(data, "worker", "artifacts")).FullName;
+        var backbone = Digest.FromHash((await CheckpointDigest.ComputeAsync(models.Backbone, CancellationToken.None)).ValueOrThrow());
+        await File.WriteAllTextAsync(
+            Path.Combine(data, "worker", "backbones.json"), JsonSerializer.Serialize(new[] { new { digest = backbone.Value, name = "bench", path = models.Backbone } }));
+        await File.WriteAllTextAsync(Path.Combine(data, "token"), Token);
+        var adapters = new List<(Digest, long)>();
+
+        for (var number = 0; number < ranks.Count; number++)
+        {
+            using var archive = new MemoryStream();
+            (await AdapterArchive.WriteFolderAsync(models.Adapter(number, ranks[number]), archive, CancellationToken.None)).ValueOrThrow();
+            var digest = Digest.OfBytes(archive.ToArray());
+            await File.WriteAllBytesAsync(Path.Combine(artifacts, digest.Hex), archive.ToArray());
+            adapters.Add((digest, archive.Length));
+        }
+
+        return (backbone, adapters);
+    }
+
+    public static async Task<WorkerRun> StartAsync(string data, params string[] options)
+    {
+        var readyFile = Path.Combine(data, "ready.json");
+        File.Delete(readyFile);
+        var process = ChildProcess.StartDotnet(
+            RepositoryRoot.Built("gpu-worker/LoraFaaS.Worker", "LoraFaaS.Worker.dll"),
+            [
+                "--Host:ReadyFile", readyFile, "--Host:ExitWithParent", "true", "--Internal:TokenFile", Path.Combine(data, "token"),
+                "--Worker:DataPath", Path.Combine(data, "worker"), "--Worker:SandboxPath", RepositoryRoot.Built("gpu-worker/LoraFaaS.Sandbox", "LoraFaaS.Sandbox"),
+                "--Logging:LogLevel:Default", "Warning", .. options,
+            ],
+            data);
+        using var ready = await process.WaitForReadyFileAsync(readyFile);
+        var http = new HttpClient { BaseAddress = new Uri(FindUrl(ready.RootElement)), Timeout = TimeSpan.FromMinutes(10) };
+        http.DefaultRequestHeaders.Add(WireHeaders.InternalToken, Token);
+        return new WorkerRun(process, http);
+    }
+
+    /// <summary>Seconds on the clock that calls are timed with.</summary>
+    public static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
+
+    public async Task<TimedCall> CallAsync(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, int prompt, int tokens, TimeSpan? limit = null)
+    {
+        var request = new GenerateRequest
+        {
+            CallId = Guid.NewGuid().ToString(),
+            Revision = new RevisionRef
+            {
+                Namespace = "bench", Function = function, Number = 1, BackboneDigest = backbone.Value, AdapterDigest = adapter?.Digest.Value ?? "",
+                AdapterBytes = adapter?.Bytes ?? 0, TrustDomain = domain,
+            },
+            Prompt = new Prompt { Tokens = new TokenIds() },
+            Sampling = new Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = tokens, TopLogprobs = -1, IgnoreEos = true },
+            Stream = true,
+        };
+
+        // Another beginning for each call: nobody finds another's prefix.
+        var seed = 100 + (Interlocked.Increment(ref _calls) * 7);
+        request.Prompt.Tokens.Ids.AddRange(Enumerable.Range(0, prompt).Select(i => ((seed * (i + 1)) % 2_000) + 100));
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/generate") { Content = new ByteArrayContent(request.ToByteArray()) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+        message.Headers.Add(WireHeaders.TimeLeft, ((long)(limit ?? TimeSpan.FromMinutes(5)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        var begun = Now;
+        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
+        return response.IsSuccessStatusCode
+            ? await ReadAsync(begun, response)
+            : new TimedCall(begun, [], null, await response.Content.ReadAsStringAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        _process.Terminate();
+        await Patience.ForAsync(_process.Exited);
+        await _process.DisposeAsync();
+    }
+
+    private static async Task<TimedCall> ReadAsync(double begun, HttpResponseMessage response)
+    {
+        await using var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(), GenerateEvent.Parser);
+        var tokens = new List<double>();
+
+        await foreach (var happened in reader.ReadAllAsync(CancellationToken.None))
+        {
+            switch (happened.KindCase)
+            {
+                case GenerateEvent.KindOneofCase.Tokens:
+                    tokens.Add(Now);
+                    break;
+                case GenerateEvent.KindOneofCase.Finished:
+                    return new TimedCall(begun, tokens, happened.Finished.ColdStart, null);
+                case GenerateEvent.KindOneofCase.Failed:
+                    return new TimedCall(begun, tokens, null, happened.Failed.Message);
+            }
+        }
+
+        return new TimedCall(begun, tokens, null, "the stream ended without its end");
+    }
+
+    /// <summary>The first http address in the ready file, wherever it stands.</summary>
+    private static string FindUrl(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Select(property => FindUrl(property.Value)).FirstOrDefault(url => url.Length > 0, ""),
+        JsonValueKind.String when element.GetString()!.StartsWith("http://", StringComparison.Ordinal) => element.GetString()!,
+        _ => "",
+    };
+}

@@ -1,0 +1,91 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
+
+namespace LoraFaaS.Worker.Tests.Hosting;
+
+/// <summary>Device memory changes hands between real sandboxes, and the ledger always knows whose it is.</summary>
+public sealed class LeaseTests
+{
+    [Fact]
+    public async Task A_sandbox_starts_small_grows_with_its_sequences_and_gives_back_what_it_no_longer_needs()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "2Mi", "--Worker:SandboxMemory", "64Mi");
+        await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 1), Token);
+        var sandbox = world.Worker.SandboxOf("openfaas-fn");
+        Assert.Equal(ByteSize.FromMebibytes(2), sandbox.Leased);
+
+        // Twelve answers of 400 tokens have some 15 MB of keys and values between them.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 400), Token)));
+        var ledger = world.Worker.Get<DeviceLedger>();
+
+        Assert.All(answers, answer => Assert.Equal(400, answer.Finished?.CompletionTokens));
+        Assert.All(answers, answer => Assert.Equal(answers[0].Text, answer.Text));
+        Assert.Equal(sandbox.Leased, ledger.Used);
+        Assert.Equal(ledger.Used.Bytes, ledger.Owners.Values.Sum(size => size.Bytes));
+
+        // What it grew by comes back without anybody asking for it.
+        await Patience.UntilAsync(() => sandbox.Slack <= ByteSize.FromMebibytes(64) && ledger.Used == sandbox.Leased && sandbox.Leased.Bytes - sandbox.Needed.Bytes <= 3 * DeviceLedger.Extent.Bytes);
+        Assert.Equal(answers[0].Text, (await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 400), Token)).Text);
+    }
+
+    [Fact]
+    public async Task On_a_full_device_what_nobody_uses_leaves_and_what_runs_stays()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "24Mi", "--Worker:SandboxMemory", "32Mi", "--Worker:DeviceMemory", "64Mi");
+        await world.Worker.GenerateAsync(Endless(world, "idle", 1), Token);
+        using var running = await world.Worker.PostAsync(Endless(world, "busy", 400), TimeSpan.FromMinutes(4), Token);
+
+        var third = await world.Worker.GenerateAsync(Endless(world, "third", 2), Token);
+
+        Assert.Equal(2, third.Finished?.CompletionTokens);
+        Assert.Equal(400, (await Generation.ReadAsync(running, Token)).Finished?.CompletionTokens);
+        Assert.True(world.Worker.Get<DeviceLedger>().Used <= world.Worker.Get<DeviceLedger>().Capacity);
+    }
+
+    [Fact]
+    public async Task Where_nothing_may_leave_the_newcomer_is_refused_with_a_reason()
+    {
+        await using var world = await DemoWorld.StartAsync(
+            "--Worker:SandboxFirstMemory", "24Mi", "--Worker:SandboxMemory", "32Mi", "--Worker:DeviceMemory", "48Mi", "--Worker:Offloading", nameof(OffloadMode.None));
+        await world.Worker.GenerateAsync(Endless(world, "first", 1), Token);
+        await world.Worker.GenerateAsync(Endless(world, "second", 1), Token);
+
+        var refused = await world.Worker.GenerateAsync(Endless(world, "third", 1), Token);
+
+        Assert.Equal("no_capacity", refused.Problem?.Code);
+        Assert.Contains("third", refused.Problem!.Message, StringComparison.Ordinal);
+        Assert.Equal(2, world.Worker.Supervisor.Resident.Count);
+    }
+
+    [Fact]
+    public async Task A_preload_that_finds_no_room_takes_none_from_what_runs()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "24Mi", "--Worker:SandboxMemory", "24Mi", "--Worker:DeviceMemory", "24Mi");
+        using var running = await world.Worker.PostAsync(Endless(world, "busy", 200), TimeSpan.FromMinutes(4), Token);
+        await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.IdleFor is null));
+        var preload = new WorkerCommand
+        {
+            Preload = new PreloadArtifact
+            {
+                Kind = "sandbox", Tier = (int)StorageTier.Device, TrustDomain = "other", Key = new RouteKey { Namespace = "other", Function = "f" },
+                Revision = new Revision { Number = 1, BackboneDigest = world.Backbone.Value },
+            },
+        };
+
+        Assert.NotEqual("", (await world.Controller.CommandAsync(preload)).ErrorCode);
+        Assert.Equal(200, (await Generation.ReadAsync(running, Token)).Finished?.CompletionTokens);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
+    {
+        var request = world.Request(null, "tell a long story", trustDomain, maxTokens);
+        request.Sampling.IgnoreEos = true;
+        return request;
+    }
+}
