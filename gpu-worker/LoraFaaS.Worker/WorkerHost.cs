@@ -9,6 +9,7 @@ using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Sandboxes;
+using LoraFaaS.Worker.Turns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,7 @@ public static class WorkerHost
     {
         services.AddSingleton(provider => new SandboxProgram(Options(provider)));
         services.AddSingleton<SandboxLauncher>();
+        services.AddSingleton<TurnArbiter>();
         services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());

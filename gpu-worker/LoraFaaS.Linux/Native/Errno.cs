@@ -15,6 +15,8 @@ public enum Errno
     InvalidArgument = 22,
     NoSpace = 28,
     BrokenPipe = 32,
+    NotImplemented = 38,
     NotSupported = 95,
     ConnectionReset = 104,
+    TimedOut = 110,
 }

@@ -52,4 +52,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getppid();
+
+    /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint syscall_futex_wait(nint number, uint* word, int operation, uint expected, TimeSpec* timeout, nint unused, uint unused2);
+
+    /// <summary>Never blocks, and is on the way of every hand-over: no transition.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    [System.Runtime.InteropServices.SuppressGCTransition]
+    internal static partial nint syscall_futex_wake(nint number, uint* word, int operation, int most, nint unused, nint unused2, uint unused3);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint syscall_futex_waitv(nint number, FutexWaiter* waiters, uint count, uint flags, TimeSpec* until, int clock);
 }

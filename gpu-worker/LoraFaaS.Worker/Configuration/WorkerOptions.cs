@@ -42,6 +42,16 @@ public sealed class WorkerOptions
     [Range(0, 1_024)]
     public int Threads { get; set; }
 
+    /// <summary>
+    /// Sandboxes step one after another, in an order that promises and fair shares decide, each with all its threads. False: they run beside each
+    /// other as the kernel's scheduler lets them.
+    /// </summary>
+    public bool TakeTurns { get; set; } = true;
+
+    /// <summary>Longest a sandbox may keep a turn that others wait for, before they go on without it. Longer than any step.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan TurnLimit { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Sequences one sandbox runs at once. More raises throughput, and TPOT with it.</summary>
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;

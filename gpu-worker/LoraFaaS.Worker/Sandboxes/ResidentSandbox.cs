@@ -8,6 +8,7 @@ using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 
 namespace LoraFaaS.Worker.Sandboxes;
 
@@ -60,6 +61,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     public Task Closed => _channel.Closed;
 
     public Load Load => _channel.Load;
+
+    /// <summary>Null: it takes no turns.</summary>
+    public TurnMember? Turns => _channel.Turns;
 
     public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters
     {

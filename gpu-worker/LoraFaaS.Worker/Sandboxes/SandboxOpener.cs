@@ -6,6 +6,7 @@ using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
     AdapterHostCache host,
     ResidencyChanges changes,
+    TurnArbiter turns,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<SandboxOpener> logger)
@@ -37,6 +39,7 @@ internal sealed partial class SandboxOpener(
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
+                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
                     return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time));
