@@ -53,7 +53,7 @@ internal static class RouteWire
         return route;
     }
 
-    private static Revision ToWire(FunctionRevision revision)
+    public static Revision ToWire(this FunctionRevision revision)
     {
         var wire = new Revision
         {
@@ -74,6 +74,7 @@ internal static class RouteWire
             TimeoutMs = Milliseconds(revision.Timeout),
             KeepAliveMs = (long)(revision.KeepAlive?.TotalMilliseconds ?? 0),
             ContextLength = revision.ContextLength,
+            Priority = (int)revision.Priority,
         };
 
         if (revision.Sampling.Seed is { } seed)

@@ -31,6 +31,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly SequenceEnds _ends;
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
+    private readonly PrefixKeeper _prefixes = new();
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, TurnTaker turns, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -39,7 +40,7 @@ internal sealed class EngineLoop : IDisposable
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
         _ends = new SequenceEnds(sandbox, _table, _delivery);
-        _commands = new CommandStation(sandbox, _table, _ends, _delivery, outbox, time, log);
+        _commands = new CommandStation(sandbox, _table, _ends, _delivery, _prefixes, outbox, time, log);
         _load = new LoadReporter(outbox, sandbox.Engine.Pages, time);
     }
 
@@ -63,6 +64,8 @@ internal sealed class EngineLoop : IDisposable
         {
             _ends.Drop(sequence);
         }
+
+        _prefixes.Dispose();
     }
 
     public void Dispose() => _executor.Dispose();
@@ -99,6 +102,12 @@ internal sealed class EngineLoop : IDisposable
     private bool RunStep()
     {
         var plan = Plan();
+
+        // What was computed ahead gives way to what runs.
+        while (plan.Preempted.Count + plan.Unservable.Count > 0 && _prefixes.TryDropOldest())
+        {
+            plan = Plan();
+        }
 
         foreach (var key in plan.Preempted)
         {
@@ -179,6 +188,12 @@ internal sealed class EngineLoop : IDisposable
 
     private void Apply(LiveSequence sequence, Span<float> logits)
     {
+        if (sequence.Prefix is { } prefix)
+        {
+            Keep(sequence, prefix);
+            return;
+        }
+
         SequenceEnds.Start(sequence);
         var status = _tokens.Extend(sequence, logits, out var finish);
 
@@ -194,5 +209,14 @@ internal sealed class EngineLoop : IDisposable
         {
             _delivery.Flush(sequence);
         }
+    }
+
+    private void Keep(LiveSequence sequence, string prefix)
+    {
+        var tokens = sequence.Generation.Tokens.PromptLength;
+        var kv = sequence.TakeKv();
+        _prefixes.Keep(prefix, sequence.AdapterDigest, kv);
+        _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes);
+        _ends.Drop(sequence);
     }
 }
