@@ -1,7 +1,7 @@
 namespace LoraFaaS.Protocol.Turns;
 
 /// <summary>
-/// Whom a waiting sandbox follows: when that one's word is no longer "runs this turn", the turn that is named here is its own, without a
+/// Whom a waiting sandbox follows: when that one's word says that its turn has ended, the turn that is named here is its own, without a
 /// way through the worker. 0: nobody.
 /// </summary>
 /// <param name="Slot">Of the one before.</param>

@@ -9,5 +9,8 @@ public readonly record struct TurnWord(TurnPhase Phase, uint Turn)
 
     public uint Bits => ((uint)Phase << PhaseShift) | Turn;
 
+    /// <summary>It has had this turn and given it back. One that rests in it has not, and one that was granted it may still come.</summary>
+    public bool HasEnded(uint turn) => Turn == turn && Phase is (TurnPhase.Waiting or TurnPhase.Idle);
+
     public bool IsRunning(uint turn) => Phase is TurnPhase.Running && Turn == turn;
 }

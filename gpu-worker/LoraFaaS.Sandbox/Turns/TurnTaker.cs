@@ -138,7 +138,7 @@ internal sealed class TurnTaker(Action pause) : IDisposable
         return !succession.IsNone
             && succession.Turn != _said.Turn
             && place.Other(succession.Slot) is { } other
-            && !TurnWord.Of(other.Read(TurnPages.Word)).IsRunning(succession.Before)
+            && TurnWord.Of(other.Read(TurnPages.Word)).HasEnded(succession.Before)
             && TryRun(place, succession.Turn);
     }
 
@@ -170,8 +170,14 @@ internal sealed class TurnTaker(Action pause) : IDisposable
 
         if (!_cannotWatchTwo && !succession.IsNone && succession.Turn != _said.Turn && place.Other(succession.Slot) is { } other)
         {
-            var running = new TurnWord(TurnPhase.Running, succession.Before);
-            _words[1] = new FutexWord(other, TurnPages.Word, running.Bits);
+            var seen = other.Read(TurnPages.Word);
+
+            if (TurnWord.Of(seen).HasEnded(succession.Before))
+            {
+                return;
+            }
+
+            _words[1] = new FutexWord(other, TurnPages.Word, seen);
 
             if (Futex.WaitAny(_words, Slice) is not FutexOutcome.Unsupported)
             {

@@ -12,10 +12,11 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     private readonly int _credits = options.Value.EventCredits;
 
     public async Task<InvocationEnd> RunAsync(
-        Invocation invocation, ResidentSandbox sandbox, int batch, EventSink sink, InvocationAbort abort)
+        Invocation invocation, ResidentSandbox sandbox, Turn.Granted granted, EventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
+        using var promise = sandbox.Turns?.Promise(invocation.DueAt(time), invocation.Weight);
         await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
 
         try
@@ -30,9 +31,11 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
                         return Read(happened.Failed);
                     case GenerateEvent.KindOneofCase.Started:
                         invocation.PromptTokens = happened.Started.PromptTokens;
+                        invocation.CachedTokens = happened.Started.CachedPromptTokens;
+                        promise?.Keep();
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:
-                        await CountAsync(invocation, happened.Tokens, batch, begun, abort.Token);
+                        await CountAsync(invocation, happened.Tokens, granted, begun, abort.Token);
                         break;
                     default:
                         break;
@@ -71,7 +74,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
         }
     }
 
-    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, int batch, long begun, CancellationToken cancellationToken)
+    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, Turn.Granted granted, long begun, CancellationToken cancellationToken)
     {
         invocation.CompletionTokens += tokens.Ids.Count;
 
@@ -83,7 +86,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
         invocation.Stage = InvocationStage.Decode;
         invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.PrefillTime = time.GetElapsedTime(begun);
-        await queue.ObserveAsync(invocation.Function, batch, invocation.PrefillTime, cancellationToken);
+        await queue.ObserveAsync(invocation.Function, granted, invocation.PrefillTime, cancellationToken);
     }
 
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>

@@ -1,5 +1,7 @@
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Fairness;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Worker.Sandboxes;
 
@@ -63,6 +65,18 @@ internal sealed class Invocation
     public int PromptTokens { get; set; }
 
     public int CompletionTokens { get; set; }
+
+    /// <summary>Prompt tokens that did not need to be computed.</summary>
+    public int CachedTokens { get; set; }
+
+    /// <summary>Its function's share against others'.</summary>
+    public double Weight => PriorityWeight.Of((FunctionPriority)Revision.Priority);
+
+    /// <summary>When its first token was promised, on the monotonic clock; long.MaxValue: never.</summary>
+    public long DueAt(TimeProvider time) => Slo is { } slo ? ArrivedAt + (long)(slo.TotalSeconds * time.TimestampFrequency) : long.MaxValue;
+
+    /// <summary>What it was served, in tokens of the backbone.</summary>
+    public double Cost(long backboneBytes) => TokenCost.Of(PromptTokens, CachedTokens, CompletionTokens, Revision.AdapterBytes, backboneBytes);
 
     public TimeSpan LoadTime => SandboxTime + MapTime + KernelTime + AdapterTime;
 

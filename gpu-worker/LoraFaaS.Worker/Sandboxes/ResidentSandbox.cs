@@ -60,6 +60,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public SandboxTimes Times { get; }
 
+    /// <summary>Bytes of the backbone it runs, packed.</summary>
+    public long BackboneBytes { get; init; }
+
     /// <summary>Device bytes in its hands.</summary>
     public ByteSize Leased => _lease.Size;
 

@@ -42,7 +42,7 @@ internal sealed partial class SandboxOpener(
                     await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time));
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time) { BackboneBytes = backbone.Segment.Length });
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:
