@@ -4,6 +4,7 @@ using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ internal sealed partial class SessionLoop(
     InternalToken token,
     MemoryBooks books,
     SessionSources sources,
+    IsolationStation isolation,
     CommandExecutor executor,
     ControllerLink link,
     IOptions<WorkerOptions> options,
@@ -106,7 +108,7 @@ internal sealed partial class SessionLoop(
             Version = identity.Version,
         };
 
-        hello.NotEnforced.AddRange(IsolationReport.NotEnforced);
+        hello.NotEnforced.AddRange(isolation.Machine.NotEnforced);
         return hello;
     }
 
