@@ -90,10 +90,7 @@ public static class WorkerHost
 
     private static void AddSandboxes(IServiceCollection services)
     {
-        services.AddSingleton(provider => new SandboxProgram(Options(provider)));
-        services.AddSingleton<SandboxLauncher>();
         services.AddSingleton<TurnArbiter>();
-        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();
