@@ -75,6 +75,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int descriptor);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fsync(int descriptor);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_raw(int descriptor, int command, nint argument);
 

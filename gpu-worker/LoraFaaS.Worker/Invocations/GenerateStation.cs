@@ -26,7 +26,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
                 switch (happened.KindCase)
                 {
                     case GenerateEvent.KindOneofCase.Finished:
-                        return new InvocationEnd.Done(Account(invocation, happened.Finished));
+                        return new InvocationEnd.Done(Account(invocation, happened.Finished, begun));
                     case GenerateEvent.KindOneofCase.Failed:
                         return Read(happened.Failed);
                     case GenerateEvent.KindOneofCase.Started:
@@ -90,7 +90,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     }
 
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>
-    private Finished Account(Invocation invocation, Finished finished)
+    private Finished Account(Invocation invocation, Finished finished, long begun)
     {
         invocation.PromptTokens = finished.PromptTokens;
         invocation.CompletionTokens = finished.CompletionTokens;
@@ -100,7 +100,16 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
         if (finished.ColdStart is { } inside)
         {
             invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
+            invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
+            invocation.PrefixTime = TimeSpan.FromMilliseconds(inside.PrefixMs);
+            invocation.PrefixWasCached = inside.PrefixCached;
             invocation.PrefillTime = inside.PrefillMs > 0 ? TimeSpan.FromMilliseconds(inside.PrefillMs) : invocation.PrefillTime;
+
+            // An answer that is read as a whole sends its tokens together: its first event is not its first token.
+            if (!invocation.Request.Stream && inside.TtftMs > 0 && invocation.SentTokens.Count <= finished.CompletionTokens)
+            {
+                invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt, begun) + TimeSpan.FromMilliseconds(inside.TtftMs);
+            }
         }
 
         finished.ColdStart = invocation.ColdStart();

@@ -52,7 +52,16 @@ internal sealed class Invocation
 
     public TimeSpan AdapterTime { get; set; }
 
+    /// <summary>Chat template, tokenising, grammar.</summary>
+    public TimeSpan PromptTime { get; set; }
+
+    public TimeSpan PrefixTime { get; set; }
+
     public TimeSpan PrefillTime { get; set; }
+
+    public bool PrefixWasCached { get; set; }
+
+    public StorageTier BackboneTier { get; set; } = StorageTier.Device;
 
     public TimeSpan? Ttft { get; set; }
 
@@ -95,17 +104,21 @@ internal sealed class Invocation
         return rest;
     }
 
-    public ColdStart ColdStart() => new()
+    public ColdStart ColdStart() => ColdStarts.Join(Request.Before, new ColdStart
     {
         QueueMs = QueueTime.TotalMilliseconds,
         SandboxMs = SandboxTime.TotalMilliseconds,
         MapMs = MapTime.TotalMilliseconds,
         KernelsMs = KernelTime.TotalMilliseconds,
         AdapterMs = AdapterTime.TotalMilliseconds,
+        PromptMs = PromptTime.TotalMilliseconds,
+        PrefixMs = PrefixTime.TotalMilliseconds,
         PrefillMs = PrefillTime.TotalMilliseconds,
         TtftMs = Ttft?.TotalMilliseconds ?? 0,
         DecodeMs = DecodeTime.TotalMilliseconds,
         AdapterTier = (int)AdapterTier,
+        BackboneTier = (int)BackboneTier,
         SandboxWarm = SandboxWasWarm,
-    };
+        PrefixCached = PrefixWasCached,
+    });
 }

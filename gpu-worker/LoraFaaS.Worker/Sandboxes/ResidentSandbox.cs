@@ -60,6 +60,12 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public SandboxTimes Times { get; }
 
+    /// <summary>Waiting for the backbone to be packed, before the sandbox could be opened.</summary>
+    public TimeSpan PackTime { get; set; }
+
+    /// <summary>Where the backbone was when the sandbox was asked for.</summary>
+    public StorageTier BackboneTier { get; set; } = StorageTier.Host;
+
     /// <summary>Bytes of the backbone it runs, packed.</summary>
     public long BackboneBytes { get; init; }
 
