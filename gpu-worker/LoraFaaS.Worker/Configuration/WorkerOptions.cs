@@ -16,7 +16,7 @@ public sealed class WorkerOptions
     [Required]
     public string DataPath { get; set; } = "data/worker";
 
-    /// <summary>The controller's gRPC address, http://host:port. Empty: the worker serves what it knows and reports to nobody.</summary>
+    /// <summary>The controller's gRPC address, http://host:port, or those of several with commas between. Empty: the worker serves what it knows and reports to nobody.</summary>
     public string ControllerRpcUrl { get; set; } = "";
 
     /// <summary>Bytes for KV pages and adapter pages of all sandboxes together. More holds more adapters and longer conversations at once.</summary>

@@ -7,7 +7,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     EngineCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
+    ForecastCommand.Create(),
+    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
