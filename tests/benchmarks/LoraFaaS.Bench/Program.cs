@@ -7,8 +7,9 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     EngineCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    ContentionCommand.Create(),
     ForecastCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create()),
+    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(), ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
