@@ -47,6 +47,7 @@ internal static class GenerateRequestFactory
         SystemPrompt = route.Revision.SystemPrompt ?? "",
         SloTtftMs = (int)Math.Min(route.Revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
         Priority = (int)route.Revision.Priority,
+        SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
     };
 
     private static Sampling ToSampling(RouteEntry route, SamplingOverrides said)

@@ -35,7 +35,7 @@ internal sealed partial class SandboxOpener(
         {
             process = await spawner.TakeAsync(cancellationToken);
             process.BelongTo(key);
-            channel = new SandboxChannel(process.Id, process.Stream, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
@@ -43,7 +43,7 @@ internal sealed partial class SandboxOpener(
                     await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time) { BackboneBytes = backbone.Segment.Length });
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time) { BackboneBytes = backbone.Segment.Length });
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:

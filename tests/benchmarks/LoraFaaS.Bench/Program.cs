@@ -5,11 +5,15 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
 {
     MakeModelCommand.Create(),
     EngineCommand.Create(),
+    QualityCommand.Create(),
+    PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     ContentionCommand.Create(),
     ForecastCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(), ForecastCommand.Create()),
+    AllCommand.Create(
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
+        ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
