@@ -149,7 +149,7 @@ internal sealed class SandboxStations : IDisposable
                 await _inbox.PostAsync(new LoopCommand.DropPrefix(message.DropPrefix.Name), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.Ping:
-                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Turns } });
+                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Rounds } });
                 _inbox.Wake();
                 return true;
             case ToSandbox.KindOneofCase.Drain:

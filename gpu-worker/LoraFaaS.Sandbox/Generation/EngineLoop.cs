@@ -33,7 +33,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
-    private ulong _turns;
+    private ulong _rounds;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, TurnTaker turns, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -71,14 +71,14 @@ internal sealed class EngineLoop : IDisposable
     }
 
     /// <summary>How often the loop has come round; any thread may ask.</summary>
-    public ulong Turns => Volatile.Read(ref _turns);
+    public ulong Rounds => Volatile.Read(ref _rounds);
 
     public void Dispose() => _executor.Dispose();
 
     /// <summary>False: the loop is over.</summary>
     private bool TakeCommands()
     {
-        Volatile.Write(ref _turns, _turns + 1);
+        Volatile.Write(ref _rounds, _rounds + 1);
 
         while (!_inbox.IsClosed && _inbox.TryTake(out var command))
         {
