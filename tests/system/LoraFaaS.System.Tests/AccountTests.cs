@@ -27,7 +27,9 @@ public sealed class AccountTests
         var warm = await AccountAsync(platform, prompt);
 
         Assert.All([cold, warm], account => Assert.InRange(Stages.Sum(stage => Stage(account, stage)) / Stage(account, "ttft"), 0.95, 1.05));
-        Assert.True(Stage(cold, "activation") > 0 && Stage(cold, "sandbox") > 0, cold.GetRawText());
+
+        // Who comes while the backbone is packed and the sandbox opened waits for the rest of either.
+        Assert.True(Stage(cold, "activation") > 0 && Stage(cold, "sandbox") + Stage(cold, "map") > 0, cold.GetRawText());
         Assert.False(cold.GetProperty("sandbox_warm").GetBoolean());
         Assert.NotEqual("device", cold.GetProperty("adapter_tier").GetString());
         Assert.Equal("device", warm.GetProperty("adapter_tier").GetString());
