@@ -97,7 +97,7 @@ internal sealed class ReplyRelay(Invocation invocation, IEventSink sink, long ma
     {
         HasBegun = true;
         var ttft = time.GetElapsedTime(invocation.ArrivedAt);
-        var known = invocation.HandlerTime + invocation.QueueTime + invocation.LoadTime + invocation.PrefillTime;
+        var known = invocation.HandlerTime + invocation.QueueTime + invocation.LoadTime + invocation.PromptTime + invocation.PrefixTime + invocation.PrefillTime;
         invocation.Ttft = ttft;
         invocation.CodeTime = ttft > known ? ttft - known : TimeSpan.Zero;
     }
