@@ -28,14 +28,13 @@ internal sealed record PanelTile(TileArithmetic Arithmetic, int Panels, int Toke
     private const int TokensPerBase = 4;
 
     private static readonly AssemblerRegister64[] Saved = [rbx, rbp, r12, r13, r14, r15];
-    private static readonly AssemblerRegister64[] InputBases = [r11, rbx, rbp, r12];
+
+    /// <summary>The last three are free where there is one panel.</summary>
+    private static readonly AssemblerRegister64[] InputBases = [r11, rbx, rbp, r12, r8, r9, rdx];
 
     // The other registers: rdi arguments, rax and r8 weights (panels 0–3, 4–7), rdx and r9 one and three panel strides,
     // rsi and r10 one and three input strides, rcx lines left, r13 panels left, r14 weights and r15 output of the group.
     public string Name => $"{Arithmetic.GetType().Name} {Panels}x{Tokens}";
-
-    /// <summary>Whether 32 registers hold the accumulators, a line of each panel and an input.</summary>
-    public static bool Fits(int panels, int tokens) => panels * tokens + (tokens == 1 ? 0 : panels) + 1 <= 32 && tokens <= InputBases.Length * TokensPerBase;
 
     public void Write(Assembler assembler)
     {
@@ -194,6 +193,12 @@ internal sealed record PanelTile(TileArithmetic Arithmetic, int Panels, int Toke
 
     private void MoveByPanels(Assembler a, AssemblerRegister64 weights)
     {
+        if (Panels == 1)
+        {
+            a.add(weights, __qword_ptr[rdi + TileArguments.PanelStrideAt]);
+            return;
+        }
+
         for (var left = Panels; left > 0;)
         {
             var step = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
