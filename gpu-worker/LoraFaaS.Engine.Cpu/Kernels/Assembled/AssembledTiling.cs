@@ -4,13 +4,13 @@ using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 namespace LoraFaaS.Engine.Cpu.Kernels.Assembled;
 
 /// <summary>
-/// Covers a product with assembled tiles of one arithmetic. Up to 28 tokens: all of them in one pass, over as many panels as the registers
+/// Covers a product with assembled tiles of one arithmetic. Up to 14 tokens: all of them in one pass, over as many panels as the registers
 /// leave, since what counts is that weights stream. More: tile by tile over two panels that stay in the second-level cache.
 /// </summary>
 internal sealed unsafe class AssembledTiling
 {
     /// <summary>Most tokens of a tile.</summary>
-    private const int MaxTokens = 28;
+    private const int MaxTokens = 14;
 
     /// <summary>Tokens and panels of a tile where there are many tokens: 24 accumulators.</summary>
     private const int ManyTokens = 12;
@@ -58,8 +58,7 @@ internal sealed unsafe class AssembledTiling
     {
         1 or 2 => 3,
         <= 6 => 2,
-        <= 14 => 1,
-        _ => 0,
+        _ => 1,
     };
 
     private void RunFew(in TileArguments product)
@@ -86,7 +85,7 @@ internal sealed unsafe class AssembledTiling
             tile.Panels = Math.Min(ManyPanels, product.Panels - panel);
             for (var left = product.Tokens; left > 0; left -= tile.Tokens)
             {
-                // The tiles share what is left evenly: 29 tokens go as 10, 10 and 9.
+                // The tiles share what is left evenly: 15 tokens go as 8 and 7.
                 var tiles = (left + ManyTokens - 1) / ManyTokens;
                 tile.Tokens = (left + tiles - 1) / tiles;
                 Call(tile, tile.Panels - 1);
