@@ -1,10 +1,12 @@
 using LoraFaaS.ControlPlane.Async;
+using LoraFaaS.ControlPlane.Forecasting;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Keys;
 using LoraFaaS.ControlPlane.Logs;
 using LoraFaaS.ControlPlane.Metering;
 using LoraFaaS.ControlPlane.Placement;
 using LoraFaaS.ControlPlane.Planning;
+using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Routes;
 using LoraFaaS.ControlPlane.Secrets;
 using LoraFaaS.ControlPlane.Workers;
@@ -35,6 +37,7 @@ public static class ControlPlaneServices
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
+        services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 
         // Counters are raised before the first session can add to them.

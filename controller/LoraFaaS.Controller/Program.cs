@@ -4,7 +4,7 @@ using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
 try
 {
-    return await HostDefaults.RunAsync(() => ControllerPipeline.Build(args));
+    return await HostDefaults.RunAsync(args, () => ControllerPipeline.Build(args));
 }
 catch (StorageStartException failure)
 {

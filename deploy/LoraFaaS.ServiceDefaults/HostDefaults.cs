@@ -86,10 +86,19 @@ public static class HostDefaults
         }
     }
 
-    /// <summary>For a whole program: what fails while the host is still being built is reported like what fails when it starts.</summary>
-    public static async Task<int> RunAsync(Func<WebApplication> build)
+    /// <summary>
+    /// For a whole program: what fails while the host is still being built is reported like what fails when it starts. With <c>healthcheck</c> as the
+    /// first argument it asks the running one instead.
+    /// </summary>
+    public static async Task<int> RunAsync(string[] args, Func<WebApplication> build)
     {
+        ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(build);
+
+        if (args is [HealthProbe.Verb, ..])
+        {
+            return await HealthProbe.RunAsync(args);
+        }
 
         WebApplication app;
 

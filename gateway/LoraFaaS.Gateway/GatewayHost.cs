@@ -122,6 +122,7 @@ internal static class GatewayHost
         services.AddSingleton<TextDialect>();
         services.AddVllm();
 
+        services.AddSingleton<ControllerTransport>();
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();
 
@@ -135,7 +136,7 @@ internal static class GatewayHost
 
     private static GrpcChannel CreateControlChannel(IServiceProvider services) => new(new GrpcChannelOptions
     {
-        Address = new Uri(services.GetRequiredService<IOptions<GatewayOptions>>().Value.ControllerRpcUrl),
+        Servers = services.GetRequiredService<ControllerTransport>().RpcServers,
         Metadata = [new(InternalToken.HeaderName, services.GetRequiredService<InternalToken>().Value)],
         Time = services.GetRequiredService<TimeProvider>(),
     });

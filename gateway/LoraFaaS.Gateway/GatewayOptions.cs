@@ -28,14 +28,14 @@ public sealed class GatewayOptions
     /// <summary>The PEM file of the certificate's private key.</summary>
     public string KeyFile { get; set; } = "";
 
-    /// <summary>Where /system and /api are forwarded to.</summary>
+    /// <summary>Where /system and /api are forwarded to: a controller, or several with commas between, of which one that answers is used.</summary>
     [Required(ErrorMessage = "give the controller's HTTP address (Gateway:ControllerHttpUrl)")]
-    [HttpUrl(ErrorMessage = "not an absolute http or https address (Gateway:ControllerHttpUrl)")]
+    [ServerList(ErrorMessage = "not an absolute http address, nor several with commas between (Gateway:ControllerHttpUrl)")]
     public string ControllerHttpUrl { get; set; } = "";
 
-    /// <summary>Where routes are watched and activations asked for.</summary>
+    /// <summary>Where routes are watched and activations asked for; one or several, as above.</summary>
     [Required(ErrorMessage = "give the controller's gRPC address (Gateway:ControllerRpcUrl)")]
-    [HttpUrl(ErrorMessage = "not an absolute http or https address (Gateway:ControllerRpcUrl)")]
+    [ServerList(ErrorMessage = "not an absolute http address, nor several with commas between (Gateway:ControllerRpcUrl)")]
     public string ControllerRpcUrl { get; set; } = "";
 
     /// <summary>Largest body of an invocation. A prompt of 128k tokens is about 600 kB; what is larger is refused unread.</summary>

@@ -1,4 +1,4 @@
 using LoraFaaS.Gateway;
 using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
-return await HostDefaults.RunAsync(() => GatewayHost.Build(args));
+return await HostDefaults.RunAsync(args, () => GatewayHost.Build(args));

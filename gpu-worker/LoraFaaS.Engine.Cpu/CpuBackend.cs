@@ -1,6 +1,7 @@
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Jobs;
 using LoraFaaS.Engine.Cpu.Kernels;
+using LoraFaaS.Engine.Cpu.Kernels.Int8;
 using LoraFaaS.Engine.Cpu.Memory;
 using LoraFaaS.Engine.Cpu.Threads;
 using LoraFaaS.Engine.Weights;
@@ -11,11 +12,13 @@ namespace LoraFaaS.Engine.Cpu;
 public sealed class CpuBackend : IComputeBackend
 {
     private readonly CpuKernels _kernels;
+    private readonly Int8Kernels _int8;
     private readonly ComputePool _pool;
     private readonly EmbedJob _embed = new();
     private readonly RotaryJob _rotary = new();
     private readonly NormalizeJob _normalize;
     private readonly ShrinkJob _shrink;
+    private readonly QuantizeJob _quantize;
     private readonly ProjectJob _project;
     private readonly RotateAndStoreJob _rotateAndStore;
     private readonly GatedUnitJob _gatedUnit;
@@ -23,17 +26,19 @@ public sealed class CpuBackend : IComputeBackend
     private AttendJob? _attend;
 
     public CpuBackend(EngineOptions options)
-        : this(CpuKernels.Choose(options.Kernels), options.Threads)
+        : this(CpuKernels.Choose(options.Kernels), Int8Kernels.Choose(options.Kernels), options.Threads)
     {
     }
 
-    internal CpuBackend(CpuKernels kernels, int threads)
+    internal CpuBackend(CpuKernels kernels, Int8Kernels int8, int threads)
     {
         _kernels = kernels;
+        _int8 = int8;
         _pool = new ComputePool(threads);
         _normalize = new NormalizeJob(kernels);
         _shrink = new ShrinkJob(kernels);
-        _project = new ProjectJob(kernels, threads);
+        _quantize = new QuantizeJob(int8);
+        _project = new ProjectJob(kernels, int8, _quantize, threads);
         _rotateAndStore = new RotateAndStoreJob(kernels);
         _gatedUnit = new GatedUnitJob(kernels);
     }
@@ -91,6 +96,12 @@ public sealed class CpuBackend : IComputeBackend
             _pool.Run(_shrink);
         }
 
+        if (projections[0].Weight.Dtype is PackedDtype.I8)
+        {
+            _quantize.Prepare(input, projections[0].Weight.Group);
+            _pool.Run(_quantize);
+        }
+
         _project.Prepare(projections, input, output, adapters);
         _pool.Run(_project);
     }
@@ -130,5 +141,6 @@ public sealed class CpuBackend : IComputeBackend
     {
         _pool.Dispose();
         _attend?.Dispose();
+        _quantize.Dispose();
     }
 }

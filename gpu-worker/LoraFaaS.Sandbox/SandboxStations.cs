@@ -140,6 +140,10 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.DropPrefix:
                 await _inbox.PostAsync(new LoopCommand.DropPrefix(message.DropPrefix.Name), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.Ping:
+                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Turns } });
+                _inbox.Wake();
+                return true;
             case ToSandbox.KindOneofCase.Drain:
                 await _inbox.PostAsync(new LoopCommand.Drain(), cancellationToken);
                 return true;
@@ -153,7 +157,7 @@ internal sealed class SandboxStations : IDisposable
     private async ValueTask PrepareAsync(string name, Protocol.Data.RevisionRef revision, CancellationToken cancellationToken)
     {
         var number = ulong.MaxValue - _prefixes++;
-        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null) { Prefix = name }, cancellationToken);
+        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null, null) { Prefix = name }, cancellationToken);
         await _prompts.PostAsync(new PromptArrival(number, new Protocol.Data.GenerateRequest { Revision = revision }, IsPrefix: true), cancellationToken);
     }
 
@@ -174,5 +178,6 @@ internal sealed class SandboxStations : IDisposable
         generate.Sequence,
         generate.Credits,
         revision.AdapterDigest,
-        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null);
+        revision.SloTtftMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTtftMs) : null,
+        revision.SloTpotMs > 0 ? TimeSpan.FromMilliseconds(revision.SloTpotMs) : null);
 }

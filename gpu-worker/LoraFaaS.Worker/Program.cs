@@ -1,4 +1,4 @@
 using LoraFaaS.Worker;
 using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
-return await HostDefaults.RunAsync(() => WorkerHost.Build(args));
+return await HostDefaults.RunAsync(args, () => WorkerHost.Build(args));

@@ -5,7 +5,8 @@ namespace LoraFaaS.Policies.Batching;
 /// <param name="MaxTokens">Most tokens of a step; a longer prompt is prefilled in chunks.</param>
 /// <param name="FreePages">KV pages nobody holds.</param>
 /// <param name="PageTokens">Tokens whose keys and values one page holds.</param>
-public readonly record struct StepLimits(int MaxSequences, int MaxTokens, int FreePages, int PageTokens)
+/// <param name="BesideDecodes">Most prefill tokens of a step in which somebody decodes and waits for it (<see cref="StepTokenPolicy"/>).</param>
+public readonly record struct StepLimits(int MaxSequences, int MaxTokens, int FreePages, int PageTokens, int BesideDecodes = int.MaxValue)
 {
     public int PagesFor(int tokens) => (tokens + PageTokens - 1) / PageTokens;
 }

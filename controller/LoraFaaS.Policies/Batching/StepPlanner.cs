@@ -1,7 +1,7 @@
 namespace LoraFaaS.Policies.Batching;
 
 /// <summary>
-/// Fills one step: every decoding sequence gets its token, and prefill chunks fill the rest, each in order of due instant, then arrival
+/// Fills one step: every decoding sequence gets its token in order of due instant, then arrival, and prefill chunks share the rest
 /// (continuous batching after Orca, OSDI 2022, with chunked prefill after Sarathi-Serve, OSDI 2024). When pages run out the
 /// last in that order loses its own and is computed again later; a parked one loses them first, since nobody waits for its next token.
 /// Pure: the same sequences give the same plan. One instance keeps its working memory, so that planning allocates nothing in steady state.
@@ -12,16 +12,17 @@ public sealed class StepPlanner
     private readonly List<StepSequence> _order = [];
     private Fate[] _fates = [];
     private int[] _taken = [];
+    private int[] _granted = [];
     private StepLimits _limits;
     private int _free;
     private int _tokens;
+    private int _seats;
 
     public StepPlan Plan(ReadOnlySpan<StepSequence> sequences, StepLimits limits)
     {
         Reset(sequences, limits);
         PlanDecodes();
         PlanPrefills();
-        PlanAdmissions();
 
         return _plan;
     }
@@ -37,10 +38,12 @@ public sealed class StepPlanner
         {
             _fates = new Fate[_order.Count * 2];
             _taken = new int[_order.Count * 2];
+            _granted = new int[_order.Count * 2];
         }
 
         Array.Clear(_fates);
         Array.Clear(_taken);
+        Array.Clear(_granted);
         (_limits, _free, _tokens) = (limits, limits.FreePages, limits.MaxTokens);
     }
 
@@ -55,13 +58,34 @@ public sealed class StepPlanner
         }
     }
 
+    /// <summary>
+    /// Deals what is left of the step's tokens to prompts. Half goes by due instant, so that a long prompt keeps moving; half to whoever has least
+    /// left, so that a short one does not wait behind it; what either half leaves over goes by due instant again.
+    /// </summary>
     private void PlanPrefills()
     {
-        for (var i = 0; i < _order.Count && HasRoom; i++)
+        if (_plan.Rows.Count > 0)
         {
-            if (_fates[i] is Fate.Open && _order[i] is { HasCredit: true, IsRunning: true, IsDecoding: false })
+            _tokens = Math.Min(_tokens, _limits.BesideDecodes);
+        }
+
+        _seats = _limits.MaxSequences - _plan.Rows.Count;
+
+        if (!HasRoom)
+        {
+            return;
+        }
+
+        Admit();
+        var half = (_tokens + 1) / 2;
+        var left = DealByDue(half) + _tokens - half;
+        DealByDue(DealToShortest(left));
+
+        for (var i = 0; i < _order.Count; i++)
+        {
+            if (_granted[i] > 0 && IsPrompt(i))
             {
-                Run(i, Math.Min(_order[i].Pending, _tokens));
+                Run(i, _granted[i]);
             }
         }
     }
@@ -71,41 +95,114 @@ public sealed class StepPlanner
     /// whoever is let in on less would soon be preempted again. The first that does not fit stops the search, so a
     /// long prompt is not overtaken for ever by short ones.
     /// </summary>
-    private void PlanAdmissions()
+    private void Admit()
     {
         var promised = PromisedPages();
+        var unwanted = _tokens - PromptTokens();
+        var admitted = 0;
 
-        for (var i = 0; i < _order.Count && HasRoom; i++)
+        for (var i = 0; i < _order.Count && admitted < _seats; i++)
         {
-            var sequence = _order[i];
-
-            if (_fates[i] is not Fate.Open || sequence.IsRunning || !sequence.HasCredit)
+            if (_fates[i] is not Fate.Open || _order[i].IsRunning || !_order[i].HasCredit)
             {
                 continue;
             }
 
-            var wanted = _limits.PagesFor(sequence.Tokens);
+            var wanted = _limits.PagesFor(_order[i].Tokens);
 
-            while (_free - promised < wanted && TryTakeFromParked())
+            // A parked sequence's work is not thrown away for one that would only share tokens which running prompts want as well.
+            while (_free - promised < wanted && unwanted > 0 && TryTakeFromParked())
             {
             }
 
-            if (_free - promised < wanted)
+            if (_free - promised >= wanted)
             {
-                if (IsAlone(i))
-                {
-                    GiveUp(i);
-                    continue;
-                }
-
+                promised += wanted;
+                unwanted -= _order[i].Pending;
+                admitted++;
+                _fates[i] = Fate.Admitted;
+            }
+            else if (admitted == 0 && IsAlone(i))
+            {
+                GiveUp(i);
+            }
+            else
+            {
                 return;
             }
-
-            var tokens = Math.Min(sequence.Pending, _tokens);
-            promised += wanted - _limits.PagesFor(tokens);
-            Run(i, tokens);
         }
     }
+
+    /// <summary>Tokens that prompts already under way have yet to run.</summary>
+    private long PromptTokens()
+    {
+        var tokens = 0L;
+
+        for (var i = 0; i < _order.Count; i++)
+        {
+            tokens += IsPrompt(i) ? _order[i].Pending : 0;
+        }
+
+        return tokens;
+    }
+
+    /// <summary>Answers what nobody wanted of the amount.</summary>
+    private int DealByDue(int amount)
+    {
+        for (var i = 0; i < _order.Count && amount > 0; i++)
+        {
+            if (IsPrompt(i))
+            {
+                amount -= Grant(i, amount);
+            }
+        }
+
+        return amount;
+    }
+
+    private int DealToShortest(int amount)
+    {
+        while (amount > 0)
+        {
+            var shortest = -1;
+
+            for (var i = 0; i < _order.Count; i++)
+            {
+                if (IsPrompt(i) && WantedBy(i) > 0 && (shortest < 0 || WantedBy(i) < WantedBy(shortest)))
+                {
+                    shortest = i;
+                }
+            }
+
+            if (shortest < 0)
+            {
+                return amount;
+            }
+
+            amount -= Grant(shortest, amount);
+        }
+
+        return amount;
+    }
+
+    private int Grant(int index, int most)
+    {
+        var tokens = Math.Min(most, WantedBy(index));
+
+        if (tokens > 0 && _granted[index] == 0)
+        {
+            _seats--;
+        }
+
+        _granted[index] += tokens;
+        return tokens;
+    }
+
+    /// <summary>Tokens it could still use in this step: none when all rows are taken.</summary>
+    private int WantedBy(int index) => _granted[index] > 0 || _seats > 0 ? _order[index].Pending - _granted[index] : 0;
+
+    private bool IsPrompt(int index) =>
+        _fates[index] is Fate.Admitted || (_fates[index] is Fate.Open && _order[index] is { HasCredit: true, IsRunning: true, IsDecoding: false });
 
     private bool HasRoom => _tokens > 0 && _plan.Rows.Count < _limits.MaxSequences;
 
@@ -216,6 +313,7 @@ public sealed class StepPlanner
     private enum Fate
     {
         Open = 0,
+        Admitted,
         Runs,
         Preempted,
         GivenUp,

@@ -24,6 +24,9 @@ public readonly record struct StepSequence
     /// <summary>Order of arrival; decides between equal instants.</summary>
     public required long Arrival { get; init; }
 
+    /// <summary>Longest time between its tokens that its function promises. Null: none is promised.</summary>
+    public TimeSpan? SloTpot { get; init; }
+
     /// <summary>It holds pages, and would lose work if they were taken.</summary>
     public bool IsRunning => Computed > 0 || Pages > 0;
 

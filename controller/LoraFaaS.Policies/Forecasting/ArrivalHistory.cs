@@ -9,13 +9,15 @@ public sealed class ArrivalHistory
 {
     public const int CellSeconds = 10;
     public const int CellsPerMinute = 60 / CellSeconds;
+    internal const int CellCount = 90;
+    internal const int MinuteCount = 240;
 
     private readonly CountRing _cells;
     private readonly CountRing _minutes;
 
     /// <param name="start">The instant the first cell begins; cut to ten seconds.</param>
     public ArrivalHistory(DateTimeOffset start)
-        : this(Floor(start), new CountRing(90), new CountRing(240), new IdleTimes(), new RateAverages(), new DayProfile(), 0, -1)
+        : this(Floor(start), new CountRing(CellCount), new CountRing(MinuteCount), new IdleTimes(), new RateAverages(), new DayProfile(), 0, -1)
     {
     }
 
@@ -74,6 +76,9 @@ public sealed class ArrivalHistory
     /// <summary>How many of the last whole minutes had a call.</summary>
     public int ActiveOf(int minutes) => _minutes.Active(minutes);
 
+    /// <summary>Calls of the busiest of the last 240 minutes.</summary>
+    public int LargestMinute => _minutes.Largest();
+
     /// <summary>Appends the next ten seconds.</summary>
     public void Append(int calls)
     {
@@ -84,6 +89,15 @@ public sealed class ArrivalHistory
         if (OpenCells == 0)
         {
             CloseMinute((int)Math.Min(int.MaxValue, _cells.Sum(CellsPerMinute)));
+        }
+    }
+
+    /// <summary>Appends several cells, oldest first.</summary>
+    public void Append(ReadOnlySpan<int> cells)
+    {
+        foreach (var calls in cells)
+        {
+            Append(calls);
         }
     }
 

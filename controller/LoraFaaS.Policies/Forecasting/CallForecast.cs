@@ -19,34 +19,47 @@ public readonly record struct CallForecast(
     };
 
     /// <summary>
-    /// Probability of a call within <paramref name="span"/>, any length: the hazard is taken as constant between two horizons, and
-    /// beyond the last as it is between the last two.
+    /// Probability of a call within <paramref name="span"/>, any length. Between two horizons it rises as if so many calls lay evenly in the longer one
+    /// as agree with the shorter: in a line where one call is expected, steeply at first where many are. Beyond the last the hazard stays
+    /// what it is between the last two.
     /// </summary>
     public double AtLeastOneWithin(TimeSpan span)
     {
         var seconds = span.TotalSeconds;
-
-        if (seconds <= 0)
-        {
-            return 0;
-        }
-
-        double fromSeconds = 0, fromHazard = 0, slope = 0;
+        double shorterSeconds = 0, shorter = 0;
 
         foreach (var horizon in ForecastHorizons.All)
         {
-            double toSeconds = ForecastHorizons.Seconds(horizon);
-            var toHazard = Math.Max(fromHazard, -Math.Log(1 - Math.Min(this[horizon].AtLeastOne, MostProbable)));
-            slope = (toHazard - fromHazard) / (toSeconds - fromSeconds);
+            double longerSeconds = ForecastHorizons.Seconds(horizon);
+            var longer = Math.Clamp(this[horizon].AtLeastOne, shorter, MostProbable);
 
-            if (seconds <= toSeconds)
+            if (seconds <= longerSeconds)
             {
-                break;
+                return seconds <= 0 ? 0 : Between(seconds / longerSeconds, longer, shorterSeconds / longerSeconds, shorter);
             }
 
-            (fromSeconds, fromHazard) = (toSeconds, toHazard);
+            (shorterSeconds, shorter) = (longerSeconds, longer);
         }
 
-        return 1 - Math.Exp(-(fromHazard + slope * (seconds - fromSeconds)));
+        var five = -Math.Log(1 - Math.Min(FiveMinutes.AtLeastOne, shorter));
+        var fifteen = -Math.Log(1 - shorter);
+        return 1 - Math.Exp(-(fifteen + (fifteen - five) / 600 * (seconds - 900)));
+    }
+
+    /// <summary>At a share of the longer span, knowing the probability at another, smaller share (0: nothing known).</summary>
+    private static double Between(double share, double longer, double knownShare, double known)
+    {
+        if (knownShare <= 0 || longer <= 0)
+        {
+            return longer * share;
+        }
+
+        if (known >= longer)
+        {
+            return longer;
+        }
+
+        var calls = Math.Log(1 - known / longer) / Math.Log(1 - knownShare);
+        return longer * (1 - Math.Pow(1 - share, calls));
     }
 }

@@ -89,5 +89,17 @@ internal sealed class CountRing
         return active;
     }
 
+    public int Largest()
+    {
+        var largest = 0;
+
+        foreach (var count in _counts)
+        {
+            largest = Math.Max(largest, count);
+        }
+
+        return largest;
+    }
+
     public CountRing Copy() => new([.. _counts], [.. _sums], [.. _active], _next);
 }

@@ -7,8 +7,10 @@ public sealed class RateAverages
 
     private readonly double[] _values;
 
+    internal static int Values => Keep.Length * 3;
+
     public RateAverages()
-        : this(new double[Keep.Length * 3])
+        : this(new double[Values])
     {
     }
 

@@ -17,7 +17,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var arguments = new Argument<string[]>("arguments") { Description = "make-model, engine, coldstart, gateway or all, and their options; --help after each", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>("arguments") { Description = "make-model, engine, quality, platform, coldstart, gateway or all, and their options; --help after each", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("bench", "Measure the platform on this machine (from the source tree)") { arguments };
         command.SetAction((parse, cancellationToken) => RunAsync(parse.GetValue(arguments)!, cancellationToken));
         return command;

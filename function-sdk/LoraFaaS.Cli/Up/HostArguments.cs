@@ -32,6 +32,7 @@ internal static class HostArguments
 
         AddIfGiven(arguments, "--Worker:Threads", options.Threads > 0 ? options.Threads.ToString(CultureInfo.InvariantCulture) : null);
         AddIfGiven(arguments, "--Worker:DeviceMemory", options.DeviceMemory);
+        AddIfGiven(arguments, "--Worker:Weights", options.Weights);
         return arguments;
     }
 

@@ -18,6 +18,9 @@ internal sealed record UpOptions
     /// <summary>Device memory of the worker, as a quantity ("1Gi"); null: the worker's default.</summary>
     public required string? DeviceMemory { get; init; }
 
+    /// <summary>"stored" or "int8"; null: the worker's default.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>Every invocation needs an API key.</summary>
     public bool RequireApiKeys { get; init; }
 

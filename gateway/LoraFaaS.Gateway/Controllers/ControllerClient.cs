@@ -3,14 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Authentication;
-using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.ServiceDefaults.Trust;
-using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Controllers;
 
 /// <summary>The gateway's own calls of the control API, where a dialect is more than its bytes passed on.</summary>
-internal sealed class ControllerClient(WorkerTransport transport, InternalToken token, AdminCredentials credentials, IOptions<GatewayOptions> options)
+internal sealed class ControllerClient(ControllerTransport transport, InternalToken token, AdminCredentials credentials)
 {
     public Task<ControllerReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
         SendAsync(method, path, null, cancellationToken);
@@ -24,7 +22,7 @@ internal sealed class ControllerClient(WorkerTransport transport, InternalToken 
 
     private async Task<ControllerReply> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(new Uri(options.Value.ControllerHttpUrl), path)) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(new Uri(transport.HttpAddress), path)) { Content = content };
         request.Headers.TryAddWithoutValidation(WireHeaders.InternalToken, token.Value);
         request.Headers.TryAddWithoutValidation(WireHeaders.AuthenticatedUser, credentials.User);
 

@@ -1,6 +1,5 @@
 using System.Net;
 using LoraFaaS.Contracts.Errors;
-using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Rendering;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -11,7 +10,7 @@ namespace LoraFaaS.Gateway.Controllers;
 /// <summary>The control API, byte for byte to the controller and back.</summary>
 internal sealed partial class ControllerForwarder(
     IHttpForwarder forwarder,
-    WorkerTransport transport,
+    ControllerTransport transport,
     ControllerTransformer transformer,
     IOptions<GatewayOptions> options,
     ILogger<ControllerForwarder> logger)
@@ -32,7 +31,7 @@ internal sealed partial class ControllerForwarder(
         }
 
         var error = await forwarder.SendAsync(
-            context, options.Value.ControllerHttpUrl, transport.Invoker, Exchange, transformer, context.RequestAborted);
+            context, transport.HttpAddress, transport.Invoker, Exchange, transformer, context.RequestAborted);
 
         if (error is ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
-/// <summary>The connections to workers and controller: HTTP/1.1, kept alive, nothing followed, unpacked or remembered on the way.</summary>
+/// <summary>The connections to workers: HTTP/1.1, kept alive, nothing followed, unpacked or remembered on the way.</summary>
 internal sealed class WorkerTransport : IDisposable
 {
     public WorkerTransport(IOptions<GatewayOptions> options) => Invoker = new HttpMessageInvoker(new SocketsHttpHandler

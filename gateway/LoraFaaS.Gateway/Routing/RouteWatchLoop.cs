@@ -1,3 +1,4 @@
+using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ namespace LoraFaaS.Gateway.Routing;
 
 /// <summary>Keeps the table in step with the controller. While the controller is away the last table goes on serving; each new watch begins with a snapshot.</summary>
 internal sealed partial class RouteWatchLoop(
-    ControlClient control, RouteBoard board, IOptions<GatewayOptions> options, TimeProvider time, ILogger<RouteWatchLoop> logger) : BackgroundService
+    ControlClient control, ControllerTransport controllers, RouteBoard board, IOptions<GatewayOptions> options, TimeProvider time, ILogger<RouteWatchLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
@@ -29,6 +30,9 @@ internal sealed partial class RouteWatchLoop(
 
             board.Connected = false;
             _lossLogged = true;
+
+            // Also from a controller that takes connections and then says nothing.
+            controllers.RpcServers.MoveOn();
 
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < options.Value.MaxReconnectDelay ? pause * 2 : options.Value.MaxReconnectDelay;

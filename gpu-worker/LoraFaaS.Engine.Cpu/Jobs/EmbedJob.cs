@@ -52,6 +52,12 @@ internal sealed unsafe class EmbedJob : RowsJob
 
     private void GatherRow(int token, float* output)
     {
+        if (_table.Dtype is PackedDtype.I8)
+        {
+            GatherLevels(token, output);
+            return;
+        }
+
         var line = (byte*)_table.Address + PanelLayout.OffsetOf(_table.Dtype, _table.Columns, token, 0);
         if (_table.Dtype is PackedDtype.F32)
         {
@@ -69,6 +75,21 @@ internal sealed unsafe class EmbedJob : RowsJob
             output[column] = BFloat16Bits.Widen(((ushort*)line)[0]);
             output[column + 1] = BFloat16Bits.Widen(((ushort*)line)[1]);
             line += PanelLayout.LineBytes;
+        }
+    }
+
+    private void GatherLevels(int token, float* output)
+    {
+        var table = (byte*)_table.Address;
+        for (var first = 0; first < _table.Columns; first += _table.Group)
+        {
+            var scale = *(float*)(table + GroupLayout.ScaleAt(_table.Columns, _table.Group, token, first));
+            var levels = table + GroupLayout.LevelAt(_table.Columns, _table.Group, token, first);
+            for (var column = 0; column < Math.Min(_table.Group, _table.Columns - first); column++)
+            {
+                var (line, place) = Math.DivRem(column, GroupLayout.ColumnsPerLine);
+                output[first + column] = scale * (levels[line * PanelLayout.LineBytes + place] - GroupLayout.ZeroByte);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels;
+using LoraFaaS.Engine.Cpu.Kernels.Int8;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 using LoraFaaS.Engine.Cpu.Threads;
 using LoraFaaS.Engine.Weights;
@@ -11,7 +12,7 @@ namespace LoraFaaS.Engine.Cpu.Jobs;
 /// The projections of one input, cut by blocks of tokens and runs of panels. A chunk writes its outputs whole: backbone product, bias,
 /// and every adapter's B on top, so that an output passes through the cache once.
 /// </summary>
-internal sealed unsafe class ProjectJob(CpuKernels kernels, int threads) : ParallelJob
+internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, QuantizeJob quantized, int threads) : ParallelJob
 {
     /// <summary>Inputs that a chunk walks again for every panel; leaves room beside them for panels in a second-level cache of 1 MB.</summary>
     private const int TokenBlockBytes = 384 << 10;
@@ -88,6 +89,13 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, int threads) : Paral
         var weight = projection.Weight;
         var output = (float*)_output.Address + (long)row * _output.Stride + projection.OutputColumn + panel * PanelLayout.PanelRows;
 
+        if (weight.Dtype is PackedDtype.I8)
+        {
+            MultiplyLevels(weight, panel, endPanel, row, rows, output);
+            Finish(index, panel, endPanel, row, rows, output);
+            return;
+        }
+
         kernels.Multiply(weight.Dtype, _input.Type, new TileArguments
         {
             Weights = (byte*)weight.Address + panel * weight.PanelBytes,
@@ -101,6 +109,34 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, int threads) : Paral
             OutputStride = _output.Stride,
         });
 
+        Finish(index, panel, endPanel, row, rows, output);
+    }
+
+    private void MultiplyLevels(in PackedMatrix weight, int panel, int endPanel, int row, int rows, float* output)
+    {
+        var layout = quantized.Layout;
+        var input = quantized.Row(row);
+
+        int8.Multiply(new Int8Product
+        {
+            Weights = (byte*)weight.Address + panel * weight.PanelBytes,
+            PanelStride = (nint)weight.PanelBytes,
+            Panels = endPanel - panel,
+            Groups = layout.Groups,
+            GroupLines = GroupLayout.LinesPerGroup(layout.Group),
+            Input = input,
+            Factors = (GroupFactor*)(input + layout.FactorsAt),
+            InputStride = layout.Stride,
+            Tokens = rows,
+            Output = output,
+            OutputStride = _output.Stride,
+        });
+    }
+
+    /// <summary>What comes on top of the backbone's product while it is still in the cache.</summary>
+    private void Finish(int index, int panel, int endPanel, int row, int rows, float* output)
+    {
+        var projection = _projections[index];
         if (projection.Bias != 0)
         {
             AddBias(projection, panel, endPanel, output, rows);

@@ -27,7 +27,7 @@ internal sealed unsafe class Avx512BFloat16Kernels : Avx512Kernels
     public static KernelCode Assemble() =>
         KernelCode.Assemble([.. AssembledTiling.Forms(new TileArithmetic.Pairs()), .. AssembledTiling.Forms(new TileArithmetic.Widened())]);
 
-    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 ? ActivationType.BF16 : ActivationType.F32;
+    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 or PackedDtype.I8 ? ActivationType.BF16 : ActivationType.F32;
 
     public override void Multiply(PackedDtype weights, ActivationType input, in TileArguments product)
     {

@@ -9,7 +9,7 @@ internal sealed unsafe class ScalarBFloat16Kernels : ScalarKernels
 {
     public override string Name => "scalar-bf16";
 
-    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 ? ActivationType.BF16 : ActivationType.F32;
+    public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 or PackedDtype.I8 ? ActivationType.BF16 : ActivationType.F32;
 
     public override void Multiply(PackedDtype weights, ActivationType input, in TileArguments product)
     {

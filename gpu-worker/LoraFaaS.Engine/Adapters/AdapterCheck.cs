@@ -20,7 +20,7 @@ internal static class AdapterCheck
         foreach (var site in manifest.Sites)
         {
             if (site?.Modules is null || site.Modules.Count == 0 || site.Layer is < 0 or > 1024
-                || !Enum.IsDefined(site.Site) || !Enum.IsDefined(site.Dtype) || !seen.Add((site.Layer, site.Site)))
+                || !Enum.IsDefined(site.Site) || site.Dtype is not (PackedDtype.BF16 or PackedDtype.F32) || !seen.Add((site.Layer, site.Site)))
             {
                 throw new InvalidImageException("A site of the adapter is empty, unknown or there twice.");
             }

@@ -57,7 +57,7 @@ internal sealed class ModelWeights
     private PackedMatrix Matrix(string name)
     {
         var tensor = _image.Find(name)!;
-        return new PackedMatrix(_base + (nint)tensor.Offset, tensor.Dtype, tensor.Layout, tensor.Rows, tensor.Columns);
+        return new PackedMatrix(_base + (nint)tensor.Offset, tensor.Dtype, tensor.Layout, tensor.Rows, tensor.Columns) { Group = tensor.Group };
     }
 
     private nint Vector(string name) => _image.Find(name) is { } tensor ? _base + (nint)tensor.Offset : 0;

@@ -94,6 +94,12 @@ internal static class BackboneCheck
             throw new InvalidImageException($"Tensor '{slot.Name}' has layout {tensor.Layout} and type {tensor.Dtype}, which do not suit it.");
         }
 
+        var isGrouped = tensor.Dtype is PackedDtype.I8;
+        if (isGrouped ? tensor.Layout is not TensorLayout.Panels || !GroupLayout.IsGroup(tensor.Group) : tensor.Group != 0)
+        {
+            throw new InvalidImageException($"Tensor '{slot.Name}' of type {tensor.Dtype} in layout {tensor.Layout} has groups of {tensor.Group} columns.");
+        }
+
         if (tensor.Offset % BackboneImage.VectorAlignment != 0 || !header.Holds(tensor.Offset, tensor.Bytes()))
         {
             throw new InvalidImageException($"Tensor '{slot.Name}' at {tensor.Offset} is not aligned, or reaches outside the image.");

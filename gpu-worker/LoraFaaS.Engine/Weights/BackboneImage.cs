@@ -31,6 +31,14 @@ public sealed class BackboneImage
 
     public BackboneShape Shape { get; }
 
+    /// <summary>What its matrices are made of, as it is reported: "bf16", "float32", "int8 in groups of 64".</summary>
+    public string Weights => _tensors.Values.Where(tensor => tensor.Rows > 1 && tensor.Layout is TensorLayout.Panels).Select(tensor => tensor.Dtype switch
+    {
+        PackedDtype.I8 => $"int8 in groups of {tensor.Group}",
+        PackedDtype.BF16 => "bf16",
+        _ => "float32",
+    }).Distinct().Order(StringComparer.Ordinal).Aggregate((all, next) => $"{all}, {next}");
+
     public IReadOnlyCollection<PackedTensor> Tensors => _tensors.Values;
 
     /// <exception cref="InvalidImageException">The bytes are not a whole, consistent backbone image.</exception>

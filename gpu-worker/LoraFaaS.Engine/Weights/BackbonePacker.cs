@@ -48,7 +48,7 @@ public static class BackbonePacker
     /// <summary>Whole panels (or, for tables and vectors, rows) that read about <see cref="PieceBytes"/>.</summary>
     private static IEnumerable<Piece> Cut(PackStep step)
     {
-        var rowBytes = (long)step.Target.Columns * PanelLayout.ElementBytes(step.Target.Dtype);
+        var rowBytes = (long)step.Target.Columns * step.Source.Type.ElementBytes;
         var rows = (int)Math.Clamp(PieceBytes / rowBytes / PanelLayout.PanelRows * PanelLayout.PanelRows, PanelLayout.PanelRows, 1 << 16);
         for (var row = 0; row < step.Target.Rows; row += rows)
         {
@@ -92,16 +92,24 @@ public static class BackbonePacker
         }
 
         var rowBytes = target.Columns * source.Type.ElementBytes;
-        var panelBytes = checked((int)PanelLayout.PanelBytes(target.Dtype, target.Columns));
+        var panelBytes = checked((int)(target.Bytes() / PanelLayout.PanelsFor(target.Rows)));
         for (var row = 0; row < piece.Rows; row += PanelLayout.PanelRows)
         {
             var count = Math.Min(PanelLayout.PanelRows, piece.Rows - row);
             var panel = At(destination, target.Offset + (long)((piece.Row + row) / PanelLayout.PanelRows) * panelBytes, panelBytes);
-            PanelPacker.Lay(rows.Slice(row * rowBytes, count * rowBytes), source.Type, target.Columns, target.Dtype, panel, panelRow: 0);
+            var part = rows.Slice(row * rowBytes, count * rowBytes);
+            if (target.Dtype is PackedDtype.I8)
+            {
+                GroupPacker.Lay(part, source.Type, target.Columns, target.Group, panel);
+            }
+            else
+            {
+                PanelPacker.Lay(part, source.Type, target.Columns, target.Dtype, panel, panelRow: 0);
+            }
         }
     }
 
-    private static long BytesOf(Piece piece) => (long)piece.Rows * piece.Step.Target.Columns * PanelLayout.ElementBytes(piece.Step.Target.Dtype);
+    private static long BytesOf(Piece piece) => piece.Step.Target.Bytes() * piece.Rows / piece.Step.Target.Rows;
 
     private static unsafe Span<byte> At(nint destination, long offset, int bytes) => new((byte*)destination + offset, bytes);
 

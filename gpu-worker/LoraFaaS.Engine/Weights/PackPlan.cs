@@ -55,10 +55,13 @@ internal sealed record PackPlan
         var layout = slot.IsVector || slot.IsTable ? TensorLayout.Rows : TensorLayout.Panels;
         var alignment = slot.IsVector ? BackboneImage.VectorAlignment : BackboneImage.MatrixAlignment;
 
+        var isQuantized = precision is PackPrecision.I8 && layout is TensorLayout.Panels;
+
         return new PackStep(source, new PackedTensor
         {
             Name = slot.Name,
-            Dtype = slot.IsVector ? PackedDtype.F32 : ElementConverter.PackedTypeOf(source.Type, precision),
+            Dtype = slot.IsVector ? PackedDtype.F32 : isQuantized ? PackedDtype.I8 : ElementConverter.PackedTypeOf(source.Type, precision),
+            Group = isQuantized ? GroupLayout.DefaultColumns : 0,
             Layout = layout,
             Rows = slot.Rows,
             Columns = slot.Columns,

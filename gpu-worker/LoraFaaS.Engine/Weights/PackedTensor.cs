@@ -15,8 +15,14 @@ public sealed record PackedTensor
 
     public required long Offset { get; init; }
 
+    /// <summary>Columns that share a scale in a row of an int8 matrix; 0 for other types.</summary>
+    public int Group { get; init; }
+
     /// <summary>Bytes the tensor takes, its padding included.</summary>
-    public long Bytes() => Layout is TensorLayout.Panels
-        ? PanelLayout.Bytes(Dtype, Rows, Columns)
-        : (long)Rows * Columns * PanelLayout.ElementBytes(Dtype);
+    public long Bytes() => (Layout, Dtype) switch
+    {
+        (TensorLayout.Panels, PackedDtype.I8) => GroupLayout.Bytes(Rows, Columns, Group),
+        (TensorLayout.Panels, _) => PanelLayout.Bytes(Dtype, Rows, Columns),
+        _ => (long)Rows * Columns * PanelLayout.ElementBytes(Dtype),
+    };
 }

@@ -1,7 +1,7 @@
 namespace LoraFaaS.Engine.Weights;
 
 /// <summary>
-/// The one weight layout: 16 output rows in a panel, so that a vector register holds one column (or a pair) of all of them,
+/// The weight layout of bf16 and float32 (<see cref="GroupLayout"/> is that of int8): 16 output rows in a panel, so that a vector register holds one column (or a pair) of all of them,
 /// and every output element is one accumulator that sums in column order, with no horizontal sum. That order makes results the same
 /// bits for every batch size, tiling and thread count.
 /// <para>bf16: [row / 16][column / 2][16][2]: a 64-byte line is a pair of columns of 16 rows. Widening is one shift for the even

@@ -22,6 +22,7 @@ internal sealed class EngineLoop : IDisposable
 
     private readonly SequenceTable _table = new();
     private readonly StepPlanner _planner = new();
+    private readonly StepTimeModel _times = new();
     private readonly List<StepSequence> _views = [];
     private readonly StepExecutor _executor;
     private readonly TokenStation _tokens;
@@ -30,6 +31,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
+    private ulong _turns;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -64,11 +66,16 @@ internal sealed class EngineLoop : IDisposable
         _prefixes.Dispose();
     }
 
+    /// <summary>How often the loop has come round; any thread may ask.</summary>
+    public ulong Turns => Volatile.Read(ref _turns);
+
     public void Dispose() => _executor.Dispose();
 
     /// <summary>False: the loop is over.</summary>
     private bool TakeCommands()
     {
+        Volatile.Write(ref _turns, _turns + 1);
+
         while (!_inbox.IsClosed && _inbox.TryTake(out var command))
         {
             _commands.Carry(command);
@@ -122,8 +129,10 @@ internal sealed class EngineLoop : IDisposable
 
         // The planner counts in blocks: the fewest pages a sequence grows by.
         var free = _sandbox.Engine.Pages.Free / layout.PagesPerBlock;
-        var limits = new StepLimits(_sandbox.MaxSequences, _sandbox.Engine.Runner.MaxStepTokens, free, KvLayout.BlockTokens);
-        return _planner.Plan(CollectionsMarshal.AsSpan(_views), limits);
+        var views = CollectionsMarshal.AsSpan(_views);
+        var beside = StepTokenPolicy.Decide(views, _times);
+        var limits = new StepLimits(_sandbox.MaxSequences, _sandbox.Engine.Runner.MaxStepTokens, free, KvLayout.BlockTokens, beside);
+        return _planner.Plan(views, limits);
     }
 
     /// <summary>False: the step failed, and its sequences were told.</summary>
@@ -149,7 +158,9 @@ internal sealed class EngineLoop : IDisposable
             return false;
         }
 
-        _load.Stepped(_time.GetElapsedTime(begun));
+        var took = _time.GetElapsedTime(begun);
+        _times.Observe(_executor.Load, took);
+        _load.Stepped(took);
         return true;
     }
 

@@ -62,6 +62,7 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
         HasCredit = Credits > 0,
         Due = due,
         Arrival = key,
+        SloTpot = begin.SloTpot,
     };
 
     /// <summary>Loses its pages and keeps its tokens: they are computed again when there is room.</summary>

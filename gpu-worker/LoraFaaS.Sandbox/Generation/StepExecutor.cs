@@ -18,6 +18,9 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
 
     public LiveSequence this[int row] => _sequences[row];
 
+    /// <summary>What the step that is put together, or was just run, has to compute.</summary>
+    public StepLoad Load { get; private set; }
+
     /// <summary>
     /// Puts a row into the step. False: an adapter that is being loaded took the pages since the plan was made; the row waits for the next one.
     /// </summary>
@@ -36,6 +39,7 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
         }
 
         sequence.Times.Scheduled();
+        Load = tokens.Computed > 0 && tokens.Pending == 1 ? Load.WithDecode() : Load.WithPrefill(tokens.Computed, count);
         _sequences[_count] = sequence;
         _slices[_count++] = new StepSlice(sequence.Kv, sequence.Adapter, tokens.PendingIds(count), tokens.Computed, WantsLogits: count == tokens.Pending);
         return true;
@@ -89,6 +93,7 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
         Array.Clear(_slices, 0, _count);
         Array.Clear(_sequences, 0, _count);
         _count = 0;
+        Load = default;
     }
 
     public void Dispose() => _logits.Dispose();

@@ -59,7 +59,7 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     {
         MapMs = sandbox.MapTime.TotalMilliseconds,
         KernelsMs = sandbox.KernelsTime.TotalMilliseconds,
-        Kernels = sandbox.Backend.Kernels,
+        Kernels = $"{sandbox.Backend.Kernels} on {sandbox.Engine.Backbone.Weights}",
         PageBytes = sandbox.Engine.Pages.PageBytes,
         Pages = sandbox.Engine.Pages.Total,
     };

@@ -8,15 +8,20 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.Engine.Weights;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Backbones;
 
 /// <summary>Reads a registered folder, makes sure it still is what was registered, and packs it into a sealed segment.</summary>
-internal sealed partial class BackboneLoader(HostLedger ledger, AdapterHostCache adapters, TimeProvider time, ILogger<BackboneLoader> logger)
+internal sealed partial class BackboneLoader(
+    HostLedger ledger, AdapterHostCache adapters, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
 {
+    private readonly PackPrecision _precision = options.Value.Weights == "int8" ? PackPrecision.I8 : PackPrecision.Exact;
+
     private static readonly string[] TextFiles =
     [
         CheckpointFiles.Config, CheckpointFiles.GenerationConfig, CheckpointFiles.Tokenizer, CheckpointFiles.TokenizerConfig, CheckpointFiles.ChatTemplate,
@@ -63,7 +68,7 @@ internal sealed partial class BackboneLoader(HostLedger ledger, AdapterHostCache
     {
         using (checkpoint)
         {
-            var bytes = new ByteSize(BackbonePacker.Measure(checkpoint));
+            var bytes = new ByteSize(BackbonePacker.Measure(checkpoint, _precision));
 
             switch (Lease(known, bytes))
             {
@@ -101,7 +106,7 @@ internal sealed partial class BackboneLoader(HostLedger ledger, AdapterHostCache
     {
         using var memory = UnsealedMemory.Create($"backbone-{known.Digest.Hex[..12]}", bytes.Bytes);
         var progress = new PackingProgress(known.Name, bytes, logger);
-        BackbonePacker.Pack(checkpoint, memory.Memory.DangerousGetHandle(), bytes.Bytes, PackPrecision.Exact, progress, cancellationToken);
+        BackbonePacker.Pack(checkpoint, memory.Memory.DangerousGetHandle(), bytes.Bytes, _precision, progress, cancellationToken);
         return memory.Seal();
     }
 

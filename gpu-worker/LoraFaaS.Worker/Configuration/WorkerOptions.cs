@@ -16,7 +16,7 @@ public sealed class WorkerOptions
     [Required]
     public string DataPath { get; set; } = "data/worker";
 
-    /// <summary>The controller's gRPC address, http://host:port. Empty: the worker serves what it knows and reports to nobody.</summary>
+    /// <summary>The controller's gRPC address, http://host:port, or those of several with commas between. Empty: the worker serves what it knows and reports to nobody.</summary>
     public string ControllerRpcUrl { get; set; } = "";
 
     /// <summary>Bytes for KV pages and adapter pages of all sandboxes together. More holds more adapters and longer conversations at once.</summary>
@@ -46,13 +46,23 @@ public sealed class WorkerOptions
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;
 
-    /// <summary>Most tokens in one step; longer prompts are prefilled in chunks. Less keeps decoding smooth, more prefills faster.</summary>
+    /// <summary>
+    /// Most tokens in one step; longer prompts are prefilled in chunks. Counts while nobody decodes beside it: then measured step times
+    /// make the chunks small enough for those who wait for their next token. More prefills faster and takes memory for the activations.
+    /// </summary>
     [Range(16, 65_536)]
     public int MaxStepTokens { get; set; } = 512;
 
     /// <summary>"auto"; "exact" for the fastest that computes in float32; or "avx512-bf16", "avx512", "avx2", "scalar", "scalar-bf16".</summary>
     [RegularExpression("^(auto|exact|avx512-bf16|avx512|avx2|scalar|scalar-bf16)$")]
     public string Kernels { get; set; } = "auto";
+
+    /// <summary>
+    /// "stored": backbones are served in the precision they are stored in. "int8": their matrices are quantised in groups when they are packed, which
+    /// halves their bytes and nearly doubles decoding, for an error that <c>lorafaas bench quality</c> measures. Adapters stay as they are.
+    /// </summary>
+    [RegularExpression("^(stored|int8)$")]
+    public string Weights { get; set; } = "stored";
 
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>
     public string SandboxPath { get; set; } = "";
@@ -68,6 +78,17 @@ public sealed class WorkerOptions
     /// <summary>Longest a sandbox may take from its start to its first word.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SandboxStart { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// A sandbox that answers no ping for this long is ended and its streams go on in another. Less notices a hung one sooner, and takes one
+    /// for hung that only had no processor for so long.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
+    public TimeSpan SandboxSilence { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same for one that answers while its engine's loop does not come round: longer than the longest step.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SandboxStall { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Events a sandbox may send ahead of the caller's reading. More hides round trips, less holds a slow reader's text back sooner.</summary>
     [Range(2, 4_096)]

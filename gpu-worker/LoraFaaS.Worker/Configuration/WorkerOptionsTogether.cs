@@ -1,3 +1,4 @@
+using LoraFaaS.Protocol.Addresses;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Configuration;
@@ -9,10 +10,9 @@ internal sealed class WorkerOptionsTogether : IValidateOptions<WorkerOptions>
     {
         List<string> failures = [];
 
-        if (options.ControllerRpcUrl.Length > 0
-            && (!Uri.TryCreate(options.ControllerRpcUrl, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp))
+        if (options.ControllerRpcUrl.Length > 0 && !ServerAddresses.TryParse(options.ControllerRpcUrl, out _))
         {
-            failures.Add($"Worker:ControllerRpcUrl: '{options.ControllerRpcUrl}' is not an address like http://127.0.0.1:9090");
+            failures.Add($"Worker:ControllerRpcUrl: '{options.ControllerRpcUrl}' is not an address like http://127.0.0.1:9090, nor several with commas");
         }
 
         if (Contracts.Units.ByteSize.TryParse(options.SandboxMemory, out var sandbox)

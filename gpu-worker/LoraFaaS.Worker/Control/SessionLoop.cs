@@ -1,3 +1,4 @@
+using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
@@ -56,9 +57,10 @@ internal sealed partial class SessionLoop(
     private async Task KeepAsync(CancellationToken stoppingToken)
     {
         var urls = await addresses.ListeningAsync(stoppingToken);
+        var controllers = ServerAddresses.Parse(options.Value.ControllerRpcUrl);
         using var channel = new GrpcChannel(new GrpcChannelOptions
         {
-            Address = new Uri(options.Value.ControllerRpcUrl),
+            Servers = controllers,
             Metadata = [new(InternalToken.HeaderName, token.Value)],
             Time = time,
         });
@@ -69,6 +71,9 @@ internal sealed partial class SessionLoop(
         {
             var begun = time.GetTimestamp();
             await RunOnceAsync(client, urls.Http, stoppingToken);
+
+            // Also from a controller that takes connections and then says nothing.
+            controllers.MoveOn();
             delay = time.GetElapsedTime(begun) > GoodSession ? FirstDelay : delay;
 
             // Half fixed, half drawn: workers that lost the same controller do not come back in step.

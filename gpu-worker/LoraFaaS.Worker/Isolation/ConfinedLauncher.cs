@@ -63,7 +63,7 @@ internal sealed class ConfinedLauncher(
         {
             var (stream, calls) = await AcceptAsync(listener, process, exited, cancellationToken);
             File.Delete(home.SocketPath);
-            var watch = calls is null ? null : new CallWatch(home.Name, new CallListener(calls), new OpeningRules(confinement, process.Id), process, logger);
+            var watch = calls is null ? null : new CallWatch(home.Name, new CallListener(calls), new OpeningRules(confinement, process.Id), process, time, logger);
             return new ConfinedProcess(home, process, stream, exited, output, watch, logger);
         }
         catch

@@ -12,6 +12,7 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     private readonly ConfinedOutput _output;
     private readonly CallWatch? _watch;
     private readonly ILogger _logger;
+    private int _killed;
 
     public ConfinedProcess(ConfinedHome home, Process process, DescriptorStream stream, Task exited, ConfinedOutput output, CallWatch? watch, ILogger logger)
     {
@@ -42,12 +43,21 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     }
 
     /// <summary>At once, and without a word to it.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill()
+    {
+        Interlocked.Exchange(ref _killed, 1);
+        _process.Kill();
+    }
 
     /// <summary>Kills it if it is still there, and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();
+        if (!_process.HasExited)
+        {
+            Interlocked.Exchange(ref _killed, 1);
+        }
+
         await EndAsync(_process, Exited);
         await _output.Ended;
         _watch?.Dispose();
@@ -75,7 +85,7 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     {
         const int Signalled = 128;
 
-        if (_process.ExitCode is > Signalled and var code)
+        if (Volatile.Read(ref _killed) == 0 && _process.ExitCode is > Signalled and var code)
         {
             LogSignal(_home.Name, _output.Owner, code - Signalled);
         }

@@ -33,14 +33,14 @@ internal sealed partial class SandboxOpener(
         {
             process = await spawner.TakeAsync(cancellationToken);
             process.BelongTo(key);
-            channel = new SandboxChannel(process.Id, process.Stream, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time));
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time));
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:

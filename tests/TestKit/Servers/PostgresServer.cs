@@ -34,18 +34,20 @@ public sealed class PostgresServer : IAsyncDisposable
     public static Task<PostgresServer> StartAsync() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? Task.FromResult(new PostgresServer(given, null)) : StartOwnAsync();
 
-    /// <summary>A server that the test may crash and start again.</summary>
-    public static async Task<PostgresServer> StartOwnAsync()
+    /// <summary>A server that the test may crash and start again. With a password everybody needs one, the superuser this one.</summary>
+    public static async Task<PostgresServer> StartOwnAsync(string? password = null)
     {
         var folder = new TempFolder();
+        var passwordFile = folder.File("password");
+        await File.WriteAllTextAsync(passwordFile, password ?? "unused");
 
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync(["chown", "postgres:", folder.Path]);
+            await RunAsync(["chown", "-R", "postgres:", folder.Path]);
         }
 
-        await RunAsync(AsPostgres([Binary("initdb"), "-D", folder.File("data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]));
-        var server = new PostgresServer($"Host={folder.Path};Username=postgres;Database=postgres", folder);
+        await RunAsync(AsPostgres([Binary("initdb"), "-D", folder.File("data"), "-U", "postgres", "-A", password is null ? "trust" : "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", "--no-sync"]));
+        var server = new PostgresServer($"Host={folder.Path};Username=postgres;Password={password ?? "unused"};Database=postgres", folder);
         await server.StartAgainAsync();
         return server;
     }
@@ -141,7 +143,8 @@ public sealed class PostgresServer : IAsyncDisposable
             : throw new InvalidOperationException($"{words[0]} ended with {code}.\n{process.Tail()}");
     }
 
-    private async Task ExecuteAsync(string sql)
+    /// <summary>As the superuser, in the server's own database.</summary>
+    public async Task ExecuteAsync(string sql)
     {
         await using var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString);
         await using var command = database.CreateCommand(sql);

@@ -5,9 +5,13 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
 {
     MakeModelCommand.Create(),
     EngineCommand.Create(),
+    QualityCommand.Create(),
+    PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
+    ForecastCommand.Create(),
+    AllCommand.Create(
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

@@ -6,7 +6,7 @@ using LoraFaaS.Protocol.Grpc.Wire;
 namespace LoraFaaS.Protocol.Grpc.Client;
 
 /// <summary>
-/// Calls to one server over as few HTTP/2 connections as its stream limit allows; a lost connection is made again by the next call. Nothing is
+/// Calls to one server, or one of several alike, over as few HTTP/2 connections as its stream limit allows; a lost connection is made again by the next call. Nothing is
 /// retried here: whoever calls knows whether that is safe.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
@@ -27,6 +27,7 @@ public sealed class GrpcChannel : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = options.ConnectTimeout,
+            ConnectCallback = options.Servers.ConnectAsync,
             KeepAlivePingDelay = options.KeepAliveDelay,
             KeepAlivePingTimeout = options.KeepAliveTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -97,7 +98,7 @@ public sealed class GrpcChannel : IDisposable
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Address, method.Path))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Servers.Name, method.Path))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

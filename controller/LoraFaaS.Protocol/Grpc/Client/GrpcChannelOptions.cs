@@ -1,10 +1,12 @@
+using LoraFaaS.Protocol.Addresses;
+
 namespace LoraFaaS.Protocol.Grpc.Client;
 
 /// <summary>How a channel reaches its server.</summary>
 public sealed record GrpcChannelOptions
 {
-    /// <summary>http://host:port of a server that speaks HTTP/2 without TLS there.</summary>
-    public required Uri Address { get; init; }
+    /// <summary>Servers that speak HTTP/2 without TLS; each connection goes to one of them.</summary>
+    public required ServerAddresses Servers { get; init; }
 
     /// <summary>Sent with every call: the internal token.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];

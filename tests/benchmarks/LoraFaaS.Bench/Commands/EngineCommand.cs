@@ -14,7 +14,7 @@ internal static class EngineCommand
     private static readonly Option<int> Steps = new("--steps") { Description = "Decode steps in a turn", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads; 0: all cores" };
     private static readonly Option<string[]> Cases = new("--cases") { Description = $"Of {string.Join(',', EngineBenchOptions.AllCases)}; all unless said" };
-    private static readonly Option<string[]> StepTokens = new("--step-tokens") { Description = "Token limits of a step, for the chunked case", DefaultValueFactory = _ => ["512,64,16"] };
+    private static readonly Option<string[]> StepTokens = new("--step-tokens") { Description = "Token limits of a step, for the chunked case; 0: by measured time", DefaultValueFactory = _ => ["0,512,16"] };
     private static readonly Option<string> Models = new("--models") { Description = "Where made checkpoints are kept", DefaultValueFactory = _ => SyntheticModels.DefaultRoot };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 

@@ -4,7 +4,7 @@ namespace LoraFaaS.Bench.Inference;
 internal sealed record EngineBenchOptions
 {
     public static IReadOnlyList<string> AllCases { get; } =
-        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "busy", "allocation"];
+        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "int8", "busy", "allocation"];
 
     /// <summary>Turns of which the median is reported.</summary>
     public required int Rounds { get; init; }
@@ -17,6 +17,6 @@ internal sealed record EngineBenchOptions
 
     public required IReadOnlyList<string> Cases { get; init; }
 
-    /// <summary>Token limits of a step to try in the chunked case.</summary>
+    /// <summary>Token limits of a step to try in the chunked case; 0: by measured time.</summary>
     public required IReadOnlyList<int> StepTokens { get; init; }
 }

@@ -21,12 +21,12 @@ internal sealed unsafe class LoadedEngine : IDisposable
     private readonly void* _image;
     private ulong _owners;
 
-    public LoadedEngine(string folder, int threads, bool isProfiled = false)
+    public LoadedEngine(string folder, int threads, PackPrecision precision = PackPrecision.Exact, bool isProfiled = false)
     {
         _checkpoint = Checkpoint.Open(folder).ValueOrThrow();
-        var bytes = BackbonePacker.Measure(_checkpoint);
+        var bytes = BackbonePacker.Measure(_checkpoint, precision);
         _image = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
-        BackbonePacker.Pack(_checkpoint, (nint)_image, bytes, PackPrecision.Exact, null, CancellationToken.None);
+        BackbonePacker.Pack(_checkpoint, (nint)_image, bytes, precision, null, CancellationToken.None);
 
         var options = new EngineOptions { Threads = threads, DeviceBytes = DeviceBytes };
         _backend = new CpuBackend(options);

@@ -11,15 +11,17 @@ namespace LoraFaaS.Bench.Inference;
 /// Sequences decode; then a long prompt arrives. Steps are planned by the platform's own planner, as the sandbox's loop does.
 /// Answers the time between tokens of those who decode, before and while the prompt is computed.
 /// </summary>
-internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promptTokens, int stepTokens)
+/// <param name="stepTokens">A fixed limit of tokens a step. Null: the platform's policy, which measures.</param>
+internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promptTokens, int? stepTokens)
 {
     private const int Context = 64;
-    private const int Undisturbed = 12;
+    private const int Undisturbed = 40;
 
     private readonly List<Row> _rows = [];
     private readonly StepPlanner _planner = new();
+    private readonly StepTimeModel _model = new();
 
-    public (double Before, double During) Measure()
+    public ArrivalTimes Measure()
     {
         for (var i = 0; i < decoding; i++)
         {
@@ -31,7 +33,7 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
             Step();
         }
 
-        var before = Interleaved.Median(Enumerable.Range(0, Undisturbed).Select(_ => Step()).ToList());
+        var before = Enumerable.Range(0, decoding > 0 ? Undisturbed : 0).Select(_ => Step()).ToList();
         var arriving = NewRow(promptTokens);
         _rows.Add(arriving);
         var during = new List<double>();
@@ -45,7 +47,7 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
             row.Kv.Dispose();
         }
 
-        return (before, Interleaved.Median(during));
+        return new ArrivalTimes(before, during, during.Sum());
     }
 
     private Row NewRow(int tokens) => new(engine.Engine.Kv.CreateSequence(engine.NewOwner()), tokens);
@@ -65,18 +67,22 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
         }).ToArray();
 
         var begun = Stopwatch.GetTimestamp();
-        var limits = new StepLimits(engine.Engine.Runner.MaxSequences, stepTokens, engine.Engine.Pages.Free / layout.PagesPerBlock, KvLayout.BlockTokens);
+        var most = stepTokens ?? engine.Engine.Runner.MaxStepTokens;
+        var beside = stepTokens is null ? StepTokenPolicy.Decide(views, _model) : int.MaxValue;
+        var limits = new StepLimits(engine.Engine.Runner.MaxSequences, most, engine.Engine.Pages.Free / layout.PagesPerBlock, KvLayout.BlockTokens, beside);
         var plan = _planner.Plan(views, limits);
+        var load = plan.Rows.Aggregate(default(StepLoad), (sum, planned) => _rows[planned.Key].AddTo(sum, planned.Tokens));
         var slices = plan.Rows.Select(planned => _rows[planned.Key].Next(planned.Tokens)).ToArray();
         engine.Engine.Runner.Step(slices, engine.Logits);
-        var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        var took = Stopwatch.GetElapsedTime(begun);
+        _model.Observe(load, took);
 
         foreach (var planned in plan.Rows)
         {
             _rows[planned.Key].Advance(planned.Tokens);
         }
 
-        return seconds;
+        return took.TotalSeconds;
     }
 
     private sealed class Row(KvSequence kv, int tokens)
@@ -88,6 +94,8 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
         public int Computed { get; private set; }
 
         public bool IsDecoding => Computed > 0 && Tokens - Computed == 1;
+
+        public StepLoad AddTo(StepLoad load, int count) => IsDecoding ? load.WithDecode() : load.WithPrefill(Computed, count);
 
         public StepSlice Next(int count)
         {

@@ -27,16 +27,29 @@ internal sealed class PlatformRun : IAsyncDisposable
         }
     }
 
-    public static async Task<PlatformRun> StartAsync(string data)
+    /// <param name="options">Of <c>lorafaas up</c>, beside those that every run has.</param>
+    public static async Task<PlatformRun> StartAsync(string data, params IEnumerable<string> options)
     {
         var readyFile = Path.Combine(data, "bench-ready.json");
         File.Delete(readyFile);
-        var up = Up(data, ["--ready-file", readyFile]);
+        var up = Up(data, ["--ready-file", readyFile, .. options]);
         using var ready = await up.WaitForReadyFileAsync(readyFile);
         var password = (await File.ReadAllTextAsync(ready.RootElement.GetProperty("passwordFile").GetString()!)).Trim();
         var http = new HttpClient { BaseAddress = new Uri(ready.RootElement.GetProperty("gateway").GetString()!), Timeout = Patience.StartLimit };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{password}")));
         return new PlatformRun(up, http);
+    }
+
+    public HttpClient Http => _http;
+
+    /// <summary>Runs a verb of <c>lorafaas</c> against the platform that was started over this folder last.</summary>
+    public static async Task RunVerbAsync(string data, params IEnumerable<string> arguments)
+    {
+        await using var verb = Cli(data, arguments);
+        if (await verb.Exited is not 0 and var code)
+        {
+            throw new InvalidOperationException($"lorafaas {string.Join(' ', arguments)} ended with {code}.\n{verb.Tail()}");
+        }
     }
 
     /// <summary>To zero: its adapter leaves the sandbox, now and after the next start.</summary>
@@ -84,9 +97,19 @@ internal sealed class PlatformRun : IAsyncDisposable
         await _up.DisposeAsync();
     }
 
-    private static ChildProcess Up(string data, IEnumerable<string> options) => ChildProcess.StartDotnet(
+    private static ChildProcess Up(string data, IEnumerable<string> options) => Cli(data, ["up", "--port", "0", "--data", data, .. options]);
+
+    private static ChildProcess Cli(string data, IEnumerable<string> arguments) => ChildProcess.StartDotnet(
         RepositoryRoot.Built("function-sdk/LoraFaaS.Cli", "lorafaas.dll"),
-        ["up", "--port", "0", "--data", data, .. options],
+        arguments,
         data,
-        new Dictionary<string, string?> { ["LORAFAAS_CONFIG"] = Path.Combine(data, "config"), ["NO_COLOR"] = "1" });
+        new Dictionary<string, string?>
+        {
+            ["LORAFAAS_CONFIG"] = Path.Combine(data, "config"),
+            ["NO_COLOR"] = "1",
+
+            // Room for eight adapters of the largest shape in one sandbox.
+            ["Worker__SandboxMemory"] = "768Mi",
+            ["Worker__HostMemory"] = "6Gi",
+        });
 }

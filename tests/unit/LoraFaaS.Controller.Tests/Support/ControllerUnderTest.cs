@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Hosting;
@@ -33,7 +34,7 @@ public sealed class ControllerUnderTest : IAsyncDisposable
         Stranger = new HttpClient { BaseAddress = new Uri(urls.Http), Timeout = Patience.Limit };
         _channel = new GrpcChannel(new GrpcChannelOptions
         {
-            Address = new Uri(urls.Rpc!),
+            Servers = ServerAddresses.Parse(urls.Rpc!),
             Metadata = [KeyValuePair.Create(WireHeaders.InternalToken, Token)],
         });
         Control = new ControlClient(_channel);

@@ -18,11 +18,11 @@ internal sealed class EngineUnderTest : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly LogitsBuffer _logits;
 
-    public EngineUnderTest(string folder, EngineOptions options)
+    public EngineUnderTest(string folder, EngineOptions options, PackPrecision precision = PackPrecision.Exact)
     {
         _checkpoint = Checkpoint.Open(folder).ValueOrThrow();
-        _image = new NativeBytes(BackbonePacker.Measure(_checkpoint));
-        BackbonePacker.Pack(_checkpoint, _image.Address, _image.Length, PackPrecision.Exact, null, CancellationToken.None);
+        _image = new NativeBytes(BackbonePacker.Measure(_checkpoint, precision));
+        BackbonePacker.Pack(_checkpoint, _image.Address, _image.Length, precision, null, CancellationToken.None);
         _backend = new CpuBackend(options);
         Engine = new InferenceEngine(BackboneImage.Open(_image.Address, _image.Length), _backend, options);
         _logits = Engine.Runner.CreateLogits();
@@ -59,6 +59,19 @@ internal sealed class EngineUnderTest : IDisposable
         using var sequence = Sequence(prompt.Length);
         Prefill(sequence, prompt, adapter, chunk);
         return Logits.Row(0).ToArray();
+    }
+
+    /// <summary>The logits before each token of an answer that is given: one step, in which each of its tokens is a slice.</summary>
+    public float[][] AnswerLogits(int[] prompt, int[] answer, AdapterHandle? adapter)
+    {
+        using var sequence = Sequence(prompt.Length + answer.Length);
+        Engine.Runner.Step(
+            [
+                new StepSlice(sequence, adapter, prompt, 0, true),
+                .. answer[..^1].Select((_, i) => new StepSlice(sequence, adapter, answer.AsMemory(i, 1), prompt.Length + i, true)),
+            ],
+            Logits);
+        return [.. answer.Select((_, i) => Logits.Row(i).ToArray())];
     }
 
     public void Prefill(KvSequence sequence, int[] prompt, AdapterHandle? adapter, int chunk = int.MaxValue)

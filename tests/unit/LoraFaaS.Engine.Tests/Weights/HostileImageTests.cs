@@ -21,6 +21,8 @@ public sealed class HostileImageTests
     [InlineData("$.tensors[3].columns", "2147483647")]
     [InlineData("$.tensors[3].layout", "\"Rows\"")]
     [InlineData("$.tensors[3].dtype", "77")]
+    [InlineData("$.tensors[3].dtype", "3")]
+    [InlineData("$.tensors[3].group", "64")]
     [InlineData("$.tensors[3].name", "\"nobody\"")]
     [InlineData("$.tensors[3].name", "null")]
     [InlineData("$.tensors[3]", "null")]

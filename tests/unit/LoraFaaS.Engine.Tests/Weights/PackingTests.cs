@@ -57,7 +57,7 @@ public sealed class PackingTests
         return bytes;
     }
 
-    private static float[] Floats(Checkpoint checkpoint, string name)
+    internal static float[] Floats(Checkpoint checkpoint, string name)
     {
         var tensor = checkpoint.Tensors.Find(name)!;
         var stored = new byte[tensor.ByteCount];

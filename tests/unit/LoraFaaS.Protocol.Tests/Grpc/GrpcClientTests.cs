@@ -1,3 +1,4 @@
+using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
@@ -12,7 +13,7 @@ public abstract class GrpcClientTests : IDisposable
 
     private readonly Lazy<GrpcChannel> _channel;
 
-    protected GrpcClientTests() => _channel = new(() => new GrpcChannel(new() { Address = Address }));
+    protected GrpcClientTests() => _channel = new(() => new GrpcChannel(new() { Servers = ServerAddresses.One(Address) }));
 
     protected abstract Uri Address { get; }
 
@@ -73,7 +74,7 @@ public abstract class GrpcClientTests : IDisposable
     public async Task A_deadline_travels_and_the_server_ends_the_call()
     {
         // Our own clock stands still, so only the server can find the deadline over.
-        using var channel = new GrpcChannel(new() { Address = Address, Time = new FakeTimeProvider() });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(Address), Time = new FakeTimeProvider() });
 
         var failure = await Assert.ThrowsAsync<GrpcStatusException>(() =>
             new ControlClient(channel).ActivateAsync(Request("wait", Tag("travels")), TimeSpan.FromMilliseconds(100), CancellationToken.None));
@@ -85,7 +86,7 @@ public abstract class GrpcClientTests : IDisposable
     public async Task A_deadline_is_kept_even_when_the_server_does_not()
     {
         var clock = new FakeTimeProvider();
-        using var channel = new GrpcChannel(new() { Address = Address, Time = clock });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(Address), Time = clock });
         var calling = new ControlClient(channel).ActivateAsync(Request("wait", Tag("deadline")), TimeSpan.FromHours(1), CancellationToken.None);
         await ServerSawAsync("was-started", Tag("deadline"));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
@@ -15,7 +16,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
     [Fact]
     public async Task Metadata_and_the_time_left_travel_with_the_call()
     {
-        using var channel = new GrpcChannel(new() { Address = Address, Metadata = [new("x-test", "from the channel")] });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(Address), Metadata = [new("x-test", "from the channel")] });
 
         var reply = await channel.CallAsync(TestMethods.Metadata, new ActivateRequest(), new() { Timeout = TimeSpan.FromSeconds(42) }, CancellationToken.None);
 
@@ -26,7 +27,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
     [Fact]
     public async Task A_defect_in_a_handler_is_told_without_its_details()
     {
-        using var channel = new GrpcChannel(new() { Address = Address });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(Address) });
 
         var failure = await Assert.ThrowsAsync<GrpcStatusException>(() =>
             channel.CallAsync(ControlMethods.Activate, new ActivateRequest { Key = new() { Function = "broken" } }, GrpcCallOptions.None, CancellationToken.None));
@@ -38,7 +39,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
     [Fact]
     public async Task A_response_over_the_channels_limit_is_refused()
     {
-        using var channel = new GrpcChannel(new() { Address = Address, MaxMessageBytes = 1_000 });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(Address), MaxMessageBytes = 1_000 });
 
         var failure = await Assert.ThrowsAsync<GrpcStatusException>(() =>
             channel.CallAsync(ControlMethods.Activate, new ActivateRequest { Key = new() { Function = "large" }, TimeLeftMs = 1_001 }, GrpcCallOptions.None, CancellationToken.None));
@@ -49,7 +50,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
     [Fact]
     public async Task Nobody_listening_is_unavailable()
     {
-        using var channel = new GrpcChannel(new() { Address = new("http://127.0.0.1:9") });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(new Uri("http://127.0.0.1:9")) });
 
         var failure = await Assert.ThrowsAsync<GrpcStatusException>(() => channel.CallAsync(ControlMethods.Activate, new ActivateRequest(), GrpcCallOptions.None, CancellationToken.None));
 
@@ -62,7 +63,7 @@ public sealed class GrpcClientToKestrelTests(KestrelControlServer server) : Grpc
         var own = new KestrelControlServer();
         await own.InitializeAsync();
         await using var _ = own;
-        using var channel = new GrpcChannel(new() { Address = own.Address });
+        using var channel = new GrpcChannel(new() { Servers = ServerAddresses.One(own.Address) });
         await using var call = await new ControlClient(channel).OpenWorkerSessionAsync(CancellationToken.None);
         Assert.True(await call.TrySendAsync(new() { Heartbeat = new() { Sequence = 1 } }, CancellationToken.None));
         await using var commands = call.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();

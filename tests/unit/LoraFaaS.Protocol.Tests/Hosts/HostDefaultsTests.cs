@@ -122,6 +122,25 @@ public sealed class HostDefaultsTests : IDisposable
         Assert.Contains("no controller", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_health_check_asks_the_running_host_and_ends_as_it_is()
+    {
+        string[] check;
+
+        await using (var host = await StartAsync(HostDoors.Http))
+        {
+            check = ["healthcheck", "--Host:HttpUrl", (await host.Services.GetRequiredService<HostAddresses>().ListeningAsync(CancellationToken.None)).Http];
+
+            Assert.Equal(0, await HostDefaults.RunAsync(check, NotBuilt));
+            host.Services.GetRequiredService<SwitchedHealth>().IsHealthy = false;
+            Assert.Equal(1, await HostDefaults.RunAsync(check, NotBuilt));
+        }
+
+        Assert.Equal(1, await HostDefaults.RunAsync(check, NotBuilt));
+
+        static WebApplication NotBuilt() => throw new InvalidOperationException("A check starts no host.");
+    }
+
     [Theory]
     [InlineData("--Host:HttpUrl", "not an address")]
     [InlineData("--Host:HttpUrl", "https://127.0.0.1:0")]
@@ -131,7 +150,7 @@ public sealed class HostDefaultsTests : IDisposable
     [InlineData("--Internal:TokenFile", "")]
     public async Task What_an_operator_got_wrong_ends_with_exit_code_1(string option, string value)
     {
-        var code = await HostDefaults.RunAsync(() => Build(HostDoors.Http, [option, value]));
+        var code = await HostDefaults.RunAsync([], () => Build(HostDoors.Http, [option, value]));
 
         Assert.Equal(1, code);
     }
@@ -142,7 +161,7 @@ public sealed class HostDefaultsTests : IDisposable
         await using var first = await StartAsync(HostDoors.Http);
         var taken = (await first.Services.GetRequiredService<HostAddresses>().ListeningAsync(CancellationToken.None)).Http;
 
-        Assert.Equal(1, await HostDefaults.RunAsync(() => Build(HostDoors.Http, ["--Host:HttpUrl", taken])));
+        Assert.Equal(1, await HostDefaults.RunAsync([], () => Build(HostDoors.Http, ["--Host:HttpUrl", taken])));
     }
 
     private static void Measure(Meter meter)

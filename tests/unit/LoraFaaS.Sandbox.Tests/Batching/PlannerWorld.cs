@@ -40,7 +40,7 @@ internal sealed class PlannerWorld
             }
 
             var free = _totalPages - _live.Values.Sum(s => s.View.Pages);
-            var plan = _planner.Plan([.. _live.Values.Select(s => s.View)], _limits with { FreePages = free });
+            var plan = _planner.Plan([.. _live.Values.Select(s => s.View)], _limits with { FreePages = free, BesideDecodes = _random.Next(12) });
             Check(plan, free);
             Carry(plan);
 

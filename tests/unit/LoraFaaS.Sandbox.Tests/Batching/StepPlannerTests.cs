@@ -85,6 +85,31 @@ public sealed class StepPlannerTests
         Assert.Equal([1], Plan(Roomy with { FreePages = 2 }, Waiting(1, tokens: 100)).Unservable);
     }
 
+    [Fact]
+    public void A_prompt_beside_decodes_gets_no_more_than_they_can_bear()
+    {
+        var limits = Roomy with { BesideDecodes = 5 };
+
+        Assert.Equal([new StepRow(2, 1, 0), new StepRow(1, 5, 1)], Plan(limits, Waiting(1, tokens: 40), Decoding(2, tokens: 20)).Rows);
+        Assert.Equal([new StepRow(1, 40, 3)], Plan(limits, Waiting(1, tokens: 40), Decoding(2, tokens: 20) with { HasCredit = false }).Rows);
+    }
+
+    [Fact]
+    public void A_short_prompt_does_not_wait_behind_a_long_one_and_the_long_one_keeps_half()
+    {
+        var plan = Plan(Roomy, Waiting(1, tokens: 500), Waiting(2, tokens: 400) with { Due = 1 }, Waiting(3, tokens: 20) with { Due = 2 });
+
+        Assert.Equal([(1, 32), (2, 12), (3, 20)], plan.Rows.Select(row => (row.Key, row.Tokens)));
+    }
+
+    [Fact]
+    public void Prompts_of_one_length_end_one_after_the_other()
+    {
+        var plan = Plan(Roomy, Waiting(1, tokens: 40), Waiting(2, tokens: 40), Waiting(3, tokens: 40));
+
+        Assert.Equal([(1, 40), (2, 24)], plan.Rows.Select(row => (row.Key, row.Tokens)));
+    }
+
     /// <summary>Random loads on tiny pools: every step keeps to its limits, and every sequence ends within a bounded number of steps.</summary>
     [Fact]
     public void Nobody_starves_and_no_limit_is_broken()

@@ -35,7 +35,7 @@ public sealed class FailedStepTests(DemoWorld demo)
         for (ulong sequence = 1; sequence <= 3; sequence++)
         {
             var ready = Assert.IsType<PromptOutcome.Ready>(prompts.Build(Requests.Tokens("", demo.Prompts["raw-story"], r => r.Sampling.MaxTokens = 6)));
-            await inbox.PostAsync(new LoopCommand.Begin(sequence, 100, "", null), CancellationToken.None);
+            await inbox.PostAsync(new LoopCommand.Begin(sequence, 100, "", null, null), CancellationToken.None);
             await inbox.PostAsync(new LoopCommand.Prepared(sequence, ready.Generation), CancellationToken.None);
         }
 

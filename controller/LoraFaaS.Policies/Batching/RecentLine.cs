@@ -1,0 +1,42 @@
+namespace LoraFaaS.Policies.Batching;
+
+/// <summary>
+/// y = a + b·x by least squares over recent points, a and b never negative. Where the points do not differ in x it is their mean.
+/// </summary>
+/// <param name="memory">Weight a point keeps when the next one comes.</param>
+internal sealed class RecentLine(double memory)
+{
+    private double _weight;
+    private double _sumX;
+    private double _sumY;
+    private double _sumXX;
+    private double _sumXY;
+
+    public bool IsKnown => _weight > 0;
+
+    public void Observe(double x, double y)
+    {
+        _weight = (_weight * memory) + 1;
+        _sumX = (_sumX * memory) + x;
+        _sumY = (_sumY * memory) + y;
+        _sumXX = (_sumXX * memory) + (x * x);
+        _sumXY = (_sumXY * memory) + (x * y);
+    }
+
+    public double At(double x)
+    {
+        var (meanX, meanY) = (_sumX / _weight, _sumY / _weight);
+        var variance = (_sumXX / _weight) - (meanX * meanX);
+
+        // Points a hundredth of their distance from zero apart say nothing about a slope but noise.
+        if (variance <= 1e-4 * meanX * meanX)
+        {
+            return meanY;
+        }
+
+        var slope = Math.Max(0, ((_sumXY / _weight) - (meanX * meanY)) / variance);
+        var intercept = meanY - (slope * meanX);
+
+        return intercept >= 0 ? intercept + (slope * x) : meanY / meanX * x;
+    }
+}

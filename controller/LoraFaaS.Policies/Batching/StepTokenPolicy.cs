@@ -1,0 +1,74 @@
+namespace LoraFaaS.Policies.Batching;
+
+/// <summary>
+/// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
+/// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
+/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own.
+/// </summary>
+public static class StepTokenPolicy
+{
+    /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
+    public const double MostTimesUndisturbed = 1.75;
+
+    /// <summary>Share of a promised time between tokens that a step is planned to take.</summary>
+    private const double ShareOfPromise = 0.9;
+
+    /// <summary>A promise that the machine cannot keep anyway must not keep prompts out for ever: they may cost this share of an undisturbed step.</summary>
+    private const double LeastRoom = 0.25;
+
+    /// <summary>Before anything was measured.</summary>
+    private const int First = 8;
+
+    /// <summary>After so many steps in a row with a prompt's tokens one goes without, so that undisturbed times are known, not remembered.</summary>
+    private const int StepsBetweenLooks = 32;
+
+    public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var decoding = 0;
+        var promised = TimeSpan.MaxValue;
+        var position = 0L;
+
+        foreach (ref readonly var sequence in sequences)
+        {
+            if (!sequence.HasCredit)
+            {
+                continue;
+            }
+
+            if (sequence.IsDecoding)
+            {
+                decoding++;
+                promised = sequence.SloTpot is { } slo && slo < promised ? slo : promised;
+            }
+            else
+            {
+                position = Math.Max(position, sequence.Computed);
+            }
+        }
+
+        return decoding == 0 ? int.MaxValue : Beside(decoding, promised, position, model);
+    }
+
+    private static int Beside(int decoding, TimeSpan promised, long position, StepTimeModel model)
+    {
+        if (model.DecodeTime(decoding) is not { } undisturbed)
+        {
+            return First;
+        }
+
+        if (model.StepsSinceDecodeOnly >= StepsBetweenLooks)
+        {
+            return 0;
+        }
+
+        var step = promised == TimeSpan.MaxValue ? MostTimesUndisturbed * undisturbed : ShareOfPromise * promised;
+        var room = Max(step - undisturbed, LeastRoom * undisturbed);
+        var tokens = model.TokenTime(position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
+
+        // A token's time is known for chunks as large as they were: twice that is near enough, more is a guess.
+        return (int)Math.Clamp(tokens, 1, Math.Max(First, 2.0 * model.LastBeside));
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using LoraFaaS.Contracts.Identity;
+
+namespace LoraFaaS.Policies.Forecasting;
+
+/// <summary>
+/// A book's histories as bytes, so that a restart does not forget: "LFBK", format, end, then each function's name and history, then SHA-256. A function
+/// takes 1.5 to 3 KiB. Scores and network states are not kept: they are right again within minutes.
+/// </summary>
+public static class ForecastBookFile
+{
+    private const uint Magic = 0x4B42464C;
+    private const int Format = 1;
+    private const int HeaderBytes = 20;
+
+    public static byte[] Write(ForecastBook book)
+    {
+        var writer = new HistoryWriter();
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], Format);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], book.End.UtcTicks);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], book.Count);
+        writer.Raw(header);
+
+        foreach (var (function, entry) in book.Entries)
+        {
+            var name = Encoding.UTF8.GetBytes(function.ToString());
+            writer.Number(name.Length);
+            writer.Raw(name);
+            writer.History(entry.Track.History);
+        }
+
+        var content = writer.ToArray();
+        return [.. content, .. SHA256.HashData(content)];
+    }
+
+    /// <summary>Puts what was written into an empty book; false, and why, where it is damaged or of another format.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, ForecastBook book, out string problem)
+    {
+        if (bytes.Length < HeaderBytes + SHA256.HashSizeInBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
+        {
+            problem = "not a forecast book";
+            return false;
+        }
+
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) is var format && format != Format)
+        {
+            problem = $"format {format} is not known, only {Format}";
+            return false;
+        }
+
+        var content = bytes[..^SHA256.HashSizeInBytes];
+
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes[^SHA256.HashSizeInBytes..]))
+        {
+            problem = "damaged: its checksum is another";
+            return false;
+        }
+
+        var end = new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), TimeSpan.Zero);
+        var reader = new HistoryReader(content[HeaderBytes..]);
+        book.StartAt(end);
+
+        for (var i = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]); i > 0; i--)
+        {
+            var name = Encoding.UTF8.GetString(reader.Raw((int)reader.Number()));
+            var history = reader.History(end);
+
+            if (FunctionId.TryParse(name, out var function))
+            {
+                book.Put(function, history);
+            }
+        }
+
+        problem = "";
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+using LoraFaaS.TestKit.Processes;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.SystemTests.Cluster;
+
+/// <summary>One service as a process: the image's program, the service's variables, an address of its own.</summary>
+public sealed class ClusterHost(string name, string appFolder, string assembly, string address, IReadOnlyDictionary<string, string?> environment) : IAsyncDisposable
+{
+    private ChildProcess? _process;
+
+    public string Name => name;
+
+    /// <summary>The HTTP door, at the port that the service has in its container.</summary>
+    public Uri Url { get; } = new($"http://{address}:8080");
+
+    public ChildProcess Process => _process ?? throw new InvalidOperationException($"{name} was not started.");
+
+    /// <summary>Starts it and waits until its own health check says that it is well.</summary>
+    public async Task StartAsync()
+    {
+        _process = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), [], appFolder, environment);
+        await Patience.UntilAsync(
+            async _ => Process.Exited.IsCompleted ? throw new InvalidOperationException($"{name} ended.\n{Process.Tail()}") : await IsReadyAsync(),
+            Patience.StartLimit,
+            $"{name} is ready");
+    }
+
+    /// <summary>As a load balancer asks.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+
+        try
+        {
+            using var response = await http.GetAsync(new Uri(Url, "/healthz"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The health check of its image, run beside it as the container engine runs it.</summary>
+    public async Task<int> CheckAsync()
+    {
+        await using var check = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), ["healthcheck"], appFolder, environment);
+        check.CloseInput();
+        return await Patience.ForAsync(check.Exited);
+    }
+
+    public void Kill() => Process.Kill();
+
+    /// <summary>As an orchestrator stops it: SIGTERM, and then the time that it takes.</summary>
+    public async Task<int> StopAsync()
+    {
+        Process.Terminate();
+        return await Process.Exited.WaitAsync(Patience.StartLimit);
+    }
+
+    public async Task RestartAsync()
+    {
+        var code = await StopAsync();
+        Assert.True(code == 0, $"{name} ended with {code}\n{Process.Tail()}");
+        await Process.DisposeAsync();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+}

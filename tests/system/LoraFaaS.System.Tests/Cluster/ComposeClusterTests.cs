@@ -1,0 +1,116 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.SystemTests.Cluster;
+
+/// <summary>What the compose file describes, run: two gateways, two controllers, two workers, Postgres and Redis. The demo's expected answers must all come.</summary>
+public sealed partial class ComposeClusterTests(ComposeCluster cluster) : IClassFixture<ComposeCluster>
+{
+    [Fact]
+    public async Task Each_gateway_serves_and_each_health_check_passes()
+    {
+        var (prompt, expected) = DemoData.First("sql");
+
+        foreach (var gateway in cluster.Gateways)
+        {
+            using var http = new HttpClient { BaseAddress = gateway.Url };
+            Assert.Equal(401, (int)(await http.PostAsync(new Uri("function/sql", UriKind.Relative), new StringContent(prompt), TestContext.Current.CancellationToken)).StatusCode);
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.ApiKey);
+            using var answer = await http.PostAsync(new Uri("function/sql", UriKind.Relative), new StringContent(prompt), TestContext.Current.CancellationToken);
+            Assert.Equal(expected, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
+        foreach (var host in (ClusterHost[])[cluster.Gateways[0], cluster.Controllers[0], cluster.Workers[0]])
+        {
+            Assert.Equal(0, await host.CheckAsync());
+        }
+
+        var workers = await cluster.RunAsync("workers");
+        Assert.Equal(cluster.Workers.Count, workers.Split('\n').Count(line => line.Contains("cpu x", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Every_tier_is_restarted_under_load_without_a_failed_call()
+    {
+        await using var load = SteadyLoad.Start(cluster);
+        await load.AnsweredAsync(20);
+
+        foreach (var host in cluster.Controllers.Concat(cluster.Workers).Concat(cluster.Gateways))
+        {
+            await host.RestartAsync();
+            await load.AnsweredAsync(20);
+            Assert.True(load.Failures.Count == 0, $"while {host.Name} was restarted:\n{string.Join('\n', load.Failures)}\n{host.Process.Tail()}");
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{load.Answers} answers, none failed");
+    }
+
+    [Fact]
+    public async Task A_killed_controller_costs_no_call_and_its_work_goes_on_at_the_other()
+    {
+        await using var load = SteadyLoad.Start(cluster);
+        await load.AnsweredAsync(10);
+
+        foreach (var controller in cluster.Controllers)
+        {
+            controller.Kill();
+            await load.AnsweredAsync(20);
+
+            // The other one takes changes, and workers and gateways have come to it.
+            var name = "after-" + controller.Name;
+            await cluster.RunAsync("deploy", name, "--image", "lora://lory-5m/sentiment");
+            await AnswersAsync(name);
+            await controller.DisposeAsync();
+            await controller.StartAsync();
+            Assert.True(load.Failures.Count == 0, string.Join('\n', load.Failures));
+        }
+    }
+
+    [Fact]
+    public async Task Every_metric_of_dashboard_and_alerts_is_exposed()
+    {
+        await AnswersAsync("sentiment");
+        var exposed = new HashSet<string>(StringComparer.Ordinal);
+
+        foreach (var host in cluster.Gateways.Concat(cluster.Controllers).Concat(cluster.Workers))
+        {
+            using var http = new HttpClient { BaseAddress = host.Url };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.InternalToken);
+            var text = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+            exposed.UnionWith(text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.AsSpan().IndexOfAny('{', ' ')]));
+        }
+
+        // A counter is there from its first count on: these count what did not happen here.
+        exposed.Add("queue_worker_messages_dead_total");
+
+        var named = MetricPattern().Matches(Expressions()).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        Assert.True(named.Count >= 12, $"only {named.Count} metrics were found in the files");
+        Assert.All(named, name => Assert.Contains(name, exposed));
+    }
+
+    private static string Expressions()
+    {
+        var folder = RepositoryRoot.Of("deploy", "observability");
+        using var dashboard = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "dashboard.json")));
+        var panels = dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(panel => panel.GetProperty("targets").EnumerateArray());
+        return string.Join('\n', panels.Select(target => target.GetProperty("expr").GetString()).Append(File.ReadAllText(Path.Combine(folder, "alerts.yaml"))));
+    }
+
+    private Task AnswersAsync(string function) => Patience.UntilAsync(
+        async cancellationToken =>
+        {
+            using var http = new HttpClient();
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.ApiKey);
+            using var response = await http.PostAsync(new Uri(cluster.Gateways[1].Url, $"function/{function}"), new StringContent("a fine room"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        },
+        Patience.StartLimit,
+        $"{function} answers");
+
+    [GeneratedRegex("(gateway|lorafaas|queue_worker)_[a-z_]+")]
+    private static partial Regex MetricPattern();
+}

@@ -1,0 +1,132 @@
+using LoraFaaS.Policies.Batching;
+
+namespace LoraFaaS.Policies.Tests.Batching;
+
+public sealed class StepTokenPolicyTests
+{
+    /// <summary>Milliseconds that a machine takes: memory and arithmetic go on side by side, so a step takes the longer of both.</summary>
+    private delegate double Machine(StepLoad load);
+
+    [Fact]
+    public void Nobody_decodes_so_nothing_bounds_the_step() =>
+        Assert.Equal(int.MaxValue, StepTokenPolicy.Decide([Prompt(0)], new StepTimeModel()));
+
+    [Fact]
+    public void Without_a_measurement_the_first_chunk_is_small() =>
+        Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], new StepTimeModel()), 1, 16);
+
+    /// <summary>Whatever the machine: the mean step beside a long prompt stays within twice the undisturbed one, and does not stay far below.</summary>
+    [Theory]
+    [InlineData(44, 4)]
+    [InlineData(44, 0.5)]
+    [InlineData(2, 0.05)]
+    [InlineData(300, 40)]
+    public void Those_who_decode_wait_less_than_twice_as_long(double memory, double perToken)
+    {
+        double Time(StepLoad load) => Math.Max(memory, perToken * (load.DecodeRows + load.PrefillTokens)) + (load.PrefillContext * perToken / 50_000);
+        var (undisturbed, steps) = Run(Time, promptTokens: 6_000);
+
+        Assert.InRange(steps.Average(), 1.4 * undisturbed, 2 * undisturbed);
+        Assert.True(steps.Count(step => step > 2.2 * undisturbed) <= 2);
+    }
+
+    [Fact]
+    public void A_promise_bounds_the_step_instead()
+    {
+        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
+        var tight = Run(Time, promptTokens: 1_000, TimeSpan.FromMilliseconds(30)).Steps;
+        var loose = Run(Time, promptTokens: 6_000, TimeSpan.FromMilliseconds(100)).Steps;
+
+        Assert.InRange(tight.Average(), 20, 30);
+        Assert.InRange(loose.Skip(20).Average(), 70, 100);
+    }
+
+    [Fact]
+    public void A_promise_that_cannot_be_kept_does_not_keep_a_prompt_out()
+    {
+        var (_, steps) = Run(load => 20 + load.PrefillTokens, promptTokens: 400, TimeSpan.FromMilliseconds(1));
+
+        Assert.InRange(steps.Count, 1, 400 / 4);
+        Assert.True(steps.Average() <= 1.3 * 20);
+    }
+
+    [Fact]
+    public void A_machine_that_grows_slow_is_noticed_under_an_endless_stream_of_prompts()
+    {
+        var model = new StepTimeModel();
+        var (time, mixed) = (20.0, new List<double>());
+        Warm(model, load => time + (0.5 * load.PrefillTokens));
+
+        for (var step = 0; step < 2_000; step++)
+        {
+            time = step < 1_000 ? 20 : 60;
+            var tokens = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+            var load = tokens > 0 ? new StepLoad(1, tokens, 0) : new StepLoad(1, 0, 0);
+            var took = time + (0.5 * load.PrefillTokens);
+            mixed.Add(took);
+            model.Observe(load, TimeSpan.FromMilliseconds(took));
+        }
+
+        Assert.InRange(mixed.Skip(1_500).Average(), 60 * 1.4, 60 * 2);
+    }
+
+    [Fact]
+    public void One_pause_of_the_machine_does_not_shrink_the_chunks_for_long()
+    {
+        var model = new StepTimeModel();
+        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
+        Warm(model, Time);
+
+        for (var step = 0; step < 60; step++)
+        {
+            Step(model, load => Time(load) * (step == 40 ? 50 : 1));
+        }
+
+        Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], model), 15, 30);
+    }
+
+    private static (double Undisturbed, List<double> Steps) Run(Machine machine, int promptTokens, TimeSpan? promised = null)
+    {
+        var model = new StepTimeModel();
+        var undisturbed = Warm(model, machine);
+        var steps = new List<double>();
+
+        for (var computed = 0; computed < promptTokens;)
+        {
+            var tokens = Math.Min(StepTokenPolicy.Decide([Prompt(computed), Decoding() with { SloTpot = promised }], model), promptTokens - computed);
+            var load = tokens > 0 ? new StepLoad(1, 0, 0).WithPrefill(computed, tokens) : new StepLoad(1, 0, 0);
+            steps.Add(machine(load));
+            model.Observe(load, TimeSpan.FromMilliseconds(machine(load)));
+            computed += tokens;
+        }
+
+        return (undisturbed, steps);
+    }
+
+    private static double Warm(StepTimeModel model, Machine machine)
+    {
+        var prompt = default(StepLoad).WithPrefill(0, 64);
+        model.Observe(prompt, TimeSpan.FromMilliseconds(machine(prompt)));
+        var decode = new StepLoad(1, 0, 0);
+
+        for (var i = 0; i < 10; i++)
+        {
+            model.Observe(decode, TimeSpan.FromMilliseconds(machine(decode)));
+        }
+
+        return machine(decode);
+    }
+
+    private static void Step(StepTimeModel model, Machine machine)
+    {
+        var tokens = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+        var load = new StepLoad(1, tokens, 0);
+        model.Observe(load, TimeSpan.FromMilliseconds(machine(load)));
+    }
+
+    private static StepSequence Prompt(int computed) =>
+        new() { Key = 1, Tokens = 100_000, Computed = computed, Pages = 0, HasCredit = true, Due = 0, Arrival = 0 };
+
+    private static StepSequence Decoding() =>
+        new() { Key = 2, Tokens = 100, Computed = 99, Pages = 7, HasCredit = true, Due = 0, Arrival = 1 };
+}

@@ -1,0 +1,185 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Policies.Forecasting;
+using LoraFaaS.Policies.Forecasting.Learning;
+using LoraFaaS.Policies.Forecasting.Lstm;
+
+namespace LoraFaaS.Policies.Tests.Forecasting;
+
+public sealed class ForecastBookTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+    private static readonly FunctionId Timer = Function("timer.a");
+    private static readonly FunctionId Quiet = Function("quiet.b");
+    private static readonly LstmNetwork Network = LstmNetwork.New(LstmShape.Default, 1);
+
+    [Fact]
+    public void A_watched_functions_rhythm_is_forecast()
+    {
+        var book = Book();
+        IReadOnlyList<FunctionForecast> forecasts = [];
+        Play(book, minutes: 195, timerEvery: 10, forecast => forecasts = forecast);
+
+        var timer = forecasts.Single(forecast => forecast.Function == Timer);
+        var quiet = forecasts.Single(forecast => forecast.Function == Quiet);
+        Assert.Equal(Start.AddMinutes(195), timer.MadeAt);
+        Assert.True(timer.Calls.FifteenMinutes.AtLeastOne > 0.9, $"{timer.Calls.FifteenMinutes}");
+        Assert.True(timer.Calls.OneMinute.AtLeastOne < 0.2, $"{timer.Calls.OneMinute}");
+        Assert.True(quiet.Calls.FifteenMinutes.AtLeastOne < 0.2, $"{quiet.Calls.FifteenMinutes}");
+
+        var outcomes = book.OutcomesOf(Timer);
+        Assert.Equal(60, outcomes.Count);
+        Assert.Equal(6, outcomes.Sum(outcome => outcome.Came));
+        Assert.Equal(Start.AddMinutes(194), outcomes[^1].Minute);
+    }
+
+    [Fact]
+    public void Only_functions_called_lately_are_forecast_between_minutes()
+    {
+        var book = Book();
+        Play(book, minutes: 31, timerEvery: 10, _ => { });
+        book.Advance(Start.AddMinutes(31).AddSeconds(10), new Dictionary<FunctionId, int>());
+
+        Assert.Equal([Timer], book.ForecastHot().Select(forecast => forecast.Function));
+        Assert.False(book.IsWholeMinute);
+    }
+
+    [Fact]
+    public void Lessons_hold_what_came_after_each_step()
+    {
+        var book = Book();
+        var lessons = new List<Lesson>();
+        Play(book, minutes: 120, timerEvery: 10, _ => lessons.AddRange(book.TakeLessons()));
+
+        Assert.NotEmpty(lessons);
+
+        foreach (var lesson in lessons)
+        {
+            Assert.True(lesson.IsComplete);
+            Assert.DoesNotContain(lesson.Calls, float.IsNaN);
+            var minutes = Enumerable.Range(0, Lesson.Steps).Select(step => lesson.Calls[step * 4 + 1]).ToList();
+            Assert.InRange(minutes.Sum(), 1, 2);
+            Assert.Equal(minutes.Take(5).Sum(), lesson.Calls[2]);
+        }
+    }
+
+    [Fact]
+    public void A_learner_makes_as_many_updates_as_there_is_something_new()
+    {
+        var book = Book();
+        var learner = new OnlineLearner(new LstmTrainer(LstmShape.Default, 1), new Random(1));
+        Play(book, minutes: 60, timerEvery: 3, _ => book.TakeLessons().ToList().ForEach(learner.Add));
+        Assert.False(learner.IsDue);
+
+        var lesson = Lessons(book, 1)[0];
+
+        for (var i = 0; i < OnlineLearner.BatchLessons; i++)
+        {
+            learner.Add(lesson);
+        }
+
+        var updates = 0;
+
+        while (learner.IsDue)
+        {
+            Assert.True(double.IsFinite(learner.Update()));
+            updates++;
+        }
+
+        Assert.InRange(updates, 8, 10);
+        Assert.Equal(updates, learner.Trainer.Updates);
+    }
+
+    [Fact]
+    public void Histories_survive_as_bytes()
+    {
+        var book = Book();
+        Play(book, minutes: 500, timerEvery: 7, _ => { });
+        var bytes = ForecastBookFile.Write(book);
+        var other = new ForecastBook(Network, new ForecastBookLimits(), Start.AddDays(3));
+
+        Assert.True(ForecastBookFile.TryRead(bytes, other, out _));
+        Assert.Equal(book.End, other.End);
+        Assert.Equal(2, other.Count);
+        Assert.Equal(bytes, ForecastBookFile.Write(other));
+        Assert.True(bytes.Length < 6_000, $"{bytes.Length}");
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused()
+    {
+        var book = Book();
+        Play(book, minutes: 5, timerEvery: 2, _ => { });
+        var bytes = ForecastBookFile.Write(book);
+
+        foreach (var at in new[] { 0, 5, 30, bytes.Length - 1 })
+        {
+            var damaged = bytes.ToArray();
+            damaged[at] ^= 0x10;
+            Assert.False(ForecastBookFile.TryRead(damaged, Book(), out var problem));
+            Assert.NotEmpty(problem);
+        }
+
+        Assert.False(ForecastBookFile.TryRead(bytes.AsSpan(0, 10), Book(), out _));
+    }
+
+    [Fact]
+    public void A_long_silence_of_the_observer_is_not_taken_for_a_silence_of_callers()
+    {
+        var book = Book();
+        Play(book, minutes: 60, timerEvery: 1, _ => { });
+        book.Advance(Start.AddMinutes(60).AddHours(9), new Dictionary<FunctionId, int>());
+
+        Assert.Equal(Start.AddHours(10), book.End);
+        Assert.Equal(2, book.ForecastAll().Count);
+    }
+
+    [Fact]
+    public void The_book_stays_within_its_limit()
+    {
+        var book = new ForecastBook(Network, new ForecastBookLimits { Functions = 3 }, Start);
+        book.Watch([.. Enumerable.Range(0, 10).Select(i => Function($"f{i}.a"))]);
+        Assert.Equal(3, book.Count);
+
+        book.Watch([Timer]);
+        Assert.Equal(1, book.Count);
+    }
+
+    private static ForecastBook Book()
+    {
+        var book = new ForecastBook(Network, new ForecastBookLimits(), Start);
+        book.Watch([Timer, Quiet]);
+        return book;
+    }
+
+    private static void Play(ForecastBook book, int minutes, int timerEvery, Action<IReadOnlyList<FunctionForecast>> each)
+    {
+        for (var minute = 0; minute < minutes; minute++)
+        {
+            for (var cell = 1; cell <= 6; cell++)
+            {
+                var arrivals = new Dictionary<FunctionId, int> { [Timer] = minute % timerEvery == 0 && cell == 2 ? 1 : 0 };
+                book.Advance(Start.AddMinutes(minute).AddSeconds(10 * cell), arrivals);
+            }
+
+            each(book.ForecastAll());
+        }
+    }
+
+    private static List<Lesson> Lessons(ForecastBook book, int least)
+    {
+        var lessons = new List<Lesson>();
+        var at = book.End;
+
+        while (lessons.Count < least)
+        {
+            at = at.AddMinutes(1);
+            book.Advance(at, new Dictionary<FunctionId, int> { [Timer] = 1 });
+            book.ForecastAll();
+            lessons.AddRange(book.TakeLessons());
+        }
+
+        return lessons;
+    }
+
+    private static FunctionId Function(string text) => FunctionId.TryParse(text, out var id) ? id : throw new ArgumentException(text);
+}
