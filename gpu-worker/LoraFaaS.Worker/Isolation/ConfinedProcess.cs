@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraFaaS.Linux.Processes;
 using LoraFaaS.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -101,8 +102,9 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     private void LogUnusualEnd()
     {
         const int Signalled = 128;
+        const int Killed = Signalled + (int)Signal.Kill;
 
-        if (Volatile.Read(ref _killed) == 0 && _process.ExitCode is > Signalled and var code)
+        if (_process.ExitCode is > Signalled and var code && (code != Killed || Volatile.Read(ref _killed) == 0))
         {
             LogSignal(_home.Name, _output.Owner, code - Signalled);
         }
