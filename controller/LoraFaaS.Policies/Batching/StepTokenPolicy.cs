@@ -3,12 +3,16 @@ namespace LoraFaaS.Policies.Batching;
 /// <summary>
 /// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
-/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own.
+/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. More wait for their first token
+/// than decode: where nothing was promised the step grows with their ratio, or many would be held back for the sake of few.
 /// </summary>
 public static class StepTokenPolicy
 {
     /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
     public const double MostTimesUndisturbed = 1.75;
+
+    /// <summary>However many wait: so many times the room that one prompt has.</summary>
+    private const double MostRoom = 4;
 
     /// <summary>Share of a promised time between tokens that a step is planned to take.</summary>
     private const double ShareOfPromise = 0.9;
@@ -25,7 +29,7 @@ public static class StepTokenPolicy
     public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var decoding = 0;
+        var (decoding, waiting) = (0, 0);
         var promised = TimeSpan.MaxValue;
         var position = 0L;
 
@@ -43,14 +47,15 @@ public static class StepTokenPolicy
             }
             else
             {
+                waiting++;
                 position = Math.Max(position, sequence.Computed);
             }
         }
 
-        return decoding == 0 ? int.MaxValue : Beside(decoding, promised, position, model);
+        return decoding == 0 ? int.MaxValue : Beside(decoding, waiting, promised, position, model);
     }
 
-    private static int Beside(int decoding, TimeSpan promised, long position, StepTimeModel model)
+    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model)
     {
         if (model.DecodeTime(decoding) is not { } undisturbed)
         {
@@ -62,8 +67,10 @@ public static class StepTokenPolicy
             return 0;
         }
 
-        var step = promised == TimeSpan.MaxValue ? MostTimesUndisturbed * undisturbed : ShareOfPromise * promised;
-        var room = Max(step - undisturbed, LeastRoom * undisturbed);
+        var share = Math.Clamp((double)waiting / decoding, 1, MostRoom);
+        var room = promised == TimeSpan.MaxValue
+            ? share * (MostTimesUndisturbed - 1) * undisturbed
+            : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);
         var tokens = model.TokenTime(position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
 
         // A token's time is known for chunks as large as they were: twice that is near enough, more is a guess.

@@ -33,7 +33,7 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
             Step();
         }
 
-        var before = Enumerable.Range(0, decoding > 0 ? Undisturbed : 0).Select(_ => Step()).ToList();
+        var undisturbed = Enumerable.Range(0, decoding > 0 ? Undisturbed : 0).Select(_ => Step()).ToList();
         var arriving = NewRow(promptTokens);
         _rows.Add(arriving);
         var during = new List<double>();
@@ -42,12 +42,17 @@ internal sealed class PromptArrival(LoadedEngine engine, int decoding, int promp
             during.Add(Step());
         }
 
+        // A machine's mood changes within seconds: what is undisturbed is what it is on both sides of the arrival.
+        arriving.Kv.Dispose();
+        _rows.Remove(arriving);
+        undisturbed.AddRange(Enumerable.Range(0, decoding > 0 ? Undisturbed : 0).Select(_ => Step()));
+
         foreach (var row in _rows)
         {
             row.Kv.Dispose();
         }
 
-        return new ArrivalTimes(before, during, during.Sum());
+        return new ArrivalTimes(undisturbed, during, during.Sum());
     }
 
     private Row NewRow(int tokens) => new(engine.Engine.Kv.CreateSequence(engine.NewOwner()), tokens);

@@ -135,6 +135,10 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
         report.Add(BenchRow.Rate($"{name}: the adapter served least", shares.Min(), "tok/s", shares.Average(), "mean of all", 0.8));
         report.Add(BenchRow.Cost($"{name}: the adapter served most", shares.Max(), "tok/s", shares.Average(), "mean of all", 1.2));
         report.Add(BenchRow.Cost($"{name}: time to first token, p99 of {ttft.Count}", Interleaved.Quantile(ttft, 0.99), "ms", Interleaved.Median(ttft), "its p50", 1.5));
+        report.Add(BenchRow.Cost("    its p75", Interleaved.Quantile(ttft, 0.75), "ms", Interleaved.Median(ttft), "its p50"));
+        report.Add(BenchRow.Cost("    its p90", Interleaved.Quantile(ttft, 0.9), "ms", Interleaved.Median(ttft), "its p50"));
+        report.Add(BenchRow.Cost("    its p95", Interleaved.Quantile(ttft, 0.95), "ms", Interleaved.Median(ttft), "its p50"));
+        report.Add(BenchRow.Limit("    its least", ttft.Min(), "ms"));
         report.Add(BenchRow.Limit($"{name}: time between tokens, p50", Interleaved.Median(within.Select(call => call.TpotMs)), "ms"));
         report.Add(BenchRow.Limit($"{name}: time between tokens, p99", Interleaved.Quantile(within.Select(call => call.TpotMs), 0.99), "ms"));
     }

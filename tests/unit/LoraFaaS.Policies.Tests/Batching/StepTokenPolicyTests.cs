@@ -51,6 +51,27 @@ public sealed class StepTokenPolicyTests
     }
 
     [Fact]
+    public void Many_that_wait_are_not_held_back_for_the_sake_of_few_unless_that_was_promised()
+    {
+        var model = new StepTimeModel();
+        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
+        Warm(model, Time);
+
+        for (var step = 0; step < 20; step++)
+        {
+            Step(model, Time);
+        }
+
+        var one = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+        var three = StepTokenPolicy.Decide([Prompt(0), Prompt(0), Prompt(0), Decoding()], model);
+        var promised = StepTokenPolicy.Decide([Prompt(0), Prompt(0), Prompt(0), Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
+
+        Assert.InRange(three, 2 * one, 3 * one);
+        Assert.InRange(promised, 1, one);
+        Assert.Equal(one, StepTokenPolicy.Decide([Prompt(0), Prompt(0), Decoding(), Decoding()], model));
+    }
+
+    [Fact]
     public void A_machine_that_grows_slow_is_noticed_under_an_endless_stream_of_prompts()
     {
         var model = new StepTimeModel();
