@@ -13,10 +13,17 @@ internal sealed partial class ForecastLoop(
     private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logger;
+    private bool _stopped;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+
+        // A host may be told to stop twice.
+        if (Interlocked.Exchange(ref _stopped, true))
+        {
+            return;
+        }
 
         // The host stops waiting at its own limit; a slow store must not use it all up.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

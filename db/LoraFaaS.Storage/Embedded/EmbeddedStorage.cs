@@ -73,7 +73,6 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         await Keys.DisposeAsync();
         await Audit.DisposeAsync();
         await Async.DisposeAsync();
-        Forecasts.Dispose();
         _folder.Dispose();
     }
 }

@@ -4,9 +4,9 @@ using LoraFaaS.Storage.Embedded.Files;
 namespace LoraFaaS.Storage.Embedded.Forecasts;
 
 /// <summary>A file for each memory, replaced whole. Its own checksum says whether it is sound.</summary>
-internal sealed class EmbeddedForecastStore(string folder) : IForecastStore, IDisposable
+internal sealed class EmbeddedForecastStore(string folder) : IForecastStore
 {
-    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Lock _writing = new();
 
     /// <exception cref="StorageStartException">The folder cannot be made.</exception>
     public static EmbeddedForecastStore Open(string folder)
@@ -24,20 +24,14 @@ internal sealed class EmbeddedForecastStore(string folder) : IForecastStore, IDi
 
     public async Task SaveAsync(ForecastMemory memory, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        await _writing.WaitAsync(cancellationToken);
-
         try
         {
             // Flushing takes as long as the disk likes.
-            await Task.Run(() => DurableFiles.Replace(PathOf(memory), content.Span), CancellationToken.None);
+            await Task.Run(() => Replace(memory, content.Span), cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException($"{PathOf(memory)} cannot be written: {exception.Message}", exception);
-        }
-        finally
-        {
-            _writing.Release();
         }
     }
 
@@ -57,7 +51,13 @@ internal sealed class EmbeddedForecastStore(string folder) : IForecastStore, IDi
         }
     }
 
-    public void Dispose() => _writing.Dispose();
+    private void Replace(ForecastMemory memory, ReadOnlySpan<byte> content)
+    {
+        lock (_writing)
+        {
+            DurableFiles.Replace(PathOf(memory), content);
+        }
+    }
 
     private string PathOf(ForecastMemory memory) => Path.Combine(folder, memory.ToString().ToLowerInvariant());
 }
