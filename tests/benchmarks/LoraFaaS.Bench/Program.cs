@@ -11,6 +11,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     GatewayCommand.Create(),
     ContentionCommand.Create(),
     ForecastCommand.Create(),
+    IsolationCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
         ForecastCommand.Create()),
