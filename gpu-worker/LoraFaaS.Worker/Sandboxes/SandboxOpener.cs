@@ -42,9 +42,10 @@ internal sealed partial class SandboxOpener(
             switch (await channel.OpenAsync(Frame(key, backbone, lease), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
+                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
+
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key);
-                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
