@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoraFaaS.Attacks;
 using LoraFaaS.Functions;
@@ -27,9 +27,10 @@ public sealed class HostileFunction : ILoraFunction
     {
         // FromHandler { done { invocation: 77 } }: the end of an invocation that is not there to end.
         byte[] frame = [0, 0, 0, 4, 0x2a, 2, 8, 77];
-        using var handle = new SafeSocketHandle(3, ownsHandle: false);
-        using var socket = new Socket(handle);
-        socket.Send(frame);
+        WriteRaw(3, frame, frame.Length);
         await context.Response.WriteAsync("forged", cancellationToken);
     }
+
+    [DllImport("libc", EntryPoint = "write")]
+    private static extern nint WriteRaw(int descriptor, byte[] bytes, nint count);
 }
