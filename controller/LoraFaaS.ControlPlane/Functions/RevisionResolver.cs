@@ -56,6 +56,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector i
             Sampling = settings.Sampling,
             SloTtft = settings.SloTtft,
             SloTpot = settings.SloTpot,
+            Priority = settings.Priority,
             KeepAlive = settings.KeepAlive,
             ContextLength = backbone.ContextLength,
         };

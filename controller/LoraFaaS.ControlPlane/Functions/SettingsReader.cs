@@ -23,6 +23,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         FunctionAnnotations.SystemPrompt, FunctionAnnotations.Prompt, FunctionAnnotations.Temperature, FunctionAnnotations.TopP,
         FunctionAnnotations.TopK, FunctionAnnotations.MaxTokens, FunctionAnnotations.Seed, FunctionAnnotations.Timeout,
         FunctionAnnotations.Code,
+        FunctionAnnotations.Priority,
     ];
 
     private Problem? _problem;
@@ -49,6 +50,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
             },
             SloTtft = reader.Duration(annotations, FunctionAnnotations.SloTtft, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             SloTpot = reader.Duration(annotations, FunctionAnnotations.SloTpot, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            Priority = reader.Choice(
+                FunctionAnnotations.Priority, ("normal", FunctionPriority.Normal), ("low", FunctionPriority.Low), ("high", FunctionPriority.High)),
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             Code = reader.Code(),

@@ -34,6 +34,9 @@ public static class FunctionAnnotations
     /// <summary>The digest of a pushed package with the function's own code. <c>lorafaas deploy</c> sets it from the handler folder.</summary>
     public const string Code = "lorafaas.io/code";
 
+    /// <summary>Share of a contended device: <c>low</c>, <c>normal</c> (default) or <c>high</c>.</summary>
+    public const string Priority = "lorafaas.io/priority";
+
     /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
     public const string RequireApiKey = "lorafaas.io/require-api-key";
 

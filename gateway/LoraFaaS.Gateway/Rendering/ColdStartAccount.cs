@@ -1,22 +1,29 @@
+using System.Diagnostics;
 using System.Globalization;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Rendering;
 
-/// <summary>Where the time to the first token went, as the callers see it. Milliseconds.</summary>
+/// <summary>Where the time to the first token went, as the callers see it: stages in the order they happen, in milliseconds, that add up to the time to the first token.</summary>
 internal sealed record ColdStartAccount(
+    double DoorMs,
+    double ActivationMs,
     double QueueMs,
     double SandboxMs,
     double MapMs,
     double KernelsMs,
     double AdapterMs,
+    double PromptMs,
     double PrefixMs,
     double PrefillMs,
+    double TransportMs,
     double TtftMs,
     double DecodeMs,
     string AdapterTier,
+    string BackboneTier,
     bool SandboxWarm,
+    bool PrefixCached,
     double? HandlerMs,
     double? CodeMs)
 {
@@ -24,29 +31,54 @@ internal sealed record ColdStartAccount(
     public static ColdStartAccount? From(ColdStart? cold) => cold is null
         ? null
         : new ColdStartAccount(
+            Round(cold.DoorMs),
+            Round(cold.ActivationMs),
             Round(cold.QueueMs),
             Round(cold.SandboxMs),
             Round(cold.MapMs),
             Round(cold.KernelsMs),
             Round(cold.AdapterMs),
+            Round(cold.PromptMs),
             Round(cold.PrefixMs),
             Round(cold.PrefillMs),
+            Round(cold.TransportMs),
             Round(cold.TtftMs),
             Round(cold.DecodeMs),
-            ((StorageTier)cold.AdapterTier).ToString().ToLowerInvariant(),
+            Name(cold.AdapterTier),
+            Name(cold.BackboneTier),
             cold.SandboxWarm,
+            cold.PrefixCached,
             cold.HandlerMs > 0 ? Round(cold.HandlerMs) : null,
             cold.HandlerMs > 0 ? Round(cold.CodeMs) : null);
 
     /// <summary>The value of X-Lorafaas-Cold-Start. handler and code: only of a function with code.</summary>
-    public string ToHeader()
-    {
-        var code = HandlerMs is { } handler ? string.Create(CultureInfo.InvariantCulture, $",handler={handler},code={CodeMs}") : "";
+    public string ToHeader() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{string.Join(',', Stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}={stage.Milliseconds}")))};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
 
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prefix={PrefixMs},prefill={PrefillMs}{code};tier={AdapterTier}");
+    /// <summary>The same on a trace.</summary>
+    public void Tag(Activity activity)
+    {
+        foreach (var (name, milliseconds) in Stages)
+        {
+            activity.SetTag($"lorafaas.stage.{name}_ms", milliseconds);
+        }
+
+        activity.SetTag("lorafaas.ttft_ms", TtftMs);
+        activity.SetTag("lorafaas.adapter_tier", AdapterTier);
+        activity.SetTag("lorafaas.backbone_tier", BackboneTier);
+        activity.SetTag("lorafaas.sandbox_warm", SandboxWarm);
     }
 
+    private IEnumerable<(string Name, double Milliseconds)> Stages =>
+    [
+        ("door", DoorMs), ("activation", ActivationMs), ("queue", QueueMs), ("sandbox", SandboxMs), ("map", MapMs), ("kernels", KernelsMs),
+        ("adapter", AdapterMs), ("prompt", PromptMs), ("prefix", PrefixMs), ("prefill", PrefillMs),
+        .. HandlerMs is { } handler ? [("handler", handler), ("code", CodeMs ?? 0)] : Array.Empty<(string, double)>(),
+        ("transport", TransportMs),
+    ];
+
     private static double Round(double milliseconds) => double.IsFinite(milliseconds) ? Math.Round(milliseconds, 2) : 0;
+
+    private static string Name(int tier) => ((StorageTier)tier).ToString().ToLowerInvariant();
 }

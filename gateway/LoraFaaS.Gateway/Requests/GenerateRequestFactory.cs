@@ -61,6 +61,7 @@ internal static class GenerateRequestFactory
         CodeBytes = route.Revision.Code?.Bytes ?? 0,
         CodeSecrets = route.Revision.Code?.Secrets.Count > 0,
         KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
+        Priority = (int)route.Revision.Priority,
         SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
     };
 

@@ -55,6 +55,7 @@ internal static class RouteWire
         Timeout = TimeSpan.FromMilliseconds(revision.TimeoutMs),
         KeepAlive = OrNull(revision.KeepAliveMs),
         ContextLength = revision.ContextLength,
+        Priority = (FunctionPriority)revision.Priority,
         Code = ToCode(revision),
     };
 
