@@ -1,7 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoraFaaS.Attacks;
 using LoraFaaS.Functions;
-using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.HostileFunction;
 
@@ -27,8 +27,10 @@ public sealed class HostileFunction : ILoraFunction
     {
         // FromHandler { done { invocation: 77 } }: the end of an invocation that is not there to end.
         byte[] frame = [0, 0, 0, 4, 0x2a, 2, 8, 77];
-        using var socket = new SafeFileHandle(3, ownsHandle: false);
-        RandomAccess.Write(socket, frame, 0);
+        WriteRaw(3, frame, frame.Length);
         await context.Response.WriteAsync("forged", cancellationToken);
     }
+
+    [DllImport("libc", EntryPoint = "write")]
+    private static extern nint WriteRaw(int descriptor, byte[] bytes, nint count);
 }

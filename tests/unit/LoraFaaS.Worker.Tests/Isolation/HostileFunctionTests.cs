@@ -65,7 +65,7 @@ public sealed class HostileFunctionTests
 
         var forged = await world.CallAsync("/forge", "", Evil);
 
-        Assert.Contains(forged.Failure?.Code, (string?[])["handler_lost", null]);
+        Assert.True(forged.Failure is null or { Code: "handler_lost" }, forged.Failure?.Message);
         await world.LoggedAsync(Evil, "the connection to the code was cut");
         await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Function == Evil));
         Assert.All(world.Demo.Controller.Usage, usage => Assert.Equal(0, usage.CompletionTokens));
