@@ -10,13 +10,14 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     ForecastCommand.Create(),
+    IsolationCommand.Create(),
     MemoryCommand.Create(),
     BurstCommand.Create(),
     SharingCommand.Create(),
     LoadsCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create(),
-        MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
+        IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
