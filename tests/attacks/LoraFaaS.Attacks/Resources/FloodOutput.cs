@@ -3,8 +3,8 @@ namespace LoraFaaS.Attacks.Resources;
 /// <summary>Fills the worker's memory and its log's disk through what it prints: a line without end, and lines without end.</summary>
 public sealed class FloodOutput : Attack
 {
-    private const int Megabytes = 48;
-    private const int Lines = 50_000;
+    private const int Megabytes = 8;
+    private const int Lines = 20_000;
 
     protected override void Try(AttackTarget target, Attempts attempts)
     {

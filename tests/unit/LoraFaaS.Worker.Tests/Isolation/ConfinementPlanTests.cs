@@ -75,6 +75,15 @@ public sealed class ConfinementPlanTests
     }
 
     [Fact]
+    public void Namespaces_that_are_made_outside_are_not_made_again()
+    {
+        var confinement = Plan(Program(ConfinedKind.Sandbox), Everything with { Outer = ["unshare"] });
+
+        Assert.False(confinement.NetworkNamespace || confinement.IpcNamespace);
+        Assert.True(confinement is { FileRules: true, CallFilter: true });
+    }
+
+    [Fact]
     public void What_is_missing_is_told_with_its_reason() =>
         Assert.Equal(["isolation: no network namespace of its own (network): Operation not permitted"], Without(IsolationMeasure.Network, "Operation not permitted").NotEnforced);
 
