@@ -35,6 +35,7 @@ internal static class ConfinedStart
             Limits.Set(limit);
         }
 
+        Limits.SurviveFileSize();
         Limits.Set(new ResourceLimit(Resource.Descriptors, DescriptorLimit));
         ChangeUser(confinement, user);
         ProcessControl.DieWithParentThread(Signal.Kill);

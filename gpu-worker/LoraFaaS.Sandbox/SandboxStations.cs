@@ -140,6 +140,10 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.DropPrefix:
                 await _inbox.PostAsync(new LoopCommand.DropPrefix(message.DropPrefix.Name), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.Ping:
+                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Turns } });
+                _inbox.Wake();
+                return true;
             case ToSandbox.KindOneofCase.Drain:
                 await _inbox.PostAsync(new LoopCommand.Drain(), cancellationToken);
                 return true;

@@ -10,11 +10,17 @@ namespace LoraFaaS.Engine.Cpu.Jobs;
 /// <summary>
 /// Causal attention over pages in blocks of 16 tokens from the sequence's first, with a running maximum and sum (online softmax, as in
 /// FlashAttention). A query's result depends on its own position and cache alone: blocks after it weigh exactly nothing.
-/// A chunk is one key head and up to 8 of the queries that read it, over tokens and grouped heads alike.
+/// A piece is one key head and up to 12 of the queries that read it, over tokens and grouped heads alike; a chunk is some pieces.
 /// </summary>
 internal sealed unsafe class AttendJob : ParallelJob, IDisposable
 {
-    private const int TileQueries = 8;
+    private const int TileQueries = 12;
+
+    /// <summary>Blocks whose scores are computed before the first's softmax: their products do not wait for one another.</summary>
+    private const int BlocksAhead = 4;
+
+    /// <summary>Enough chunks that one slow thread leaves the others little to wait for.</summary>
+    private const int ChunksPerThread = 16;
     private const int Block = KvLayout.BlockTokens;
 
     private readonly CpuKernels _kernels;
@@ -22,6 +28,9 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
     private readonly AttentionShape _shape;
     private readonly int _paddedHeadDim;
     private readonly ActivationType _type;
+    private readonly int _wantedChunks;
+    private int _count;
+    private int _piecesPerChunk;
     private Piece[] _pieces = new Piece[64];
     private StepPlan? _plan;
     private int _layer;
@@ -34,8 +43,9 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         _shape = shape;
         _paddedHeadDim = shape.Layout.PaddedHeadDim;
 
-        // Queries and outputs [8, head], scores and weights [8, 16], maxima and sums [8].
-        var bytes = TileQueries * (2 * _paddedHeadDim + 2 * Block + 2) * sizeof(float);
+        // Queries and outputs [12, head], scores [4, 12, 16], weights [12, 16], maxima, sums and what each sees [12].
+        var bytes = TileQueries * (2 * _paddedHeadDim + (BlocksAhead + 1) * Block + 3) * sizeof(float);
+        _wantedChunks = threads * ChunksPerThread;
         _type = kernels.InputFor(shape.Layout.Dtype);
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new Memory.HostMemory(bytes))];
     }
@@ -48,36 +58,22 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         _layer = layer;
         _qkv = qkv;
         _output = output;
-        Chunks = 0;
+        _count = 0;
         for (var slice = 0; slice < plan.SliceCount; slice++)
         {
             Cut(slice, plan.Slices[slice].Rows * _shape.Group);
         }
+
+        _piecesPerChunk = Math.Max(1, _count / _wantedChunks);
+        Chunks = (_count + _piecesPerChunk - 1) / _piecesPerChunk;
     }
 
     public override void Run(int chunk, int thread)
     {
-        var piece = _pieces[chunk];
-        var queries = (float*)_scratch[thread].Address;
-        var sums = queries + TileQueries * _paddedHeadDim;
-        var scores = sums + TileQueries * _paddedHeadDim;
-        var maxima = scores + 2 * TileQueries * Block;
-        var totals = maxima + TileQueries;
-
-        for (var i = 0; i < piece.Count; i++)
+        var end = Math.Min((chunk + 1) * _piecesPerChunk, _count);
+        for (var piece = chunk * _piecesPerChunk; piece < end; piece++)
         {
-            TakeQuery(QueryAt(piece, i), queries + i * _paddedHeadDim);
-            maxima[i] = float.NegativeInfinity;
-            totals[i] = 0;
-        }
-
-        new Span<float>(sums, piece.Count * _paddedHeadDim).Clear();
-        RunBlocks(piece, queries, sums, scores, maxima, totals);
-
-        for (var i = 0; i < piece.Count; i++)
-        {
-            _kernels.Divide(sums + i * _paddedHeadDim, totals[i], _shape.HeadDim);
-            GiveOutput(sums + i * _paddedHeadDim, piece, i);
+            RunPiece(_pieces[piece], new Scratch((float*)_scratch[thread].Address, _paddedHeadDim));
         }
     }
 
@@ -89,7 +85,28 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         }
     }
 
-    private void RunBlocks(in Piece piece, float* queries, float* sums, float* scores, float* maxima, float* totals)
+    private void RunPiece(in Piece piece, in Scratch scratch)
+    {
+        var start = _plan!.Slices[piece.Slice].Start;
+        for (var i = 0; i < piece.Count; i++)
+        {
+            TakeQuery(QueryAt(piece, i), scratch.Queries + i * _paddedHeadDim);
+            scratch.Maxima[i] = float.NegativeInfinity;
+            scratch.Totals[i] = 0;
+            scratch.Visible[i] = start + (piece.First + i) / _shape.Group + 1;
+        }
+
+        new Span<float>(scratch.Sums, piece.Count * _paddedHeadDim).Clear();
+        RunBlocks(piece, scratch);
+
+        for (var i = 0; i < piece.Count; i++)
+        {
+            _kernels.Divide(scratch.Sums + i * _paddedHeadDim, scratch.Totals[i], _shape.HeadDim);
+            GiveOutput(scratch.Sums + i * _paddedHeadDim, piece, i);
+        }
+    }
+
+    private void RunBlocks(in Piece piece, in Scratch scratch)
     {
         var layout = _shape.Layout;
         ref readonly var slice = ref _plan!.Slices[piece.Slice];
@@ -100,44 +117,51 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         {
             Panels = 1,
             Lines = PanelLayout.LinesFor(layout.Dtype, layout.HeadDim),
-            Input = queries,
+            Input = scratch.Queries,
             InputStride = _paddedHeadDim * sizeof(float),
             Tokens = piece.Count,
-            Output = scores,
+            Output = scratch.Scores,
             OutputStride = Block,
         };
         var values = new TileArguments
         {
             PanelStride = (nint)PanelLayout.PanelBytes(layout.Dtype, Block),
             Panels = _paddedHeadDim / PanelLayout.PanelRows,
-            Input = _type is ActivationType.BF16 ? scores + TileQueries * Block : scores,
+            Input = scratch.Weights,
             InputStride = Block * (_type is ActivationType.BF16 ? sizeof(ushort) : sizeof(float)),
             Tokens = piece.Count,
-            Output = sums,
+            Output = scratch.Sums,
             OutputStride = _paddedHeadDim,
             Accumulate = true,
         };
 
-        for (var block = 0; block <= lastPosition / Block; block++)
+        var blocks = lastPosition / Block + 1;
+        for (var first = 0; first < blocks; first += BlocksAhead)
         {
-            keys.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, false, piece.Head);
-            _kernels.Multiply(layout.Dtype, _type, keys);
-
-            for (var i = 0; i < piece.Count; i++)
+            var end = Math.Min(first + BlocksAhead, blocks);
+            for (var block = first; block < end; block++)
             {
-                var visible = slice.Start + (piece.First + i) / _shape.Group + 1 - block * Block;
-                _kernels.SoftmaxBlock(scores + i * Block, visible, scale, ref maxima[i], ref totals[i], sums + i * _paddedHeadDim, _paddedHeadDim);
+                keys.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, false, piece.Head);
+                keys.Output = scratch.ScoresOf(block - first);
+                _kernels.Multiply(layout.Dtype, _type, keys);
             }
 
-            if (_type is ActivationType.BF16)
+            for (var block = first; block < end; block++)
             {
-                _kernels.Pack(scores, piece.Count * Block, (ushort*)(scores + TileQueries * Block));
-            }
+                var scores = scratch.ScoresOf(block - first);
+                _kernels.SoftmaxBlocks(
+                    scores, piece.Count, scratch.Visible, block * Block, scale, scratch.Maxima, scratch.Totals, scratch.Sums, _paddedHeadDim);
+                if (_type is ActivationType.BF16)
+                {
+                    _kernels.Pack(scores, piece.Count * Block, (ushort*)scratch.Weights);
+                }
 
-            // Tokens beyond the last query's own were never written by it: not even a weight of 0 may touch them.
-            values.Lines = PanelLayout.LinesFor(layout.Dtype, Math.Min(Block, lastPosition + 1 - block * Block));
-            values.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, true, piece.Head);
-            _kernels.Multiply(layout.Dtype, _type, values);
+                // Tokens beyond the last query's own were never written by it: not even a weight of 0 may touch them.
+                values.Lines = PanelLayout.LinesFor(layout.Dtype, Math.Min(Block, lastPosition + 1 - block * Block));
+                values.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, true, piece.Head);
+                values.Input = _type is ActivationType.BF16 ? scratch.Weights : scores;
+                _kernels.Multiply(layout.Dtype, _type, values);
+            }
         }
     }
 
@@ -182,16 +206,31 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         {
             for (var head = 0; head < _shape.KvHeads; head++)
             {
-                if (Chunks == _pieces.Length)
+                if (_count == _pieces.Length)
                 {
                     Array.Resize(ref _pieces, 2 * _pieces.Length);
                 }
 
-                _pieces[Chunks++] = new Piece(slice, head, first, Math.Min(TileQueries, queries - first));
+                _pieces[_count++] = new Piece(slice, head, first, Math.Min(TileQueries, queries - first));
             }
         }
     }
 
     /// <summary>Queries are counted token by token, and within a token over the heads of a group.</summary>
     private readonly record struct Piece(int Slice, int Head, int First, int Count);
+
+    /// <summary>A thread's own memory.</summary>
+    private readonly struct Scratch(float* memory, int paddedHeadDim)
+    {
+        public readonly float* Queries = memory;
+        public readonly float* Sums = memory + TileQueries * paddedHeadDim;
+        public readonly float* Weights = memory + 2 * TileQueries * paddedHeadDim;
+        public readonly float* Maxima = memory + TileQueries * (2 * paddedHeadDim + (BlocksAhead + 1) * Block);
+        public readonly float* Totals = memory + TileQueries * (2 * paddedHeadDim + (BlocksAhead + 1) * Block + 1);
+        public readonly int* Visible = (int*)(memory + TileQueries * (2 * paddedHeadDim + (BlocksAhead + 1) * Block + 2));
+
+        public float* ScoresOf(int block) => Weights + (1 + block) * TileQueries * Block;
+
+        public float* Scores => ScoresOf(0);
+    }
 }

@@ -194,7 +194,7 @@ internal unsafe class Avx2Kernels : CpuKernels
         return Vector256.AndNot(p * power, isZero);
     }
 
-    private static float SumLanes(Vector256<float> low, Vector256<float> high)
+    protected static float SumLanes(Vector256<float> low, Vector256<float> high)
     {
         var eight = low + high;
         var four = eight.GetLower() + eight.GetUpper();

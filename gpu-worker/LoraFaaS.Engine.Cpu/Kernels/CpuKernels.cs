@@ -107,6 +107,19 @@ internal abstract unsafe class CpuKernels
     /// </summary>
     public abstract void SoftmaxBlock(float* scores, int visible, float scale, ref float maximum, ref float sum, float* output, int outputCount);
 
+    /// <summary>
+    /// <see cref="SoftmaxBlock"/> for some queries that meet the same block: scores [query][16], the first query's sums and those after it
+    /// <paramref name="outputCount"/> apart. What each query sees is counted from the sequence's first token; the block begins at <paramref name="first"/>.
+    /// </summary>
+    public virtual void SoftmaxBlocks(
+        float* scores, int queries, int* visible, int first, float scale, float* maxima, float* sums, float* outputs, int outputCount)
+    {
+        for (var i = 0; i < queries; i++)
+        {
+            SoftmaxBlock(scores + i * Lanes, visible[i] - first, scale, ref maxima[i], ref sums[i], outputs + i * outputCount, outputCount);
+        }
+    }
+
     /// <summary>target ÷= divisor.</summary>
     public abstract void Divide(float* target, float divisor, int count);
 }

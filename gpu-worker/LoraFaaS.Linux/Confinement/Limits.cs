@@ -5,6 +5,12 @@ namespace LoraFaaS.Linux.Confinement;
 /// <summary>setrlimit(2), soft and hard alike.</summary>
 public static unsafe class Limits
 {
+    private const int FileTooLarge = 25;
+    private const nint Ignore = 1;
+
+    /// <summary>One byte too many in a file is an error to the program that writes it (EFBIG) and not its end; an executed program keeps this.</summary>
+    public static void SurviveFileSize() => LibC.signal(FileTooLarge, Ignore);
+
     public static void Set(ResourceLimit limit)
     {
         var both = stackalloc ulong[2] { limit.Value, limit.Value };

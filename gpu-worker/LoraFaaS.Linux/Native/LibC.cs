@@ -76,6 +76,9 @@ internal static unsafe partial class LibC
     internal static partial int mount(string? source, string target, string? type, nuint flags, string? data);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint signal(int signal, nint handler);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int setsid();
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -31,6 +31,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
+    private ulong _turns;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -65,11 +66,16 @@ internal sealed class EngineLoop : IDisposable
         _prefixes.Dispose();
     }
 
+    /// <summary>How often the loop has come round; any thread may ask.</summary>
+    public ulong Turns => Volatile.Read(ref _turns);
+
     public void Dispose() => _executor.Dispose();
 
     /// <summary>False: the loop is over.</summary>
     private bool TakeCommands()
     {
+        Volatile.Write(ref _turns, _turns + 1);
+
         while (!_inbox.IsClosed && _inbox.TryTake(out var command))
         {
             _commands.Carry(command);

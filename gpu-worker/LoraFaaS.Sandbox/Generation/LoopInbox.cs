@@ -27,6 +27,9 @@ internal sealed class LoopInbox(int capacity = 1_024) : IDisposable
     /// <summary>Blocks until something may have been posted. May return early; never misses a post.</summary>
     public void Wait() => _posted.WaitOne();
 
+    /// <summary>The loop comes round once more, with nothing to do.</summary>
+    public void Wake() => _posted.Set();
+
     public void Close()
     {
         _isClosed = true;

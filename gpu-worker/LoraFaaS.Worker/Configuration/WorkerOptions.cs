@@ -79,6 +79,17 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SandboxStart { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// A sandbox that answers no ping for this long is ended and its streams go on in another. Less notices a hung one sooner, and takes one
+    /// for hung that only had no processor for so long.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
+    public TimeSpan SandboxSilence { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The same for one that answers while its engine's loop does not come round: longer than the longest step.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan SandboxStall { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Events a sandbox may send ahead of the caller's reading. More hides round trips, less holds a slow reader's text back sooner.</summary>
     [Range(2, 4_096)]
     public int EventCredits { get; set; } = 64;

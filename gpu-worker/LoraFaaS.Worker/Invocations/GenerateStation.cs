@@ -2,12 +2,13 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Sandboxes;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Runs one sequence on its sandbox and passes its events on, as fast as the caller reads. The last event is kept back: usage comes first.</summary>
-internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> options, TimeProvider time)
+internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> options, TimeProvider time, ILogger<GenerateStation> logger)
 {
     private readonly int _credits = options.Value.EventCredits;
 
@@ -89,8 +90,15 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>
     private Finished Account(Invocation invocation, Finished finished)
     {
+        // A sandbox is not believed about what it is paid for: the tokens that went out were counted here, each with its id.
+        if (finished.CompletionTokens != invocation.CompletionTokens || finished.PromptTokens < 0)
+        {
+            LogClaim(invocation.Sandbox, invocation.CallId, finished.PromptTokens, finished.CompletionTokens, invocation.CompletionTokens);
+        }
+
+        finished.PromptTokens = Math.Max(0, finished.PromptTokens);
+        finished.CompletionTokens = invocation.CompletionTokens;
         invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
         invocation.TotalTime = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.Ttft ??= invocation.TotalTime;
 
@@ -111,4 +119,7 @@ internal sealed class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> o
             failed.Field.Length > 0 ? failed.Field : null,
             failed.RetryAfterMs > 0 ? TimeSpan.FromMilliseconds(failed.RetryAfterMs) : null),
         (Contracts.Invocations.AbortCause)failed.AbortCause);
+
+    [LoggerMessage(3341, LogLevel.Warning, "The sandbox of {Key} claims {Prompt} prompt and {Claimed} completion tokens for invocation {CallId}; {Counted} were sent, and are counted")]
+    private partial void LogClaim(SandboxKey key, Contracts.Identity.CallId callId, int prompt, int claimed, int counted);
 }

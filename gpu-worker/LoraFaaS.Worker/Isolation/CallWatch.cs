@@ -11,8 +11,9 @@ namespace LoraFaaS.Worker.Isolation;
 /// </summary>
 internal sealed partial class CallWatch : IDisposable
 {
-    /// <summary>Refusals written down; then only their number counts.</summary>
-    private const int Logged = 64;
+    /// <summary>Refusals written down within a period; then only their number counts until the next.</summary>
+    private const int Logged = 256;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
     /// <summary>A program that meant well has stopped asking by then.</summary>
     private const int Patience = 10_000;
@@ -21,17 +22,22 @@ internal sealed partial class CallWatch : IDisposable
     private readonly CallListener _listener;
     private readonly OpeningRules _opening;
     private readonly Process _process;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private string? _owner;
     private int _refused;
+    private int _inPeriod;
+    private long _periodBegan;
 
-    public CallWatch(string name, CallListener listener, OpeningRules opening, Process process, ILogger logger)
+    public CallWatch(string name, CallListener listener, OpeningRules opening, Process process, TimeProvider time, ILogger logger)
     {
         _name = name;
         _listener = listener;
         _opening = opening;
         _process = process;
+        _time = time;
+        _periodBegan = time.GetTimestamp();
         _logger = logger;
         _thread = new Thread(Run, 256 << 10) { IsBackground = true, Name = $"calls of {name}" };
         _thread.Start();
@@ -101,17 +107,21 @@ internal sealed partial class CallWatch : IDisposable
             return;
         }
 
-        var count = ++_refused;
+        if (_time.GetElapsedTime(_periodBegan) > Period)
+        {
+            (_periodBegan, _inPeriod) = (_time.GetTimestamp(), 0);
+        }
 
-        if (count <= Logged)
+        if (++_inPeriod <= Logged)
         {
             LogRefused(_name, owner, call, path);
         }
-        else if (count == Logged + 1)
+        else if (_inPeriod == Logged + 1)
         {
-            LogMore(_name, owner, Logged);
+            LogMore(_name, owner, Logged, Period);
         }
-        else if (count == Patience)
+
+        if (++_refused == Patience)
         {
             LogEnded(_name, owner, Patience);
             Kill();
@@ -133,8 +143,8 @@ internal sealed partial class CallWatch : IDisposable
     [LoggerMessage(3263, LogLevel.Warning, "{Process} of {Owner} was refused {Call} {Path}")]
     private partial void LogRefused(string process, string owner, string call, string path);
 
-    [LoggerMessage(3264, LogLevel.Warning, "{Process} of {Owner} was refused {Count} calls; further ones are not written down")]
-    private partial void LogMore(string process, string owner, int count);
+    [LoggerMessage(3264, LogLevel.Warning, "{Process} of {Owner} was refused more than {Count} calls within {Period}; the rest of them is not written down")]
+    private partial void LogMore(string process, string owner, int count, TimeSpan period);
 
     [LoggerMessage(3265, LogLevel.Error, "{Process} of {Owner} was refused {Count} calls and is ended")]
     private partial void LogEnded(string process, string owner, int count);

@@ -54,7 +54,7 @@ internal sealed class ConfinedLauncher(
         var groups = home.MakeGroups(ConfinementPlan.Group(program));
         var confinement = ConfinementPlan.Of(
             program, isolation.Machine, home.SocketPath, launcher.FoldersOf(program), home.WritablePath, options.Value.UserBase, groups);
-        var process = new Process { StartInfo = launcher.Run(confinement, program, home.WritablePath), EnableRaisingEvents = true };
+        var process = new Process { StartInfo = launcher.Run(confinement, program, home.WritablePath, isolation.Machine.Outer), EnableRaisingEvents = true };
         await starter.StartAsync(process);
         var output = new ConfinedOutput(home.Name, process, time, logger);
         var exited = process.WaitForExitAsync(CancellationToken.None);
@@ -63,8 +63,8 @@ internal sealed class ConfinedLauncher(
         {
             var (stream, calls) = await AcceptAsync(listener, process, exited, cancellationToken);
             File.Delete(home.SocketPath);
-            var watch = calls is null ? null : new CallWatch(home.Name, new CallListener(calls), new OpeningRules(confinement, process.Id), process, logger);
-            return new ConfinedProcess(home, process, stream, exited, output, watch, logger);
+            var watch = calls is null ? null : new CallWatch(home.Name, new CallListener(calls), new OpeningRules(confinement, process.Id), process, time, logger);
+            return new ConfinedProcess(home, process, stream, exited, output, watch, time, logger);
         }
         catch
         {

@@ -12,7 +12,9 @@ internal sealed partial class ConfinedOutput
 {
     private const int MaxLineBytes = 8 << 10;
     private const int LinesEachPeriod = 200;
+    private const long BytesEachPeriod = 1 << 20;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(10);
 
     private readonly string _name;
     private readonly TimeProvider _time;
@@ -20,6 +22,7 @@ internal sealed partial class ConfinedOutput
     private readonly Lock _gate = new();
     private long _periodBegan;
     private int _lines;
+    private long _bytes;
     private string _owner = "nobody yet";
 
     public ConfinedOutput(string name, Process process, TimeProvider time, ILogger logger)
@@ -41,7 +44,7 @@ internal sealed partial class ConfinedOutput
 
     private async Task ReadAsync(Stream stream)
     {
-        var buffer = new byte[4 << 10];
+        var buffer = new byte[64 << 10];
         var line = new byte[MaxLineBytes];
         var length = 0;
 
@@ -49,17 +52,12 @@ internal sealed partial class ConfinedOutput
         {
             while (await stream.ReadAsync(buffer) is > 0 and var read)
             {
-                for (var i = 0; i < read; i++)
+                length = Take(buffer.AsSpan(0, read), line, length);
+
+                if (IsFlooding(read))
                 {
-                    if (buffer[i] == (byte)'\n')
-                    {
-                        Say(line.AsSpan(0, length));
-                        length = 0;
-                    }
-                    else if (length < MaxLineBytes)
-                    {
-                        line[length++] = buffer[i];
-                    }
+                    // Its pipe fills, and it waits: reading is the worker's time, and is not to be had without end.
+                    await Task.Delay(FloodPause, _time);
                 }
             }
         }
@@ -69,6 +67,45 @@ internal sealed partial class ConfinedOutput
         }
 
         Say(line.AsSpan(0, length));
+    }
+
+    /// <summary>Says the lines that end in these bytes. Returns how much of the one after them is kept.</summary>
+    private int Take(ReadOnlySpan<byte> bytes, byte[] line, int length)
+    {
+        while (bytes.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            length = Append(bytes[..end], line, length);
+            Say(line.AsSpan(0, length));
+            length = 0;
+            bytes = bytes[(end + 1)..];
+        }
+
+        return Append(bytes, line, length);
+    }
+
+    private static int Append(ReadOnlySpan<byte> bytes, byte[] line, int length)
+    {
+        var kept = bytes[..Math.Min(bytes.Length, MaxLineBytes - length)];
+        kept.CopyTo(line.AsSpan(length));
+        return length + kept.Length;
+    }
+
+    private bool IsFlooding(int read)
+    {
+        lock (_gate)
+        {
+            Roll();
+            _bytes += read;
+            return _bytes > BytesEachPeriod;
+        }
+    }
+
+    private void Roll()
+    {
+        if (_time.GetElapsedTime(_periodBegan) > Period)
+        {
+            (_periodBegan, _lines, _bytes) = (_time.GetTimestamp(), 0, 0);
+        }
     }
 
     private void Say(ReadOnlySpan<byte> line)
@@ -82,11 +119,7 @@ internal sealed partial class ConfinedOutput
 
         lock (_gate)
         {
-            if (_time.GetElapsedTime(_periodBegan) > Period)
-            {
-                (_periodBegan, _lines) = (_time.GetTimestamp(), 0);
-            }
-
+            Roll();
             count = ++_lines;
         }
 

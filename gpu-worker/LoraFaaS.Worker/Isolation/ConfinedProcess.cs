@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraFaaS.Linux.Processes;
 using LoraFaaS.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
@@ -7,14 +8,19 @@ namespace LoraFaaS.Worker.Isolation;
 /// <summary>A program that runs confined and holds the other end of <see cref="Stream"/> as its descriptor 3.</summary>
 internal sealed partial class ConfinedProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(50);
+
     private readonly ConfinedHome _home;
     private readonly Process _process;
     private readonly ConfinedOutput _output;
     private readonly CallWatch? _watch;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private int _killed;
 
-    public ConfinedProcess(ConfinedHome home, Process process, DescriptorStream stream, Task exited, ConfinedOutput output, CallWatch? watch, ILogger logger)
+    public ConfinedProcess(ConfinedHome home, Process process, DescriptorStream stream, Task exited, ConfinedOutput output, CallWatch? watch, TimeProvider time, ILogger logger)
     {
+        _time = time;
         _home = home;
         _process = process;
         _output = output;
@@ -42,12 +48,24 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     }
 
     /// <summary>At once, and without a word to it.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill()
+    {
+        Interlocked.Exchange(ref _killed, 1);
+        _process.Kill();
+    }
 
     /// <summary>Kills it if it is still there, and waits until it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync();
+        // One that ends by itself closes its socket a moment before it is gone: its own end is the one to write down.
+        await Task.WhenAny(Exited, Task.Delay(LastMoment, _time));
+
+        if (!_process.HasExited)
+        {
+            Interlocked.Exchange(ref _killed, 1);
+        }
+
         await EndAsync(_process, Exited);
         await _output.Ended;
         _watch?.Dispose();
@@ -74,8 +92,9 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     private void LogUnusualEnd()
     {
         const int Signalled = 128;
+        const int Killed = Signalled + (int)Signal.Kill;
 
-        if (_process.ExitCode is > Signalled and var code)
+        if (_process.ExitCode is > Signalled and var code && (code != Killed || Volatile.Read(ref _killed) == 0))
         {
             LogSignal(_home.Name, _output.Owner, code - Signalled);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using LoraFaaS.Linux.Cgroups;
 using LoraFaaS.Linux.Confinement;
+using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,7 +36,7 @@ internal sealed partial class IsolationStation(
 
         if (missing.Count > 0)
         {
-            throw new IsolationMissingException(string.Join("; ", missing.Select(measure => $"{measure.ToString().ToLowerInvariant()}: {_machine.Missing[measure]}")));
+            throw new HostStartException("Worker:RequireIsolation: " + string.Join("; ", missing.Select(measure => $"{measure.ToString().ToLowerInvariant()}: {_machine.Missing[measure]}")));
         }
 
         foreach (var line in _machine.NotEnforced)
@@ -64,7 +65,7 @@ internal sealed partial class IsolationStation(
 
         var entered = new List<CgroupPlace>();
 
-        foreach (var (name, reason) in await AskAsync(wanted, cancellationToken))
+        foreach (var (name, reason) in await AskAsync(wanted, [], cancellationToken))
         {
             if (groups.TryGetValue(name, out var place))
             {
@@ -78,7 +79,37 @@ internal sealed partial class IsolationStation(
 
         tree.TryRemove(ProbeName);
         AddControllersNowhere(entered, missing);
-        return new MachineIsolation(missing.ToImmutableDictionary(), [.. entered]);
+        var outer = await TryOuterAsync(wanted with { Cgroups = [] }, missing, cancellationToken);
+        return new MachineIsolation(missing.ToImmutableDictionary(), [.. entered]) { Outer = outer };
+    }
+
+    /// <summary>Namespaces by another program, where the launcher itself may not make them. What it takes to try is the launcher's start within it.</summary>
+    private async Task<ImmutableArray<string>> TryOuterAsync(Confinement wanted, Dictionary<IsolationMeasure, string> missing, CancellationToken cancellationToken)
+    {
+        if (!missing.ContainsKey(IsolationMeasure.Network) || LauncherProgram.Unshare is not { } outer)
+        {
+            return [];
+        }
+
+        try
+        {
+            var answers = await AskAsync(wanted, outer, cancellationToken);
+
+            // Nothing that held without it may fail within it.
+            if (answers.Exists(answer => answer.Reason.Length > 0 && !missing.ContainsKey(Enum.Parse<IsolationMeasure>(answer.Name))))
+            {
+                return [];
+            }
+        }
+        catch (Exception refused) when (refused is IsolationMissingException or System.ComponentModel.Win32Exception)
+        {
+            missing[IsolationMeasure.Network] += $"; and in a user namespace: {refused.Message}";
+            return [];
+        }
+
+        missing.Remove(IsolationMeasure.Network);
+        missing.Remove(IsolationMeasure.Ipc);
+        return [.. outer];
     }
 
     private static void MakeGroups(CgroupTree tree, Dictionary<string, CgroupPlace> groups, Dictionary<IsolationMeasure, string> missing)
@@ -134,11 +165,11 @@ internal sealed partial class IsolationStation(
     };
 
     /// <summary>The probe's lines: a measure or a group, and why not. A probe that does not end well speaks for nothing.</summary>
-    private async Task<List<(string Name, string Reason)>> AskAsync(Confinement wanted, CancellationToken cancellationToken)
+    private async Task<List<(string Name, string Reason)>> AskAsync(Confinement wanted, IReadOnlyList<string> outer, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        using var process = new Process { StartInfo = launcher.Probe(wanted, [.. launcher.EssentialFiles, sandbox.Path]) };
+        using var process = new Process { StartInfo = launcher.Probe(wanted, [.. launcher.EssentialFiles, sandbox.Path], outer) };
         process.Start();
 
         try
@@ -149,7 +180,7 @@ internal sealed partial class IsolationStation(
 
             return process.ExitCode == 0
                 ? [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t', 2)).Select(parts => (parts[0], parts[1]))]
-                : throw new IsolationMissingException($"the launcher's probe ended with {process.ExitCode}: {await errors}");
+                : throw new IsolationMissingException($"its probe ended with {process.ExitCode}: {await errors}");
         }
         finally
         {

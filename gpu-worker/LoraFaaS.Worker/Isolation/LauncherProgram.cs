@@ -24,12 +24,21 @@ internal sealed class LauncherProgram
     /// <summary>The root of the runtime that this process and every .NET program it starts runs on.</summary>
     public static string RuntimeRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    public ProcessStartInfo Run(Confinement confinement, ConfinedProgram program, string privateFolder) =>
-        StartInfo("run", confinement, [.. Command(program.Path), .. program.Arguments], privateFolder, program.Environment);
+    /// <summary>
+    /// What makes namespaces for a worker that is not root (util-linux); null where it is not installed. Whether the machine allows it is
+    /// found out by trying.
+    /// </summary>
+    public static IReadOnlyList<string>? Unshare { get; } =
+        File.Exists("/usr/bin/unshare") ? ["/usr/bin/unshare", "--user", "--map-current-user", "--net", "--ipc", "--uts", "--"] : null;
+
+    public ProcessStartInfo Run(Confinement confinement, ConfinedProgram program, string privateFolder, IReadOnlyList<string> outer) =>
+        StartInfo(outer, "run", confinement, [.. Command(program.Path), .. program.Arguments], privateFolder, program.Environment);
 
     /// <param name="confinement">What to try measures with.</param>
     /// <param name="files">What another user must be able to read.</param>
-    public ProcessStartInfo Probe(Confinement confinement, IReadOnlyList<string> files) => StartInfo("probe", confinement, files, "/", new Dictionary<string, string>());
+    /// <param name="outer">What the launcher is started by, if not by us.</param>
+    public ProcessStartInfo Probe(Confinement confinement, IReadOnlyList<string> files, IReadOnlyList<string> outer) =>
+        StartInfo(outer, "probe", confinement, files, "/", new Dictionary<string, string>());
 
     /// <summary>The folders a program is loaded from.</summary>
     public IReadOnlyList<string> FoldersOf(ConfinedProgram program) => [RuntimeRoot, Path.GetDirectoryName(program.Path)!, Path.GetDirectoryName(_path)!];
@@ -38,9 +47,9 @@ internal sealed class LauncherProgram
     public IReadOnlyList<string> EssentialFiles => [_path, Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libcoreclr.so")];
 
     private ProcessStartInfo StartInfo(
-        string verb, Confinement confinement, IEnumerable<string> rest, string privateFolder, IReadOnlyDictionary<string, string> environment)
+        IReadOnlyList<string> outer, string verb, Confinement confinement, IEnumerable<string> rest, string privateFolder, IReadOnlyDictionary<string, string> environment)
     {
-        var command = Command(_path);
+        string[] command = [.. outer, .. Command(_path)];
         var start = new ProcessStartInfo(command[0])
         {
             UseShellExecute = false,

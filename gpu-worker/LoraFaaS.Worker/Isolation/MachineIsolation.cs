@@ -9,6 +9,12 @@ namespace LoraFaaS.Worker.Isolation;
 /// <param name="Groups">Hierarchies in which a group could be made and entered.</param>
 internal sealed record MachineIsolation(ImmutableDictionary<IsolationMeasure, string> Missing, ImmutableArray<CgroupPlace> Groups)
 {
+    /// <summary>
+    /// A program and its arguments that make the namespaces before the launcher starts, where the launcher may not: making them without root
+    /// takes a user namespace, and that a process of one thread, which no .NET program is. Empty: the launcher makes them.
+    /// </summary>
+    public ImmutableArray<string> Outer { get; init; } = [];
+
     public bool Has(IsolationMeasure measure) => !Missing.ContainsKey(measure);
 
     /// <summary>The measures that hold, by the words of Worker:RequireIsolation.</summary>

@@ -32,10 +32,11 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private long _lastUse;
     private int _users;
     private bool _retired;
+    private readonly Task _pulse;
     private Task? _end;
 
     public ResidentSandbox(
-        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, SandboxTimes times,
+        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, SandboxTimes times, SandboxPulse pulse,
         AdapterHostCache host, ResidencyChanges changes, TimeProvider time)
     {
         Key = key;
@@ -49,6 +50,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _lastUse = time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
         _preparing = new SingleFlight<string, Problem?>(_lifetime.Token);
+        _pulse = pulse.RunAsync(_lifetime.Token);
     }
 
     public SandboxKey Key { get; }
@@ -220,6 +222,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private async Task EndAsync()
     {
         await _lifetime.CancelAsync();
+        await _pulse;
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
         _lease.Dispose();

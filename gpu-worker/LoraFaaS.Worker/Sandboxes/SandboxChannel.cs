@@ -25,6 +25,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     private readonly SandboxId _sandbox;
     private readonly DescriptorStream _stream;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(1_024) { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
@@ -35,11 +36,13 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
     private Load _load = new();
+    private Pong _pong = new();
     private ulong _lastSequence;
     private int _closed;
 
-    public SandboxChannel(SandboxId sandbox, DescriptorStream stream, ILogger logger)
+    public SandboxChannel(SandboxId sandbox, DescriptorStream stream, TimeProvider time, ILogger logger)
     {
+        _time = time;
         _sandbox = sandbox;
         _stream = stream;
         _logger = logger;
@@ -52,6 +55,12 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>The sandbox's last word on how busy it is.</summary>
     public Load Load => Volatile.Read(ref _load);
+
+    /// <summary>The last ping it answered.</summary>
+    public Pong LastPong => Volatile.Read(ref _pong);
+
+    /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
+    public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
     {
@@ -205,11 +214,12 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     {
         try
         {
+            var budget = new FrameBudget(_time);
             await using var reader = new FrameReader<FromSandbox>(_stream, FromSandbox.Parser, MaxInboundFrameBytes);
 
             while (await reader.ReadAsync(_closing.Token) is { Message: { } message })
             {
-                if (!TryDispatch(message))
+                if (!budget.TrySpend(message) || !TryDispatch(message))
                 {
                     LogBreach(_sandbox, message.KindCase);
                     break;
@@ -259,6 +269,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 // A sequence that was released meanwhile is not missed.
                 return message.Event.Event_ is { } happened
                     && (!_sequences.TryGetValue(message.Event.Sequence, out var sequence) || sequence.TryAccept(happened));
+            case FromSandbox.KindOneofCase.Pong:
+                Volatile.Write(ref _pong, message.Pong);
+                return true;
             case FromSandbox.KindOneofCase.Load:
                 Volatile.Write(ref _load, message.Load);
                 return true;

@@ -32,15 +32,16 @@ internal sealed partial class SandboxOpener(
         try
         {
             process = await spawner.TakeAsync(cancellationToken);
-            process.BelongTo(key);
-            channel = new SandboxChannel(process.Id, process.Stream, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
+                    // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
+                    process.BelongTo(key);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, host, changes, time));
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time));
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:

@@ -10,6 +10,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     ForecastCommand.Create(),
+    IsolationCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create()),
 };

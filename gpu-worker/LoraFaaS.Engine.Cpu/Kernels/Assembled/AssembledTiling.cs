@@ -4,8 +4,8 @@ using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 namespace LoraFaaS.Engine.Cpu.Kernels.Assembled;
 
 /// <summary>
-/// Covers a product with assembled tiles of one arithmetic. A few tokens: all of them in one pass, over as many panels as the registers
-/// leave, since what counts is that weights stream. Many: tile by tile over two panels that stay in the second-level cache.
+/// Covers a product with assembled tiles of one arithmetic. Up to 14 tokens: all of them in one pass, over as many panels as the registers
+/// leave, since what counts is that weights stream. More: tile by tile over two panels that stay in the second-level cache.
 /// </summary>
 internal sealed unsafe class AssembledTiling
 {

@@ -12,7 +12,7 @@ public sealed class OneSequenceManyWaysTests(DemoWorld demo)
     private const int PageBytes = 16 << 10;
     private const int PagesPerBlock = 3;
     private const int Sequences = 16;
-    private const int Tokens = 24;
+    private const int Tokens = 60;
 
     private static readonly string[] Adapters = ["", "en-fr", "sql", "sentiment"];
 
@@ -33,7 +33,7 @@ public sealed class OneSequenceManyWaysTests(DemoWorld demo)
         Assert.Equal(0ul, roomy.Worker.Load.Preemptions);
 
         // Room for a third, and prompts cut into pieces: some are preempted and prefilled again.
-        await using var narrow = await OpenAsync(kernels, blocks: 36, stepTokens: 24);
+        await using var narrow = await OpenAsync(kernels, blocks: 24, stepTokens: 24);
         Assert.Equal(alone, (await TogetherAsync(narrow)).Select(Said));
         Assert.NotEqual(0ul, narrow.Worker.Load.Preemptions);
     }

@@ -63,6 +63,24 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_stream_whose_sandbox_is_frozen_goes_on_with_the_same_tokens_in_another()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxSilence", "00:00:02");
+        var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
+
+        var stream = await OpenAsync(world, "victim", maxTokens: 300);
+        var frozen = world.Worker.SandboxOf("victim").ProcessId;
+        Assert.True(ProcessControl.Send(frozen, Signal.Stop));
+        var rest = await Patience.ForAsync(stream.RestAsync());
+
+        Assert.Equal(Ids(undisturbed), Ids(rest));
+        Assert.Equal(undisturbed.Text, rest.Text);
+        Assert.Equal(300, rest.Finished?.CompletionTokens);
+        Assert.NotEqual(frozen, world.Worker.SandboxOf("victim").ProcessId);
+        Assert.False(ProcessControl.Send(frozen, Signal.Probe));
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_frees_the_slot_and_is_metered()
     {
         await using var world = await DemoWorld.StartAsync("--Worker:MaxSequences", "1");

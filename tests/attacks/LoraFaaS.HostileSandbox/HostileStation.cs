@@ -1,0 +1,115 @@
+using System.Text.Json;
+using LoraFaaS.Attacks;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox;
+using LoraFaaS.Sandbox.Connection;
+using LoraFaaS.Sandbox.Opening;
+
+namespace LoraFaaS.HostileSandbox;
+
+/// <summary>Answers frames as an engine would, and does what the prompts say: attacks, and frames that claim what is not so.</summary>
+internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection connection, Outbox outbox, KeptDescriptor backbone)
+{
+    public const string ForgeUsage = "ForgeUsage";
+    public const string ForgeOthers = "ForgeOthers";
+    public const string FloodFrames = "FloodFrames";
+    public const string SayNothing = "SayNothing";
+
+    public async Task<SandboxExit> RunAsync()
+    {
+        while (await connection.ReadAsync(CancellationToken.None) is { Status: FrameReadStatus.Message, Message: { } message } frame)
+        {
+            switch (message.KindCase)
+            {
+                case ToSandbox.KindOneofCase.Generate:
+                    // On a thread of its own: an attack may take long, and one that hangs must not look like a dead process.
+                    new Thread(() => Serve(message.Generate)) { IsBackground = true }.Start();
+                    break;
+                case ToSandbox.KindOneofCase.Ping:
+                    outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = message.Ping.Number } });
+                    break;
+                case ToSandbox.KindOneofCase.LoadAdapter:
+                    frame.Descriptor?.Dispose();
+                    outbox.Post(new FromSandbox { AdapterLoaded = new AdapterLoaded { AdapterDigest = message.LoadAdapter.AdapterDigest, DeviceBytes = 1 } });
+                    break;
+                case ToSandbox.KindOneofCase.Drain:
+                    return SandboxExit.Done;
+                default:
+                    break;
+            }
+        }
+
+        return SandboxExit.Done;
+    }
+
+    private void Serve(Generate generate)
+    {
+        var order = JsonSerializer.Deserialize(generate.Request.Prompt.UserText, HostileJson.Default.HostileOrder)!;
+
+        switch (order.Attack)
+        {
+            case ForgeUsage:
+                // One token was sent, and a million are claimed; of the prompt, less than nothing.
+                Say(generate.Sequence, "x", prompt: -5, completion: 1_000_000);
+                break;
+            case ForgeOthers:
+                Forge();
+                Say(generate.Sequence, "done", prompt: 1, completion: 1);
+                break;
+            case FloodFrames:
+                for (var i = 0; i < 1_000_000; i++)
+                {
+                    outbox.Post(new FromSandbox { Load = new Load { Running = i } });
+                }
+
+                Say(generate.Sequence, "done", prompt: 1, completion: 1);
+                break;
+            case SayNothing:
+                break;
+            default:
+                Attack(generate.Sequence, order);
+                break;
+        }
+    }
+
+    private unsafe void Attack(ulong sequence, HostileOrder order)
+    {
+        var target = order.Target with { Backbone = (long)sandbox.Backbone.Address, BackboneBytes = sandbox.Backbone.Length, BackboneDescriptor = backbone.Value };
+        AttackResult result;
+
+        try
+        {
+            result = AttackList.Find(order.Attack)!.Run(target);
+        }
+        catch (Exception failure)
+        {
+            result = new AttackResult(order.Attack, [$"the attack itself failed: {failure}"], []);
+        }
+
+        Say(sequence, JsonSerializer.Serialize(result, HostileJson.Default.AttackResult), prompt: 1, completion: 1);
+    }
+
+    /// <summary>Events of sequences it was never given: whoever has these numbers would be billed, cut short, or sent a stranger's words.</summary>
+    private void Forge()
+    {
+        for (ulong other = 1_000; other < 1_200; other++)
+        {
+            outbox.Post(new FromSandbox { Event = new Event { Sequence = other, Event_ = new GenerateEvent { Tokens = new Tokens { Ids = { 1, 2, 3 }, Text = "forged" } } } });
+            outbox.Post(new FromSandbox { Event = new Event { Sequence = other, Event_ = Finished(1_000_000, 1_000_000) } });
+        }
+    }
+
+    private void Say(ulong sequence, string text, int prompt, int completion)
+    {
+        foreach (var happened in (GenerateEvent[])[
+            new() { Started = new Started { PromptTokens = prompt } }, new() { Tokens = new Tokens { Ids = { 1 }, Text = text } }, Finished(prompt, completion)])
+        {
+            outbox.Post(new FromSandbox { Event = new Event { Sequence = sequence, Event_ = happened } });
+        }
+    }
+
+    private static GenerateEvent Finished(int prompt, int completion) =>
+        new() { Finished = new Finished { Reason = FinishReason.Stop, PromptTokens = prompt, CompletionTokens = completion } };
+}

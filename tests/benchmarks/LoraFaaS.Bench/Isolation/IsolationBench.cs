@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Text.Json;
+using LoraFaaS.Attacks;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Protocol.Data;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.Worker.Isolation;
+using LoraFaaS.Worker.Sandboxes;
+
+namespace LoraFaaS.Bench.Isolation;
+
+/// <summary>
+/// A stream of one trust domain alone, beside an honest neighbour that streams too, and beside each attack of a sandbox that was taken over;
+/// turn by turn, medians. An attack that is repeated without end computes like anybody: it may cost what an honest busy neighbour costs, and
+/// no more. Then what confinement adds to a sandbox's start.
+/// </summary>
+internal sealed class IsolationBench(ReportWriter report, int rounds)
+{
+    private const int Tokens = 300;
+    private const int Starts = 10;
+    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(2);
+    private const string Victim = "victim";
+    private const string Neighbour = "neighbour";
+    private const string Evil = "evil";
+
+    private static readonly string[] Attacks = ["ReadProcessFiles", "OpenConnections", "ForkBomb", "FloodOutput", "StarveProcessors"];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var worker = await WorkerRun.StartAsync(cancellationToken);
+        await MeanGapAsync(worker, cancellationToken);
+        await (await worker.AskAsync("hello", Neighbour, 1, cancellationToken)).CopyToAsync(Stream.Null, cancellationToken);
+        await AttackAsync(worker, "RaisePriority", cancellationToken);
+        var gaps = new Dictionary<string, List<double>>(StringComparer.Ordinal);
+
+        for (var round = 0; round < rounds; round++)
+        {
+            ReportWriter.Say($"round {round + 1} of {rounds}");
+            Keep(gaps, "alone", await MeanGapAsync(worker, cancellationToken));
+            Keep(gaps, "neighbour", await BesideAsync(worker, token => StreamAsync(worker, Neighbour, token), cancellationToken));
+
+            foreach (var attack in Attacks)
+            {
+                Keep(gaps, attack, await BesideAsync(worker, token => AttackAsync(worker, attack, token), cancellationToken));
+            }
+        }
+
+        var alone = Interleaved.Median(gaps["alone"]);
+        var shared = Interleaved.Median(gaps["neighbour"]);
+        report.Add(BenchRow.Limit($"a stream alone: between tokens, mean over {Stretch.TotalSeconds:0} s", alone, "ms"));
+        report.Add(BenchRow.Cost("beside an honest stream of another trust domain", shared, "ms", alone, "alone"));
+
+        foreach (var attack in Attacks)
+        {
+            report.Add(BenchRow.Cost($"beside {attack}, again and again", Interleaved.Median(gaps[attack]), "ms", shared, "beside an honest stream", 1.15));
+        }
+
+        await StartAsync(worker, cancellationToken);
+    }
+
+    /// <summary>What is measured runs beside the other, which is repeated until it has ended.</summary>
+    private static async Task<double> BesideAsync(WorkerRun worker, Func<CancellationToken, Task> other, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var beside = RepeatAsync(other, enough.Token);
+        var gap = await MeanGapAsync(worker, cancellationToken);
+        await enough.CancelAsync();
+        await beside;
+        return gap;
+    }
+
+    private static async Task RepeatAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                await action(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The measured stream has ended.
+        }
+        catch (IOException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The same, in the words of the connection.
+        }
+    }
+
+    private static async Task StreamAsync(WorkerRun worker, string trustDomain, CancellationToken cancellationToken)
+    {
+        await using var stream = await worker.AskAsync("tell a long story", trustDomain, Tokens, cancellationToken);
+        await stream.CopyToAsync(Stream.Null, cancellationToken);
+    }
+
+    private static async Task AttackAsync(WorkerRun worker, string attack, CancellationToken cancellationToken)
+    {
+        var neighbour = worker.Get<SandboxSupervisor>().Resident.First(sandbox => sandbox.Key.TrustDomain.Value == Victim).ProcessId;
+        var order = JsonSerializer.Serialize(new
+        {
+            Attack = attack,
+            Target = new AttackTarget
+            {
+                WorkerPid = Environment.ProcessId, NeighbourPid = neighbour, Secrets = ["/etc/shadow"], Folders = ["/tmp"], TcpPort = 1, UnixSocket = "/tmp/none", AbstractSocket = "none",
+            },
+        });
+        await using var stream = await worker.AskAsync(order, Evil, 16, cancellationToken);
+        await stream.CopyToAsync(Stream.Null, cancellationToken);
+    }
+
+    /// <summary>Mean milliseconds between the events of streams, one after another, for the time of a stretch.</summary>
+    private static async Task<double> MeanGapAsync(WorkerRun worker, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        List<double> gaps = [];
+
+        while (Stopwatch.GetElapsedTime(begun) < Stretch)
+        {
+            await AddGapsAsync(worker, gaps, cancellationToken);
+        }
+
+        return gaps.Count > 0 ? gaps.Average() : throw new InvalidOperationException("The measured stream gave no tokens.");
+    }
+
+    private static async Task AddGapsAsync(WorkerRun worker, List<double> gaps, CancellationToken cancellationToken)
+    {
+        await using var stream = await worker.AskAsync("tell a long story", Victim, Tokens, cancellationToken);
+        await using var reader = new FrameReader<GenerateEvent>(stream, GenerateEvent.Parser);
+        long? last = null;
+
+        await foreach (var happened in reader.ReadAllAsync(cancellationToken))
+        {
+            if (happened.Tokens is not null)
+            {
+                var now = Stopwatch.GetTimestamp();
+
+                if (last is { } before)
+                {
+                    gaps.Add(Stopwatch.GetElapsedTime(before, now).TotalMilliseconds);
+                }
+
+                last = now;
+            }
+        }
+    }
+
+    private async Task StartAsync(WorkerRun worker, CancellationToken cancellationToken)
+    {
+        var launcher = worker.Get<ConfinedLauncher>();
+        var program = worker.Get<SandboxProgram>().Confined();
+        List<double> confined = [];
+
+        for (var i = 0; i < Starts; i++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            await using var process = await launcher.StartAsync($"bench-{i}", program, cancellationToken);
+            confined.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        }
+
+        report.Add(BenchRow.Limit($"launcher: from its start to everything in force, p50 of {Starts}; hidden by the blank pool", Interleaved.Median(confined), "ms"));
+        var taken = Stopwatch.GetTimestamp();
+        await using var blank = await worker.Get<SandboxSpawner>().TakeAsync(cancellationToken);
+        report.Add(BenchRow.Limit("taking a blank", Stopwatch.GetElapsedTime(taken).TotalMilliseconds, "ms"));
+    }
+
+    private static void Keep(Dictionary<string, List<double>> gaps, string name, double gap)
+    {
+        if (!gaps.TryGetValue(name, out var list))
+        {
+            gaps[name] = list = [];
+        }
+
+        list.Add(gap);
+    }
+}

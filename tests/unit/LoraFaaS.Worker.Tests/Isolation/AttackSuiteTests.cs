@@ -1,0 +1,132 @@
+using LoraFaaS.Attacks;
+using LoraFaaS.Linux.Confinement;
+using LoraFaaS.Linux.Processes;
+using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Tests.Hosting;
+
+namespace LoraFaaS.Worker.Tests.Isolation;
+
+/// <summary>
+/// A sandbox whose engine was taken over, under the very launcher and confinement of every other, beside a victim that must notice nothing.
+/// The hostile program is tests/attacks/LoraFaaS.HostileSandbox; the attacks are in LoraFaaS.Attacks.
+/// </summary>
+public sealed class AttackSuiteTests
+{
+    [Fact]
+    public async Task A_taken_over_sandbox_gets_nowhere_and_its_name_is_written_down()
+    {
+        await using var hostile = await HostileWorld.StartAsync();
+        var expected = await hostile.AskVictimAsync();
+        var victim = hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId;
+        List<string> succeeded = [], unlogged = [];
+
+        foreach (var attack in AttackList.All.Where(attack => !attack.IsDeadly))
+        {
+            if (!hostile.CanJudge(attack))
+            {
+                Say($"not judged: {attack.Name}: this machine has none of {string.Join(", ", attack.StoppedBy)}: {string.Join("; ", hostile.Machine.NotEnforced)}");
+                continue;
+            }
+
+            var before = hostile.Log.Lines.Count;
+            var beside = hostile.AskVictimAsync();
+            var result = await hostile.AttackAsync(attack);
+            Assert.Equal(expected, await beside);
+            succeeded.AddRange(result.Succeeded.Select(what => $"{attack.Name}: {what}"));
+            var lines = hostile.Log.Lines.Skip(before).Where(line => line.Contains("of evil@", StringComparison.Ordinal)).ToList();
+            Say($"{attack.Name}: {result.Refused.Count} refused, {lines.Count} log lines");
+
+            if (lines.Count == 0 && attack.StoppedBy.Count > 0)
+            {
+                unlogged.Add(attack.Name);
+            }
+        }
+
+        Assert.Empty(succeeded);
+        Assert.True(unlogged.Count == 0 || !hostile.Machine.Has(IsolationMeasure.Watch), string.Join(", ", unlogged));
+        Assert.Equal(victim, hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId);
+        Assert.Equal(expected, await hostile.AskVictimAsync());
+    }
+
+    [Fact]
+    public async Task An_attack_that_ends_its_process_ends_no_other()
+    {
+        await using var hostile = await HostileWorld.StartAsync();
+        var expected = await hostile.AskVictimAsync();
+        var victim = hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId;
+
+        foreach (var attack in AttackList.All.Where(attack => attack.IsDeadly))
+        {
+            if (!hostile.CanJudge(attack))
+            {
+                Say($"not judged: {attack.Name}: this machine has none of {string.Join(", ", attack.StoppedBy)}: {string.Join("; ", hostile.Machine.NotEnforced)}");
+                continue;
+            }
+
+            var beside = hostile.AskVictimAsync();
+            var result = await hostile.AttackAsync(attack);
+            Say($"{attack.Name}: {string.Join("; ", result.Refused)}");
+            Assert.Empty(result.Succeeded);
+            Assert.Equal(expected, await beside);
+        }
+
+        Assert.Contains(hostile.Log.Lines, line => line.Contains("of evil@", StringComparison.Ordinal) && line.Contains("ended by signal", StringComparison.Ordinal));
+        Assert.Equal(victim, hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId);
+        Assert.Equal(expected, await hostile.AskVictimAsync());
+    }
+
+    [Fact]
+    public async Task Claims_about_tokens_are_not_believed_and_strangers_sequences_cannot_be_named()
+    {
+        await using var hostile = await HostileWorld.StartAsync();
+        var expected = await hostile.AskVictimAsync();
+
+        var forged = await hostile.OrderAsync("ForgeUsage");
+        var beside = hostile.AskVictimAsync();
+        var others = await hostile.OrderAsync("ForgeOthers");
+
+        Assert.Equal(1, forged.Finished?.CompletionTokens);
+        Assert.Equal(0, forged.Finished?.PromptTokens);
+        Assert.NotNull(others.Finished);
+        Assert.Equal(expected, await beside);
+        Assert.Contains(hostile.Log.Lines, line => line.Contains("evil@", StringComparison.Ordinal) && line.Contains("claims -5 prompt and 1000000", StringComparison.Ordinal));
+        await Patience.UntilAsync(() => hostile.World.Controller.Usage.Count >= 4);
+        Assert.All(hostile.World.Controller.Usage, usage => Assert.InRange(usage.CompletionTokens, 1, 60));
+        Assert.Equal(hostile.World.Controller.Usage.Count, hostile.World.Controller.Usage.Select(usage => usage.CallId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task One_that_does_nothing_but_talk_is_cut_off()
+    {
+        await using var hostile = await HostileWorld.StartAsync();
+        var expected = await hostile.AskVictimAsync();
+        var talking = hostile.OrderAsync("FloodFrames");
+
+        Assert.Equal("sandbox_lost", (await Patience.ForAsync(talking)).Failed?.Code ?? (await talking).Problem?.Code);
+        Assert.Equal(expected, await hostile.AskVictimAsync());
+    }
+
+    [Fact]
+    public async Task Every_thread_of_every_sandbox_is_held_by_the_same_measures()
+    {
+        await using var hostile = await HostileWorld.StartAsync();
+        await hostile.AskVictimAsync();
+        await hostile.OrderAsync("ForgeUsage");
+
+        foreach (var sandbox in hostile.World.Worker.Supervisor.Resident)
+        {
+            Assert.True(ProcessControl.Send(sandbox.ProcessId, Signal.Probe));
+            Assert.Contains("HostileSandbox", File.ReadAllText($"/proc/{sandbox.ProcessId}/cmdline"), StringComparison.Ordinal);
+
+            foreach (var thread in Directory.GetDirectories($"/proc/{sandbox.ProcessId}/task"))
+            {
+                var status = File.ReadAllText(thread + "/status");
+                Assert.Contains("NoNewPrivs:\t1", status, StringComparison.Ordinal);
+                Assert.Contains("CapEff:\t0000000000000000", status, StringComparison.Ordinal);
+                Assert.True(!hostile.Machine.Has(IsolationMeasure.Calls) || status.Contains("Seccomp:\t2", StringComparison.Ordinal));
+            }
+        }
+    }
+
+    private static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
+}

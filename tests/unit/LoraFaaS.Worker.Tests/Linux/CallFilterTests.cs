@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using LoraFaaS.Linux.Calls;
+using LoraFaaS.Linux.Confinement;
+using LoraFaaS.Linux.Native;
+
+namespace LoraFaaS.Worker.Tests.Linux;
+
+/// <summary>The filter's program, run by a small interpreter of the same instructions: what the kernel would answer, without a kernel.</summary>
+public sealed class CallFilterTests
+{
+    private const uint X64 = 0xC000003E;
+    private const int OwnPid = 4_711;
+    private const int Program = 512;
+    private static readonly uint Refused = CallVerdict.FailWith(Errno.NotPermitted);
+
+    [Theory]
+    [InlineData(SystemCall.Read)]
+    [InlineData(SystemCall.Futex)]
+    [InlineData(SystemCall.Mprotect)]
+    [InlineData(SystemCall.Recvmsg)]
+    [InlineData(SystemCall.ExitGroup)]
+    [InlineData(SystemCall.Membarrier)]
+    public void What_the_runtime_needs_is_allowed(SystemCall call) => Assert.Equal(CallVerdict.Allow, Judge(call));
+
+    [Fact]
+    public void Whatever_is_not_on_the_list_is_refused()
+    {
+        SystemCall[] dangerous =
+        [
+            SystemCall.Ptrace, SystemCall.ProcessVmReadv, SystemCall.ProcessVmWritev, SystemCall.Socket, SystemCall.Connect, SystemCall.Bind, SystemCall.Socketpair,
+            SystemCall.Mount, SystemCall.Bpf, SystemCall.Keyctl, SystemCall.Userfaultfd, SystemCall.PerfEventOpen, SystemCall.MemfdCreate, SystemCall.Execve,
+            SystemCall.IoUringSetup, SystemCall.PidfdOpen, SystemCall.PidfdGetfd, SystemCall.Unshare, SystemCall.Setns, SystemCall.Fork, SystemCall.Vfork,
+            SystemCall.Setuid, SystemCall.Seccomp, SystemCall.Shmget, SystemCall.Tkill, SystemCall.Openat2, SystemCall.OpenByHandleAt,
+        ];
+
+        Assert.All(dangerous, call => Assert.Equal(Refused, Judge(call)));
+        Assert.All(Enumerable.Range(460, 200), number => Assert.Equal(Refused, Judge((SystemCall)number)));
+    }
+
+    [Fact]
+    public void Every_kind_and_verdict_makes_a_program_the_kernel_would_take()
+    {
+        foreach (var kind in Enum.GetValues<ConfinedKind>())
+        {
+            foreach (var verdict in (uint[])[Refused, CallVerdict.Ask])
+            {
+                var code = CallFilter.Build(kind, OwnPid, Program, verdict);
+                Assert.InRange(code.Length, 1, 4_096);
+
+                for (var at = 0; at < code.Length; at++)
+                {
+                    if (code[at].Code is BpfInstruction.JumpIfEqual or BpfInstruction.JumpIfAtLeast or BpfInstruction.JumpIfAnyBit)
+                    {
+                        Assert.True(at + 1 + Math.Max(code[at].IfTrue, code[at].IfFalse) < code.Length);
+                    }
+                }
+
+                Assert.Equal(BpfInstruction.Return, code[^1].Code);
+            }
+        }
+    }
+
+    [Fact]
+    public void Another_architecture_and_the_x32_calls_end_the_process()
+    {
+        var code = CallFilter.Build(ConfinedKind.Sandbox, OwnPid, Program, Refused);
+
+        Assert.Equal(CallVerdict.KillProcess, Run(code, 0, 0x40000003, []));
+        Assert.Equal(CallVerdict.KillProcess, Run(code, 0x40000000, X64, []));
+    }
+
+    [Fact]
+    public void Threads_are_allowed_and_processes_are_not()
+    {
+        const ulong Thread = 0x3D0F00, Process = 17, ThreadInNamespace = Thread | 0x10000000;
+
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Clone, Thread));
+        Assert.Equal(Refused, Judge(SystemCall.Clone, Process));
+        Assert.Equal(Refused, Judge(SystemCall.Clone, ThreadInNamespace));
+        Assert.Equal(CallVerdict.FailWith(Errno.NotImplemented), Judge(SystemCall.Clone3));
+    }
+
+    [Fact]
+    public void Signals_and_limits_are_for_itself_alone()
+    {
+        foreach (var call in (SystemCall[])[SystemCall.Kill, SystemCall.Tgkill, SystemCall.Prlimit64, SystemCall.SchedSetaffinity])
+        {
+            Assert.Equal(CallVerdict.Allow, Judge(call, OwnPid));
+            Assert.Equal(Refused, Judge(call, OwnPid + 1));
+            Assert.Equal(Refused, Judge(call, unchecked((ulong)-1)));
+        }
+    }
+
+    [Fact]
+    public void One_descriptor_may_be_executed_and_nothing_else()
+    {
+        const ulong EmptyPath = 0x1000;
+
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Execveat, Program, 0, 0, 0, EmptyPath));
+        Assert.Equal(Refused, Judge(SystemCall.Execveat, Program - 1, 0, 0, 0, EmptyPath));
+        Assert.Equal(Refused, Judge(SystemCall.Execveat, Program, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public void A_sandbox_opens_to_read_and_a_handler_also_to_write()
+    {
+        const ulong ReadOnly = 0x80000, Create = 0x41;
+
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Openat, 0, 0, ReadOnly));
+        Assert.Equal(Refused, Judge(SystemCall.Openat, 0, 0, Create));
+        Assert.Equal(CallVerdict.Allow, Run(CallFilter.Build(ConfinedKind.Handler, OwnPid, Program, Refused), (uint)SystemCall.Openat, X64, [0, 0, Create]));
+        Assert.Equal(CallVerdict.Ask, Run(CallFilter.Build(ConfinedKind.Handler, OwnPid, Program, CallVerdict.Ask), (uint)SystemCall.Openat, X64, [0, 0, Create]));
+    }
+
+    [Fact]
+    public void A_datagram_to_an_address_is_refused_also_one_above_four_gigabytes()
+    {
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Sendto, 3, 1, 1, 0, 0));
+        Assert.Equal(Refused, Judge(SystemCall.Sendto, 3, 1, 1, 0, 0x7fff_1234));
+        Assert.Equal(Refused, Judge(SystemCall.Sendto, 3, 1, 1, 0, 0x7fff_0000_0000));
+    }
+
+    private static uint Judge(SystemCall call, params ulong[] arguments) =>
+        Run(CallFilter.Build(ConfinedKind.Sandbox, OwnPid, Program, Refused), (uint)call, X64, arguments);
+
+    private static uint Run(ImmutableArray<BpfInstruction> code, uint call, uint architecture, ulong[] arguments)
+    {
+        var words = new uint[16];
+        (words[0], words[1]) = (call, architecture);
+
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            (words[4 + (2 * i)], words[5 + (2 * i)]) = ((uint)arguments[i], (uint)(arguments[i] >> 32));
+        }
+
+        uint accumulator = 0;
+
+        for (var at = 0; ; at++)
+        {
+            var instruction = code[at];
+
+            switch (instruction.Code)
+            {
+                case BpfInstruction.LoadWord:
+                    accumulator = words[instruction.Operand / 4];
+                    break;
+                case BpfInstruction.JumpIfEqual:
+                    at += accumulator == instruction.Operand ? instruction.IfTrue : instruction.IfFalse;
+                    break;
+                case BpfInstruction.JumpIfAtLeast:
+                    at += accumulator >= instruction.Operand ? instruction.IfTrue : instruction.IfFalse;
+                    break;
+                case BpfInstruction.JumpIfAnyBit:
+                    at += (accumulator & instruction.Operand) != 0 ? instruction.IfTrue : instruction.IfFalse;
+                    break;
+                case BpfInstruction.Return:
+                    return instruction.Operand;
+                default:
+                    throw new InvalidDataException($"Instruction {instruction.Code:x} at {at}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using LoraFaaS.Linux.Cgroups;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Worker.Tests.Linux;
+
+public sealed class CgroupTests
+{
+    private const string UnifiedMount = "29 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";
+
+    [Fact]
+    public void One_tree_for_everything_is_found_with_what_it_offers()
+    {
+        var place = Assert.Single(CgroupPlaces.Read(["0::/system.slice/worker.service"], [UnifiedMount], _ => ["cpuset", "cpu", "io", "memory", "pids"]));
+
+        Assert.Equal("/sys/fs/cgroup/system.slice/worker.service", place.Folder);
+        Assert.True(place.IsUnified);
+        Assert.Equal([CgroupController.Cpu, CgroupController.Memory, CgroupController.Pids], place.Controllers);
+    }
+
+    [Fact]
+    public void A_tree_each_is_found_where_each_is_mounted()
+    {
+        string[] mounts =
+        [
+            "35 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
+            "36 30 0:32 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct",
+            "37 30 0:33 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
+        ];
+
+        var places = CgroupPlaces.Read(["4:memory:/docker/abc", "2:cpu,cpuacct:/", "1:name=systemd:/", "0::/"], mounts, _ => []);
+
+        Assert.Equal(["/sys/fs/cgroup/memory/docker/abc", "/sys/fs/cgroup/cpu,cpuacct"], places.Select(place => place.Folder));
+        Assert.All(places, place => Assert.False(place.IsUnified));
+    }
+
+    [Fact]
+    public void A_container_that_sees_a_part_of_the_tree_starts_from_there()
+    {
+        string[] mounts = ["35 30 0:31 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory"];
+
+        Assert.Equal("/sys/fs/cgroup/memory/inner", Assert.Single(CgroupPlaces.Read(["4:memory:/docker/abc/inner"], mounts, _ => [])).Folder);
+        Assert.Empty(CgroupPlaces.Read(["4:memory:/docker/abcd"], mounts, _ => []));
+    }
+
+    [Fact]
+    public void Limits_of_the_one_tree_are_its_files()
+    {
+        using var folder = new TempFolder();
+        var root = folder.Folder("cgroup");
+        File.WriteAllText(Path.Combine(root, "cgroup.subtree_control"), "cpu memory pids\n");
+        var own = Directory.CreateDirectory(Path.Combine(root, "worker")).FullName;
+        File.WriteAllText(Path.Combine(own, "cgroup.subtree_control"), "cpu memory pids\n");
+        var place = new CgroupPlace(root, IsUnified: true, [CgroupController.Cpu, CgroupController.Memory, CgroupController.Pids]);
+
+        var procs = new CgroupTree([place], "worker").Create(place, "sandbox-1", new CgroupLimits(1 << 30, 100, 64));
+
+        var group = Path.Combine(own, "sandbox-1");
+        Assert.Equal(Path.Combine(group, "cgroup.procs"), procs);
+        Assert.Equal("1073741824", File.ReadAllText(Path.Combine(group, "memory.max")));
+        Assert.Equal("100", File.ReadAllText(Path.Combine(group, "cpu.weight")));
+        Assert.Equal("64", File.ReadAllText(Path.Combine(group, "pids.max")));
+    }
+}
