@@ -20,10 +20,13 @@ public static class StepTokenPolicy
     /// <summary>A promise that the machine cannot keep anyway must not keep prompts out for ever: they may cost this share of an undisturbed step.</summary>
     private const double LeastRoom = 0.25;
 
-    /// <summary>Before anything was measured.</summary>
+    /// <summary>Before it was measured what a token adds.</summary>
     private const int First = 8;
 
-    /// <summary>After so many steps in a row with a prompt's tokens one goes without, so that undisturbed times are known, not remembered.</summary>
+    /// <summary>
+    /// After so many steps in a row with a prompt's tokens one goes without, so that undisturbed times are known, not remembered; and the first does,
+    /// since where prompts never cease there would be none otherwise.
+    /// </summary>
     private const int StepsBetweenLooks = 32;
 
     public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model)
@@ -57,12 +60,7 @@ public static class StepTokenPolicy
 
     private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model)
     {
-        if (model.DecodeTime(decoding) is not { } undisturbed)
-        {
-            return First;
-        }
-
-        if (model.StepsSinceDecodeOnly >= StepsBetweenLooks)
+        if (model.DecodeTime(decoding) is not { } undisturbed || model.StepsSinceDecodeOnly >= StepsBetweenLooks)
         {
             return 0;
         }

@@ -12,8 +12,14 @@ public sealed class StepTokenPolicyTests
         Assert.Equal(int.MaxValue, StepTokenPolicy.Decide([Prompt(0)], new StepTimeModel()));
 
     [Fact]
-    public void Without_a_measurement_the_first_chunk_is_small() =>
-        Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], new StepTimeModel()), 1, 16);
+    public void One_step_goes_without_a_prompt_before_the_first_chunk_which_is_small()
+    {
+        var model = new StepTimeModel();
+        Assert.Equal(0, StepTokenPolicy.Decide([Prompt(0), Decoding()], model));
+
+        model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
+        Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], model), 1, 8);
+    }
 
     /// <summary>Whatever the machine: the mean step beside a long prompt stays within twice the undisturbed one, and does not stay far below.</summary>
     [Theory]
