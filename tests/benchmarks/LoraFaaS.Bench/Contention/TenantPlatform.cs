@@ -48,7 +48,7 @@ internal sealed class TenantPlatform : IAsyncDisposable
     /// <summary>One function in a namespace of its own.</summary>
     public async Task DeployAsync(string tenant, TimeSpan? slo)
     {
-        using var space = await Http.PostAsync($"system/namespace/{tenant}", Json(new { name = tenant }));
+        using var space = await Http.PostAsync("system/namespace/", Json(new { name = tenant }));
         var annotations = new Dictionary<string, string>();
 
         if (slo is { } promise)
