@@ -8,6 +8,13 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
 {
     public IReadOnlyList<CgroupPlace> Places { get; } = places;
 
+    /// <summary>The folder of this worker in every hierarchy.</summary>
+    public IReadOnlyList<string> Folders => [.. Places.Select(place => Path.Combine(place.Folder, name))];
+
+    /// <summary>Removes a worker's folder in one hierarchy and the groups in it, if nobody is in them.</summary>
+    public static bool TryRemoveTree(string folder) =>
+        !Directory.Exists(folder) || (Directory.EnumerateDirectories(folder).ToList().TrueForAll(TryRemoveFolder) && TryRemoveFolder(folder));
+
     /// <summary>Makes a group in one hierarchy and returns its cgroup.procs.</summary>
     public string Create(CgroupPlace place, string child, CgroupLimits limits)
     {
@@ -28,10 +35,7 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
     public bool TryRemove(string child) => Places.Select(place => TryRemoveFolder(Path.Combine(place.Folder, name, child))).ToList().TrueForAll(removed => removed);
 
     /// <summary>Removes what is left of this worker's groups.</summary>
-    public bool TryRemove() => Places.Select(place => RemoveBelow(Path.Combine(place.Folder, name))).ToList().TrueForAll(removed => removed);
-
-    private static bool RemoveBelow(string folder) =>
-        !Directory.Exists(folder) || (Directory.EnumerateDirectories(folder).ToList().TrueForAll(TryRemoveFolder) && TryRemoveFolder(folder));
+    public bool TryRemove() => Folders.Select(TryRemoveTree).ToList().TrueForAll(removed => removed);
 
     private static bool TryRemoveFolder(string folder)
     {

@@ -51,6 +51,7 @@ internal sealed partial class IsolationStation(
     private async Task<MachineIsolation> ProbeAsync(CancellationToken cancellationToken)
     {
         var tree = new CgroupTree(CgroupPlaces.Find(), folder.Name);
+        folder.Remember(tree.Folders);
         var groups = new Dictionary<string, CgroupPlace>(StringComparer.Ordinal);
         var missing = new Dictionary<IsolationMeasure, string>();
         MakeGroups(tree, groups, missing);

@@ -11,6 +11,7 @@ internal sealed partial class RuntimeFolder : IDisposable
 {
     private const string Prefix = "lorafaas-worker-";
     private const string LockName = "owner";
+    private const string GroupsName = "groups";
 
     private readonly ILogger<RuntimeFolder> _logger;
     private readonly FileStream _lock;
@@ -32,6 +33,12 @@ internal sealed partial class RuntimeFolder : IDisposable
     /// <summary>Unlike that of any other worker, living or dead; names its control groups too.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
+    /// <summary>
+    /// Where this worker's control groups are, for whoever cleans up after it: the next worker may itself be in another group, and would not
+    /// look there.
+    /// </summary>
+    public void Remember(IReadOnlyList<string> groups) => File.WriteAllLines(System.IO.Path.Combine(Path, GroupsName), groups);
+
     public void Dispose()
     {
         _lock.Dispose();
@@ -45,9 +52,23 @@ internal sealed partial class RuntimeFolder : IDisposable
         {
             if (IsAbandoned(folder))
             {
+                RemoveGroups(folder);
                 Remove(folder);
-                new CgroupTree(CgroupPlaces.Find(), System.IO.Path.GetFileName(folder)).TryRemove();
                 LogLeftover(folder);
+            }
+        }
+    }
+
+    private static void RemoveGroups(string folder)
+    {
+        var list = System.IO.Path.Combine(folder, GroupsName);
+
+        // Of this worker's name only: whoever could write another line there must not have us remove anything else.
+        foreach (var group in File.Exists(list) ? File.ReadAllLines(list) : [])
+        {
+            if (System.IO.Path.GetFileName(group) == System.IO.Path.GetFileName(folder))
+            {
+                CgroupTree.TryRemoveTree(group);
             }
         }
     }

@@ -20,6 +20,21 @@ public sealed class RuntimeFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_killed_workers_control_groups_go_with_its_folder_and_nothing_of_another_name_does()
+    {
+        var leftover = LeaveBehind();
+        var groups = Directory.CreateDirectory(Path.Combine(_parent.Path, "tree", Path.GetFileName(leftover))).FullName;
+        Directory.CreateDirectory(Path.Combine(groups, "sandbox-1"));
+        var strange = Directory.CreateDirectory(Path.Combine(_parent.Path, "tree", "strange")).FullName;
+        File.WriteAllLines(Path.Combine(leftover, "groups"), [groups, strange]);
+
+        using var folder = Create();
+
+        Assert.False(Directory.Exists(groups));
+        Assert.True(Directory.Exists(strange));
+    }
+
+    [Fact]
     public void What_a_living_worker_uses_is_left_alone()
     {
         using var neighbour = Create();
