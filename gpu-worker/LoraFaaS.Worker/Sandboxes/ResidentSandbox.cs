@@ -8,6 +8,7 @@ using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 
 namespace LoraFaaS.Worker.Sandboxes;
 
@@ -61,6 +62,15 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public SandboxTimes Times { get; }
 
+    /// <summary>Waiting for the backbone to be packed, before the sandbox could be opened.</summary>
+    public TimeSpan PackTime { get; set; }
+
+    /// <summary>Where the backbone was when the sandbox was asked for.</summary>
+    public StorageTier BackboneTier { get; set; } = StorageTier.Host;
+
+    /// <summary>Bytes of the backbone it runs, packed.</summary>
+    public long BackboneBytes { get; init; }
+
     /// <summary>Device bytes in its hands.</summary>
     public ByteSize Leased => _lease.Size;
 
@@ -68,6 +78,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     public Task Closed => _channel.Closed;
 
     public Load Load => _channel.Load;
+
+    /// <summary>Null: it takes no turns.</summary>
+    public TurnMember? Turns => _channel.Turns;
 
     public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters
     {

@@ -6,6 +6,7 @@ using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
     AdapterHostCache host,
     ResidencyChanges changes,
+    TurnArbiter turns,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<SandboxOpener> logger)
@@ -37,11 +39,13 @@ internal sealed partial class SandboxOpener(
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
+                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
+
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time));
+                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, times, new SandboxPulse(key, process, channel, _options, time, logger), host, changes, time) { BackboneBytes = backbone.Segment.Length });
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Configuration;
@@ -175,15 +176,19 @@ internal sealed partial class SandboxSupervisor : BackgroundService
             }
         }
 
+        var begun = _time.GetTimestamp();
+        var tier = _backbones.Contains(key.Backbone) ? StorageTier.Host : StorageTier.Disk;
+
         return await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken) switch
         {
-            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
+            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, tier, _time.GetElapsedTime(begun), cancellationToken),
             Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private async Task<Loading<ResidentSandbox>> OpenAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken)
+    private async Task<Loading<ResidentSandbox>> OpenAsync(
+        SandboxKey key, PackedBackbone backbone, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
     {
         if (await LeaseAsync(key) is not LeaseOutcome.Granted granted)
         {
@@ -194,6 +199,8 @@ internal sealed partial class SandboxSupervisor : BackgroundService
 
         if (opening is Loading<ResidentSandbox>.Ready ready)
         {
+            (ready.Value.BackboneTier, ready.Value.PackTime) = (tier, packing);
+
             lock (_gate)
             {
                 _resident[key] = ready.Value;

@@ -9,10 +9,12 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    ContentionCommand.Create(),
     ForecastCommand.Create(),
     IsolationCommand.Create(),
     AllCommand.Create(
-        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create()),
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
+        ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())
