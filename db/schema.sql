@@ -169,7 +169,16 @@ CREATE TABLE public.usage_records (
     queue_ms double precision NOT NULL,
     load_ms double precision NOT NULL,
     prefill_ms double precision NOT NULL,
-    decode_ms double precision NOT NULL
+    decode_ms double precision NOT NULL,
+    door_ms double precision DEFAULT 0 NOT NULL,
+    activation_ms double precision DEFAULT 0 NOT NULL,
+    sandbox_ms double precision DEFAULT 0 NOT NULL,
+    map_ms double precision DEFAULT 0 NOT NULL,
+    kernels_ms double precision DEFAULT 0 NOT NULL,
+    adapter_ms double precision DEFAULT 0 NOT NULL,
+    prompt_ms double precision DEFAULT 0 NOT NULL,
+    prefix_ms double precision DEFAULT 0 NOT NULL,
+    transport_ms double precision DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.adapter_contents

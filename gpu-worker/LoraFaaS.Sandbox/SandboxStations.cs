@@ -7,6 +7,7 @@ using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Generation;
 using LoraFaaS.Sandbox.Opening;
 using LoraFaaS.Sandbox.Prompts;
+using LoraFaaS.Sandbox.Turns;
 
 namespace LoraFaaS.Sandbox;
 
@@ -16,6 +17,8 @@ internal sealed class SandboxStations : IDisposable
     private readonly Outbox _outbox;
     private readonly JsonLog _log;
     private readonly LoopInbox _inbox = new();
+    private readonly TurnTaker _turns;
+    private readonly TurnStation _turnPages;
     private readonly EngineLoop _loop;
     private readonly PromptStation _prompts;
     private readonly AdapterStation _adapters;
@@ -25,7 +28,9 @@ internal sealed class SandboxStations : IDisposable
     public SandboxStations(OpenedSandbox sandbox, Outbox outbox, TimeProvider time, JsonLog log)
     {
         (_outbox, _log) = (outbox, log);
-        _loop = new EngineLoop(sandbox, _inbox, outbox, time, log);
+        _turns = new TurnTaker(sandbox.Backend.Pause);
+        _turnPages = new TurnStation(_turns, outbox);
+        _loop = new EngineLoop(sandbox, _inbox, _turns, outbox, time, log);
         _prompts = new PromptStation(new PromptBuilder(sandbox, time), _inbox, log);
         _adapters = new AdapterStation(sandbox.Engine.Adapters, _inbox, time, log);
     }
@@ -48,6 +53,7 @@ internal sealed class SandboxStations : IDisposable
     public void Dispose()
     {
         _loop.Dispose();
+        _turns.Dispose();
         _inbox.Dispose();
     }
 
@@ -134,6 +140,8 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.UnloadAdapter:
                 await _inbox.PostAsync(new LoopCommand.UnloadAdapter(message.UnloadAdapter.AdapterDigest), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.TurnPage when frame.Descriptor is { } page:
+                return _turnPages.TryTake(message.TurnPage, page);
             case ToSandbox.KindOneofCase.PreparePrefix when message.PreparePrefix.Revision is { } ahead:
                 await PrepareAsync(message.PreparePrefix.Name, ahead, cancellationToken);
                 return true;
@@ -144,7 +152,7 @@ internal sealed class SandboxStations : IDisposable
                 await _inbox.PostAsync(new LoopCommand.Lease(message.Lease.DeviceBytes), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.Ping:
-                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Turns } });
+                _outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _loop.Rounds } });
                 _inbox.Wake();
                 return true;
             case ToSandbox.KindOneofCase.Drain:

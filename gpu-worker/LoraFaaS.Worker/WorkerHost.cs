@@ -11,6 +11,7 @@ using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Sandboxes;
+using LoraFaaS.Worker.Turns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -101,6 +102,7 @@ public static class WorkerHost
 
     private static void AddSandboxes(IServiceCollection services)
     {
+        services.AddSingleton<TurnArbiter>();
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();

@@ -90,7 +90,8 @@ internal sealed class WorkerPipeline(
         invocation.Stage = InvocationStage.Queue;
         var begun = time.GetTimestamp();
         var timeLeft = invocation.TimeLimit - time.GetElapsedTime(invocation.ArrivedAt);
-        var ticket = new QueueTicket(invocation.Sandbox, invocation.Function, invocation.Slo, timeLeft, begun);
+        var sloLeft = invocation.Slo - time.GetElapsedTime(invocation.ArrivedAt);
+        var ticket = new QueueTicket(invocation.Sandbox, invocation.Function, sloLeft, timeLeft, begun) { Weight = invocation.Weight, LoadTime = invocation.LoadTime };
 
         try
         {
@@ -109,7 +110,7 @@ internal sealed class WorkerPipeline(
                     using (WorkerTelemetry.Source.StartActivity("generate"))
                     using (metrics.Run())
                     {
-                        return await generating.RunAsync(invocation, artifacts.Sandbox, granted.Batch, sink, abort);
+                        return await generating.RunAsync(invocation, artifacts.Sandbox, granted, sink, abort);
                     }
 
                 case Turn.Refused refused:
@@ -120,6 +121,7 @@ internal sealed class WorkerPipeline(
         }
         finally
         {
+            ticket.Cost = invocation.Cost(artifacts.Sandbox.BackboneBytes);
             await queue.LeaveAsync(ticket);
         }
     }

@@ -17,6 +17,8 @@ public sealed record FunctionSettings
 
     public TimeSpan? SloTpot { get; init; }
 
+    public FunctionPriority Priority { get; init; }
+
     public TimeSpan? KeepAlive { get; init; }
 
     /// <summary>Null: the platform's default.</summary>

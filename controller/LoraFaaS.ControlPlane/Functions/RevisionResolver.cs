@@ -48,6 +48,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue)
             Sampling = settings.Sampling,
             SloTtft = settings.SloTtft,
             SloTpot = settings.SloTpot,
+            Priority = settings.Priority,
             KeepAlive = settings.KeepAlive,
             ContextLength = backbone.ContextLength,
         };

@@ -21,6 +21,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         FunctionAnnotations.Isolation, FunctionAnnotations.SloTtft, FunctionAnnotations.SloTpot, FunctionAnnotations.KeepAlive,
         FunctionAnnotations.SystemPrompt, FunctionAnnotations.Prompt, FunctionAnnotations.Temperature, FunctionAnnotations.TopP,
         FunctionAnnotations.TopK, FunctionAnnotations.MaxTokens, FunctionAnnotations.Seed, FunctionAnnotations.Timeout,
+        FunctionAnnotations.Priority,
     ];
 
     private Problem? _problem;
@@ -47,6 +48,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
             },
             SloTtft = reader.Duration(annotations, FunctionAnnotations.SloTtft, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             SloTpot = reader.Duration(annotations, FunctionAnnotations.SloTpot, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            Priority = reader.Choice(
+                FunctionAnnotations.Priority, ("normal", FunctionPriority.Normal), ("low", FunctionPriority.Low), ("high", FunctionPriority.High)),
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             Retry = reader.Retry(),

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
 
 namespace LoraFaaS.ControlPlane.Placement;
 
@@ -10,7 +11,8 @@ public abstract record ActivationOutcome
     {
     }
 
-    public sealed record Ready(WorkerId Worker, string Url, string Reason) : ActivationOutcome;
+    /// <summary><paramref name="Account"/>: where the load's time went; null when nothing was loaded, or nobody told.</summary>
+    public sealed record Ready(WorkerId Worker, string Url, string Reason, LoadAccount? Account = null) : ActivationOutcome;
 
     public sealed record Refused(Problem Problem) : ActivationOutcome;
 }

@@ -49,7 +49,7 @@ public sealed partial class Placer(
             if (outcome is CommandOutcome.Done done)
             {
                 LogPlaced(revision.Function, revision.Number, worker.Id, done.Took.TotalMilliseconds, on.Reason);
-                return new ActivationOutcome.Ready(worker.Id, worker.Url, on.Reason);
+                return new ActivationOutcome.Ready(worker.Id, worker.Url, on.Reason, done.Account);
             }
 
             last = Problem(worker.Id, outcome);

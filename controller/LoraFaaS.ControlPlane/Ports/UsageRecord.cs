@@ -35,4 +35,7 @@ public sealed record UsageRecord
     public required double PrefillMs { get; init; }
 
     public required double DecodeMs { get; init; }
+
+    /// <summary>The cold-start account by stage, activation and the gateway's part included; empty from a worker that knows none.</summary>
+    public UsageStages Stages { get; init; } = new();
 }

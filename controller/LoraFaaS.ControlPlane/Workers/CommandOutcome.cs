@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Invocations;
 
 namespace LoraFaaS.ControlPlane.Workers;
 
@@ -9,7 +10,8 @@ public abstract record CommandOutcome
     {
     }
 
-    public sealed record Done(TimeSpan Took) : CommandOutcome;
+    /// <summary><paramref name="Account"/>: of a load to the device, as far as the worker tells.</summary>
+    public sealed record Done(TimeSpan Took, LoadAccount? Account = null) : CommandOutcome;
 
     /// <summary>The worker tried, and says why it could not.</summary>
     public sealed record Failed(Problem Problem) : CommandOutcome;

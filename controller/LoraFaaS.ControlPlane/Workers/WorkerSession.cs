@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.ControlPlane.Ports;
 
 namespace LoraFaaS.ControlPlane.Workers;
@@ -83,7 +84,7 @@ public sealed class WorkerSession : IDisposable
     }
 
     /// <summary>A result came. One for an unknown number (timed out meanwhile) is dropped.</summary>
-    public void Complete(ulong number, Problem? problem, TimeSpan took)
+    public void Complete(ulong number, Problem? problem, TimeSpan took, LoadAccount? account = null)
     {
         if (!_pending.TryRemove(number, out var pending))
         {
@@ -95,7 +96,7 @@ public sealed class WorkerSession : IDisposable
             NoteBackbone(digest, problem is null);
         }
 
-        pending.Complete(problem is null ? new CommandOutcome.Done(took) : new CommandOutcome.Failed(problem));
+        pending.Complete(problem is null ? new CommandOutcome.Done(took, account) : new CommandOutcome.Failed(problem));
     }
 
     /// <summary>The worker said something.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class ControlService(
 
         return await activations.ActivateAsync(new FunctionId(@namespace, name), request.Revision, timeLeft, cancellationToken) switch
         {
-            ActivationOutcome.Ready ready => new ActivateReply { WorkerId = ready.Worker.Value, WorkerUrl = ready.Url },
+            ActivationOutcome.Ready ready => new ActivateReply { WorkerId = ready.Worker.Value, WorkerUrl = ready.Url, Account = AccountWire.Write(ready.Account) },
             ActivationOutcome.Refused { Problem: var problem } => new ActivateReply
             {
                 ErrorCode = problem.Code.ToWire(),

@@ -74,6 +74,7 @@ internal static class RouteWire
             TimeoutMs = Milliseconds(revision.Timeout),
             KeepAliveMs = (long)(revision.KeepAlive?.TotalMilliseconds ?? 0),
             ContextLength = revision.ContextLength,
+            Priority = (int)revision.Priority,
         };
 
         if (revision.Sampling.Seed is { } seed)

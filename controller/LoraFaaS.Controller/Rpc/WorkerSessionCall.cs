@@ -69,7 +69,7 @@ internal sealed partial class WorkerSessionCall(
                 await TryWarmAsync(() => registry.BeatAsync(session, WorkerWire.Read(message.Heartbeat), cancellationToken));
                 break;
             case WorkerMessage.KindOneofCase.Result:
-                session.Complete(message.Result.CommandId, WorkerWire.ProblemOf(message.Result), TimeSpan.FromMilliseconds(Math.Clamp(message.Result.TookMs, 0, int.MaxValue)));
+                session.Complete(message.Result.CommandId, WorkerWire.ProblemOf(message.Result), TimeSpan.FromMilliseconds(Math.Clamp(message.Result.TookMs, 0, int.MaxValue)), AccountWire.Read(message.Result.Account));
                 break;
             case WorkerMessage.KindOneofCase.Usage:
                 Take(message.Usage);

@@ -81,6 +81,7 @@ internal static class WorkerWire
             LoadMs = Amount(wire.LoadMs),
             PrefillMs = Amount(wire.PrefillMs),
             DecodeMs = Amount(wire.DecodeMs),
+            Stages = wire.Account is { } account ? Stages(account) : new UsageStages(),
         };
         return true;
     }
@@ -136,6 +137,19 @@ internal static class WorkerWire
     private static StorageTier? Tier(int number) => Enum.IsDefined((StorageTier)number) ? (StorageTier)number : null;
 
     private static TimeSpan Milliseconds(long value) => TimeSpan.FromMilliseconds(Math.Clamp(value, 0, int.MaxValue));
+
+    private static UsageStages Stages(Protocol.Data.ColdStart account) => new()
+    {
+        DoorMs = Amount(account.DoorMs),
+        ActivationMs = Amount(account.ActivationMs),
+        SandboxMs = Amount(account.SandboxMs),
+        MapMs = Amount(account.MapMs),
+        KernelsMs = Amount(account.KernelsMs),
+        AdapterMs = Amount(account.AdapterMs),
+        PromptMs = Amount(account.PromptMs),
+        PrefixMs = Amount(account.PrefixMs),
+        TransportMs = Amount(account.TransportMs),
+    };
 
     private static double Amount(double value) => double.IsFinite(value) && value > 0 ? value : 0;
 

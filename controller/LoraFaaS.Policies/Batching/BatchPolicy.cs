@@ -39,16 +39,6 @@ public static class BatchPolicy
         return slo - (waited + (contenders * profile.TimeOf(batch)));
     }
 
-    /// <summary>
-    /// False when the first token cannot come before the deadline even if the invocation ran at once beside those that already run.
-    /// A profile without observations refuses nobody.
-    /// </summary>
-    public static bool CanMeet(TimeSpan timeLeft, int running, int contenders, BatchProfile profile)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        return timeLeft > TimeSpan.Zero && (profile.Observations == 0 || contenders * profile.TimeOf(running + 1) <= timeLeft);
-    }
-
     public static BatchDecision Decide(BatchSnapshot snapshot, BatchLimits limits)
     {
         ArgumentNullException.ThrowIfNull(snapshot);

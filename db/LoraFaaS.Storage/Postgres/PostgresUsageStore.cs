@@ -20,9 +20,11 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         await using var command = database.CreateCommand(
             """
             INSERT INTO usage_records (worker, sequence, call_id, namespace, function, revision, prompt_tokens, completion_tokens, ttft_ms, total_ms,
-                                       outcome, started_at, adapter_tier, queue_ms, load_ms, prefill_ms, decode_ms)
+                                       outcome, started_at, adapter_tier, queue_ms, load_ms, prefill_ms, decode_ms, door_ms, activation_ms, sandbox_ms, map_ms,
+                                       kernels_ms, adapter_ms, prompt_ms, prefix_ms, transport_ms)
             SELECT @worker, * FROM unnest(@sequence, @call_id, @namespace, @function, @revision, @prompt_tokens, @completion_tokens, @ttft_ms, @total_ms,
-                                          @outcome, @started_at, @adapter_tier, @queue_ms, @load_ms, @prefill_ms, @decode_ms)
+                                          @outcome, @started_at, @adapter_tier, @queue_ms, @load_ms, @prefill_ms, @decode_ms, @door_ms, @activation_ms, @sandbox_ms, @map_ms,
+                                          @kernels_ms, @adapter_ms, @prompt_ms, @prefix_ms, @transport_ms)
             ON CONFLICT DO NOTHING
             """);
         var parameters = command.Parameters;
@@ -43,6 +45,15 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         Add(parameters, "load_ms", records, record => record.LoadMs);
         Add(parameters, "prefill_ms", records, record => record.PrefillMs);
         Add(parameters, "decode_ms", records, record => record.DecodeMs);
+        Add(parameters, "door_ms", records, record => record.Stages.DoorMs);
+        Add(parameters, "activation_ms", records, record => record.Stages.ActivationMs);
+        Add(parameters, "sandbox_ms", records, record => record.Stages.SandboxMs);
+        Add(parameters, "map_ms", records, record => record.Stages.MapMs);
+        Add(parameters, "kernels_ms", records, record => record.Stages.KernelsMs);
+        Add(parameters, "adapter_ms", records, record => record.Stages.AdapterMs);
+        Add(parameters, "prompt_ms", records, record => record.Stages.PromptMs);
+        Add(parameters, "prefix_ms", records, record => record.Stages.PrefixMs);
+        Add(parameters, "transport_ms", records, record => record.Stages.TransportMs);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -31,6 +31,9 @@ public static class FunctionAnnotations
     /// <summary>Longest an invocation may take, as a Go duration.</summary>
     public const string Timeout = "lorafaas.io/timeout";
 
+    /// <summary>Share of a contended device: <c>low</c>, <c>normal</c> (default) or <c>high</c>.</summary>
+    public const string Priority = "lorafaas.io/priority";
+
     /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
     public const string RequireApiKey = "lorafaas.io/require-api-key";
 

@@ -35,6 +35,9 @@ public sealed record FunctionRevision
 
     public TimeSpan? SloTpot { get; init; }
 
+    /// <summary>Its share while others want the device too.</summary>
+    public FunctionPriority Priority { get; init; }
+
     /// <summary>Longest an invocation may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Activation;
 
@@ -10,7 +11,8 @@ internal abstract record ActivationOutcome
     {
     }
 
-    public sealed record Ready(WorkerId Worker, string Url) : ActivationOutcome;
+    /// <summary><paramref name="Account"/>: where the worker's part of the time went, as far as it told.</summary>
+    public sealed record Ready(WorkerId Worker, string Url, ColdStart? Account = null) : ActivationOutcome;
 
     /// <summary>As many callers wait already as may; the flight itself goes on.</summary>
     public sealed record Full(TimeSpan RetryAfter) : ActivationOutcome;

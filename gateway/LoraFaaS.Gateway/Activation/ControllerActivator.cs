@@ -41,7 +41,7 @@ internal sealed class ControllerActivator(ControlClient control) : IActivator
     {
         if (reply.WorkerId.Length > 0 && reply.WorkerUrl.Length > 0)
         {
-            return new ActivationOutcome.Ready(new WorkerId(reply.WorkerId), reply.WorkerUrl);
+            return new ActivationOutcome.Ready(new WorkerId(reply.WorkerId), reply.WorkerUrl, reply.Account);
         }
 
         return new ActivationOutcome.Refused(new Problem(

@@ -3,6 +3,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Admission;
 
@@ -84,6 +85,12 @@ internal sealed class Invocation : IDisposable
 
     /// <summary>How often a worker failed it, before or after its first token, in a way that another place may mend.</summary>
     public int Replacements { get; set; }
+
+    /// <summary>Its tokens go out one by one: when the first is here is when it was there.</summary>
+    public bool Streams { get; set; }
+
+    /// <summary>Where the time to its first token went; null before the end.</summary>
+    public ColdStart? Account { get; set; }
 
     public int PromptTokens { get; set; }
 

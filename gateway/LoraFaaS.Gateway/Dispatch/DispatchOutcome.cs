@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Dispatch;
 
@@ -11,7 +12,7 @@ internal abstract record DispatchOutcome
     }
 
     /// <summary><paramref name="Activated"/>: the controller had to wake the function first.</summary>
-    public sealed record On(WorkerId Worker, string Url, bool Activated) : DispatchOutcome;
+    public sealed record On(WorkerId Worker, string Url, bool Activated, ColdStart? Account = null) : DispatchOutcome;
 
     public sealed record Refused(Problem Problem) : DispatchOutcome;
 }

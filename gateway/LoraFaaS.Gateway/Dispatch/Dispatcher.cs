@@ -27,7 +27,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
 
         return await desk.ActivateAsync(placed, cancellationToken) switch
         {
-            ActivationOutcome.Ready ready => new DispatchOutcome.On(ready.Worker, ready.Url, Activated: true),
+            ActivationOutcome.Ready ready => new DispatchOutcome.On(ready.Worker, ready.Url, Activated: true, ready.Account),
             ActivationOutcome.Full full => new DispatchOutcome.Refused(new Problem(
                 ErrorCode.QueueFull, $"{route.Function} is waking and as many callers wait as may", RetryAfter: full.RetryAfter)),
             ActivationOutcome.Refused refused => new DispatchOutcome.Refused(refused.Problem),

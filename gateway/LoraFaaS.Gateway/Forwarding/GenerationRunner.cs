@@ -28,7 +28,9 @@ internal sealed partial class GenerationRunner(
         Invocation invocation, RouteEntry route, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var recovery = new RecoveryBudget(time);
+        var account = new AccountBook(invocation);
         var received = new ReceivedTokens(request);
+        invocation.Streams |= request.Stream;
         var excluded = new HashSet<WorkerId>();
 
         while (true)
@@ -53,10 +55,11 @@ internal sealed partial class GenerationRunner(
                     using (load.Enter(target.Worker))
                     {
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, received.NextRequest(), invocation.TimeLeft, cancellationToken);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), invocation.TimeLeft, cancellationToken);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {
+                            account.Complete(happened);
                             yield return happened;
                         }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Rendering;
 
 namespace LoraFaaS.Gateway.Metering;
 
@@ -100,6 +101,7 @@ internal sealed partial class InvocationMeter : IDisposable
         activity.SetTag("lorafaas.function", function);
         activity.SetTag("lorafaas.worker", invocation.Worker?.Value);
         activity.SetTag("http.response.status_code", status);
+        ColdStartAccount.From(invocation.Account)?.Tag(activity);
 
         if (invocation.Failure is { } failure)
         {

@@ -1,43 +1,78 @@
+using System.Diagnostics;
 using System.Globalization;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Rendering;
 
-/// <summary>Where the time to the first token went, as the callers see it. Milliseconds.</summary>
+/// <summary>Where the time to the first token went, as the callers see it: stages in the order they happen, in milliseconds, that add up to the time to the first token.</summary>
 internal sealed record ColdStartAccount(
+    double DoorMs,
+    double ActivationMs,
     double QueueMs,
     double SandboxMs,
     double MapMs,
     double KernelsMs,
     double AdapterMs,
+    double PromptMs,
     double PrefixMs,
     double PrefillMs,
+    double TransportMs,
     double TtftMs,
     double DecodeMs,
     string AdapterTier,
-    bool SandboxWarm)
+    string BackboneTier,
+    bool SandboxWarm,
+    bool PrefixCached)
 {
     /// <summary>Null when the worker gave none.</summary>
     public static ColdStartAccount? From(ColdStart? cold) => cold is null
         ? null
         : new ColdStartAccount(
+            Round(cold.DoorMs),
+            Round(cold.ActivationMs),
             Round(cold.QueueMs),
             Round(cold.SandboxMs),
             Round(cold.MapMs),
             Round(cold.KernelsMs),
             Round(cold.AdapterMs),
+            Round(cold.PromptMs),
             Round(cold.PrefixMs),
             Round(cold.PrefillMs),
+            Round(cold.TransportMs),
             Round(cold.TtftMs),
             Round(cold.DecodeMs),
-            ((StorageTier)cold.AdapterTier).ToString().ToLowerInvariant(),
-            cold.SandboxWarm);
+            Name(cold.AdapterTier),
+            Name(cold.BackboneTier),
+            cold.SandboxWarm,
+            cold.PrefixCached);
 
     /// <summary>The value of X-Lorafaas-Cold-Start.</summary>
     public string ToHeader() => string.Create(
         CultureInfo.InvariantCulture,
-        $"queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prefix={PrefixMs},prefill={PrefillMs};tier={AdapterTier}");
+        $"{string.Join(',', Stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}={stage.Milliseconds}")))};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
+
+    /// <summary>The same on a trace.</summary>
+    public void Tag(Activity activity)
+    {
+        foreach (var (name, milliseconds) in Stages)
+        {
+            activity.SetTag($"lorafaas.stage.{name}_ms", milliseconds);
+        }
+
+        activity.SetTag("lorafaas.ttft_ms", TtftMs);
+        activity.SetTag("lorafaas.adapter_tier", AdapterTier);
+        activity.SetTag("lorafaas.backbone_tier", BackboneTier);
+        activity.SetTag("lorafaas.sandbox_warm", SandboxWarm);
+    }
+
+    private IEnumerable<(string Name, double Milliseconds)> Stages =>
+    [
+        ("door", DoorMs), ("activation", ActivationMs), ("queue", QueueMs), ("sandbox", SandboxMs), ("map", MapMs), ("kernels", KernelsMs),
+        ("adapter", AdapterMs), ("prompt", PromptMs), ("prefix", PrefixMs), ("prefill", PrefillMs), ("transport", TransportMs),
+    ];
 
     private static double Round(double milliseconds) => double.IsFinite(milliseconds) ? Math.Round(milliseconds, 2) : 0;
+
+    private static string Name(int tier) => ((StorageTier)tier).ToString().ToLowerInvariant();
 }

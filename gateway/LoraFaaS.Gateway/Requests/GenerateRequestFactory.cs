@@ -46,6 +46,7 @@ internal static class GenerateRequestFactory
         TrustDomain = route.Revision.TrustDomain.Value,
         SystemPrompt = route.Revision.SystemPrompt ?? "",
         SloTtftMs = (int)Math.Min(route.Revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
+        Priority = (int)route.Revision.Priority,
         SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
     };
 

@@ -55,6 +55,7 @@ internal static class RouteWire
         Timeout = TimeSpan.FromMilliseconds(revision.TimeoutMs),
         KeepAlive = OrNull(revision.KeepAliveMs),
         ContextLength = revision.ContextLength,
+        Priority = (FunctionPriority)revision.Priority,
     };
 
     /// <summary>Numbers that are absent on the wire are 0; where 0 has no meaning the platform's default stands.</summary>

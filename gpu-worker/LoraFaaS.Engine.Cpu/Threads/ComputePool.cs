@@ -24,6 +24,7 @@ internal sealed class ComputePool : IDisposable
     private int _unfinished;
     private int _callerParked;
     private volatile bool _stopping;
+    private volatile bool _paused;
 
     public ComputePool(int threads)
     {
@@ -50,6 +51,7 @@ internal sealed class ComputePool : IDisposable
             return;
         }
 
+        _paused = false;
         _job = job;
         _unfinished = job.Chunks;
         Interlocked.Exchange(ref _state, ((_state >>> 32) + 1) << 32 | (uint)job.Chunks);
@@ -68,6 +70,9 @@ internal sealed class ComputePool : IDisposable
             throw new AggregateException(failure);
         }
     }
+
+    /// <summary>No job follows at once: who spins for one parks. The core is somebody else's for now.</summary>
+    public void Pause() => _paused = true;
 
     public void Dispose()
     {
@@ -196,6 +201,11 @@ internal sealed class ComputePool : IDisposable
                     if (_pool.HasWork || _pool._stopping)
                     {
                         return true;
+                    }
+
+                    if (_pool._paused)
+                    {
+                        return false;
                     }
 
                     Thread.SpinWait(4);

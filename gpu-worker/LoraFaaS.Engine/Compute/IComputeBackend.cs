@@ -14,6 +14,11 @@ public interface IComputeBackend : IDisposable
 
     int Threads { get; }
 
+    /// <summary>No work follows at once: threads that would wait for it awake sleep now. The next operation wakes them.</summary>
+    void Pause()
+    {
+    }
+
     /// <summary>Zeroed bytes, aligned to a memory page of the device.</summary>
     DeviceMemory Allocate(long bytes);
 

@@ -20,4 +20,5 @@ public enum Errno
     BrokenPipe = 32,
     NotSupported = 95,
     ConnectionReset = 104,
+    TimedOut = 110,
 }

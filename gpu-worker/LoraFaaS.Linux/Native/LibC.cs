@@ -53,6 +53,18 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getppid();
 
+    /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint syscall_futex_wait(nint number, uint* word, int operation, uint expected, TimeSpec* timeout, nint unused, uint unused2);
+
+    /// <summary>Never blocks, and is on the way of every hand-over: no transition.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    [System.Runtime.InteropServices.SuppressGCTransition]
+    internal static partial nint syscall_futex_wake(nint number, uint* word, int operation, int most, nint unused, nint unused2, uint unused3);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint syscall_futex_waitv(nint number, FutexWaiter* waiters, uint count, uint flags, TimeSpec* until, int clock);
+
     /// <summary>Calls that the C library wraps for every thread, or not at all. All arguments are registers, so no variadic call is needed.</summary>
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint argument1, nint argument2, nint argument3, nint argument4, nint argument5, nint argument6);
@@ -62,6 +74,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int descriptor);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fsync(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int fcntl_raw(int descriptor, int command, nint argument);

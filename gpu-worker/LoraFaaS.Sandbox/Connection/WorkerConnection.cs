@@ -41,7 +41,7 @@ internal sealed class WorkerConnection : IAsyncDisposable
             return new WorkerFrame(FrameReadStatus.Malformed, null, null);
         }
 
-        if (message.KindCase is not (ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter))
+        if (message.KindCase is not (ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter or ToSandbox.KindOneofCase.TurnPage))
         {
             return new WorkerFrame(FrameReadStatus.Message, message, null);
         }

@@ -6,6 +6,7 @@ using LoraFaaS.Policies.Batching;
 using LoraFaaS.Sandbox.Connection;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Opening;
+using LoraFaaS.Sandbox.Turns;
 
 namespace LoraFaaS.Sandbox.Generation;
 
@@ -17,6 +18,7 @@ internal sealed class EngineLoop : IDisposable
 {
     private readonly OpenedSandbox _sandbox;
     private readonly LoopInbox _inbox;
+    private readonly TurnTaker _turns;
     private readonly TimeProvider _time;
     private readonly JsonLog _log;
 
@@ -32,11 +34,11 @@ internal sealed class EngineLoop : IDisposable
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
     private readonly LeaseKeeper _lease;
-    private ulong _turns;
+    private ulong _rounds;
 
-    public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
+    public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, TurnTaker turns, Outbox outbox, TimeProvider time, JsonLog log)
     {
-        (_sandbox, _inbox, _time, _log) = (sandbox, inbox, time, log);
+        (_sandbox, _inbox, _turns, _time, _log) = (sandbox, inbox, turns, time, log);
         _executor = new StepExecutor(sandbox.Engine, sandbox.MaxSequences);
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
@@ -51,11 +53,13 @@ internal sealed class EngineLoop : IDisposable
     {
         while (TakeCommands())
         {
-            var worked = RunStep();
+            var worked = RunInTurn();
             _load.Report(_table, isLast: !worked);
 
             if (!worked)
             {
+                _turns.Rest();
+                _sandbox.Backend.Pause();
                 _inbox.Wait();
             }
         }
@@ -69,14 +73,14 @@ internal sealed class EngineLoop : IDisposable
     }
 
     /// <summary>How often the loop has come round; any thread may ask.</summary>
-    public ulong Turns => Volatile.Read(ref _turns);
+    public ulong Rounds => Volatile.Read(ref _rounds);
 
     public void Dispose() => _executor.Dispose();
 
     /// <summary>False: the loop is over.</summary>
     private bool TakeCommands()
     {
-        Volatile.Write(ref _turns, _turns + 1);
+        Volatile.Write(ref _rounds, _rounds + 1);
 
         while (!_inbox.IsClosed && _inbox.TryTake(out var command))
         {
@@ -85,6 +89,22 @@ internal sealed class EngineLoop : IDisposable
 
         _commands.SweepAdapters();
         return !_inbox.IsClosed && !(_commands.IsDraining && _table.Count == 0);
+    }
+
+    /// <summary>False: nothing can run until a command comes. The plan is made when the turn is ours: who came while we waited for it is in it.</summary>
+    private bool RunInTurn()
+    {
+        if (_turns.HoldsTurn)
+        {
+            return RunStep();
+        }
+
+        if (Plan().IsEmpty)
+        {
+            return false;
+        }
+
+        return !_turns.TryTake() || (TakeCommands() && RunStep());
     }
 
     /// <summary>False: nothing can run until a command comes.</summary>
@@ -157,10 +177,12 @@ internal sealed class EngineLoop : IDisposable
         try
         {
             _executor.Run();
+            _turns.StepDone();
         }
         catch (Exception fault)
         {
             // Whatever it was, it concerns the sequences of this step and no others: these end with its name, the loop goes on.
+            _turns.StepDone();
             _log.Error("A step failed", fault, ("sequences", _executor.Count));
             var problem = new Problem(ErrorCode.Internal, $"The step that computed its next token failed: {fault.Message}");
 

@@ -86,6 +86,7 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
             : sequence.Times.Account(sandbox.MapTime, sandbox.KernelsTime);
 
         _openingReported = true;
+        account.PrefixCached = sequence.CachedPromptTokens > 0;
         return account;
     }
 }

@@ -28,7 +28,9 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
     {
         var tokens = sequence.Generation.Tokens;
         sequence.Kv ??= engine.Kv.CreateSequence(sequence.Generation.Owner);
+        var begun = sequence.Times.Now();
         FindPrefix(sequence);
+        sequence.Times.Prefix(begun);
 
         // What was found need not run; the rest of the row's tokens goes on behind it.
         var count = Math.Min(row.Tokens, tokens.Pending);

@@ -53,11 +53,21 @@ public sealed class WorkerOptions
     public string DiskCache { get; set; } = "16Gi";
 
     /// <summary>
-    /// Kernel threads of a sandbox. 0: half of the processors, at least two and at most as many as there are, so that two busy sandboxes fill
-    /// the machine without taking turns on its cores. More makes one sandbox faster while it is the only busy one.
+    /// Kernel threads of a sandbox. 0: as many as there are processors, since sandboxes step one after another; where they do not take turns, half of
+    /// them, at least two, so that two busy ones fill the machine. More makes one sandbox faster while it is the only busy one.
     /// </summary>
     [Range(0, 1_024)]
     public int Threads { get; set; }
+
+    /// <summary>
+    /// Sandboxes step one after another, in an order that promises and fair shares decide, each with all its threads. False: they run beside each
+    /// other as the kernel's scheduler lets them.
+    /// </summary>
+    public bool TakeTurns { get; set; } = true;
+
+    /// <summary>Longest a sandbox may keep a turn that others wait for, before they go on without it. Longer than any step.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan TurnLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Sequences one sandbox runs at once. More raises throughput, and TPOT with it.</summary>
     [Range(1, 512)]
@@ -127,7 +137,7 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(15);
 
-    internal int SandboxThreads(int processors) => Threads > 0 ? Threads : Math.Min(processors, Math.Max(2, processors / 2));
+    internal int SandboxThreads(int processors) => Threads > 0 ? Threads : TakeTurns ? processors : Math.Min(processors, Math.Max(2, processors / 2));
 
     internal ByteSize DeviceBytes => Read(DeviceMemory);
 

@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
@@ -22,10 +23,11 @@ internal sealed partial class CommandExecutor(
     OffloadExecutor offloads,
     ResidencyNotes notes,
     DrainState drain,
+    TimeProvider time,
     ILogger<CommandExecutor> logger)
 {
-    /// <summary>Null: done.</summary>
-    public async Task<Problem?> ExecuteAsync(WorkerCommand command, CancellationToken cancellationToken)
+    /// <summary>Null: done; of a load to the device <paramref name="account"/> then says where its time went.</summary>
+    public async Task<Problem?> ExecuteAsync(WorkerCommand command, ColdStart account, CancellationToken cancellationToken)
     {
         switch (command.KindCase)
         {
@@ -33,7 +35,7 @@ internal sealed partial class CommandExecutor(
                 return await KnowAsync(command.KnowBackbone);
             case WorkerCommand.KindOneofCase.Load:
                 LogLoad(command.Load.AdapterDigest, command.Load.TrustDomain, (StorageTier)command.Load.Tier, command.Load.Reason);
-                return await LoadAsync(command.Load, cancellationToken);
+                return await LoadAsync(command.Load, account, cancellationToken);
             case WorkerCommand.KindOneofCase.Offload:
                 LogOffload(command.Offload.Kind, command.Offload.AdapterDigest, command.Offload.TrustDomain, (StorageTier)command.Offload.Tier, command.Offload.Reason);
                 return await offloads.OffloadAsync(command.Offload, cancellationToken);
@@ -89,7 +91,7 @@ internal sealed partial class CommandExecutor(
         return problem;
     }
 
-    private async Task<Problem?> LoadAsync(LoadArtifact command, CancellationToken cancellationToken)
+    private async Task<Problem?> LoadAsync(LoadArtifact command, ColdStart account, CancellationToken cancellationToken)
     {
         if (!Digest.TryParse(command.BackboneDigest, out var backbone))
         {
@@ -110,7 +112,7 @@ internal sealed partial class CommandExecutor(
             StorageTier.Disk when adapter is { } wanted => await tiers.ToDiskAsync(wanted, command.AdapterBytes, Urgency.Live, cancellationToken),
             StorageTier.Host when adapter is { } wanted => await tiers.ToHostAsync(new AdapterKey(wanted, backbone), command.AdapterBytes, Urgency.Live, cancellationToken),
             StorageTier.Host => await backbones.EnsureAsync(backbone, cancellationToken) is Loading<PackedBackbone>.Failed failed ? failed.Problem : null,
-            StorageTier.Device => await ToDeviceAsync(new SandboxKey(new TrustDomain(command.TrustDomain), backbone), adapter, command.AdapterBytes, cancellationToken),
+            StorageTier.Device => await ToDeviceAsync(new SandboxKey(new TrustDomain(command.TrustDomain), backbone), adapter, command.AdapterBytes, account, cancellationToken),
             _ => new Problem(ErrorCode.InvalidRequest, $"Nothing can be loaded to tier {command.Tier}.", "tier"),
         };
     }
@@ -125,13 +127,19 @@ internal sealed partial class CommandExecutor(
         }
     }
 
-    private async Task<Problem?> ToDeviceAsync(SandboxKey key, Digest? adapter, long bytes, CancellationToken cancellationToken)
+    private async Task<Problem?> ToDeviceAsync(SandboxKey key, Digest? adapter, long bytes, ColdStart account, CancellationToken cancellationToken)
     {
+        var begun = time.GetTimestamp();
+
         switch (await supervisor.UseAsync(key, cancellationToken))
         {
             case Loading<SandboxUse>.Ready ready:
                 using (ready.Value)
                 {
+                    account.MergeFrom(ready.Value.Account(time.GetElapsedTime(begun)));
+                    account.AdapterTier = (int)StorageTier.Device;
+                    begun = time.GetTimestamp();
+
                     if (adapter is not { } wanted)
                     {
                         return null;
@@ -140,6 +148,8 @@ internal sealed partial class CommandExecutor(
                     switch (await ready.Value.Sandbox.UseAdapterAsync(wanted, bytes, cancellationToken))
                     {
                         case Loading<AdapterUse>.Ready use:
+                            account.AdapterMs = time.GetElapsedTime(begun).TotalMilliseconds;
+                            account.AdapterTier = (int)use.Value.FoundAt;
                             use.Value.Dispose();
                             return null;
                         case Loading<AdapterUse>.Failed failed:

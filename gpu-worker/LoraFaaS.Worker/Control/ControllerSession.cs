@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.Worker.Metering;
 using Microsoft.Extensions.Logging;
@@ -92,7 +93,8 @@ internal sealed partial class ControllerSession(
         try
         {
             var begun = time.GetTimestamp();
-            problem = await executor.ExecuteAsync(command, cancellationToken);
+            var account = new ColdStart();
+            problem = await executor.ExecuteAsync(command, account, cancellationToken);
 
             await _outbox.Writer.WriteAsync(
                 new WorkerMessage
@@ -103,6 +105,7 @@ internal sealed partial class ControllerSession(
                         ErrorCode = problem?.Code.ToWire() ?? "",
                         ErrorMessage = problem?.ToString() ?? "",
                         TookMs = time.GetElapsedTime(begun).TotalMilliseconds,
+                        Account = command.KindCase is WorkerCommand.KindOneofCase.Load ? account : null,
                     },
                 },
                 cancellationToken);

@@ -30,8 +30,12 @@ internal sealed class BatchLoop : BackgroundService
 
     public ValueTask LeaveAsync(QueueTicket ticket) => _inbox.Writer.WriteAsync(new Happening.Left(ticket), CancellationToken.None);
 
-    public ValueTask ObserveAsync(FunctionId function, int batch, TimeSpan ttft, CancellationToken cancellationToken) =>
-        _inbox.Writer.WriteAsync(new Happening.FirstToken(function, batch, ttft), cancellationToken);
+    public ValueTask ObserveAsync(FunctionId function, Turn.Granted granted, TimeSpan ttft, CancellationToken cancellationToken) =>
+        _inbox.Writer.WriteAsync(new Happening.FirstToken(function, granted, ttft), cancellationToken);
+
+    /// <summary>Charges a function for what it cost others: whoever takes artifacts away for its sake says so here.</summary>
+    public ValueTask ChargeAsync(FunctionId function, TimeSpan cost, double weight, CancellationToken cancellationToken) =>
+        _inbox.Writer.WriteAsync(new Happening.Charged(function, cost, weight), cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -86,7 +90,10 @@ internal sealed class BatchLoop : BackgroundService
                     _room.Leave(left.Ticket);
                     break;
                 case Happening.FirstToken first:
-                    _room.Observe(first.Function, first.Batch, first.Ttft);
+                    _room.Observe(first.Function, first.Granted.Batch, first.Ttft, first.Granted.Contenders);
+                    break;
+                case Happening.Charged charged:
+                    _room.Charge(charged.Function, charged.Cost, charged.Weight);
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -100,6 +107,8 @@ internal sealed class BatchLoop : BackgroundService
 
         internal sealed record Left(QueueTicket Ticket) : Happening;
 
-        internal sealed record FirstToken(FunctionId Function, int Batch, TimeSpan Ttft) : Happening;
+        internal sealed record FirstToken(FunctionId Function, Turn.Granted Granted, TimeSpan Ttft) : Happening;
+
+        internal sealed record Charged(FunctionId Function, TimeSpan Cost, double Weight) : Happening;
     }
 }

@@ -13,10 +13,11 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     private readonly int _credits = options.Value.EventCredits;
 
     public async Task<InvocationEnd> RunAsync(
-        Invocation invocation, ResidentSandbox sandbox, int batch, EventSink sink, InvocationAbort abort)
+        Invocation invocation, ResidentSandbox sandbox, Turn.Granted granted, EventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
+        using var promise = sandbox.Turns?.Promise(invocation.DueAt(time), invocation.Weight);
         await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
 
         try
@@ -26,14 +27,16 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                 switch (happened.KindCase)
                 {
                     case GenerateEvent.KindOneofCase.Finished:
-                        return new InvocationEnd.Done(Account(invocation, happened.Finished));
+                        return new InvocationEnd.Done(Account(invocation, happened.Finished, begun));
                     case GenerateEvent.KindOneofCase.Failed:
                         return Read(happened.Failed);
                     case GenerateEvent.KindOneofCase.Started:
                         invocation.PromptTokens = happened.Started.PromptTokens;
+                        invocation.CachedTokens = happened.Started.CachedPromptTokens;
+                        promise?.Keep();
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:
-                        await CountAsync(invocation, happened.Tokens, batch, begun, abort.Token);
+                        await CountAsync(invocation, happened.Tokens, granted, begun, abort.Token);
                         break;
                     default:
                         break;
@@ -72,7 +75,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         }
     }
 
-    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, int batch, long begun, CancellationToken cancellationToken)
+    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, Turn.Granted granted, long begun, CancellationToken cancellationToken)
     {
         invocation.CompletionTokens += tokens.Ids.Count;
 
@@ -84,11 +87,11 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         invocation.Stage = InvocationStage.Decode;
         invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.PrefillTime = time.GetElapsedTime(begun);
-        await queue.ObserveAsync(invocation.Function, batch, invocation.PrefillTime, cancellationToken);
+        await queue.ObserveAsync(invocation.Function, granted, invocation.PrefillTime, cancellationToken);
     }
 
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>
-    private Finished Account(Invocation invocation, Finished finished)
+    private Finished Account(Invocation invocation, Finished finished, long begun)
     {
         // A sandbox is not believed about what it is paid for: the tokens that went out were counted here, each with its id.
         if (finished.CompletionTokens != invocation.CompletionTokens || finished.PromptTokens < 0)
@@ -105,7 +108,16 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         if (finished.ColdStart is { } inside)
         {
             invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
+            invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
+            invocation.PrefixTime = TimeSpan.FromMilliseconds(inside.PrefixMs);
+            invocation.PrefixWasCached = inside.PrefixCached;
             invocation.PrefillTime = inside.PrefillMs > 0 ? TimeSpan.FromMilliseconds(inside.PrefillMs) : invocation.PrefillTime;
+
+            // An answer that is read as a whole sends its tokens together: its first event is not its first token.
+            if (!invocation.Request.Stream && inside.TtftMs > 0 && invocation.SentTokens.Count <= finished.CompletionTokens)
+            {
+                invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt, begun) + TimeSpan.FromMilliseconds(inside.TtftMs);
+            }
         }
 
         finished.ColdStart = invocation.ColdStart();

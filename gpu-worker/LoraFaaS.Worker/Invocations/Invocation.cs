@@ -1,5 +1,7 @@
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Fairness;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Worker.Sandboxes;
 
@@ -50,7 +52,16 @@ internal sealed class Invocation
 
     public TimeSpan AdapterTime { get; set; }
 
+    /// <summary>Chat template, tokenising, grammar.</summary>
+    public TimeSpan PromptTime { get; set; }
+
+    public TimeSpan PrefixTime { get; set; }
+
     public TimeSpan PrefillTime { get; set; }
+
+    public bool PrefixWasCached { get; set; }
+
+    public StorageTier BackboneTier { get; set; } = StorageTier.Device;
 
     public TimeSpan? Ttft { get; set; }
 
@@ -63,6 +74,18 @@ internal sealed class Invocation
     public int PromptTokens { get; set; }
 
     public int CompletionTokens { get; set; }
+
+    /// <summary>Prompt tokens that did not need to be computed.</summary>
+    public int CachedTokens { get; set; }
+
+    /// <summary>Its function's share against others'.</summary>
+    public double Weight => PriorityWeight.Of((FunctionPriority)Revision.Priority);
+
+    /// <summary>When its first token was promised, on the monotonic clock; long.MaxValue: never.</summary>
+    public long DueAt(TimeProvider time) => Slo is { } slo ? ArrivedAt + (long)(slo.TotalSeconds * time.TimestampFrequency) : long.MaxValue;
+
+    /// <summary>What it was served, in tokens of the backbone.</summary>
+    public double Cost(long backboneBytes) => TokenCost.Of(PromptTokens, CachedTokens, CompletionTokens, Revision.AdapterBytes, backboneBytes);
 
     public TimeSpan LoadTime => SandboxTime + MapTime + KernelTime + AdapterTime;
 
@@ -81,17 +104,21 @@ internal sealed class Invocation
         return rest;
     }
 
-    public ColdStart ColdStart() => new()
+    public ColdStart ColdStart() => ColdStarts.Join(Request.Before, new ColdStart
     {
         QueueMs = QueueTime.TotalMilliseconds,
         SandboxMs = SandboxTime.TotalMilliseconds,
         MapMs = MapTime.TotalMilliseconds,
         KernelsMs = KernelTime.TotalMilliseconds,
         AdapterMs = AdapterTime.TotalMilliseconds,
+        PromptMs = PromptTime.TotalMilliseconds,
+        PrefixMs = PrefixTime.TotalMilliseconds,
         PrefillMs = PrefillTime.TotalMilliseconds,
         TtftMs = Ttft?.TotalMilliseconds ?? 0,
         DecodeMs = DecodeTime.TotalMilliseconds,
         AdapterTier = (int)AdapterTier,
+        BackboneTier = (int)BackboneTier,
         SandboxWarm = SandboxWasWarm,
-    };
+        PrefixCached = PrefixWasCached,
+    });
 }

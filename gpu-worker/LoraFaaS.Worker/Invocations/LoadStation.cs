@@ -93,21 +93,13 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
         }
     }
 
-    /// <summary>The waiter's own time, split as the sandbox told: it may have come when the start was half done.</summary>
     private static void Account(Invocation invocation, SandboxUse use, TimeSpan waited)
     {
+        var account = use.Account(waited);
         invocation.SandboxWasWarm = use.WasWarm;
-
-        if (use.WasWarm)
-        {
-            return;
-        }
-
-        var times = use.Sandbox.Times;
-        invocation.MapTime = Min(times.Map, waited);
-        invocation.KernelTime = Min(times.Kernels, waited - invocation.MapTime);
-        invocation.SandboxTime = waited - invocation.MapTime - invocation.KernelTime;
+        invocation.BackboneTier = (StorageTier)account.BackboneTier;
+        invocation.MapTime = TimeSpan.FromMilliseconds(account.MapMs);
+        invocation.KernelTime = TimeSpan.FromMilliseconds(account.KernelsMs);
+        invocation.SandboxTime = TimeSpan.FromMilliseconds(account.SandboxMs);
     }
-
-    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

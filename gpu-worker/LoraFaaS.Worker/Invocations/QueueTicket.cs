@@ -3,7 +3,12 @@ using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Invocations;
 
-/// <summary>One invocation in the queue's eyes. <see cref="IsRunning"/> belongs to the loop alone.</summary>
+/// <summary>One invocation in the queue's eyes. <see cref="IsRunning"/> and <see cref="GrantedAt"/> belong to the loop alone.</summary>
+/// <param name="sandbox">Where it is to run.</param>
+/// <param name="function">Whose it is.</param>
+/// <param name="slo">Until its first token was promised, from its coming to the queue; null: no promise.</param>
+/// <param name="timeLeft">Until its deadline, from then on.</param>
+/// <param name="arrivedAt">At the queue, on the monotonic clock.</param>
 internal sealed class QueueTicket(SandboxKey sandbox, FunctionId function, TimeSpan? slo, TimeSpan timeLeft, long arrivedAt)
 {
     private readonly TaskCompletionSource<Turn> _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,13 +19,22 @@ internal sealed class QueueTicket(SandboxKey sandbox, FunctionId function, TimeS
 
     public TimeSpan? Slo { get; } = slo;
 
-    /// <summary>Until its deadline, when it came to the queue.</summary>
     public TimeSpan TimeLeft { get; } = timeLeft;
 
-    /// <summary>At the queue, on the monotonic clock.</summary>
     public long ArrivedAt { get; } = arrivedAt;
 
+    /// <summary>Its function's share against others'.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Loading that was done for it, or that its coming made necessary elsewhere.</summary>
+    public TimeSpan LoadTime { get; init; }
+
+    /// <summary>What it was served, in tokens of the backbone; set before it leaves.</summary>
+    public double Cost { get; set; }
+
     public bool IsRunning { get; set; }
+
+    public long GrantedAt { get; set; }
 
     public Task<Turn> Turn => _turn.Task;
 

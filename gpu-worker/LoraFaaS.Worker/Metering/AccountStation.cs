@@ -58,6 +58,7 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         LoadMs = invocation.LoadTime.TotalMilliseconds,
         PrefillMs = invocation.PrefillTime.TotalMilliseconds,
         DecodeMs = invocation.DecodeTime.TotalMilliseconds,
+        Account = invocation.ColdStart(),
     };
 
     [LoggerMessage(3311, LogLevel.Information, "Invocation {CallId} of {Function}: {Outcome}, {Tokens} tokens, first after {TtftMs:0.0} ms, all after {TotalMs:0.0} ms, adapter found at {Tier}")]

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using LoraFaaS.Linux.Files;
 using LoraFaaS.Protocol.Control;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -235,7 +236,24 @@ internal sealed partial class UsageSpool : IAsyncDisposable
 
         _length = bytes.Length;
         _acknowledgedBytes = 0;
+        FlushFolder();
         return opened;
+    }
+
+    /// <summary>
+    /// Until the folder is on disk a crash of the machine brings the old file back under this name, without what is appended from now on. If it cannot be
+    /// flushed there is nothing to go back to: it is logged, and the next rewrite tries again.
+    /// </summary>
+    private void FlushFolder()
+    {
+        try
+        {
+            FolderSync.Flush(Path.GetDirectoryName(_path)!);
+        }
+        catch (IOException failure)
+        {
+            LogFailed(failure, _path);
+        }
     }
 
     private SafeFileHandle Recover()
@@ -266,6 +284,7 @@ internal sealed partial class UsageSpool : IAsyncDisposable
 
         var file = Open(_path);
         RandomAccess.SetLength(file, _length);
+        FlushFolder();
         return file;
     }
 

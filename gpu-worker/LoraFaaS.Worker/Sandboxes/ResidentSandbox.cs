@@ -9,6 +9,7 @@ using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 
 namespace LoraFaaS.Worker.Sandboxes;
 
@@ -64,6 +65,15 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public SandboxTimes Times { get; }
 
+    /// <summary>Waiting for the backbone to be packed, before the sandbox could be opened.</summary>
+    public TimeSpan PackTime { get; set; }
+
+    /// <summary>Where the backbone was when the sandbox was asked for.</summary>
+    public StorageTier BackboneTier { get; set; } = StorageTier.Host;
+
+    /// <summary>Bytes of the backbone it runs, packed.</summary>
+    public long BackboneBytes { get; init; }
+
     /// <summary>Device bytes in its hands.</summary>
     public ByteSize Leased => _lease.Size;
 
@@ -77,6 +87,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     /// <summary>What it would need to keep all that it has, cached prefixes included.</summary>
     public ByteSize Needed => new((Load.PagesUsed + Load.PagesKept) * _pageBytes);
+
+    /// <summary>Null: it takes no turns.</summary>
+    public TurnMember? Turns => _channel.Turns;
 
     public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters
     {

@@ -9,6 +9,7 @@ using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Worker.Turns;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -38,6 +39,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
     private Load _load = new();
+    private TurnMember? _turns;
     private Pong _pong = new();
     private ulong _lastSequence;
     private int _closed;
@@ -66,6 +68,29 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
     public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
+
+    /// <summary>Its place among those that step on this device; null: it runs as it likes.</summary>
+    public TurnMember? Turns => Volatile.Read(ref _turns);
+
+    /// <summary>Makes it take turns from now on, until the connection ends.</summary>
+    public async Task JoinAsync(TurnArbiter arbiter, string owner, CancellationToken cancellationToken)
+    {
+        if (arbiter.Join(owner, TryShow) is not { } member)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _turns, member);
+
+        if (IsClosed)
+        {
+            LeaveTurns();
+            return;
+        }
+
+        await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken);
+        await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken);
+    }
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
     {
@@ -180,6 +205,13 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     internal void Release(SandboxSequence sequence) => _sequences.TryRemove(sequence.Id, out _);
 
+    private static ToSandbox TurnFrame(TurnPageRole role, int slot = 0) => new() { TurnPage = new TurnPage { Role = role, Slot = slot } };
+
+    /// <summary>Called by the arbiter, which waits for nothing: when the outbox is full the hand-over goes through it this time.</summary>
+    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate()));
+
+    private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
+
     private bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
@@ -206,6 +238,13 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 if (outgoing.Descriptor is { } descriptor)
                 {
                     await _stream.WriteAsync(frame.Bytes, descriptor, _closing.Token);
+
+                    // A page's descriptor was made for this frame alone: its sandbox may be gone by now, and we are not to send a closed one.
+                    if (outgoing.Message.KindCase is ToSandbox.KindOneofCase.TurnPage)
+                    {
+                        descriptor.Dispose();
+                    }
+
                     continue;
                 }
 
@@ -281,6 +320,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 }
 
                 return true;
+            case FromSandbox.KindOneofCase.TurnPagesMapped:
+                Turns?.Joined();
+                return true;
             case FromSandbox.KindOneofCase.PrefixReady:
                 return _prefixes.TryRemove(message.PrefixReady.Name, out var prefix) && prefix.TrySetResult(message.PrefixReady.Code.Length == 0
                     ? new SandboxReply<PrefixReady>.Done(message.PrefixReady)
@@ -312,6 +354,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     {
         // Before the sweeps: whoever registers after them sees the flag and does not wait.
         Interlocked.Exchange(ref _closed, 1);
+        LeaveTurns();
         _outbox.Writer.TryComplete();
         _wishes.Writer.TryComplete();
         _opened.TrySetResult(new SandboxReply<Ready>.Lost());

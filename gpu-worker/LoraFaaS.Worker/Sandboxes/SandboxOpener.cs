@@ -7,6 +7,7 @@ using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
+using LoraFaaS.Worker.Turns;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ internal sealed partial class SandboxOpener(
     DeviceRoom room,
     TierCosts costs,
     ResidencyChanges changes,
+    TurnArbiter turns,
     IOptions<WorkerOptions> options,
     TimeProvider time,
     ILogger<SandboxOpener> logger)
@@ -40,6 +42,8 @@ internal sealed partial class SandboxOpener(
             switch (await channel.OpenAsync(Frame(key, backbone, lease), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
+                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
+
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
@@ -47,7 +51,8 @@ internal sealed partial class SandboxOpener(
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
                     var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
                     var around = new SandboxSurroundings(host, room, costs, changes, time);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around));
+                    return new Loading<ResidentSandbox>.Ready(
+                        new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length });
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:

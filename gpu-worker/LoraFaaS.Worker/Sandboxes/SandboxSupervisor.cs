@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Configuration;
@@ -180,19 +181,22 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
             }
         }
 
+        var begun = _time.GetTimestamp();
+        var tier = _options.ShareBackbone && _backbones.Contains(key.Backbone) ? StorageTier.Host : StorageTier.Disk;
         var loading = _options.ShareBackbone
             ? await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken)
             : await _backbones.LoadOwnAsync(key.Backbone, cancellationToken);
 
         return loading switch
         {
-            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
+            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, tier, _time.GetElapsedTime(begun), cancellationToken),
             Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private async Task<Loading<ResidentSandbox>> OpenAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken)
+    private async Task<Loading<ResidentSandbox>> OpenAsync(
+        SandboxKey key, PackedBackbone backbone, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
     {
         // A copy of its own goes with the sandbox; the shared one stays.
         var own = _options.ShareBackbone ? null : backbone;
@@ -206,6 +210,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
 
         lock (_gate)
         {
+            (ready.Value.BackboneTier, ready.Value.PackTime) = (tier, packing);
             _resident[key] = ready.Value;
             _lives.RemoveWhere(life => life.IsCompleted);
             _lives.Add(WatchAsync(ready.Value, own));

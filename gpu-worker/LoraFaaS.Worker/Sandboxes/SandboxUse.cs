@@ -1,3 +1,6 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Data;
+
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>A sandbox that is not stopped for being idle until this is disposed.</summary>
@@ -10,6 +13,27 @@ internal sealed class SandboxUse(ResidentSandbox sandbox, bool wasWarm) : IDispo
     /// <summary>It was there when asked for.</summary>
     public bool WasWarm { get; } = wasWarm;
 
+    /// <summary>The waiter's own time, split as the sandbox told: it may have come when the start was half done.</summary>
+    public ColdStart Account(TimeSpan waited)
+    {
+        if (WasWarm)
+        {
+            return new ColdStart { SandboxWarm = true, BackboneTier = (int)StorageTier.Device };
+        }
+
+        var times = Sandbox.Times;
+        var map = Min(times.Map + Sandbox.PackTime, waited);
+        var kernels = Min(times.Kernels, waited - map);
+
+        return new ColdStart
+        {
+            MapMs = map.TotalMilliseconds,
+            KernelsMs = kernels.TotalMilliseconds,
+            SandboxMs = (waited - map - kernels).TotalMilliseconds,
+            BackboneTier = (int)Sandbox.BackboneTier,
+        };
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
@@ -17,4 +41,6 @@ internal sealed class SandboxUse(ResidentSandbox sandbox, bool wasWarm) : IDispo
             Sandbox.EndUse();
         }
     }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

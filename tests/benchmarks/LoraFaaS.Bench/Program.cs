@@ -9,6 +9,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    ContentionCommand.Create(),
     ForecastCommand.Create(),
     IsolationCommand.Create(),
     MemoryCommand.Create(),
@@ -16,8 +17,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     SharingCommand.Create(),
     LoadsCommand.Create(),
     AllCommand.Create(
-        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ForecastCommand.Create(),
-        IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
+        ForecastCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

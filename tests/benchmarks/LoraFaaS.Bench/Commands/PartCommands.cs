@@ -1,15 +1,21 @@
 using System.CommandLine;
+using LoraFaaS.Bench.Contention;
 using LoraFaaS.Bench.Door;
 
 namespace LoraFaaS.Bench.Commands;
 
-/// <summary>The processes that <c>gateway</c> starts of this program; nobody else calls them.</summary>
+/// <summary>The processes that <c>gateway</c> and <c>contention</c> start of this program; nobody else calls them.</summary>
 internal static class PartCommands
 {
     private static readonly Option<string> Target = new("--target") { Required = true };
     private static readonly Option<string> Url = new("--url") { Required = true };
     private static readonly Option<int> Clients = new("--clients");
     private static readonly Option<int> Count = new("--count");
+    private static readonly Option<int> Owner = new("--owner");
+    private static readonly Option<int> Grant = new("--grant");
+    private static readonly Option<int> Word = new("--word");
+    private static readonly Option<int> Step = new("--step");
+    private static readonly Option<bool> Parks = new("--parks");
     private static readonly Option<double> Seconds = new("--seconds");
 
     public static IEnumerable<Command> Create()
@@ -21,7 +27,12 @@ internal static class PartCommands
         var hold = new Command("hold") { Url, Count };
         hold.SetAction((parse, _) => LoadProcess.HoldAsync(parse.GetValue(Url)!, parse.GetValue(Count)));
 
-        foreach (var command in new[] { forwarder, load, hold })
+        var stepper = new Command("stepper") { Owner, Grant, Word, Count, Step };
+        stepper.SetAction((parse, _) => Stepper.RunAsync(parse.GetValue(Owner), parse.GetValue(Grant), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Step)));
+        var partner = new Command("partner") { Owner, Word, Count, Parks };
+        partner.SetAction(parse => RawHandOver.Answer(parse.GetValue(Owner), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Parks)));
+
+        foreach (var command in new[] { forwarder, load, hold, stepper, partner })
         {
             command.Hidden = true;
             yield return command;

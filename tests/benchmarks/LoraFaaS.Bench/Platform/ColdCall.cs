@@ -6,10 +6,10 @@ namespace LoraFaaS.Bench.Platform;
 internal sealed record ColdCall(string Function, double FirstTokenMs, JsonElement Account)
 {
     /// <summary>The stages of an account, in the order they happen.</summary>
-    public static IReadOnlyList<string> Stages { get; } = ["queue", "sandbox", "map", "kernels", "adapter", "prefix", "prefill"];
+    public static IReadOnlyList<string> Stages { get; } = ["door", "activation", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "transport"];
 
     public double Stage(string name) => Account.TryGetProperty(name + "_ms", out var value) ? value.GetDouble() : 0;
 
-    /// <summary>From the worker's receiving the call to its first token.</summary>
-    public double AccountedMs => Stage("ttft");
+    /// <summary>All stages together.</summary>
+    public double AccountedMs => Stages.Sum(Stage);
 }

@@ -22,7 +22,7 @@ public sealed class FunctionEndpointTests
         Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         Assert.Equal("3", Header(response, "X-Lorafaas-Revision"));
         Assert.Equal("w1", Header(response, "X-Lorafaas-Worker"));
-        Assert.StartsWith("queue=1.25,", Header(response, "X-Lorafaas-Cold-Start"), StringComparison.Ordinal);
+        Assert.Contains("queue=1.25,", Header(response, "X-Lorafaas-Cold-Start"), StringComparison.Ordinal);
         Assert.StartsWith("lorafaas/", Header(response, "X-Served-By"), StringComparison.Ordinal);
         Assert.True(long.Parse(Header(response, "X-Start-Time")) > 1_700_000_000_000_000_000);
         Assert.True(double.Parse(Header(response, "X-Duration-Seconds")) >= 0);

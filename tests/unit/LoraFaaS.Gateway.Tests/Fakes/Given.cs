@@ -99,7 +99,7 @@ internal static class Given
             PromptTokens = promptTokens,
             CompletionTokens = completionTokens,
             CachedPromptTokens = cached,
-            ColdStart = new ColdStart { QueueMs = 1.25, AdapterMs = 3.4, PrefillMs = 5.6, TtftMs = 10.5, AdapterTier = (int)StorageTier.Disk, SandboxWarm = true },
+            ColdStart = new ColdStart { QueueMs = 1.25, AdapterMs = 3.4, PrefillMs = 5.6, TransportMs = 0.25, TtftMs = 10.5, AdapterTier = (int)StorageTier.Disk, BackboneTier = (int)StorageTier.Host, SandboxWarm = true },
         },
     };
 

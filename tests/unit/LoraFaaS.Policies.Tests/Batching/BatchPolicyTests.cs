@@ -66,28 +66,6 @@ public sealed class BatchPolicyTests
         Assert.True(BatchPolicy.BatchingDelay(slo, 2, profile, limits) < BatchPolicy.BatchingDelay(slo, 1, profile, limits));
     }
 
-    [Fact]
-    public void A_guess_refuses_nobody_but_a_passed_deadline_does()
-    {
-        Assert.True(BatchPolicy.CanMeet(TimeSpan.FromMilliseconds(1), 100, 1, BatchProfile.Unseen));
-        Assert.False(BatchPolicy.CanMeet(TimeSpan.Zero, 0, 1, BatchProfile.Unseen));
-    }
-
-    [Fact]
-    public void A_learnt_profile_refuses_what_cannot_be_met()
-    {
-        var profile = BatchProfile.Unseen;
-
-        for (var i = 0; i < 100; i++)
-        {
-            profile = profile.Observe((i % 4) + 1, TimeSpan.FromMilliseconds(100 + (10 * (i % 4))));
-        }
-
-        Assert.True(BatchPolicy.CanMeet(TimeSpan.FromMilliseconds(200), 2, 1, profile));
-        Assert.False(BatchPolicy.CanMeet(TimeSpan.FromMilliseconds(50), 0, 1, profile));
-        Assert.False(BatchPolicy.CanMeet(TimeSpan.FromMilliseconds(200), 2, 3, profile));
-    }
-
     [Theory]
     [InlineData(11)]
     [InlineData(12)]

@@ -28,7 +28,8 @@ public sealed class FailedStepTests(DemoWorld demo)
         var log = new JsonLog(new MemoryStream(), TimeProvider.System);
         using var outbox = new Outbox(new FrameWriter(pipe.Writer), log);
         using var inbox = new LoopInbox();
-        using var loop = new EngineLoop(sandbox, inbox, outbox, TimeProvider.System, log);
+        using var turns = new LoraFaaS.Sandbox.Turns.TurnTaker(() => { });
+        using var loop = new EngineLoop(sandbox, inbox, turns, outbox, TimeProvider.System, log);
         var prompts = new PromptBuilder(sandbox, TimeProvider.System);
 
         // Two rows a step: the first two are in step 3, the third waits for them to end.

@@ -1,0 +1,67 @@
+using LoraFaaS.Linux.Memory;
+
+namespace LoraFaaS.Worker.Turns;
+
+/// <summary>A sandbox's place at the arbiter, as the rest of the worker sees it: its pages to hand over, and what it has promised. Disposed when the sandbox is gone.</summary>
+internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage grant, SharedPage word) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<TurnPromise> _promises = [];
+
+    public SharedPage GrantPage => grant;
+
+    public SharedPage WordPage => word;
+
+    /// <summary>The sandbox has mapped its pages.</summary>
+    public void Joined() => arbiter.Post(new TurnChange.Joined(slot));
+
+    /// <summary>It owes a first token at an instant of the monotonic clock (none: long.MaxValue), until this is disposed.</summary>
+    public TurnPromise Promise(long due, double weight)
+    {
+        var promise = new TurnPromise(this, due, weight);
+
+        lock (_gate)
+        {
+            _promises.Add(promise);
+            Publish();
+        }
+
+        return promise;
+    }
+
+    public void Dispose() => arbiter.Post(new TurnChange.Gone(slot));
+
+    /// <summary>Its first token has come: what follows presses nobody, but counts with the same weight.</summary>
+    internal void Keep(TurnPromise promise)
+    {
+        lock (_gate)
+        {
+            promise.Due = long.MaxValue;
+            Publish();
+        }
+    }
+
+    internal void End(TurnPromise promise)
+    {
+        lock (_gate)
+        {
+            _promises.Remove(promise);
+            Publish();
+        }
+    }
+
+    private void Publish()
+    {
+        var due = long.MaxValue;
+        var weight = 0.0;
+
+        foreach (var promise in _promises)
+        {
+            due = Math.Min(due, promise.Due);
+            weight = Math.Max(weight, promise.Weight);
+        }
+
+        slot.Due = due;
+        slot.Weight = weight > 0 ? weight : 1;
+    }
+}

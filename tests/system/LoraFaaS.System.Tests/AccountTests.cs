@@ -1,0 +1,53 @@
+using System.Text.Json;
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.SystemTests;
+
+/// <summary>Every answer says where the time to its first token went, from the gateway's door on.</summary>
+public sealed class AccountTests
+{
+    private static readonly string[] Stages =
+        ["door", "activation", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "transport"];
+
+    [Fact]
+    public async Task The_stages_of_a_cold_and_of_a_warm_call_add_up_to_their_time_to_first_token()
+    {
+        using var data = new TempFolder();
+        var (prompt, _) = DemoData.First("sentiment");
+
+        await using (var first = await RunningPlatform.StartAsync(data.Path, "--demo"))
+        {
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        // Started anew over the same data: the adapter is on the worker's disk, and there is no sandbox yet.
+        await using var platform = await RunningPlatform.StartAsync(data.Path);
+        var cold = await AccountAsync(platform, prompt);
+        var warm = await AccountAsync(platform, prompt);
+
+        Assert.All([cold, warm], account => Assert.InRange(Stages.Sum(stage => Stage(account, stage)) / Stage(account, "ttft"), 0.95, 1.05));
+
+        // Who comes while the backbone is packed and the sandbox opened waits for the rest of either.
+        Assert.True(Stage(cold, "activation") > 0 && Stage(cold, "sandbox") + Stage(cold, "map") > 0, cold.GetRawText());
+        Assert.False(cold.GetProperty("sandbox_warm").GetBoolean());
+        Assert.NotEqual("device", cold.GetProperty("adapter_tier").GetString());
+        Assert.Equal("device", warm.GetProperty("adapter_tier").GetString());
+        Assert.Equal(0, Stage(warm, "sandbox"));
+
+        using var whole = await platform.InvokeAsync("sentiment", prompt);
+        var header = whole.Headers.GetValues("X-Lorafaas-Cold-Start").Single();
+        Assert.All(Stages, stage => Assert.Contains($"{stage}=", header, StringComparison.Ordinal));
+    }
+
+    private static double Stage(JsonElement account, string name) => account.GetProperty(name + "_ms").GetDouble();
+
+    private static async Task<JsonElement> AccountAsync(RunningPlatform platform, string prompt)
+    {
+        using var response = await platform.InvokeAsync("sentiment", prompt, "text/event-stream");
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
+        var done = lines[Array.IndexOf(lines, "event: done") + 1]["data: ".Length..];
+        using var json = JsonDocument.Parse(done);
+        return json.RootElement.GetProperty("cold_start").Clone();
+    }
+}

@@ -1,0 +1,90 @@
+using LoraFaaS.Policies.Batching;
+
+namespace LoraFaaS.Policies.Tests.Batching;
+
+public sealed class QueuePolicyTests
+{
+    [Fact]
+    public void A_guess_refuses_nobody_but_a_passed_deadline_does()
+    {
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(BatchProfile.Unseen, timeLeft: 1, running: 100)));
+        Assert.IsType<QueueVerdict.TooLate>(QueuePolicy.Judge(Snapshot(BatchProfile.Unseen, timeLeft: 0)));
+    }
+
+    [Fact]
+    public void A_deadline_that_even_an_idle_device_misses_is_too_late()
+    {
+        Assert.IsType<QueueVerdict.TooLate>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 50)));
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 200, running: 2)));
+    }
+
+    [Fact]
+    public void One_that_contention_breaks_is_told_when_to_come_back()
+    {
+        var over = Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 200, running: 2, contenders: 3)));
+
+        // M·T(3) = 3 · 120 ms.
+        Assert.Equal(360, over.Expected.TotalMilliseconds, 5.0);
+        Assert.Equal(160, over.RetryAfter.TotalMilliseconds, 5.0);
+    }
+
+    [Fact]
+    public void A_promise_refuses_under_load_and_not_after_a_cold_start_that_used_it_up()
+    {
+        Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 3, contenders: 2)));
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 40)));
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 3)));
+    }
+
+    [Fact]
+    public void Who_waits_for_a_slot_waits_for_its_share_of_a_residence()
+    {
+        var full = Snapshot(Learnt(), timeLeft: 10_000, running: 4) with { Slots = 4, Waiting = 3, Residence = TimeSpan.FromSeconds(2) };
+
+        Assert.Equal(2_000 + 130, QueuePolicy.FirstToken(full).TotalMilliseconds, 5.0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void More_load_never_shortens_the_estimate(int seed)
+    {
+        var random = new Random(seed);
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            var less = Snapshot(Learnt(), 1_000, running: random.Next(8), contenders: 1 + random.Next(4)) with
+            {
+                Slots = 8, Waiting = random.Next(20), Residence = TimeSpan.FromMilliseconds(random.Next(3_000)),
+            };
+
+            Assert.True(QueuePolicy.FirstToken(less) <= QueuePolicy.FirstToken(less with { Waiting = less.Waiting + 1 }));
+            Assert.True(QueuePolicy.FirstToken(less) <= QueuePolicy.FirstToken(less with { Contenders = less.Contenders + 1 }));
+        }
+    }
+
+    /// <summary>100 ms for one, 10 ms for each further.</summary>
+    private static BatchProfile Learnt()
+    {
+        var profile = BatchProfile.Unseen;
+
+        for (var i = 0; i < 200; i++)
+        {
+            profile = profile.Observe((i % 4) + 1, TimeSpan.FromMilliseconds(100 + (10 * (i % 4))));
+        }
+
+        return profile;
+    }
+
+    private static QueueSnapshot Snapshot(BatchProfile profile, int timeLeft, int? sloLeft = null, int running = 0, int contenders = 1) => new()
+    {
+        TimeLeft = TimeSpan.FromMilliseconds(timeLeft),
+        SloLeft = sloLeft is { } slo ? TimeSpan.FromMilliseconds(slo) : null,
+        Running = running,
+        Waiting = 0,
+        Slots = 32,
+        Contenders = contenders,
+        Residence = TimeSpan.Zero,
+        Profile = profile,
+    };
+}
