@@ -51,7 +51,8 @@ internal sealed partial class SandboxOpener(
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
                     var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
                     var around = new SandboxSurroundings(host, room, costs, changes, time);
-                    return new Loading<ResidentSandbox>.Ready(new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length });
+                    return new Loading<ResidentSandbox>.Ready(
+                        new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length });
                 case SandboxReply<Ready>.Refused refused:
                     return await FailAsync(process, channel, lease, refused.Problem);
                 case SandboxReply<Ready>.Lost:
