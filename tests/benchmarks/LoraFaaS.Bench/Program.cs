@@ -7,6 +7,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     EngineCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    PlanCommand.Create(),
     AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
 };
 
