@@ -53,6 +53,8 @@ public sealed class CpuBackend : IComputeBackend
         return image.Address;
     }
 
+    public ActivationType InputFor(PackedDtype weights) => _kernels.InputFor(weights);
+
     public void Embed(in PackedMatrix table, StepPlan plan, in Activations output)
     {
         _embed.Prepare(table, plan, output);

@@ -20,6 +20,7 @@ internal sealed class SandboxStations : IDisposable
     private readonly PromptStation _prompts;
     private readonly AdapterStation _adapters;
     private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ulong _prefixes;
 
     public SandboxStations(OpenedSandbox sandbox, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -119,7 +120,7 @@ internal sealed class SandboxStations : IDisposable
         {
             case ToSandbox.KindOneofCase.Generate when message.Generate.Request is { Revision: { } revision }:
                 await _inbox.PostAsync(Begin(message.Generate, revision), cancellationToken);
-                await _prompts.PostAsync(message.Generate, cancellationToken);
+                await _prompts.PostAsync(new PromptArrival(message.Generate.Sequence, message.Generate.Request, IsPrefix: false), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.Cancel:
                 await _inbox.PostAsync(new LoopCommand.Cancel(message.Cancel.Sequence, (AbortCause)message.Cancel.Cause), cancellationToken);
@@ -133,6 +134,12 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.UnloadAdapter:
                 await _inbox.PostAsync(new LoopCommand.UnloadAdapter(message.UnloadAdapter.AdapterDigest), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.PreparePrefix when message.PreparePrefix.Revision is { } ahead:
+                await PrepareAsync(message.PreparePrefix.Name, ahead, cancellationToken);
+                return true;
+            case ToSandbox.KindOneofCase.DropPrefix:
+                await _inbox.PostAsync(new LoopCommand.DropPrefix(message.DropPrefix.Name), cancellationToken);
+                return true;
             case ToSandbox.KindOneofCase.Drain:
                 await _inbox.PostAsync(new LoopCommand.Drain(), cancellationToken);
                 return true;
@@ -140,6 +147,14 @@ internal sealed class SandboxStations : IDisposable
                 frame.Descriptor?.Dispose();
                 return false;
         }
+    }
+
+    /// <summary>A prefix is a generation of no token, behind all others: its numbers count down from the end, where the worker's never come.</summary>
+    private async ValueTask PrepareAsync(string name, Protocol.Data.RevisionRef revision, CancellationToken cancellationToken)
+    {
+        var number = ulong.MaxValue - _prefixes++;
+        await _inbox.PostAsync(new LoopCommand.Begin(number, 1, revision.AdapterDigest, null) { Prefix = name }, cancellationToken);
+        await _prompts.PostAsync(new PromptArrival(number, new Protocol.Data.GenerateRequest { Revision = revision }, IsPrefix: true), cancellationToken);
     }
 
     private SandboxExit Ended(FrameReadStatus status)

@@ -53,6 +53,8 @@ public static class WorkerHost
         services.AddSingleton(provider => new HostLedger(Options(provider).HostBytes));
         services.AddSingleton<MemoryBooks>();
         services.AddSingleton<ResidencyChanges>();
+        services.AddSingleton<ResidencyNotes>();
+        services.AddSingleton<LiveDemand>();
         services.AddSingleton<ControllerLink>();
         services.AddSingleton<IArtifactLocation>(provider => provider.GetRequiredService<ControllerLink>());
         services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(
@@ -104,6 +106,8 @@ public static class WorkerHost
     private static void AddControl(IServiceCollection services)
     {
         services.AddSingleton<Inventory>();
+        services.AddSingleton<PreloadExecutor>();
+        services.AddSingleton<OffloadExecutor>();
         services.AddSingleton<SessionSources>();
         services.AddSingleton<CommandExecutor>();
         services.AddSingleton<IHealthSource, WorkerHealth>();

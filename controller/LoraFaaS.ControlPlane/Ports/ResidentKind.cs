@@ -5,4 +5,7 @@ public enum ResidentKind
 {
     Backbone,
     Adapter,
+    Sandbox,
+    Kernels,
+    Prefix,
 }

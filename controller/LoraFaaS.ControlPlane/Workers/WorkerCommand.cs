@@ -20,8 +20,20 @@ public abstract record WorkerCommand
     /// <summary>Bring what a revision needs to a tier.</summary>
     public sealed record Load(FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
 
+    /// <summary>
+    /// Bring one artifact of a revision to a tier before anybody waits for it. Level-triggered: what is already so is done. It gives way to live
+    /// demand and is then answered <see cref="Contracts.Errors.ErrorCode.Cancelled"/>; sending it again is right.
+    /// </summary>
+    public sealed record Preload(ArtifactKind Kind, FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
+
     /// <summary>Move an adapter down, unless a running sequence uses it. Without a trust domain: the worker's shared host copy.</summary>
     public sealed record Offload(Digest Adapter, TrustDomain? TrustDomain, StorageTier Tier, string Reason) : WorkerCommand;
+
+    /// <summary>
+    /// Move any artifact of a revision down, unless something that runs uses it: an adapter takes its prefixes with it, a sandbox all it holds,
+    /// and a backbone goes only when no sandbox maps it.
+    /// </summary>
+    public sealed record OffloadOf(ArtifactKind Kind, FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
 
     public sealed record Drain(bool Resume) : WorkerCommand;
 

@@ -148,5 +148,5 @@ public sealed partial class WorkerRegistry(
         before.Draining == now.Draining && before.Running == now.Running && before.Queued == now.Queued && before.Sandboxes == now.Sandboxes
         && before.DeviceBytesUsed == now.DeviceBytesUsed && before.UnreadableBackbones.SequenceEqual(now.UnreadableBackbones)
         && before.Resident.Count == now.Resident.Count
-        && before.Resident.Zip(now.Resident).All(pair => pair.First with { Idle = default } == pair.Second with { Idle = default });
+        && before.Resident.Zip(now.Resident).All(pair => pair.First.SaysTheSame(pair.Second));
 }

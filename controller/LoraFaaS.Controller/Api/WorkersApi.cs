@@ -30,5 +30,12 @@ internal sealed class WorkersApi(IWarmStateStore warm)
     };
 
     private static ResidentArtifact Artifact(ResidentState resident) =>
-        new(resident.Kind.ToString().ToLowerInvariant(), resident.Digest.Value, resident.Tier.ToString().ToLowerInvariant(), resident.Bytes);
+        new(resident.Kind.ToString().ToLowerInvariant(), resident.Digest.Value, resident.Tier.ToString().ToLowerInvariant(), resident.Bytes)
+        {
+            TrustDomain = resident.TrustDomain?.Value,
+            Function = resident.Function is { } function ? $"{function}@{resident.Revision}" : null,
+            AgeSeconds = resident.Age.TotalSeconds,
+            IdleSeconds = resident.Idle.TotalSeconds,
+            Reason = resident.Reason,
+        };
 }

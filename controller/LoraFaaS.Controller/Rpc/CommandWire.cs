@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Workers;
 using Wire = LoraFaaS.Protocol.Control;
 
@@ -27,6 +28,30 @@ internal static class CommandWire
                 {
                     AdapterDigest = offload.Adapter.Value,
                     TrustDomain = offload.TrustDomain?.Value ?? "",
+                    Tier = (int)offload.Tier,
+                    Reason = offload.Reason,
+                };
+                break;
+            case WorkerCommand.Preload preload:
+                wire.Preload = new Wire.PreloadArtifact
+                {
+                    Kind = preload.Kind.ToWord(),
+                    Key = preload.Revision.Function.ToWire(),
+                    Revision = preload.Revision.ToWire(),
+                    TrustDomain = preload.Revision.TrustDomain.Value,
+                    Tier = (int)preload.Tier,
+                    Reason = preload.Reason,
+                };
+                break;
+            case WorkerCommand.OffloadOf offload:
+                wire.Offload = new Wire.OffloadArtifact
+                {
+                    Kind = offload.Kind.ToWord(),
+                    BackboneDigest = offload.Revision.BackboneDigest.Value,
+                    AdapterDigest = offload.Revision.AdapterDigest?.Value ?? "",
+                    TrustDomain = offload.Revision.TrustDomain.Value,
+                    Key = offload.Revision.Function.ToWire(),
+                    Revision = offload.Revision.Number,
                     Tier = (int)offload.Tier,
                     Reason = offload.Reason,
                 };

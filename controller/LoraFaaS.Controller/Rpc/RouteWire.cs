@@ -53,7 +53,7 @@ internal static class RouteWire
         return route;
     }
 
-    private static Revision ToWire(FunctionRevision revision)
+    public static Revision ToWire(this FunctionRevision revision)
     {
         var wire = new Revision
         {

@@ -13,6 +13,7 @@ namespace LoraFaaS.Controller.Rpc;
 internal static class WorkerWire
 {
     private const int MaxIdLength = 256;
+    private const int MaxReasonLength = 512;
 
     public static bool TryRead(Protocol.Control.WorkerHello wire, [NotNullWhen(true)] out WorkerHello? hello, out string problem)
     {
@@ -102,6 +103,9 @@ internal static class WorkerWire
         {
             "backbone" => ResidentKind.Backbone,
             "adapter" => ResidentKind.Adapter,
+            "sandbox" => ResidentKind.Sandbox,
+            "kernels" => ResidentKind.Kernels,
+            "prefix" => ResidentKind.Prefix,
             _ => null,
         };
 
@@ -111,7 +115,15 @@ internal static class WorkerWire
         }
 
         TrustDomain? domain = wire.TrustDomain.Length > 0 ? new TrustDomain(wire.TrustDomain) : null;
-        return new ResidentState(known, digest, tier, Math.Max(0, wire.Bytes), domain, TimeSpan.FromMilliseconds(Math.Clamp(wire.IdleMs, 0, int.MaxValue)));
+        FunctionId? function = wire.Key is { } key && TryFunction(key.Namespace, key.Function, out var parsed) ? parsed : null;
+
+        return new ResidentState(known, digest, tier, Math.Max(0, wire.Bytes), domain, Milliseconds(wire.IdleMs))
+        {
+            Function = function,
+            Revision = Math.Max(0, wire.Revision),
+            Age = Milliseconds(wire.AgeMs),
+            Reason = wire.Reason.Length > MaxReasonLength ? wire.Reason[..MaxReasonLength] : wire.Reason,
+        };
     }
 
     private static bool TryFunction(string @namespace, string name, out FunctionId id)
@@ -122,6 +134,8 @@ internal static class WorkerWire
     }
 
     private static StorageTier? Tier(int number) => Enum.IsDefined((StorageTier)number) ? (StorageTier)number : null;
+
+    private static TimeSpan Milliseconds(long value) => TimeSpan.FromMilliseconds(Math.Clamp(value, 0, int.MaxValue));
 
     private static double Amount(double value) => double.IsFinite(value) && value > 0 ? value : 0;
 

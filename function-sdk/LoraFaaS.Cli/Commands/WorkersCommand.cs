@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Units;
 using Spectre.Console;
 
@@ -10,9 +11,11 @@ namespace LoraFaaS.Cli.Commands;
 /// <summary><c>lorafaas workers</c>: what each worker is, holds and cannot enforce.</summary>
 internal static class WorkersCommand
 {
+    private static readonly Option<bool> Artifacts = new("--artifacts") { Description = "Every artifact: its tier, bytes, since when it is there and why" };
+
     public static Command Create()
     {
-        var command = new Command("workers", "List workers and what they hold");
+        var command = new Command("workers", "List workers and what they hold") { Artifacts };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -22,7 +25,9 @@ internal static class WorkersCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device");
 
-        foreach (var worker in await client.Platform.WorkersAsync(cancellationToken))
+        var workers = await client.Platform.WorkersAsync(cancellationToken);
+
+        foreach (var worker in workers)
         {
             table.AddRow(
                 Markup.Escape(worker.Id),
@@ -41,6 +46,42 @@ internal static class WorkersCommand
         }
 
         Terminal.Output.Write(table);
+
+        if (parse.GetValue(Artifacts))
+        {
+            WriteArtifacts(workers);
+        }
+
         return ExitCodes.Done;
     }
+
+    private static void WriteArtifacts(IEnumerable<WorkerInfo> workers)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "artifact", "name", "tier", "bytes", "of", "for", "idle", "why");
+
+        foreach (var (worker, artifact) in workers.SelectMany(worker => worker.Resident.Select(artifact => (worker, artifact))))
+        {
+            table.AddRow(
+                Markup.Escape(worker.Id),
+                Markup.Escape(artifact.Kind),
+                Markup.Escape(artifact.Function ?? Short(artifact.Digest)),
+                Markup.Escape(artifact.Tier),
+                new ByteSize(artifact.Bytes).ToString(),
+                Markup.Escape(artifact.TrustDomain ?? "all"),
+                Time(artifact.AgeSeconds),
+                artifact.TrustDomain is null ? "" : Time(artifact.IdleSeconds),
+                Markup.Escape(artifact.Reason));
+        }
+
+        Terminal.Output.Write(table);
+    }
+
+    private static string Short(string digest) => digest.Length > 19 ? digest[7..19] : digest;
+
+    private static string Time(double seconds) => seconds switch
+    {
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 7_200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3_600:0} h"),
+    };
 }

@@ -21,6 +21,7 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
     private readonly DeviceMemory[] _scratch;
     private readonly AttentionShape _shape;
     private readonly int _paddedHeadDim;
+    private readonly ActivationType _type;
     private Piece[] _pieces = new Piece[64];
     private StepPlan? _plan;
     private int _layer;
@@ -33,8 +34,9 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         _shape = shape;
         _paddedHeadDim = shape.Layout.PaddedHeadDim;
 
-        // Queries and outputs [8, head], scores [8, 16], maxima and sums [8].
-        var bytes = TileQueries * (2 * _paddedHeadDim + Block + 2) * sizeof(float);
+        // Queries and outputs [8, head], scores and weights [8, 16], maxima and sums [8].
+        var bytes = TileQueries * (2 * _paddedHeadDim + 2 * Block + 2) * sizeof(float);
+        _type = kernels.InputFor(shape.Layout.Dtype);
         _scratch = [.. Enumerable.Range(0, threads).Select(_ => new Memory.HostMemory(bytes))];
     }
 
@@ -59,12 +61,12 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         var queries = (float*)_scratch[thread].Address;
         var sums = queries + TileQueries * _paddedHeadDim;
         var scores = sums + TileQueries * _paddedHeadDim;
-        var maxima = scores + TileQueries * Block;
+        var maxima = scores + 2 * TileQueries * Block;
         var totals = maxima + TileQueries;
 
         for (var i = 0; i < piece.Count; i++)
         {
-            new Span<float>(QueryAt(piece, i), _shape.HeadDim).CopyTo(new Span<float>(queries + i * _paddedHeadDim, _shape.HeadDim));
+            TakeQuery(QueryAt(piece, i), queries + i * _paddedHeadDim);
             maxima[i] = float.NegativeInfinity;
             totals[i] = 0;
         }
@@ -75,7 +77,7 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         for (var i = 0; i < piece.Count; i++)
         {
             _kernels.Divide(sums + i * _paddedHeadDim, totals[i], _shape.HeadDim);
-            new Span<float>(sums + i * _paddedHeadDim, _shape.HeadDim).CopyTo(new Span<float>(OutputAt(piece, i), _shape.HeadDim));
+            GiveOutput(sums + i * _paddedHeadDim, piece, i);
         }
     }
 
@@ -108,8 +110,8 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         {
             PanelStride = (nint)PanelLayout.PanelBytes(layout.Dtype, Block),
             Panels = _paddedHeadDim / PanelLayout.PanelRows,
-            Input = scores,
-            InputStride = Block * sizeof(float),
+            Input = _type is ActivationType.BF16 ? scores + TileQueries * Block : scores,
+            InputStride = Block * (_type is ActivationType.BF16 ? sizeof(ushort) : sizeof(float)),
             Tokens = piece.Count,
             Output = sums,
             OutputStride = _paddedHeadDim,
@@ -119,7 +121,7 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
         for (var block = 0; block <= lastPosition / Block; block++)
         {
             keys.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, false, piece.Head);
-            _kernels.Multiply(layout.Dtype, keys);
+            _kernels.Multiply(layout.Dtype, _type, keys);
 
             for (var i = 0; i < piece.Count; i++)
             {
@@ -127,16 +129,44 @@ internal sealed unsafe class AttendJob : ParallelJob, IDisposable
                 _kernels.SoftmaxBlock(scores + i * Block, visible, scale, ref maxima[i], ref totals[i], sums + i * _paddedHeadDim, _paddedHeadDim);
             }
 
+            if (_type is ActivationType.BF16)
+            {
+                _kernels.Pack(scores, piece.Count * Block, (ushort*)(scores + TileQueries * Block));
+            }
+
             // Tokens beyond the last query's own were never written by it: not even a weight of 0 may touch them.
             values.Lines = PanelLayout.LinesFor(layout.Dtype, Math.Min(Block, lastPosition + 1 - block * Block));
             values.Weights = KvChunks.At(layout, slice.Kv.PageTable, block, _layer, true, piece.Head);
-            _kernels.Multiply(layout.Dtype, values);
+            _kernels.Multiply(layout.Dtype, _type, values);
         }
     }
 
     private float* QueryAt(in Piece piece, int i) => Row(_qkv, piece, i, out var head) + head * _shape.HeadDim;
 
-    private float* OutputAt(in Piece piece, int i) => Row(_output, piece, i, out var head) + head * _shape.HeadDim;
+    private void TakeQuery(float* query, float* target)
+    {
+        if (_type is ActivationType.BF16)
+        {
+            _kernels.Pack(query, _shape.HeadDim, (ushort*)target);
+        }
+        else
+        {
+            new Span<float>(query, _shape.HeadDim).CopyTo(new Span<float>(target, _shape.HeadDim));
+        }
+    }
+
+    private void GiveOutput(float* sums, in Piece piece, int i)
+    {
+        var row = Row(_output, piece, i, out var head);
+        if (_output.Type is ActivationType.BF16)
+        {
+            _kernels.Pack(sums, _shape.HeadDim, (ushort*)row + head * _shape.HeadDim);
+        }
+        else
+        {
+            new Span<float>(sums, _shape.HeadDim).CopyTo(new Span<float>(row + head * _shape.HeadDim, _shape.HeadDim));
+        }
+    }
 
     private float* Row(in Activations activations, in Piece piece, int i, out int head)
     {

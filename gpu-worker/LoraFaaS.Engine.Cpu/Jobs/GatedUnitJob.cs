@@ -23,7 +23,12 @@ internal sealed unsafe class GatedUnitJob(CpuKernels kernels) : RowsJob
         for (var row = first; row < end; row++)
         {
             var gate = (float*)_gateUp.Address + (long)row * _gateUp.Stride;
-            kernels.GatedUnit(gate, gate + _upColumn, _output.Columns, (float*)_output.Address + (long)row * _output.Stride);
+            var output = (float*)_output.Address + (long)row * _output.Stride;
+            kernels.GatedUnit(gate, gate + _upColumn, _output.Columns, output);
+            if (_output.Type is ActivationType.BF16)
+            {
+                kernels.Pack(output, _output.Columns, (ushort*)output);
+            }
         }
     }
 }

@@ -21,8 +21,8 @@ internal sealed unsafe class GatherJob : RowsJob
     {
         for (var row = first; row < end; row++)
         {
-            var from = new Span<float>((float*)_input.Address + (long)_plan!.Wanted[row] * _input.Stride, _input.Columns);
-            from.CopyTo(new Span<float>((float*)_output.Address + (long)row * _output.Stride, _input.Columns));
+            var from = new Span<byte>((float*)_input.Address + (long)_plan!.Wanted[row] * _input.Stride, _input.RowBytes);
+            from.CopyTo(new Span<byte>((float*)_output.Address + (long)row * _output.Stride, _input.RowBytes));
         }
     }
 }

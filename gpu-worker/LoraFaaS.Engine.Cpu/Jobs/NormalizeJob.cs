@@ -32,7 +32,12 @@ internal sealed unsafe class NormalizeJob(CpuKernels kernels) : RowsJob
                 kernels.Add(residual, (float*)delta.Address + (long)row * delta.Stride, _residual.Columns);
             }
 
-            kernels.Normalize(residual, (float*)_weight, _residual.Columns, _epsilon, (float*)_output.Address + (long)row * _output.Stride);
+            var output = (float*)_output.Address + (long)row * _output.Stride;
+            kernels.Normalize(residual, (float*)_weight, _residual.Columns, _epsilon, output);
+            if (_output.Type is ActivationType.BF16)
+            {
+                kernels.Pack(output, _residual.Columns, (ushort*)output);
+            }
         }
     }
 }

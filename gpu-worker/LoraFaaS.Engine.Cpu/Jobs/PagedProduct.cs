@@ -1,4 +1,5 @@
 using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 using LoraFaaS.Engine.Weights;
@@ -13,7 +14,8 @@ internal static unsafe class PagedProduct
 {
     /// <param name="product">Everything but the weights, panel stride and lines, which the pages decide.</param>
     /// <param name="offset">Of the first panel, in the adapter's content.</param>
-    public static void Run(CpuKernels kernels, AdapterHandle adapter, PackedDtype dtype, long offset, int columns, TileArguments product)
+    public static void Run(
+        CpuKernels kernels, AdapterHandle adapter, PackedDtype dtype, ActivationType input, long offset, int columns, TileArguments product)
     {
         var pages = (byte**)adapter.PageTable;
         var panelBytes = PanelLayout.PanelBytes(dtype, columns);
@@ -26,7 +28,7 @@ internal static unsafe class PagedProduct
             var whole = (int)Math.Min(end - panel, (adapter.PageBytes - inPage) / panelBytes);
             if (whole == 0)
             {
-                RunCut(kernels, adapter, dtype, at, columns, product.At(panel, 0));
+                RunCut(kernels, adapter, dtype, input, at, columns, product.At(panel, 0));
                 panel++;
                 continue;
             }
@@ -37,15 +39,17 @@ internal static unsafe class PagedProduct
             part.Lines = PanelLayout.LinesFor(dtype, columns);
             part.Panels = whole;
             part.Output = product.Output + panel * PanelLayout.PanelRows;
-            kernels.Multiply(dtype, part);
+            kernels.Multiply(dtype, input, part);
             panel += whole;
         }
     }
 
-    private static void RunCut(CpuKernels kernels, AdapterHandle adapter, PackedDtype dtype, long at, int columns, TileArguments product)
+    private static void RunCut(
+        CpuKernels kernels, AdapterHandle adapter, PackedDtype dtype, ActivationType input, long at, int columns, TileArguments product)
     {
         var pages = (byte**)adapter.PageTable;
         var left = PanelLayout.LinesFor(dtype, columns);
+        var elementBytes = input is ActivationType.BF16 ? sizeof(ushort) : sizeof(float);
         product.Panels = 1;
 
         while (left > 0)
@@ -54,10 +58,10 @@ internal static unsafe class PagedProduct
             var lines = (int)Math.Min(left, (adapter.PageBytes - inPage) / PanelLayout.LineBytes);
             product.Weights = pages[page] + inPage;
             product.Lines = lines;
-            kernels.Multiply(dtype, product);
+            kernels.Multiply(dtype, input, product);
 
             product.Accumulate = true;
-            product.Input += lines * PanelLayout.ColumnsPerLine(dtype);
+            product.Input = (byte*)product.Input + lines * PanelLayout.ColumnsPerLine(dtype) * elementBytes;
             at += (long)lines * PanelLayout.LineBytes;
             left -= lines;
         }

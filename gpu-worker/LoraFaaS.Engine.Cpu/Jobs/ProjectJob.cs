@@ -88,7 +88,7 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, int threads) : Paral
         var weight = projection.Weight;
         var output = (float*)_output.Address + (long)row * _output.Stride + projection.OutputColumn + panel * PanelLayout.PanelRows;
 
-        kernels.Multiply(weight.Dtype, new TileArguments
+        kernels.Multiply(weight.Dtype, _input.Type, new TileArguments
         {
             Weights = (byte*)weight.Address + panel * weight.PanelBytes,
             PanelStride = (nint)weight.PanelBytes,
@@ -135,10 +135,12 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, int threads) : Paral
         }
 
         var stack = _adapters.Stack;
-        PagedProduct.Run(kernels, group.Adapter, site.Dtype, module.Offset + panel * PanelLayout.PanelBytes(site.Dtype, module.Rank), module.Rank, new TileArguments
+        var type = ShrinkJob.StackType(_input.Type, site.Dtype);
+        var offset = module.Offset + panel * PanelLayout.PanelBytes(site.Dtype, module.Rank);
+        PagedProduct.Run(kernels, group.Adapter, site.Dtype, type, offset, module.Rank, new TileArguments
         {
             Panels = endPanel - panel,
-            Input = (float*)stack.Address + (long)first * stack.Stride + module.StackRow,
+            Input = ShrinkJob.StackAt(stack, first, module.StackRow, type),
             InputStride = stack.Stride * sizeof(float),
             Tokens = end - first,
             Output = (float*)_output.Address + (long)first * _output.Stride + _projections[index].OutputColumn + panel * PanelLayout.PanelRows,

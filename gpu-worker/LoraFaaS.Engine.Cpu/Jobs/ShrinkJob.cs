@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
@@ -34,31 +35,56 @@ internal sealed unsafe class ShrinkJob(CpuKernels kernels) : ParallelJob
         }
     }
 
+    [SkipLocalsInit]
     public override void Run(int chunk, int thread)
     {
         var piece = _pieces[chunk];
         var adapter = _adapters.Plan.Groups[piece.Group].Adapter;
         var site = adapter.At(_adapters.Layer, _adapters.Site)!;
         var stack = _adapters.Stack;
-        var output = (float*)stack.Address + (long)piece.Row * stack.Stride + piece.Panel * PanelLayout.PanelRows;
+        var sums = stackalloc float[RowsPerChunk * PanelLayout.PanelRows];
 
         PagedProduct.Run(
-            kernels, adapter, site.Dtype, site.StackOffset + piece.Panel * PanelLayout.PanelBytes(site.Dtype, site.InputColumns), site.InputColumns,
+            kernels, adapter, site.Dtype, _input.Type, site.StackOffset + piece.Panel * PanelLayout.PanelBytes(site.Dtype, site.InputColumns), site.InputColumns,
             new TileArguments
             {
                 Panels = 1,
                 Input = (float*)_input.Address + (long)piece.Row * _input.Stride,
                 InputStride = _input.Stride * sizeof(float),
                 Tokens = piece.Rows,
-                Output = output,
-                OutputStride = stack.Stride,
+                Output = sums,
+                OutputStride = PanelLayout.PanelRows,
             });
 
-        ScaleRows(site, piece, output, stack.Stride);
+        ScaleRows(site, piece, sums);
+        var type = StackType(_input.Type, site.Dtype);
+        for (var row = 0; row < piece.Rows; row++)
+        {
+            var from = sums + row * PanelLayout.PanelRows;
+            var to = StackAt(stack, piece.Row + row, piece.Panel * PanelLayout.PanelRows, type);
+            if (type is ActivationType.BF16)
+            {
+                kernels.Pack(from, PanelLayout.PanelRows, (ushort*)to);
+            }
+            else
+            {
+                new Span<float>(from, PanelLayout.PanelRows).CopyTo(new Span<float>(to, PanelLayout.PanelRows));
+            }
+        }
+    }
+
+    /// <summary>B's input is what A's was, unless B is kept in float32.</summary>
+    public static ActivationType StackType(ActivationType input, PackedDtype adapter) =>
+        input is ActivationType.BF16 && adapter is PackedDtype.BF16 ? ActivationType.BF16 : ActivationType.F32;
+
+    public static void* StackAt(in Activations stack, int row, int column, ActivationType type)
+    {
+        var start = (float*)stack.Address + (long)row * stack.Stride;
+        return type is ActivationType.BF16 ? (ushort*)start + column : start + column;
     }
 
     [SkipLocalsInit]
-    private void ScaleRows(Adapters.PackedSite site, in Piece piece, float* output, int stride)
+    private void ScaleRows(PackedSite site, in Piece piece, float* sums)
     {
         var scales = stackalloc float[PanelLayout.PanelRows];
         new Span<float>(scales, PanelLayout.PanelRows).Clear();
@@ -77,7 +103,7 @@ internal sealed unsafe class ShrinkJob(CpuKernels kernels) : ParallelJob
 
         for (var row = 0; row < piece.Rows; row++)
         {
-            kernels.Scale(output + (long)row * stride, scales, PanelLayout.PanelRows);
+            kernels.Scale(sums + row * PanelLayout.PanelRows, scales, PanelLayout.PanelRows);
         }
     }
 

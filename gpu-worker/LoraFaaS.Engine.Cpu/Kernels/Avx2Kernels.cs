@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 using LoraFaaS.Engine.Weights;
 
@@ -14,9 +15,9 @@ internal unsafe class Avx2Kernels : CpuKernels
 
     public override string Name => "avx2";
 
-    public override void Multiply(PackedDtype dtype, in TileArguments product)
+    public override void Multiply(PackedDtype weights, ActivationType input, in TileArguments product)
     {
-        if (dtype is PackedDtype.BF16)
+        if (weights is PackedDtype.BF16)
         {
             Avx2Tiling.Run<BFloat16Line>(product);
         }

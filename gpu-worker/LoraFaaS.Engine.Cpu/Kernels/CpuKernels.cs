@@ -1,12 +1,15 @@
 using System.Runtime.Intrinsics.X86;
+using LoraFaaS.Engine.Compute;
+using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Cpu.Kernels;
 
 /// <summary>
-/// The arithmetic of a forward pass on plain memory. Each form gives the same bits as <see cref="ScalarKernels"/>: sums have a fixed
-/// order (16 lanes, then a fixed tree), products are fused where and only where the scalar form fuses them.
+/// The arithmetic of a forward pass on plain memory. Each form gives the same bits as its scalar twin: sums have a fixed order (16 lanes, then
+/// a fixed tree), products are fused where and only where the scalar form fuses them. <see cref="ScalarKernels"/> is the twin of the sets
+/// that compute in float32, <see cref="ScalarBFloat16Kernels"/> that of those that multiply pairs of bf16.
 /// </summary>
 internal abstract unsafe class CpuKernels
 {
@@ -36,20 +39,39 @@ internal abstract unsafe class CpuKernels
     {
         var avx2 = Avx2.IsSupported && Fma.IsSupported;
         var avx512 = avx2 && Avx512F.IsSupported;
+        var bf16 = avx512 && CpuFeatures.HasAvx512BFloat16;
 
         return choice switch
         {
-            KernelChoice.Auto when avx512 => new Avx512Kernels(),
-            KernelChoice.Auto when avx2 => new Avx2Kernels(),
-            KernelChoice.Auto or KernelChoice.Scalar => new ScalarKernels(),
+            KernelChoice.Auto when bf16 => new Avx512BFloat16Kernels(),
+            KernelChoice.Auto or KernelChoice.Exact when avx512 => new Avx512Kernels(),
+            KernelChoice.Auto or KernelChoice.Exact when avx2 => new Avx2Kernels(),
+            KernelChoice.Auto or KernelChoice.Exact or KernelChoice.Scalar => new ScalarKernels(),
+            KernelChoice.ScalarBF16 => new ScalarBFloat16Kernels(),
             KernelChoice.Avx2 when avx2 => new Avx2Kernels(),
             KernelChoice.Avx512 when avx512 => new Avx512Kernels(),
+            KernelChoice.Avx512BF16 when bf16 => new Avx512BFloat16Kernels(),
             _ => throw new PlatformNotSupportedException($"This CPU lacks the instructions of the {choice} kernels."),
         };
     }
 
+    /// <summary>
+    /// What the inputs of a product with such weights are to be for this set's fastest product. float32 is taken by every set, with every
+    /// kind of weights; what else a set names here it takes for every kind of weights as well.
+    /// </summary>
+    public virtual ActivationType InputFor(PackedDtype weights) => ActivationType.F32;
+
     /// <summary>The panel product of <see cref="TileArguments"/>, any number of panels and tokens.</summary>
-    public abstract void Multiply(PackedDtype dtype, in TileArguments product);
+    public abstract void Multiply(PackedDtype weights, ActivationType input, in TileArguments product);
+
+    /// <summary>Rounds a row to bf16. The target may be the row itself: it is written behind where it is read.</summary>
+    public virtual void Pack(float* row, int columns, ushort* packed)
+    {
+        for (var i = 0; i < columns; i++)
+        {
+            packed[i] = BFloat16Bits.Round(row[i]);
+        }
+    }
 
     /// <summary>output = weight × (input / √(mean square + epsilon)).</summary>
     public abstract void Normalize(float* input, float* weight, int count, float epsilon, float* output);

@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Cpu.Kernels;
 
 /// <summary>The plain form of every kernel: what the others are checked against, and what runs on a CPU without AVX2.</summary>
-internal sealed unsafe class ScalarKernels : CpuKernels
+internal unsafe class ScalarKernels : CpuKernels
 {
     public override string Name => "scalar";
 
-    public override void Multiply(PackedDtype dtype, in TileArguments product)
+    public override void Multiply(PackedDtype weights, ActivationType input, in TileArguments product)
     {
         for (var token = 0; token < product.Tokens; token++)
         {
@@ -19,9 +20,9 @@ internal sealed unsafe class ScalarKernels : CpuKernels
                 for (var row = 0; row < PanelLayout.PanelRows; row++)
                 {
                     var start = tile.Accumulate ? tile.Output[row] : 0f;
-                    tile.Output[row] = dtype is PackedDtype.BF16
-                        ? DotPairs((ushort*)tile.Weights + 2 * row, tile.Input, tile.Lines, start)
-                        : DotSingles((float*)tile.Weights + row, tile.Input, tile.Lines, start);
+                    tile.Output[row] = weights is PackedDtype.BF16
+                        ? DotPairs((ushort*)tile.Weights + 2 * row, (float*)tile.Input, tile.Lines, start)
+                        : DotSingles((float*)tile.Weights + row, (float*)tile.Input, tile.Lines, start);
                 }
             }
         }

@@ -23,6 +23,9 @@ public interface IComputeBackend : IDisposable
     /// <summary>Makes the image reachable by the device; answers the device address of its first byte.</summary>
     nint Bind(BackboneImage image);
 
+    /// <summary>What the input of projections with such weights is best kept as. float32 always does.</summary>
+    ActivationType InputFor(PackedDtype weights);
+
     /// <summary>output[i] = table row of tokens[i].</summary>
     void Embed(in PackedMatrix table, StepPlan plan, in Activations output);
 
@@ -35,7 +38,10 @@ public interface IComputeBackend : IDisposable
     /// <summary>residual += delta; output = norm of it.</summary>
     void AddAndNormalize(in Activations residual, in Activations delta, nint weight, float epsilon, in Activations output);
 
-    /// <summary>All projections of one input, with the adapters' low-rank products added.</summary>
+    /// <summary>
+    /// All projections of one input, with the adapters' low-rank products added. The input is float32 or what <see cref="InputFor"/> says of
+    /// every projection's weights; the outputs are float32.
+    /// </summary>
     void Project(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters);
 
     /// <summary>Norms the heads where the backbone does (weights 0: not), rotates q and k, writes k and v into the cache.</summary>

@@ -85,27 +85,28 @@ public sealed class ModelRunner : IDisposable
         _backend.Rotary(plan, _frequencies, 1f, _buffers.Cos, _buffers.Sin);
         _backend.Embed(_weights.Embedding, plan, residual);
         Probe?.Invoke(0, residual);
-        _backend.Normalize(residual, _weights.Layers[0].AttentionNorm, _shape.NormEpsilon, normed);
+        _backend.Normalize(residual, _weights.Layers[0].AttentionNorm, _shape.NormEpsilon, For(_weights.Layers[0].AttentionInput, normed));
 
         for (var layer = 0; layer < _weights.Layers.Length; layer++)
         {
             var weights = _weights.Layers[layer];
-            RunAttention(plan, weights, layer, normed, delta);
-            _backend.AddAndNormalize(residual, delta, weights.MlpNorm, _shape.NormEpsilon, normed);
-            RunMlp(plan, weights, layer, normed, delta);
+            RunAttention(plan, weights, layer, For(weights.AttentionInput, normed), delta);
+            _backend.AddAndNormalize(residual, delta, weights.MlpNorm, _shape.NormEpsilon, For(weights.MlpInput, normed));
+            RunMlp(plan, weights, layer, For(weights.MlpInput, normed), delta);
 
-            var next = layer + 1 < _weights.Layers.Length ? _weights.Layers[layer + 1].AttentionNorm : _weights.FinalNorm;
-            _backend.AddAndNormalize(residual, delta, next, _shape.NormEpsilon, normed);
+            var isLast = layer + 1 == _weights.Layers.Length;
+            var (norm, reader) = isLast ? (_weights.FinalNorm, _weights.Head) : (_weights.Layers[layer + 1].AttentionNorm, _weights.Layers[layer + 1].AttentionInput);
+            _backend.AddAndNormalize(residual, delta, norm, _shape.NormEpsilon, For(reader, normed));
             Probe?.Invoke(layer + 1, residual);
         }
 
-        Probe?.Invoke(_weights.Layers.Length + 1, normed);
+        Probe?.Invoke(_weights.Layers.Length + 1, For(_weights.Head, normed));
     }
 
     private void RunAttention(StepPlan plan, LayerWeights weights, int layer, in Activations input, in Activations output)
     {
         var qkv = _buffers.Qkv.Take(plan.TokenCount);
-        var attended = _buffers.Attended.Take(plan.TokenCount);
+        var attended = For(weights.AttentionOutput, _buffers.Attended.Take(plan.TokenCount));
 
         _backend.Project(weights.AttentionInput, input, qkv, At(plan, layer, AdapterSite.AttentionInput));
         _backend.RotateAndStore(plan, _attention, layer, weights.QueryNorm, weights.KeyNorm, _buffers.Cos, _buffers.Sin, qkv);
@@ -116,7 +117,7 @@ public sealed class ModelRunner : IDisposable
     private void RunMlp(StepPlan plan, LayerWeights weights, int layer, in Activations input, in Activations output)
     {
         var gateUp = _buffers.GateUp.Take(plan.TokenCount);
-        var gated = _buffers.Gated.Take(plan.TokenCount);
+        var gated = For(weights.MlpOutput, _buffers.Gated.Take(plan.TokenCount));
 
         _backend.Project(weights.MlpInput, input, gateUp, At(plan, layer, AdapterSite.MlpInput));
         _backend.GatedUnit(gateUp, PanelLayout.RoundUp(_shape.Intermediate), gated);
@@ -130,9 +131,24 @@ public sealed class ModelRunner : IDisposable
             return;
         }
 
-        var wanted = _buffers.Wanted.Take(plan.WantedCount);
-        _backend.GatherWanted(plan, _buffers.Normed, wanted);
+        var wanted = For(_weights.Head, _buffers.Wanted.Take(plan.WantedCount));
+        _backend.GatherWanted(plan, For(_weights.Head, _buffers.Normed), wanted);
         _backend.Project(_weights.Head, wanted, logits.Rows.Take(plan.WantedCount), AdapterPass.None);
+    }
+
+    /// <summary>The rows as those who read them want them kept; float32 where they disagree.</summary>
+    private Activations For(Projection[] readers, in Activations rows)
+    {
+        var type = _backend.InputFor(readers[0].Weight.Dtype);
+        for (var i = 1; i < readers.Length; i++)
+        {
+            if (_backend.InputFor(readers[i].Weight.Dtype) != type)
+            {
+                return rows;
+            }
+        }
+
+        return rows with { Type = type };
     }
 
     private AdapterPass At(StepPlan plan, int layer, AdapterSite site) => new(plan, layer, site, _stack.Rows);

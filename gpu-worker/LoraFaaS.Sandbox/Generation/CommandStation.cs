@@ -9,13 +9,16 @@ namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>Carries out commands between steps: generations begin, are admitted, credited and cancelled; adapters come and go.</summary>
 internal sealed class CommandStation(
-    OpenedSandbox sandbox, SequenceTable table, SequenceEnds ends, EventDelivery delivery, Outbox outbox, TimeProvider time, JsonLog log)
+    OpenedSandbox sandbox, SequenceTable table, SequenceEnds ends, EventDelivery delivery, PrefixKeeper prefixes, Outbox outbox, TimeProvider time, JsonLog log)
 {
     /// <summary>Generations under way at once, running or not. The worker queues before it comes to this.</summary>
     private const int MaxSequences = 8_192;
 
     /// <summary>Aim of a function that states none: late enough to go behind those that do, near enough to be overtaken for a short while only.</summary>
     private static readonly TimeSpan DefaultAim = TimeSpan.FromSeconds(10);
+
+    /// <summary>Aim of what nobody waits for: behind everybody.</summary>
+    private static readonly TimeSpan PrefixAim = TimeSpan.FromDays(1);
 
     private readonly AdapterBook _adapters = new(sandbox.Engine.Adapters);
 
@@ -39,6 +42,9 @@ internal sealed class CommandStation(
                 break;
             case LoopCommand.UnloadAdapter unload:
                 Unload(unload.Digest);
+                break;
+            case LoopCommand.DropPrefix drop:
+                prefixes.Drop(drop.Name);
                 break;
             case LoopCommand.Drain:
                 IsDraining = true;
@@ -98,18 +104,29 @@ internal sealed class CommandStation(
 
         if (IsDraining)
         {
-            delivery.Fail(begin.Sequence, new Problem(ErrorCode.Draining, "The sandbox is draining."), AbortCause.Drain);
+            Refuse(begin, new Problem(ErrorCode.Draining, "The sandbox is draining."), AbortCause.Drain);
             return;
         }
 
         if (table.Count >= MaxSequences)
         {
-            delivery.Fail(begin.Sequence, new Problem(ErrorCode.QueueFull, $"The sandbox has {table.Count} generations under way."));
+            Refuse(begin, new Problem(ErrorCode.QueueFull, $"The sandbox has {table.Count} generations under way."), AbortCause.None);
             return;
         }
 
-        var aim = begin.SloTtft ?? DefaultAim;
+        var aim = begin.Prefix is not null ? PrefixAim : begin.SloTtft ?? DefaultAim;
         table.Add(begin, time.GetTimestamp() + (long)(aim.TotalSeconds * time.TimestampFrequency), new SequenceTimes(time));
+    }
+
+    private void Refuse(LoopCommand.Begin begin, Problem problem, AbortCause cause)
+    {
+        if (begin.Prefix is { } prefix)
+        {
+            delivery.FailPrefix(prefix, problem);
+            return;
+        }
+
+        delivery.Fail(begin.Sequence, problem, cause);
     }
 
     /// <summary>The prompt has come, or the adapter: with both, the planner may have the sequence.</summary>
@@ -193,6 +210,8 @@ internal sealed class CommandStation(
 
     private void Unload(string digest)
     {
+        prefixes.DropOf(digest);
+
         // One that is not here is already where the worker wants it.
         if (!_adapters.TryLeave(digest))
         {

@@ -29,6 +29,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly SequenceEnds _ends;
     private readonly CommandStation _commands;
     private readonly LoadReporter _load;
+    private readonly PrefixKeeper _prefixes = new();
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, Outbox outbox, TimeProvider time, JsonLog log)
     {
@@ -37,7 +38,7 @@ internal sealed class EngineLoop : IDisposable
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
         _ends = new SequenceEnds(sandbox, _table, _delivery);
-        _commands = new CommandStation(sandbox, _table, _ends, _delivery, outbox, time, log);
+        _commands = new CommandStation(sandbox, _table, _ends, _delivery, _prefixes, outbox, time, log);
         _load = new LoadReporter(outbox, sandbox.Engine.Pages, time);
     }
 
@@ -59,6 +60,8 @@ internal sealed class EngineLoop : IDisposable
         {
             _ends.Drop(sequence);
         }
+
+        _prefixes.Dispose();
     }
 
     public void Dispose() => _executor.Dispose();
@@ -79,6 +82,12 @@ internal sealed class EngineLoop : IDisposable
     private bool RunStep()
     {
         var plan = Plan();
+
+        // What was computed ahead gives way to what runs.
+        while (plan.Preempted.Count + plan.Unservable.Count > 0 && _prefixes.TryDropOldest())
+        {
+            plan = Plan();
+        }
 
         foreach (var key in plan.Preempted)
         {
@@ -157,6 +166,12 @@ internal sealed class EngineLoop : IDisposable
 
     private void Apply(LiveSequence sequence, Span<float> logits)
     {
+        if (sequence.Prefix is { } prefix)
+        {
+            Keep(sequence, prefix);
+            return;
+        }
+
         SequenceEnds.Start(sequence);
         var status = _tokens.Extend(sequence, logits, out var finish);
 
@@ -172,5 +187,14 @@ internal sealed class EngineLoop : IDisposable
         {
             _delivery.Flush(sequence);
         }
+    }
+
+    private void Keep(LiveSequence sequence, string prefix)
+    {
+        var tokens = sequence.Generation.Tokens.PromptLength;
+        var kv = sequence.TakeKv();
+        _prefixes.Keep(prefix, sequence.AdapterDigest, kv);
+        _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes);
+        _ends.Drop(sequence);
     }
 }

@@ -59,6 +59,12 @@ internal sealed class EventDelivery(Outbox outbox)
         },
     });
 
+    public void KeptPrefix(string name, int tokens, long bytes) =>
+        outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Tokens = tokens, DeviceBytes = bytes } });
+
+    public void FailPrefix(string name, Problem problem) =>
+        outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Code = problem.Code.ToWire(), Message = problem.Message } });
+
     private void Spend(LiveSequence sequence, GenerateEvent happened)
     {
         sequence.SpendCredit();

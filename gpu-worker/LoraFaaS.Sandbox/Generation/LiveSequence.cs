@@ -15,6 +15,9 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
 
     public string AdapterDigest => begin.AdapterDigest;
 
+    /// <summary>The name of the prompt prefix that it computes; null for a generation.</summary>
+    public string? Prefix => begin.Prefix;
+
     public SequenceTimes Times => times;
 
     public SequenceStage Stage { get; set; }
@@ -66,6 +69,14 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
     {
         Kv?.Release();
         Generation.Tokens.ForgetComputed();
+    }
+
+    /// <summary>Its keys and values are another's from now on.</summary>
+    public KvSequence TakeKv()
+    {
+        var kv = Kv ?? throw new InvalidOperationException("It has computed nothing.");
+        Kv = null;
+        return kv;
     }
 
     /// <summary>Gives back everything it holds of the device.</summary>

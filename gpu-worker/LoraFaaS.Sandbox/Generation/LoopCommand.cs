@@ -16,7 +16,13 @@ internal abstract record LoopCommand
     public abstract record OfSequence(ulong Sequence) : LoopCommand;
 
     /// <summary>A generation was asked for. Its prompt is still being prepared, but credits and cancellation already find it.</summary>
-    public sealed record Begin(ulong Sequence, int Credits, string AdapterDigest, TimeSpan? SloTtft) : LoopCommand;
+    public sealed record Begin(ulong Sequence, int Credits, string AdapterDigest, TimeSpan? SloTtft) : LoopCommand
+    {
+        /// <summary>Set when it is no generation but a prompt prefix to be computed and kept under this name.</summary>
+        public string? Prefix { get; init; }
+    }
+
+    public sealed record DropPrefix(string Name) : LoopCommand;
 
     public sealed record Prepared(ulong Sequence, PreparedGeneration Generation) : OfSequence(Sequence);
 

@@ -51,7 +51,15 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
 
     public void Fail(LiveSequence sequence, Problem problem, AbortCause cause = AbortCause.None)
     {
-        delivery.Fail(sequence.Id, problem, cause);
+        if (sequence.Prefix is { } prefix)
+        {
+            delivery.FailPrefix(prefix, problem);
+        }
+        else
+        {
+            delivery.Fail(sequence.Id, problem, cause);
+        }
+
         Drop(sequence);
     }
 

@@ -90,14 +90,8 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
                 "float32" => KvDtype.F32,
                 var unknown => throw new ValidationException($"kv_cache: '{unknown}' is neither bf16 nor float32."),
             },
-            Kernels = request.Kernels switch
-            {
-                "" or "auto" => KernelChoice.Auto,
-                "avx512" => KernelChoice.Avx512,
-                "avx2" => KernelChoice.Avx2,
-                "scalar" => KernelChoice.Scalar,
-                var unknown => throw new ValidationException($"kernels: '{unknown}' is none of auto, avx512, avx2, scalar."),
-            },
+            Kernels = KernelNames.Find(request.Kernels)
+                ?? throw new ValidationException($"kernels: '{request.Kernels}' is none of {string.Join(", ", KernelNames.All)}."),
         };
     }
 

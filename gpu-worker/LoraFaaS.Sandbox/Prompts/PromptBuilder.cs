@@ -33,6 +33,22 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
         };
     }
 
+    /// <summary>The whole blocks that every prompt of the revision begins with, as a sequence that generates nothing.</summary>
+    public PromptOutcome BuildPrefix(RevisionRef revision)
+    {
+        var ids = _encoder.CommonPrefix(revision);
+        var whole = ids.Length / KvLayout.BlockTokens * KvLayout.BlockTokens;
+
+        if (whole == 0)
+        {
+            return Refuse(ErrorCode.InvalidRequest, $"Prompts of {revision.Function} share {ids.Length} tokens; a block has {KvLayout.BlockTokens}.");
+        }
+
+        var request = new GenerateRequest { CallId = "prefix", Revision = revision, Prompt = new Prompt { Tokens = new TokenIds() }, Sampling = new Protocol.Data.Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = 1, TopLogprobs = -1 } };
+        request.Prompt.Tokens.Ids.AddRange(ids[..whole]);
+        return Build(request);
+    }
+
     /// <summary>The worker sends a sandbox only what belongs to it. A slip there must not mix trust domains here.</summary>
     private Problem? Check(GenerateRequest request)
     {

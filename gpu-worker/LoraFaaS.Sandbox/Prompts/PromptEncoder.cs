@@ -26,6 +26,20 @@ internal sealed class PromptEncoder(TextSide text, TimeProvider time)
         };
     }
 
+    /// <summary>
+    /// The tokens that any one-message prompt of the revision begins with, whatever the message: what two that differ at once have in common, so that a
+    /// merge across the border is not counted in. Empty: there is no template.
+    /// </summary>
+    public int[] CommonPrefix(RevisionRef revision)
+    {
+        var one = Render([.. System(revision), Message("user", "a")], "");
+        var other = Render([.. System(revision), Message("user", "0")], "");
+
+        return one is EncodedPrompt.Ids first && other is EncodedPrompt.Ids second
+            ? first.Values[..first.Values.AsSpan().CommonPrefixLength(second.Values)]
+            : [];
+    }
+
     /// <summary>The function's system prompt comes first, unless the caller brings a system message.</summary>
     private EncodedPrompt Chat(RevisionRef revision, ChatMessages chat)
     {

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using LoraFaaS.Contracts.Errors;
-using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Generation;
 
@@ -12,9 +11,9 @@ namespace LoraFaaS.Sandbox.Prompts;
 /// </summary>
 internal sealed class PromptStation(PromptBuilder builder, LoopInbox loop, JsonLog log, int capacity = 1_024)
 {
-    private readonly Channel<Generate> _requests = Channel.CreateBounded<Generate>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<PromptArrival> _requests = Channel.CreateBounded<PromptArrival>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 
-    public ValueTask PostAsync(Generate request, CancellationToken cancellationToken) => _requests.Writer.WriteAsync(request, cancellationToken);
+    public ValueTask PostAsync(PromptArrival request, CancellationToken cancellationToken) => _requests.Writer.WriteAsync(request, cancellationToken);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -31,11 +30,11 @@ internal sealed class PromptStation(PromptBuilder builder, LoopInbox loop, JsonL
         }
     }
 
-    private PromptOutcome Prepare(Generate request)
+    private PromptOutcome Prepare(PromptArrival request)
     {
         try
         {
-            return builder.Build(request.Request);
+            return request.IsPrefix ? builder.BuildPrefix(request.Request.Revision) : builder.Build(request.Request);
         }
         catch (Exception fault)
         {

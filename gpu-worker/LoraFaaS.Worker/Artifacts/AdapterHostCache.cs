@@ -35,7 +35,7 @@ internal sealed class AdapterHostCache : IDisposable
         }
     }
 
-    public async Task<Loading<HostAdapter>> EnsureAsync(AdapterKey key, long maxBytes, CancellationToken cancellationToken)
+    public async Task<Loading<HostAdapter>> EnsureAsync(AdapterKey key, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
     {
         var foundAt = StorageTier.Host;
 
@@ -46,7 +46,7 @@ internal sealed class AdapterHostCache : IDisposable
                 return new Loading<HostAdapter>.Ready(adapter);
             }
 
-            switch (await _loads.RunAsync(key, token => LoadAsync(key, maxBytes, token), cancellationToken))
+            switch (await _loads.RunAsync(key, token => LoadAsync(key, maxBytes, token), cancellationToken, urgency))
             {
                 case Loading<StorageTier>.Ready ready:
                     foundAt = ready.Value;

@@ -7,6 +7,7 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Outcomes;
 
@@ -34,7 +35,8 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
     private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
     {
-        switch (await disk.EnsureAsync(key.Adapter, maxBytes, cancellationToken))
+        // Whoever waits for this load keeps it going, and it the download: nobody waits for the download itself.
+        switch (await disk.EnsureAsync(key.Adapter, maxBytes, cancellationToken, Urgency.Ahead))
         {
             case ArtifactFetch.Ready ready:
                 using (ready.Lease)

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -8,9 +9,9 @@ namespace LoraFaaS.Worker.Artifacts;
 /// <summary>Moves adapters among the tiers outside of sandboxes, as the controller commands. Null means done.</summary>
 internal sealed class AdapterTiers(ArtifactCache disk, AdapterHostCache host)
 {
-    public async Task<Problem?> ToDiskAsync(Digest adapter, long maxBytes, CancellationToken cancellationToken)
+    public async Task<Problem?> ToDiskAsync(Digest adapter, long maxBytes, Urgency urgency, CancellationToken cancellationToken)
     {
-        switch (await disk.EnsureAsync(adapter, maxBytes, cancellationToken))
+        switch (await disk.EnsureAsync(adapter, maxBytes, cancellationToken, urgency))
         {
             case ArtifactFetch.Ready ready:
                 ready.Lease.Dispose();
@@ -28,9 +29,9 @@ internal sealed class AdapterTiers(ArtifactCache disk, AdapterHostCache host)
         }
     }
 
-    public async Task<Problem?> ToHostAsync(AdapterKey key, long maxBytes, CancellationToken cancellationToken)
+    public async Task<Problem?> ToHostAsync(AdapterKey key, long maxBytes, Urgency urgency, CancellationToken cancellationToken)
     {
-        switch (await host.EnsureAsync(key, maxBytes, cancellationToken))
+        switch (await host.EnsureAsync(key, maxBytes, cancellationToken, urgency))
         {
             case Loading<HostAdapter>.Ready ready:
                 ready.Value.Dispose();

@@ -70,7 +70,8 @@ internal sealed partial class ArtifactCache : IDisposable
     /// <param name="digest">The content wanted.</param>
     /// <param name="maxBytes">What the revision says the artifact has; a store that sends more is not listened to. 0: unknown.</param>
     /// <param name="cancellationToken">Ends the waiting, not the download, which others may wait for.</param>
-    public async Task<ArtifactFetch> EnsureAsync(Digest digest, long maxBytes, CancellationToken cancellationToken)
+    /// <param name="urgency">A download that was only asked for ahead of need ends when nobody is left who asks.</param>
+    public async Task<ArtifactFetch> EnsureAsync(Digest digest, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
     {
         if (TryUse(digest) is { } lease)
         {
@@ -79,7 +80,7 @@ internal sealed partial class ArtifactCache : IDisposable
 
         while (true)
         {
-            var failure = await _downloads.RunAsync(digest, token => DownloadAsync(digest, maxBytes, token), cancellationToken);
+            var failure = await _downloads.RunAsync(digest, token => DownloadAsync(digest, maxBytes, token), cancellationToken, urgency);
 
             if (failure is not null)
             {

@@ -45,15 +45,17 @@ internal sealed class BackboneStore : IDisposable
         }
     }
 
-    public async Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, CancellationToken cancellationToken)
+    public async Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, Urgency urgency, CancellationToken cancellationToken)
     {
         if (TryFind(digest) is { } packed)
         {
             return new Loading<PackedBackbone>.Ready(packed);
         }
 
-        return await _packing.RunAsync(digest, token => PackAsync(digest, token), cancellationToken);
+        return await _packing.RunAsync(digest, token => PackAsync(digest, token), cancellationToken, urgency);
     }
+
+    public Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, CancellationToken cancellationToken) => EnsureAsync(digest, Urgency.Live, cancellationToken);
 
     /// <summary>Its bytes go when the last sandbox that maps it has ended.</summary>
     public void Forget(Digest digest)

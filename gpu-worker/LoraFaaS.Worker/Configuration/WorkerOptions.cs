@@ -50,8 +50,8 @@ public sealed class WorkerOptions
     [Range(16, 65_536)]
     public int MaxStepTokens { get; set; } = 512;
 
-    /// <summary>"auto", "avx512", "avx2" or "scalar".</summary>
-    [RegularExpression("^(auto|avx512|avx2|scalar)$")]
+    /// <summary>"auto"; "exact" for the fastest that computes in float32; or "avx512-bf16", "avx512", "avx2", "scalar", "scalar-bf16".</summary>
+    [RegularExpression("^(auto|exact|avx512-bf16|avx512|avx2|scalar|scalar-bf16)$")]
     public string Kernels { get; set; } = "auto";
 
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>

@@ -4,6 +4,7 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
+using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Outcomes;
 using LoraFaaS.Worker.Sandboxes;
@@ -17,6 +18,9 @@ internal sealed partial class CommandExecutor(
     BackboneStore backbones,
     AdapterTiers tiers,
     SandboxSupervisor supervisor,
+    PreloadExecutor preloads,
+    OffloadExecutor offloads,
+    ResidencyNotes notes,
     DrainState drain,
     ILogger<CommandExecutor> logger)
 {
@@ -31,8 +35,11 @@ internal sealed partial class CommandExecutor(
                 LogLoad(command.Load.AdapterDigest, command.Load.TrustDomain, (StorageTier)command.Load.Tier, command.Load.Reason);
                 return await LoadAsync(command.Load, cancellationToken);
             case WorkerCommand.KindOneofCase.Offload:
-                LogOffload(command.Offload.AdapterDigest, command.Offload.TrustDomain, (StorageTier)command.Offload.Tier, command.Offload.Reason);
-                return await OffloadAsync(command.Offload, cancellationToken);
+                LogOffload(command.Offload.Kind, command.Offload.AdapterDigest, command.Offload.TrustDomain, (StorageTier)command.Offload.Tier, command.Offload.Reason);
+                return await offloads.OffloadAsync(command.Offload, cancellationToken);
+            case WorkerCommand.KindOneofCase.Preload:
+                LogPreload(command.Preload.Kind, command.Preload.Key?.Function, command.Preload.TrustDomain, (StorageTier)command.Preload.Tier, command.Preload.Reason);
+                return await preloads.PreloadAsync(command.Preload, cancellationToken);
             case WorkerCommand.KindOneofCase.Drain:
                 drain.Command(drain: !command.Drain.Resume);
                 return null;
@@ -96,14 +103,26 @@ internal sealed partial class CommandExecutor(
             return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "adapter_digest");
         }
 
+        Note(new SandboxKey(new TrustDomain(command.TrustDomain), backbone), adapter, command.Reason);
+
         return (StorageTier)command.Tier switch
         {
-            StorageTier.Disk when adapter is { } wanted => await tiers.ToDiskAsync(wanted, command.AdapterBytes, cancellationToken),
-            StorageTier.Host when adapter is { } wanted => await tiers.ToHostAsync(new AdapterKey(wanted, backbone), command.AdapterBytes, cancellationToken),
+            StorageTier.Disk when adapter is { } wanted => await tiers.ToDiskAsync(wanted, command.AdapterBytes, Urgency.Live, cancellationToken),
+            StorageTier.Host when adapter is { } wanted => await tiers.ToHostAsync(new AdapterKey(wanted, backbone), command.AdapterBytes, Urgency.Live, cancellationToken),
             StorageTier.Host => await backbones.EnsureAsync(backbone, cancellationToken) is Loading<PackedBackbone>.Failed failed ? failed.Problem : null,
             StorageTier.Device => await ToDeviceAsync(new SandboxKey(new TrustDomain(command.TrustDomain), backbone), adapter, command.AdapterBytes, cancellationToken),
             _ => new Problem(ErrorCode.InvalidRequest, $"Nothing can be loaded to tier {command.Tier}.", "tier"),
         };
+    }
+
+    private void Note(SandboxKey key, Digest? adapter, string reason)
+    {
+        notes.Because(ArtifactName.Sandbox(key), reason);
+
+        if (adapter is { } digest)
+        {
+            notes.Because(ArtifactName.Adapter(digest), reason);
+        }
     }
 
     private async Task<Problem?> ToDeviceAsync(SandboxKey key, Digest? adapter, long bytes, CancellationToken cancellationToken)
@@ -137,34 +156,14 @@ internal sealed partial class CommandExecutor(
         }
     }
 
-    private async Task<Problem?> OffloadAsync(OffloadArtifact command, CancellationToken cancellationToken)
-    {
-        if (!Digest.TryParse(command.AdapterDigest, out var adapter))
-        {
-            return new Problem(ErrorCode.InvalidRequest, "It is not a digest.", "adapter_digest");
-        }
-
-        var concerned = supervisor.Resident.Where(sandbox => command.TrustDomain.Length == 0 || sandbox.Key.TrustDomain.Value == command.TrustDomain);
-
-        foreach (var sandbox in concerned)
-        {
-            var isThere = sandbox.Adapters.Any(entry => entry.Digest == adapter);
-
-            if (isThere && !await sandbox.TryOffloadAsync(adapter, cancellationToken))
-            {
-                return new Problem(ErrorCode.Conflict, $"A running sequence of {sandbox.Key.TrustDomain} uses adapter {adapter}.");
-            }
-        }
-
-        tiers.DropAbove(adapter, (StorageTier)command.Tier);
-        return null;
-    }
-
     [LoggerMessage(3501, LogLevel.Information, "Load {Adapter} for {TrustDomain} to {Tier}: {Reason}")]
     private partial void LogLoad(string adapter, string trustDomain, StorageTier tier, string reason);
 
-    [LoggerMessage(3502, LogLevel.Information, "Offload {Adapter} of {TrustDomain} to {Tier}: {Reason}")]
-    private partial void LogOffload(string adapter, string trustDomain, StorageTier tier, string reason);
+    [LoggerMessage(3502, LogLevel.Information, "Offload {Kind} {Adapter} of {TrustDomain} to {Tier}: {Reason}")]
+    private partial void LogOffload(string kind, string adapter, string trustDomain, StorageTier tier, string reason);
+
+    [LoggerMessage(3505, LogLevel.Information, "Preload {Kind} of {Function} for {TrustDomain} to {Tier}: {Reason}")]
+    private partial void LogPreload(string kind, string? function, string trustDomain, StorageTier tier, string reason);
 
     [LoggerMessage(3504, LogLevel.Warning, "Backbone {Backbone} at {Path} cannot be read here: {Why}")]
     private partial void LogUnreadable(string backbone, string path, string why);

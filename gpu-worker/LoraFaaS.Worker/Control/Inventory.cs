@@ -3,7 +3,6 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
-using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Sandboxes;
@@ -18,12 +17,14 @@ internal sealed class Inventory(
     ArtifactCache disk,
     AdapterHostCache host,
     BackboneStore backbones,
+    SandboxSpawner spawner,
     SandboxSupervisor supervisor,
+    ResidencyNotes notes,
     MemoryBooks books,
     InvocationCounts counts)
 {
-    private const string Backbone = "backbone";
-    private const string Adapter = "adapter";
+    /// <summary>What a blank is of: this program. Its kernels are in it.</summary>
+    private static readonly Digest Program = Digest.OfBytes(System.Text.Encoding.UTF8.GetBytes($"sandbox {typeof(Inventory).Assembly.ManifestModule.ModuleVersionId}"));
 
     private long _sequence;
 
@@ -41,28 +42,78 @@ internal sealed class Inventory(
             Draining = counts.IsDraining,
         };
 
-        beat.Resident.AddRange(disk.Inventory.Select(entry => Entry(Adapter, entry.Digest, StorageTier.Disk, entry.Size)));
-        beat.Resident.AddRange(host.Inventory.Select(entry => Entry(Adapter, entry.Digest, StorageTier.Host, entry.Size)));
-        beat.Resident.AddRange(backbones.Inventory.Select(entry => Entry(Backbone, entry.Digest, StorageTier.Host, entry.Size)));
+        var list = new List<(ResidencyNotes.Place Place, Resident Entry)>();
+        AddShared(list);
 
         foreach (var sandbox in sandboxes)
         {
-            var idle = sandbox.IdleFor ?? TimeSpan.Zero;
-            beat.Resident.Add(Entry(Backbone, sandbox.Key.Backbone, StorageTier.Device, ByteSize.Zero, sandbox.Key.TrustDomain, idle));
-            beat.Resident.AddRange(sandbox.Adapters.Select(
-                entry => Entry(Adapter, entry.Digest, StorageTier.Device, entry.Size, sandbox.Key.TrustDomain, idle)));
+            Add(list, sandbox);
+        }
+
+        foreach (var ((_, entry), (age, reason)) in list.Zip(notes.See([.. list.Select(item => item.Place)])))
+        {
+            (entry.AgeMs, entry.Reason) = ((long)age.TotalMilliseconds, reason);
+            beat.Resident.Add(entry);
         }
 
         return beat;
     }
 
-    private static Resident Entry(string kind, Digest digest, StorageTier tier, ByteSize size, TrustDomain? trustDomain = null, TimeSpan idle = default) => new()
+    private void AddShared(List<(ResidencyNotes.Place Place, Resident Entry)> list)
     {
-        Kind = kind,
-        Digest = digest.Value,
-        Tier = (int)tier,
-        Bytes = size.Bytes,
-        TrustDomain = trustDomain?.Value ?? "",
-        IdleMs = (long)idle.TotalMilliseconds,
-    };
+        foreach (var (digest, size) in disk.Inventory)
+        {
+            list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Disk, size));
+        }
+
+        foreach (var (digest, size) in host.Inventory)
+        {
+            list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Host, size));
+        }
+
+        if (spawner.Blanks is > 0 and var blanks)
+        {
+            list.Add(Entry(new ArtifactName(ArtifactKind.Sandbox, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));
+            list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));
+        }
+
+        foreach (var (digest, size) in backbones.Inventory)
+        {
+            list.Add(Entry(ArtifactName.Backbone(digest), digest, StorageTier.Host, size));
+        }
+    }
+
+    private static void Add(List<(ResidencyNotes.Place Place, Resident Entry)> list, ResidentSandbox sandbox)
+    {
+        var (domain, backbone, idle) = (sandbox.Key.TrustDomain, sandbox.Key.Backbone, sandbox.IdleFor ?? TimeSpan.Zero);
+        list.Add(Entry(ArtifactName.Sandbox(sandbox.Key), backbone, StorageTier.Device, sandbox.Leased, domain, idle));
+        list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, sandbox.Key.ToString()), Program, StorageTier.Device, ByteSize.Zero, domain, idle));
+        list.Add(Entry(ArtifactName.Backbone(backbone), backbone, StorageTier.Device, ByteSize.Zero, domain, idle));
+
+        foreach (var (digest, size) in sandbox.Adapters)
+        {
+            list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Device, size, domain, idle));
+        }
+
+        foreach (var prefix in sandbox.Prefixes)
+        {
+            var entry = Entry(ArtifactName.Prefix(prefix.Function, prefix.Revision), prefix.Adapter ?? backbone, StorageTier.Device, prefix.Size, domain, idle);
+            entry.Entry.Key = new RouteKey { Namespace = prefix.Function.Namespace.Value, Function = prefix.Function.Name.Value };
+            entry.Entry.Revision = prefix.Revision;
+            list.Add(entry);
+        }
+    }
+
+    private static (ResidencyNotes.Place Place, Resident Entry) Entry(
+        ArtifactName name, Digest digest, StorageTier tier, ByteSize size, TrustDomain? trustDomain = null, TimeSpan idle = default) => (
+        new ResidencyNotes.Place(name, tier, trustDomain),
+        new Resident
+        {
+            Kind = name.Kind.ToWord(),
+            Digest = digest.Value,
+            Tier = (int)tier,
+            Bytes = size.Bytes,
+            TrustDomain = trustDomain?.Value ?? "",
+            IdleMs = (long)idle.TotalMilliseconds,
+        });
 }

@@ -1,10 +1,11 @@
 using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 
 namespace LoraFaaS.Worker.Control;
 
 /// <summary>The worker is well as long as it takes invocations; a missing controller is a note, because what is known is served on.</summary>
-internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link) : IHealthSource
+internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link, MemoryBooks books) : IHealthSource
 {
     public HealthReading Read()
     {
@@ -15,7 +16,16 @@ internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link)
             notes.Add("controller: no session");
         }
 
+        notes.Add(Describe("device", books.Device));
+        notes.Add(Describe("host", books.Host));
         notes.AddRange(IsolationReport.NotEnforced);
         return new HealthReading(!counts.IsDraining, notes);
+    }
+
+    /// <summary>Every byte under its owner's name, the largest first.</summary>
+    private static string Describe(string name, MemoryLedger ledger)
+    {
+        var owners = ledger.Owners.OrderByDescending(owner => owner.Value).ThenBy(owner => owner.Key, StringComparer.Ordinal).Select(owner => $"{owner.Key} {owner.Value}");
+        return $"{name} memory: {ledger.Used} of {ledger.Capacity}: {string.Join(", ", owners)}".TrimEnd(' ', ':');
     }
 }

@@ -1,18 +1,19 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Outcomes;
 using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ResidencyNotes notes, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         invocation.Stage = InvocationStage.Sandbox;
         var begun = time.GetTimestamp();
 
-        switch (await supervisor.UseAsync(invocation.Sandbox, cancellationToken))
+        switch (await WaitAsync(supervisor.UseAsync(invocation.Sandbox, cancellationToken), invocation))
         {
             case Loading<SandboxUse>.Ready ready:
                 Account(invocation, ready.Value, time.GetElapsedTime(begun));
@@ -37,7 +38,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, TimeProvider tim
 
         try
         {
-            switch (await sandbox.Sandbox.UseAdapterAsync(adapter, invocation.Revision.AdapterBytes, cancellationToken))
+            switch (await WaitAsync(sandbox.Sandbox.UseAdapterAsync(adapter, invocation.Revision.AdapterBytes, cancellationToken), invocation))
             {
                 case Loading<AdapterUse>.Ready ready:
                     invocation.AdapterTime = time.GetElapsedTime(begun);
@@ -54,6 +55,28 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, TimeProvider tim
         {
             sandbox.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What is there is had at once; whoever has to wait says so, and what is loaded ahead of need gives way.</summary>
+    private async Task<T> WaitAsync<T>(Task<T> loading, Invocation invocation)
+    {
+        if (loading.IsCompleted)
+        {
+            return await loading;
+        }
+
+        var reason = $"an invocation of {invocation.Function}";
+        notes.Because(ArtifactName.Sandbox(invocation.Sandbox), reason);
+
+        if (invocation.Adapter is { } adapter)
+        {
+            notes.Because(ArtifactName.Adapter(adapter), reason);
+        }
+
+        using (demand.Begin())
+        {
+            return await loading;
         }
     }
 

@@ -27,6 +27,8 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private readonly SingleFlight<Digest, Loading<StorageTier>> _loads;
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _adapters = new();
+    private readonly PrefixBook _prefixes = new();
+    private readonly SingleFlight<string, Problem?> _preparing;
     private long _lastUse;
     private int _users;
     private bool _retired;
@@ -46,6 +48,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _time = time;
         _lastUse = time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
+        _preparing = new SingleFlight<string, Problem?>(_lifetime.Token);
     }
 
     public SandboxKey Key { get; }
@@ -55,6 +58,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     public int ProcessId => _process.ProcessId;
 
     public SandboxTimes Times { get; }
+
+    /// <summary>Device bytes in its hands.</summary>
+    public ByteSize Leased => _lease.Size;
 
     /// <summary>Completes when nothing will be heard from it any more.</summary>
     public Task Closed => _channel.Closed;
@@ -71,6 +77,8 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             }
         }
     }
+
+    public IReadOnlyList<KeptPrefix> Prefixes => _prefixes.All;
 
     /// <summary>Null while somebody uses it.</summary>
     public TimeSpan? IdleFor
@@ -115,7 +123,8 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     }
 
     /// <summary>Brings an adapter into this sandbox's pages, from wherever it is.</summary>
-    public async Task<Loading<AdapterUse>> UseAdapterAsync(Digest adapter, long maxBytes, CancellationToken cancellationToken)
+    public async Task<Loading<AdapterUse>> UseAdapterAsync(
+        Digest adapter, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
     {
         var foundAt = StorageTier.Device;
 
@@ -126,7 +135,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
                 return new Loading<AdapterUse>.Ready(use);
             }
 
-            switch (await _loads.RunAsync(adapter, token => LoadAsync(adapter, maxBytes, token), cancellationToken))
+            switch (await _loads.RunAsync(adapter, token => LoadAsync(adapter, maxBytes, token), cancellationToken, urgency))
             {
                 case Loading<StorageTier>.Ready ready:
                     foundAt = ready.Value;
@@ -137,6 +146,31 @@ internal sealed class ResidentSandbox : IAsyncDisposable
                     throw new System.Diagnostics.UnreachableException();
             }
         }
+    }
+
+    /// <summary>Computes and keeps what every prompt of the revision begins with. Its adapter must be here and in use. Null: done.</summary>
+    public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
+    {
+        var name = ArtifactName.Prefix(function, revision.Number).Text;
+
+        return _prefixes.Contains(name)
+            ? Task.FromResult<Problem?>(null)
+            : _preparing.RunAsync(name, _ => PrepareAsync(name, function, revision), cancellationToken, Urgency.Ahead);
+    }
+
+    /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
+    public async Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken)
+    {
+        var name = ArtifactName.Prefix(function, revision).Text;
+
+        if (!_prefixes.TryRemove(name))
+        {
+            return false;
+        }
+
+        await _channel.DropPrefixAsync(name, cancellationToken);
+        _changes.Ring();
+        return true;
     }
 
     /// <summary>False when it is not here, or a sequence uses it.</summary>
@@ -150,6 +184,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             }
         }
 
+        _prefixes.RemoveOf(adapter);
         await _channel.UnloadAdapterAsync(adapter, cancellationToken);
         _changes.Ring();
         return true;
@@ -214,12 +249,14 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             return new Loading<StorageTier>.Ready(StorageTier.Device);
         }
 
-        switch (await _host.EnsureAsync(new AdapterKey(adapter, Key.Backbone), maxBytes, cancellationToken))
+        // Whoever waits for this load keeps it going, and it the one below.
+        switch (await _host.EnsureAsync(new AdapterKey(adapter, Key.Backbone), maxBytes, cancellationToken, Urgency.Ahead))
         {
             case Loading<HostAdapter>.Ready ready:
                 using (ready.Value)
                 {
-                    return await HandOverAsync(adapter, ready.Value, cancellationToken);
+                    // Once the frame is out the sandbox has the adapter, whoever has given up meanwhile.
+                    return await HandOverAsync(adapter, ready.Value, _lifetime.Token);
                 }
 
             case Loading<HostAdapter>.Failed failed:
@@ -276,9 +313,29 @@ internal sealed class ResidentSandbox : IAsyncDisposable
             }
         }
 
+        _prefixes.RemoveOf(leaving);
         await _channel.UnloadAdapterAsync(leaving, cancellationToken);
         _changes.Ring();
         return true;
+    }
+
+    private async Task<Problem?> PrepareAsync(string name, FunctionId function, RevisionRef revision)
+    {
+        // The sandbox computes it when nothing else runs; one that is given up here would still be computed there.
+        switch (await _channel.PreparePrefixAsync(name, revision, _lifetime.Token))
+        {
+            case SandboxReply<PrefixReady>.Done done:
+                Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
+                _prefixes.Add(name, new KeptPrefix(function, revision.Number, adapter, done.Value.Tokens, new ByteSize(Math.Max(0, done.Value.DeviceBytes))));
+                _changes.Ring();
+                return null;
+            case SandboxReply<PrefixReady>.Refused refused:
+                return refused.Problem;
+            case SandboxReply<PrefixReady>.Lost:
+                return new Problem(ErrorCode.SandboxLost, "The sandbox ended while a prefix was being prepared.");
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
     }
 
     private bool IsLoaded(Digest adapter)

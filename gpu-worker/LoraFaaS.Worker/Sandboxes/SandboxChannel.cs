@@ -30,6 +30,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<AdapterLoaded>>> _loads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _unloads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<PrefixReady>>> _prefixes = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<SandboxReply<Ready>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
@@ -87,6 +88,24 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         await SendAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = adapter.Value } }, null, cancellationToken);
         await done.Task.WaitAsync(cancellationToken);
     }
+
+    /// <summary>One preparation of a prefix at a time; the caller sees to that.</summary>
+    public async Task<SandboxReply<PrefixReady>> PreparePrefixAsync(string name, RevisionRef revision, CancellationToken cancellationToken)
+    {
+        var reply = new TaskCompletionSource<SandboxReply<PrefixReady>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _prefixes[name] = reply;
+
+        if (IsClosed)
+        {
+            return new SandboxReply<PrefixReady>.Lost();
+        }
+
+        await SendAsync(new ToSandbox { PreparePrefix = new PreparePrefix { Name = name, Revision = revision } }, null, cancellationToken);
+        return await reply.Task.WaitAsync(cancellationToken);
+    }
+
+    public ValueTask DropPrefixAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync(new ToSandbox { DropPrefix = new DropPrefix { Name = name } }, null, cancellationToken);
 
     public async Task<SandboxSequence> GenerateAsync(GenerateRequest request, int credits, CancellationToken cancellationToken)
     {
@@ -232,6 +251,10 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 }
 
                 return true;
+            case FromSandbox.KindOneofCase.PrefixReady:
+                return _prefixes.TryRemove(message.PrefixReady.Name, out var prefix) && prefix.TrySetResult(message.PrefixReady.Code.Length == 0
+                    ? new SandboxReply<PrefixReady>.Done(message.PrefixReady)
+                    : new SandboxReply<PrefixReady>.Refused(Read(message.PrefixReady.Code, message.PrefixReady.Message)));
             case FromSandbox.KindOneofCase.Event:
                 // A sequence that was released meanwhile is not missed.
                 return message.Event.Event_ is { } happened
@@ -258,6 +281,11 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         foreach (var (_, load) in _loads)
         {
             load.TrySetResult(new SandboxReply<AdapterLoaded>.Lost());
+        }
+
+        foreach (var (_, prefix) in _prefixes)
+        {
+            prefix.TrySetResult(new SandboxReply<PrefixReady>.Lost());
         }
 
         foreach (var (_, unload) in _unloads)

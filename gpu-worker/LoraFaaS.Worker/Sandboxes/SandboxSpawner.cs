@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Worker.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -52,6 +53,21 @@ internal sealed partial class SandboxSpawner : BackgroundService
         }
 
         return await SpawnAsync(cancellationToken);
+    }
+
+    /// <summary>Blank processes that wait to be used.</summary>
+    public int Blanks => _options.BlankSandboxes == 0 ? 0 : _blanks.Reader.Count;
+
+    /// <summary>Completes when a blank is there. Not null: this worker keeps none.</summary>
+    public async Task<Problem?> EnsureBlankAsync(CancellationToken cancellationToken)
+    {
+        if (_options.BlankSandboxes == 0)
+        {
+            return new Problem(ErrorCode.InvalidRequest, "This worker keeps no blank sandboxes (Worker:BlankSandboxes is 0).", "tier");
+        }
+
+        await _blanks.Reader.WaitToReadAsync(cancellationToken);
+        return null;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -62,7 +62,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService
         }
     }
 
-    public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken)
+    public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
     {
         for (var starts = 0; ; starts++)
         {
@@ -76,7 +76,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService
                 return new Loading<SandboxUse>.Failed(new Problem(ErrorCode.SandboxLost, $"{MaxStarts} sandboxes of {key} ended before they could be used."));
             }
 
-            if (await _starts.RunAsync(key, token => StartAsync(key, token), cancellationToken) is Loading<ResidentSandbox>.Failed failed)
+            if (await _starts.RunAsync(key, token => StartAsync(key, token), cancellationToken, urgency) is Loading<ResidentSandbox>.Failed failed)
             {
                 return new Loading<SandboxUse>.Failed(failed.Problem);
             }
@@ -90,6 +90,19 @@ internal sealed partial class SandboxSupervisor : BackgroundService
         {
             await StopAsync(sandbox, evenInUse: true);
         }
+    }
+
+    /// <summary>False: somebody uses it. One that is not there is already where it ought to be.</summary>
+    public async Task<bool> TryStopAsync(SandboxKey key)
+    {
+        ResidentSandbox? sandbox;
+
+        lock (_gate)
+        {
+            sandbox = _resident.GetValueOrDefault(key);
+        }
+
+        return sandbox is null || await StopAsync(sandbox, evenInUse: false);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -162,7 +175,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService
             }
         }
 
-        return await _backbones.EnsureAsync(key.Backbone, cancellationToken) switch
+        return await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken) switch
         {
             Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, cancellationToken),
             Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),

@@ -27,7 +27,7 @@ internal sealed unsafe class PanelProduct : IDisposable
             PanelStride = (nint)PanelLayout.PanelBytes(PackedDtype.BF16, columns),
             Panels = Panels,
             Lines = PanelLayout.LinesFor(PackedDtype.BF16, columns),
-            Input = (float*)NativeMemory.AlignedAlloc((nuint)(tokens * inputStride * sizeof(float)), 4096),
+            Input = NativeMemory.AlignedAlloc((nuint)(tokens * inputStride * sizeof(float)), 4096),
             InputStride = inputStride * sizeof(float),
             Tokens = tokens,
             Output = (float*)NativeMemory.AlignedAlloc((nuint)(tokens * outputStride * sizeof(float)), 4096),
@@ -45,7 +45,7 @@ internal sealed unsafe class PanelProduct : IDisposable
         for (var i = 0; i < products; i++)
         {
             var begun = Stopwatch.GetTimestamp();
-            _kernels.Multiply(PackedDtype.BF16, _product);
+            _kernels.Multiply(PackedDtype.BF16, _kernels.InputFor(PackedDtype.BF16), _product);
             best = Math.Min(best, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
 

@@ -27,6 +27,8 @@ internal sealed class TimedBackend(IComputeBackend inner) : IComputeBackend
 
     public nint Bind(BackboneImage image) => inner.Bind(image);
 
+    public ActivationType InputFor(PackedDtype weights) => inner.InputFor(weights);
+
     public void Embed(in PackedMatrix table, StepPlan plan, in Activations output)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -13,6 +13,11 @@ public sealed class DemoGoldenTests
     /// <summary>Keys and values rounded to bf16: measured 0.082 at most (0.013 root mean square) over all 77 cases, logits within ±19.</summary>
     private const float BFloat16Tolerance = 0.15f;
 
+    /// <summary>Inputs of every product rounded to bf16, keys and values too; relative to the largest logit.</summary>
+    private const float PairsTolerance = 2e-2f;
+
+    private static readonly EngineOptions Pairs = EngineUnderTest.Exact with { KvDtype = KvDtype.BF16, Kernels = KernelSets.BFloat16[^1] };
+
     public static TheoryData<string> Models => [.. GoldenFiles.Adapters, "base"];
 
     [Theory]
@@ -24,6 +29,11 @@ public sealed class DemoGoldenTests
     [MemberData(nameof(Models))]
     public void Logits_stay_within_the_stated_error_with_bf16_keys_and_values(string model) =>
         Assert.InRange(WorstLogitError(model, EngineUnderTest.Exact with { KvDtype = KvDtype.BF16 }), 0, BFloat16Tolerance);
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Logits_stay_within_the_stated_relative_error_where_bf16_is_multiplied(string model) =>
+        Assert.InRange(WorstLogitError(model, Pairs, isRelative: true), 0, PairsTolerance);
 
     [Theory]
     [InlineData("base")]
@@ -57,6 +67,11 @@ public sealed class DemoGoldenTests
     public void Greedy_continuations_match_with_bf16_keys_and_values_wherever_the_margin_exceeds_the_error(string model) =>
         AssertGreedy(model, EngineUnderTest.Exact with { KvDtype = KvDtype.BF16 }, BFloat16Tolerance);
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Greedy_continuations_match_where_bf16_is_multiplied_wherever_the_margin_exceeds_the_error(string model) =>
+        AssertGreedy(model, Pairs, WorstLogitError(model, Pairs, isRelative: false));
+
     private static void AssertGreedy(string model, EngineOptions options, float error)
     {
         using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, options);
@@ -80,12 +95,17 @@ public sealed class DemoGoldenTests
         Assert.NotEqual(0, compared);
     }
 
-    private static float WorstLogitError(string model, EngineOptions options)
+    /// <param name="isRelative">To the prompt's largest logit.</param>
+    private static float WorstLogitError(string model, EngineOptions options, bool isRelative = false)
     {
         using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, options);
         var adapter = model == "base" ? null : engine.Load(GoldenFiles.DemoAdapter(model));
 
-        return GoldenFiles.Prompts().Max(prompt => EngineUnderTest.MaxError(
-            engine.LastLogits(prompt.Value, adapter), Npy.Read(GoldenFiles.Golden("logits", model, prompt.Key + ".npy"))));
+        return GoldenFiles.Prompts().Max(prompt =>
+        {
+            var expected = Npy.Read(GoldenFiles.Golden("logits", model, prompt.Key + ".npy"));
+            var error = EngineUnderTest.MaxError(engine.LastLogits(prompt.Value, adapter), expected);
+            return isRelative ? error / expected.Max(MathF.Abs) : error;
+        });
     }
 }

@@ -1,6 +1,7 @@
-using System.Runtime.Intrinsics.X86;
+using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Kernels;
 using LoraFaaS.Engine.Cpu.Kernels.Tiles;
+using LoraFaaS.Engine.Tests.TestData;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Tests.Kernels;
@@ -10,24 +11,7 @@ public sealed unsafe class KernelTwinTests
 {
     private static readonly CpuKernels Plain = CpuKernels.Choose(KernelChoice.Scalar);
 
-    public static TheoryData<KernelChoice> Forms
-    {
-        get
-        {
-            var forms = new TheoryData<KernelChoice> { KernelChoice.Scalar };
-            if (Avx2.IsSupported && Fma.IsSupported)
-            {
-                forms.Add(KernelChoice.Avx2);
-            }
-
-            if (Avx512F.IsSupported)
-            {
-                forms.Add(KernelChoice.Avx512);
-            }
-
-            return forms;
-        }
-    }
+    public static TheoryData<KernelChoice> Forms => [.. KernelSets.Exact, .. KernelSets.BFloat16];
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -38,17 +22,18 @@ public sealed unsafe class KernelTwinTests
         for (var round = 0; round < 300; round++)
         {
             var dtype = round % 2 == 0 ? PackedDtype.BF16 : PackedDtype.F32;
-            int panels = random.Next(1, 10), tokens = random.Next(1, 31), columns = 2 * random.Next(1, 60);
+            int panels = random.Next(1, 12), tokens = random.Next(1, 40), columns = 2 * random.Next(1, 60);
             var accumulate = random.Next(2) == 0;
             var stride = columns + random.Next(0, 9);
+            var type = round % 3 == 0 ? ActivationType.F32 : kernels.InputFor(PackedDtype.BF16);
             var outputStride = panels * 16 + random.Next(0, 5);
 
             var weights = Weights(dtype, panels, columns, random);
-            var input = Floats(tokens * stride, random);
+            var input = Packed(type, Floats(tokens * stride, random));
             var expected = Floats(tokens * outputStride, random);
             var actual = (float[])expected.Clone();
 
-            Multiply(Plain, expected);
+            Multiply(KernelSets.TwinOf(form), expected);
             Multiply(kernels, actual);
             Assert.Equal(expected, actual);
 
@@ -57,7 +42,7 @@ public sealed unsafe class KernelTwinTests
                 fixed (byte* w = weights)
                 fixed (float* x = input, y = output)
                 {
-                    by.Multiply(dtype, new TileArguments
+                    by.Multiply(dtype, type, new TileArguments
                     {
                         Weights = w,
                         PanelStride = (nint)PanelLayout.PanelBytes(dtype, columns),
@@ -157,6 +142,20 @@ public sealed unsafe class KernelTwinTests
         }
 
         return x;
+    }
+
+    /// <summary>The same places, half as wide where the inputs are pairs.</summary>
+    private static float[] Packed(ActivationType type, float[] input)
+    {
+        if (type is ActivationType.BF16)
+        {
+            fixed (float* x = input)
+            {
+                Plain.Pack(x, input.Length, (ushort*)x);
+            }
+        }
+
+        return input;
     }
 
     private static float[] Floats(int count, Random random, float range = 2) =>

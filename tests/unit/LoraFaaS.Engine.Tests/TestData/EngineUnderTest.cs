@@ -28,7 +28,7 @@ internal sealed class EngineUnderTest : IDisposable
         _logits = Engine.Runner.CreateLogits();
     }
 
-    public static EngineOptions Exact { get; } = new() { KvDtype = KvDtype.F32, Threads = 2, DeviceBytes = 64 << 20 };
+    public static EngineOptions Exact { get; } = new() { KvDtype = KvDtype.F32, Kernels = KernelChoice.Exact, Threads = 2, DeviceBytes = 64 << 20 };
 
     public InferenceEngine Engine { get; }
 

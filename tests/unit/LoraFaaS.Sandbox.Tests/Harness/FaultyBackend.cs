@@ -21,6 +21,8 @@ internal sealed class FaultyBackend(IComputeBackend real) : IComputeBackend
 
     public nint Bind(BackboneImage image) => real.Bind(image);
 
+    public ActivationType InputFor(PackedDtype weights) => real.InputFor(weights);
+
     public void Embed(in PackedMatrix table, StepPlan plan, in Activations output)
     {
         if (++_steps == FailingStep)

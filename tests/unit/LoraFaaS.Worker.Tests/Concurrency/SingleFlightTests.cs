@@ -44,4 +44,50 @@ public sealed class SingleFlightTests
         Assert.Equal(7, await flight.RunAsync("a", _ => Task.FromResult(7), CancellationToken.None));
         Assert.Equal(0, flight.Count);
     }
+
+    [Fact]
+    public async Task Work_that_only_those_ahead_of_need_asked_for_ends_with_the_last_of_them()
+    {
+        var flight = new SingleFlight<string, int>(CancellationToken.None);
+        var ended = new TaskCompletionSource();
+        using var leaving = new CancellationTokenSource();
+        var first = flight.RunAsync("a", token => EndlessAsync(ended, token), leaving.Token, Urgency.Ahead);
+        var second = flight.RunAsync("a", token => EndlessAsync(ended, token), leaving.Token, Urgency.Ahead);
+
+        await leaving.CancelAsync();
+
+        await Patience.ForAsync(ended.Task);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal(7, await Patience.ForAsync(flight.RunAsync("a", _ => Task.FromResult(7), CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task Work_that_somebody_waits_for_goes_on_without_those_ahead_of_need()
+    {
+        var flight = new SingleFlight<string, int>(CancellationToken.None);
+        var gate = new TaskCompletionSource<int>();
+        using var leaving = new CancellationTokenSource();
+        var ahead = flight.RunAsync("a", token => gate.Task.WaitAsync(token), leaving.Token, Urgency.Ahead);
+        var live = flight.RunAsync("a", _ => Task.FromResult(0), CancellationToken.None);
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ahead);
+        gate.SetResult(7);
+
+        Assert.Equal(7, await Patience.ForAsync(live));
+    }
+
+    private static async Task<int> EndlessAsync(TaskCompletionSource ended, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return 0;
+        }
+        finally
+        {
+            ended.TrySetResult();
+        }
+    }
 }

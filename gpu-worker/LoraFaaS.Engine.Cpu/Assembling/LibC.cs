@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace LoraFaaS.Engine.Cpu.Assembling;
+
+/// <summary>The C library's calls for memory that is to hold code, under their own names.</summary>
+internal static partial class LibC
+{
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int PROT_EXEC = 4;
+    public const int MAP_PRIVATE = 0x02;
+    public const int MAP_ANONYMOUS = 0x20;
+    public const nint MAP_FAILED = -1;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint mmap(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int munmap(nint address, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int mprotect(nint address, nuint length, int protection);
+}

@@ -1,0 +1,62 @@
+using LoraFaaS.Engine.KvCache;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>
+/// Keys and values of prompt prefixes, held so that the pool gives their pages to nobody. Sequences find them in the prefix cache like any others.
+/// What is let go stays findable until its pages are needed. Owned by the engine loop.
+/// </summary>
+internal sealed class PrefixKeeper : IDisposable
+{
+    private readonly Dictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly LinkedList<string> _order = [];
+
+    public bool IsEmpty => _kept.Count == 0;
+
+    public IEnumerable<KvSequence> Held => _kept.Values.Select(kept => kept.Kv);
+
+    public void Keep(string name, string adapterDigest, KvSequence kv)
+    {
+        Drop(name);
+        _kept[name] = new Kept(adapterDigest, kv, _order.AddLast(name));
+    }
+
+    public void Drop(string name)
+    {
+        if (_kept.Remove(name, out var kept))
+        {
+            _order.Remove(kept.Place);
+            kept.Kv.Dispose();
+        }
+    }
+
+    /// <summary>Those computed with an adapter that goes are of no use without it.</summary>
+    public void DropOf(string adapterDigest)
+    {
+        foreach (var name in _kept.Where(pair => pair.Value.AdapterDigest == adapterDigest).Select(pair => pair.Key).ToList())
+        {
+            Drop(name);
+        }
+    }
+
+    /// <summary>Lets the one go that was computed first: those who run need pages. False: there is none.</summary>
+    public bool TryDropOldest()
+    {
+        if (_order.First is not { } oldest)
+        {
+            return false;
+        }
+
+        Drop(oldest.Value);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        while (TryDropOldest())
+        {
+        }
+    }
+
+    private sealed record Kept(string AdapterDigest, KvSequence Kv, LinkedListNode<string> Place);
+}
