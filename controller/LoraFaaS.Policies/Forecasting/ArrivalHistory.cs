@@ -87,6 +87,15 @@ public sealed class ArrivalHistory
         }
     }
 
+    /// <summary>Appends several cells, oldest first.</summary>
+    public void Append(ReadOnlySpan<int> cells)
+    {
+        foreach (var calls in cells)
+        {
+            Append(calls);
+        }
+    }
+
     public ArrivalHistory Copy() =>
         new(End, _cells.Copy(), _minutes.Copy(), Idle.Copy(), Rates.Copy(), Day.Copy(), MinutesSeen, IdleMinutes);
 

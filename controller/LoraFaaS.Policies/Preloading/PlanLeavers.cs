@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.Policies.Preloading;
@@ -38,6 +39,50 @@ internal sealed class PlanLeavers(PlanBoard board)
             }
         }
     }
+
+    /// <summary>Processes and backbones that are there and not in the plan, where bytes have a price.</summary>
+    public IEnumerable<PreloadEntry> WriteRoots()
+    {
+        if (_facts.Request.Limits.MinMsPerGiB <= 0)
+        {
+            yield break;
+        }
+
+        for (var sandbox = 0; sandbox < _facts.Sandboxes; sandbox++)
+        {
+            var facts = _facts.Request.Sandboxes[sandbox];
+
+            foreach (var worker in facts.Workers.Where(worker => !board.Sandboxes[(worker * _facts.Sandboxes) + sandbox]))
+            {
+                yield return Root(PreloadKind.Sandbox, worker, facts.Backbone, facts.Domain, facts.DeviceBytes, facts.Saves, StorageTier.Remote);
+            }
+        }
+
+        for (var backbone = 0; backbone < _facts.Backbones; backbone++)
+        {
+            var facts = _facts.Request.Backbones[backbone];
+
+            foreach (var residence in facts.Residences.Where(residence => residence.Tier is StorageTier.Device && board.Backbones[(residence.Worker * _facts.Backbones) + backbone] == 0))
+            {
+                yield return Root(PreloadKind.Backbone, residence.Worker, backbone, null, facts.DeviceBytes, facts.DeviceSaves, StorageTier.Disk);
+            }
+        }
+    }
+
+    private PreloadEntry Root(PreloadKind kind, int worker, int backbone, TrustDomain? domain, ByteSize bytes, TimeSpan saves, StorageTier to) => new()
+    {
+        Kind = kind,
+        Action = PreloadAction.Offload,
+        Worker = _facts.Request.Workers[worker].Id,
+        Tier = to,
+        From = StorageTier.Device,
+        Digest = _facts.Request.Backbones[backbone].Digest,
+        Domain = domain,
+        Bytes = bytes,
+        Probability = 0,
+        Saves = saves,
+        Horizon = _facts.Request.Horizon,
+    };
 
     /// <summary>One that the plan brings nearer at the same worker goes up, not down.</summary>
     private bool IsPlanned(int function, Residence residence) =>

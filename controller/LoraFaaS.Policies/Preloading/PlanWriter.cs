@@ -55,7 +55,9 @@ internal sealed class PlanWriter
             }
         }
 
-        _entries.AddRange(new PlanLeavers(_board).Write());
+        var leavers = new PlanLeavers(_board);
+        _entries.AddRange(leavers.Write());
+        _entries.AddRange(leavers.WriteRoots());
 
         return new PreloadPlan
         {

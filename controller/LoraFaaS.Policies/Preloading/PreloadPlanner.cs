@@ -37,6 +37,7 @@ public static class PreloadPlanner
         new PlanClosures(facts).Add(kept);
         roots.Fill.Run(kept, 1);
         roots.Swaps.Run(kept, 1 + limits.Hysteresis, ref effort);
+        PlanThrift.Run(kept, ref effort);
 
         return fresh.Score() > kept.Score() + (limits.UpheavalGain * Math.Abs(kept.Score())) ? fresh : kept;
     }

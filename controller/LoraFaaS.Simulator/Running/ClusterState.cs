@@ -219,6 +219,22 @@ internal sealed class ClusterState
         }
     }
 
+    /// <summary>Loading ahead of calls is work: it is paid for as work, though no call is there yet.</summary>
+    public void ChargeLoading(int device, int function, double seconds)
+    {
+        if (System.AlwaysOn || Find(device, function) is not { IsBusy: false } sandbox)
+        {
+            return;
+        }
+
+        var price = Cluster.Price;
+        var loading = System.SharesBackbone && Copy(device, sandbox.Backbone) is { Exists: true } copy && copy.Busy == 0 && copy.ReadyAt > copy.BilledAt
+            ? Cluster.Backbones[sandbox.Backbone].Gigabytes
+            : 0;
+        Cost += seconds * (((sandbox.Gigabytes + loading) * (price.ActiveDeviceGigabyte - price.IdleDeviceGigabyte))
+            + (Cluster.ProcessHostGigabytes * (price.ActiveHostGigabyte - price.IdleHostGigabyte)) + price.ActiveCore);
+    }
+
     public void Close(double now, int calls)
     {
         foreach (var sandbox in _sandboxes)

@@ -18,6 +18,9 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     public double ReadyAt { get; set; }
 
+    /// <summary>Counted among its backbone's busy processes.</summary>
+    public bool IsCounted { get; set; }
+
     public bool KernelsWarm { get; set; }
 
     public IntQueue Queue { get; } = new();

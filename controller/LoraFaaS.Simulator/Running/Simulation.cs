@@ -93,7 +93,7 @@ internal sealed class Simulation
             return;
         }
 
-        SetBusy(sandbox, now, -1);
+        SetBusy(sandbox, now, busy: false);
         var keep = Warmth.KeepFor(this, sandbox);
         sandbox.IdleVersion++;
 
@@ -115,12 +115,23 @@ internal sealed class Simulation
 
             _waiting[device].Take();
         }
+
+        // By index: a prefill may make room and so stop others.
+        for (var index = 0; index < State.On[device].Count; index++)
+        {
+            Engine.TryPrefill(State.On[device][index], now);
+        }
     }
 
     /// <summary>Brings a function's artifacts to a device ahead of calls; false where there was no room.</summary>
     public bool Preload(int device, int function)
     {
         var ready = Bringing.Bring(device, function, Now);
+
+        if (ready > Now && Now >= Trace.CountFrom)
+        {
+            State.ChargeLoading(device, function, ready - Now);
+        }
 
         if (!double.IsNaN(ready) && State.Find(device, function) is { IsBusy: false } sandbox)
         {
@@ -184,7 +195,7 @@ internal sealed class Simulation
 
         if (wasIdle)
         {
-            SetBusy(sandbox, now, 1);
+            SetBusy(sandbox, now, busy: true);
         }
 
         Log.Sandbox[call] = sandbox.Index;
@@ -234,12 +245,19 @@ internal sealed class Simulation
         }
     }
 
-    private void SetBusy(SandboxState sandbox, double now, int change)
+    private void SetBusy(SandboxState sandbox, double now, bool busy)
     {
+        if (sandbox.IsCounted == busy)
+        {
+            return;
+        }
+
+        sandbox.IsCounted = busy;
+
         if (State.System.SharesBackbone)
         {
             State.Bill(sandbox.Device, sandbox.Backbone, now);
-            State.Copy(sandbox.Device, sandbox.Backbone).Busy += change;
+            State.Copy(sandbox.Device, sandbox.Backbone).Busy += busy ? 1 : -1;
             State.Copy(sandbox.Device, sandbox.Backbone).LastUse = now;
         }
     }

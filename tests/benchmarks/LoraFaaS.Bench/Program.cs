@@ -8,7 +8,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     PlanCommand.Create(),
-    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create()),
+    ForecastCommand.Create(),
+    AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), PlanCommand.Create(), ForecastCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

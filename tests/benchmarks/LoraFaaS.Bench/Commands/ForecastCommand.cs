@@ -1,0 +1,43 @@
+using System.CommandLine;
+using LoraFaaS.Bench.Forecasting;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Bench.Commands;
+
+/// <summary><c>forecast</c>: who knows best what will be called, on real traces.</summary>
+internal static class ForecastCommand
+{
+    private static readonly Option<string[]> Sets = new("--sets") { Description = "Of azure-day,azure-8h,servegen,gentd", DefaultValueFactory = _ => ["azure-day,azure-8h,servegen"] };
+    private static readonly Option<DirectoryInfo?> Traces = new("--traces") { Description = "A folder with files of the same names; tests/data/traces unless said" };
+    private static readonly Option<int> Most = new("--most") { Description = "Functions of each trace at most", DefaultValueFactory = _ => int.MaxValue };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Of the network's start and the order it learns in", DefaultValueFactory = _ => 1 };
+    private static readonly Option<FileInfo?> Checkpoint = new("--checkpoint") { Description = "Where the last trained network goes" };
+    private static readonly Option<FileInfo?> Json = BenchOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("forecast", "Score every predictor and the gate on real traces") { Sets, Traces, Most, Seed, Checkpoint, Json };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parse)
+    {
+        var folder = parse.GetValue(Traces)?.FullName ?? RepositoryRoot.Of("tests", "data", "traces");
+        var bench = new ForecastBench(new TraceFiles(folder), parse.GetValue(Seed), parse.GetValue(Most), TimeProvider.System);
+
+        foreach (var set in BenchOptions.Split(parse.GetValue(Sets)))
+        {
+            bench.Run(set);
+        }
+
+        bench.Finish(parse.GetValue(Json));
+
+        if (parse.GetValue(Checkpoint) is { } file && bench.Checkpoint is { } checkpoint)
+        {
+            File.WriteAllBytes(file.FullName, checkpoint);
+        }
+
+        return 0;
+    }
+}

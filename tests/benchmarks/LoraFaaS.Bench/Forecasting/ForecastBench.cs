@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Policies.Forecasting.Lstm;
+using Spectre.Console;
+
+namespace LoraFaaS.Bench.Forecasting;
+
+/// <summary>Learns the earlier part of each trace, scores the later one, and prints who was right.</summary>
+internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, TimeProvider time)
+{
+    private const double MostMicroseconds = 50;
+    private const int Functions = 1024;
+
+    private readonly List<ForecastRow> _rows = [];
+    private readonly List<BenchRow> _costs = [];
+    private readonly double _loadBefore = MachineFacts.Load();
+
+    /// <summary>The last network that was taught, for <c>--checkpoint</c>.</summary>
+    public byte[]? Checkpoint { get; private set; }
+
+    public void Run(string name)
+    {
+        if (files.Read(name, mostSeries) is not { } set)
+        {
+            ReportWriter.Say($"{name}: its files are not there, left out");
+            return;
+        }
+
+        ReportWriter.Say($"{name}: {set.Series.Count} functions, {set.Minutes} minutes: learned to {set.LearnEnd}, scored from {set.ScoreFrom}");
+        var trainer = new LstmTrainer(LstmShape.Default, seed);
+        var training = new NetworkTraining(set, trainer, new Random(seed));
+        training.Run();
+        Checkpoint = trainer.Checkpoint();
+
+        var scoring = new TraceScoring(set, trainer.Freeze());
+        var board = scoring.Run();
+        _rows.AddRange(new ForecastRows(set, board).Make());
+        _costs.Add(BenchRow.Limit($"{name}: network, one function's step of {Functions}", scoring.NetworkCost(Functions, 20), "µs", MostMicroseconds));
+        _costs.Add(BenchRow.Limit($"{name}: all predictors, gate and scores", scoring.PanelTime.TotalMicroseconds / scoring.PanelSteps, "µs", MostMicroseconds));
+        _costs.Add(BenchRow.Limit($"{name}: learning, function-minutes a second", training.Learned / training.LearningTime.TotalSeconds, "1/s"));
+        Print(set.Name);
+    }
+
+    public void Finish(FileInfo? json)
+    {
+        foreach (var cost in _costs)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cost.Case}: {cost.Figure:0.##} {cost.Unit} {cost.Target}"));
+        }
+
+        if (json is null)
+        {
+            return;
+        }
+
+        var report = new ForecastReport
+        {
+            At = time.GetUtcNow(), Machine = MachineFacts.Read(), LoadBefore = _loadBefore, LoadAfter = MachineFacts.Load(), Seed = seed, Costs = _costs, Rows = _rows,
+        };
+        json.Directory?.Create();
+        File.WriteAllBytes(json.FullName, JsonSerializer.SerializeToUtf8Bytes(report, BenchJson.Default.ForecastReport));
+    }
+
+    private void Print(string name)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = ColorSystemSupport.NoColors });
+        console.Profile.Width = 200;
+        var table = new Table().Title(name);
+
+        foreach (var column in new[] { "class", "horizon", "predictor", "base", "acc", "prec", "recall", "balanced", "bal.½", "Brier [95 %]", "over gate", "log pinball [95 %]", "over gate", "wQL", "calib." })
+        {
+            table.AddColumn(column);
+        }
+
+        foreach (var group in _rows.Where(row => row.Trace == name).GroupBy(row => (row.Class, row.Horizon)))
+        {
+            foreach (var row in group)
+            {
+                table.AddRow(
+                    row.Class, row.Horizon, row.Predictor, Share(row.BaseRate), Share(row.Accuracy), Share(row.Precision), Share(row.Recall), Share(row.BalancedAccuracy),
+                    Share(row.BalancedAccuracyAtHalf), Text(row.Brier), Mark(row, row.BrierOverGate), Text(row.LogPinball), Mark(row, row.LogPinballOverGate),
+                    Loss(row.WeightedPinball), Loss(row.CalibrationError));
+            }
+
+            table.AddEmptyRow();
+        }
+
+        console.Write(table);
+    }
+
+    private static string Share(double value) => double.IsNaN(value) ? "" : value.ToString("P1", CultureInfo.InvariantCulture);
+
+    private static string Loss(double value) => double.IsNaN(value) ? "" : value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Text(Interval value) =>
+        double.IsNaN(value.Mean) ? "" : string.Create(CultureInfo.InvariantCulture, $"{value.Mean:0.0000} {value.Low:0.0000}–{value.High:0.0000}");
+
+    /// <summary>Plus: the gate is surely better than this one; minus: surely worse.</summary>
+    private static string Mark(ForecastRow row, Interval over) => row.Predictor == "Gate" || double.IsNaN(over.Mean)
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{over.Mean:+0.0000;-0.0000} {(over.Low > 0 ? "+" : over.High < 0 ? "−" : "=")}");
+}
