@@ -10,6 +10,7 @@ internal sealed class OracleWarmth : Warmth
 {
     private const double Margin = 0.3;
 
+    private readonly PlacementView _placement = new();
     private int[][] _callsOf = [];
     private int[] _next = [];
     private int[] _home = [];
@@ -22,11 +23,12 @@ internal sealed class OracleWarmth : Warmth
         _callsOf = [.. Enumerable.Range(0, trace.Functions.Count).Select(function => Enumerable.Range(0, trace.Count).Where(call => trace.Function[call] == function).ToArray())];
         _next = new int[trace.Functions.Count];
         _home = new int[trace.Functions.Count];
+        _placement.Begin(simulation.State);
     }
 
     public override void Arrived(Simulation simulation, int function) => _next[function]++;
 
-    public override int Route(Simulation simulation, int function) => _home[function] = base.Route(simulation, function);
+    public override int Route(Simulation simulation, int function) => _home[function] = _placement.Route(simulation, function);
 
     public override void Tick(Simulation simulation)
     {

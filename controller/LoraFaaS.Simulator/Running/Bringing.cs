@@ -46,6 +46,12 @@ internal sealed class Bringing(Simulation simulation)
         return double.IsNaN(ready) ? ready : Adapter(device, function, sandbox, now, ready);
     }
 
+    public void BringBackbone(int device, int backbone, double now)
+    {
+        _state.AddCopy(device, backbone, now);
+        _state.Copy(device, backbone).ReadyAt = LoadBackbone(device, backbone, now, now);
+    }
+
     private double Backbone(int device, int backbone, int function, double now, double ready)
     {
         var copy = _state.Copy(device, backbone);

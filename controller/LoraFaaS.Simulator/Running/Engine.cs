@@ -134,7 +134,7 @@ internal sealed class Engine(Simulation simulation)
     private bool IsHopeless(int call, Cluster.BackboneSpec spec, double now) =>
         ((now - simulation.Trace.Arrival[call]) * 1000) + spec.PrefillMs > simulation.SloMs(spec);
 
-    private void Advance(SandboxState sandbox, double now)
+    private static void Advance(SandboxState sandbox, double now)
     {
         var from = Math.Max(sandbox.TokensAt, Math.Min(now, sandbox.StalledUntil));
         sandbox.Tokens += (now - from) * sandbox.Rate;

@@ -143,6 +143,15 @@ internal sealed class Simulation
         return !double.IsNaN(ready);
     }
 
+    /// <summary>Brings a shared backbone to a device ahead of calls, if there is room.</summary>
+    public void PreloadBackbone(int device, int backbone)
+    {
+        if (State.System.SharesBackbone && !State.Copy(device, backbone).Exists && State.Free[device] >= State.Cluster.Backbones[backbone].Gigabytes)
+        {
+            Bringing.BringBackbone(device, backbone, Now);
+        }
+    }
+
     /// <summary>Stops an idle process; and its backbone where it was the last and nothing keeps it.</summary>
     public void Stop(SandboxState sandbox)
     {

@@ -8,7 +8,7 @@ public sealed record TokenLengths(double PromptMean, double OutputMean, double S
 
     public static readonly TokenLengths ShareGpt = new(160, 200, 0.9, 1_024);
 
-    public static readonly TokenLengths Short = new(100, 20, 0.6, 256);
+    public static readonly TokenLengths Brief = new(100, 20, 0.6, 256);
 
     public int Prompt(Random random) => Draw(random, PromptMean);
 

@@ -9,8 +9,9 @@ public static class TraceGenerator
     /// <param name="variation">Of the gaps between calls.</param>
     /// <param name="zipf">Exponent of popularity; 0: all alike.</param>
     /// <param name="lengths">Of prompts and answers.</param>
+    /// <param name="countFrom">Seconds that only warm the cluster.</param>
     /// <param name="seed">The same seed gives the same trace.</param>
-    public static Trace Gamma(IReadOnlyList<TraceFunction> functions, double callsPerSecond, double seconds, double variation, double zipf, TokenLengths lengths, int seed)
+    public static Trace Gamma(IReadOnlyList<TraceFunction> functions, double callsPerSecond, double seconds, double variation, double zipf, TokenLengths lengths, int seed, double countFrom = 0)
     {
         var random = new Random(seed);
         var count = (int)(callsPerSecond * seconds);
@@ -29,7 +30,7 @@ public static class TraceGenerator
             output[index] = lengths.Output(random);
         }
 
-        return new Trace { Name = $"gamma {callsPerSecond:0.##}/s cv {variation:0.##} zipf {zipf:0.##}", Arrival = arrival, Function = function, PromptTokens = prompt, OutputTokens = output, Functions = functions, Length = now };
+        return new Trace { Name = $"gamma {callsPerSecond:0.##}/s cv {variation:0.##} zipf {zipf:0.##}", Arrival = arrival, Function = function, PromptTokens = prompt, OutputTokens = output, Functions = functions, Length = now, CountFrom = countFrom };
     }
 
     private static double[] Popularity(int count, double zipf)

@@ -2,7 +2,7 @@ namespace LoraFaaS.Simulator.Traces;
 
 /// <summary>
 /// The slices that the papers' comparison is made on: per class of variation eight random stretches of four hours with eight random functions each (papers A8),
-/// by fixed seeds. Two hours before each teach the predictors and are not counted.
+/// by fixed seeds. The four hours before each teach the predictors and are not counted.
 /// </summary>
 public static class TraceSlices
 {
@@ -17,7 +17,8 @@ public static class TraceSlices
     /// <param name="slice">0 to 7.</param>
     /// <param name="functions">How many functions; backbones take turns.</param>
     /// <param name="backbones">How many backbones the functions use.</param>
-    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2)
+    /// <param name="load">Calls for each call of the trace.</param>
+    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1)
     {
         var classes = TraceFiles.ReadColumn(Path.Combine(folder, "azure_functions_2019_day_meta.csv"), "cov_class");
         var random = new Random(HashOf(variation) + (1_000 * slice));
@@ -33,7 +34,9 @@ public static class TraceSlices
         var chosen = called[..functions];
         var specs = chosen.Select((row, index) => new TraceFunction(row.Function, index % backbones, AdapterOf(random))).ToArray();
 
-        return TraceFiles.FromMinutes($"{variation} {slice}", chosen, specs, start - Before, Before + Minutes, Before, TokenLengths.Gsm8K, random.Next());
+        var laid = chosen.Select(row => new MinuteCounts(row.Function, [.. row.Counts.Select(count => count * load)])).ToArray();
+
+        return TraceFiles.FromMinutes($"{variation} {slice}", laid, specs, start - Before, Before + Minutes, Before, TokenLengths.Gsm8K, random.Next());
     }
 
     /// <summary>Ranks 8 to 64 on query, key and value: 13 to 101 MB.</summary>

@@ -8,6 +8,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     PlanCommand.Create(),
+    PapersCommand.Create(),
     ForecastCommand.Create(),
     AllCommand.Create(EngineCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), PlanCommand.Create(), ForecastCommand.Create()),
 };
