@@ -40,6 +40,10 @@ public sealed class CpuBackend : IComputeBackend
 
     public string Kernels => $"cpu/{_kernels.Name}";
 
+    /// <summary>The kernel set that a choice comes to on this machine, by its name. Assembles nothing.</summary>
+    /// <exception cref="PlatformNotSupportedException">The set asked for needs instructions this CPU lacks.</exception>
+    public static string KernelsFor(KernelChoice choice) => KernelNames.Of(CpuKernels.Resolve(choice));
+
     public int Threads => _pool.Threads;
 
     public DeviceMemory Allocate(long bytes) => new HostMemory(bytes);

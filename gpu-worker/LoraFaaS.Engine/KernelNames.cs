@@ -16,6 +16,8 @@ public static class KernelNames
         ["scalar-bf16"] = KernelChoice.ScalarBF16,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    public static string Of(KernelChoice choice) => Choices.First(pair => pair.Value == choice).Key;
+
     public static IEnumerable<string> All => Choices.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Nothing said is automatic; null is a name there is not.</summary>

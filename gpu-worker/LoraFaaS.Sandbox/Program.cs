@@ -6,15 +6,15 @@ using LoraFaaS.Sandbox.Diagnostics;
 using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
 var log = new JsonLog(Console.OpenStandardError(), TimeProvider.System);
 
-if (args is not ["--socket", var path])
+if (args is not ["--descriptor", var number] || !int.TryParse(number, out var descriptor))
 {
-    log.Error("Usage: LoraFaaS.Sandbox --socket PATH", null);
+    log.Error("Usage: LoraFaaS.Sandbox --descriptor NUMBER (of the inherited socket to the worker)", null);
     return (int)SandboxExit.Usage;
 }
 
 try
 {
-    return (int)await SandboxPipeline.RunAsync(path, TimeProvider.System, log, CancellationToken.None);
+    return (int)await SandboxPipeline.RunAsync(descriptor, TimeProvider.System, log, CancellationToken.None);
 }
 catch (Exception fault)
 {

@@ -22,16 +22,16 @@ internal static class SandboxPipeline
     /// <summary>How long a worker that does not read may keep the last frames from being written.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
-    public static async Task<SandboxExit> RunAsync(string socketPath, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
+    public static async Task<SandboxExit> RunAsync(int descriptor, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await WorkerConnection.ConnectAsync(socketPath, cancellationToken);
+            await using var connection = WorkerConnection.Inherited(descriptor);
             return await RunAsync(connection, time, log, cancellationToken);
         }
         catch (SocketException refused)
         {
-            log.Error("No worker on the socket", refused, ("socket", socketPath));
+            log.Error("No worker on the descriptor", refused, ("descriptor", descriptor));
             return SandboxExit.NoWorker;
         }
     }

@@ -6,6 +6,7 @@ using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Sandboxes;
@@ -34,6 +35,7 @@ public static class WorkerHost
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         AddTiers(services);
+        AddIsolation(services);
         AddSandboxes(services);
         AddInvocations(services);
         AddControl(services);
@@ -71,11 +73,22 @@ public static class WorkerHost
         services.AddSingleton<BackboneStore>();
     }
 
+    /// <summary>First of all services: what the machine enforces is known before anything is started or said.</summary>
+    private static void AddIsolation(IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<IsolationOptions, IsolationOptionsValidator>().BindConfiguration(IsolationOptions.Section);
+        services.AddSingleton<IValidateOptions<IsolationOptions>, IsolationOptionsTogether>();
+        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
+        services.AddSingleton(provider => new LauncherProgram(provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
+        services.AddSingleton(provider => new SandboxProgram(Options(provider), provider.GetRequiredService<IOptions<IsolationOptions>>().Value));
+        services.AddSingleton<SandboxLauncher>();
+        services.AddSingleton<IsolationStation>();
+        services.AddHostedService(provider => provider.GetRequiredService<IsolationStation>());
+        services.AddSingleton<ConfinedLauncher>();
+    }
+
     private static void AddSandboxes(IServiceCollection services)
     {
-        services.AddSingleton(provider => new SandboxProgram(Options(provider)));
-        services.AddSingleton<SandboxLauncher>();
-        services.AddSingleton(provider => new RuntimeFolder(Path.GetTempPath(), provider.GetRequiredService<ILogger<RuntimeFolder>>()));
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();

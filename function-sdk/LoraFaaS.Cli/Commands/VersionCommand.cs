@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
-/// <summary><c>lorafaas version</c>: this command's and, where one runs, the platform's.</summary>
+/// <summary><c>lorafaas version</c>: this command's and, where one runs, the platform's and its workers' kernels.</summary>
 internal static class VersionCommand
 {
     public static Command Create()
@@ -26,6 +26,10 @@ internal static class VersionCommand
         {
             var info = await client.Platform.InfoAsync(cancellationToken);
             Console.WriteLine($"platform  {info.Version.Release} ({info.Provider.Name}, {info.Provider.Orchestration})");
+            foreach (var worker in await client.Platform.WorkersAsync(cancellationToken))
+            {
+                Console.WriteLine($"worker    {worker.Id}: {worker.Device}");
+            }
         }
         catch (LoraFaaSException e)
         {

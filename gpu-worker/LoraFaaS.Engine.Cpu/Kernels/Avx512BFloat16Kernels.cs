@@ -14,8 +14,7 @@ namespace LoraFaaS.Engine.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class Avx512BFloat16Kernels : Avx512Kernels
 {
-    private static readonly Lazy<KernelCode> Assembled = new(() => KernelCode.Assemble(
-        [.. AssembledTiling.Forms(new TileArithmetic.Pairs()), .. AssembledTiling.Forms(new TileArithmetic.Widened())]));
+    private static readonly Lazy<KernelCode> Assembled = new(Assemble);
 
     private readonly AssembledTiling _pairs = new(Assembled.Value, new TileArithmetic.Pairs());
     private readonly AssembledTiling _widened = new(Assembled.Value, new TileArithmetic.Widened());
@@ -24,6 +23,9 @@ internal sealed unsafe class Avx512BFloat16Kernels : Avx512Kernels
 
     /// <summary>The set's code, assembled by now.</summary>
     public static KernelCode Code => Assembled.Value;
+
+    public static KernelCode Assemble() =>
+        KernelCode.Assemble([.. AssembledTiling.Forms(new TileArithmetic.Pairs()), .. AssembledTiling.Forms(new TileArithmetic.Widened())]);
 
     public override ActivationType InputFor(PackedDtype weights) => weights is PackedDtype.BF16 ? ActivationType.BF16 : ActivationType.F32;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Intrinsics.X86;
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Assembling;
@@ -33,9 +34,21 @@ internal abstract unsafe class CpuKernels
 
     public abstract string Name { get; }
 
-    /// <summary>The widest form this CPU runs, or the one asked for.</summary>
+    /// <summary>The fastest form this CPU runs, or the one asked for. Where kernels are assembled, they are by the time this returns.</summary>
     /// <exception cref="PlatformNotSupportedException">The form asked for needs instructions this CPU lacks.</exception>
-    public static CpuKernels Choose(KernelChoice choice)
+    public static CpuKernels Choose(KernelChoice choice) => Resolve(choice) switch
+    {
+        KernelChoice.Scalar => new ScalarKernels(),
+        KernelChoice.Avx2 => new Avx2Kernels(),
+        KernelChoice.Avx512 => new Avx512Kernels(),
+        KernelChoice.Avx512BF16 => new Avx512BFloat16Kernels(),
+        KernelChoice.ScalarBF16 => new ScalarBFloat16Kernels(),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>What a choice comes to on this CPU: never <see cref="KernelChoice.Auto"/> or <see cref="KernelChoice.Exact"/>.</summary>
+    /// <exception cref="PlatformNotSupportedException">The form asked for needs instructions this CPU lacks.</exception>
+    public static KernelChoice Resolve(KernelChoice choice)
     {
         var avx2 = Avx2.IsSupported && Fma.IsSupported;
         var avx512 = avx2 && Avx512F.IsSupported;
@@ -43,15 +56,15 @@ internal abstract unsafe class CpuKernels
 
         return choice switch
         {
-            KernelChoice.Auto when bf16 => new Avx512BFloat16Kernels(),
-            KernelChoice.Auto or KernelChoice.Exact when avx512 => new Avx512Kernels(),
-            KernelChoice.Auto or KernelChoice.Exact when avx2 => new Avx2Kernels(),
-            KernelChoice.Auto or KernelChoice.Exact or KernelChoice.Scalar => new ScalarKernels(),
-            KernelChoice.ScalarBF16 => new ScalarBFloat16Kernels(),
-            KernelChoice.Avx2 when avx2 => new Avx2Kernels(),
-            KernelChoice.Avx512 when avx512 => new Avx512Kernels(),
-            KernelChoice.Avx512BF16 when bf16 => new Avx512BFloat16Kernels(),
-            _ => throw new PlatformNotSupportedException($"This CPU lacks the instructions of the {choice} kernels."),
+            KernelChoice.Auto when bf16 => KernelChoice.Avx512BF16,
+            KernelChoice.Auto or KernelChoice.Exact when avx512 => KernelChoice.Avx512,
+            KernelChoice.Auto or KernelChoice.Exact when avx2 => KernelChoice.Avx2,
+            KernelChoice.Auto or KernelChoice.Exact => KernelChoice.Scalar,
+            KernelChoice.Scalar or KernelChoice.ScalarBF16 => choice,
+            KernelChoice.Avx2 when avx2 => choice,
+            KernelChoice.Avx512 when avx512 => choice,
+            KernelChoice.Avx512BF16 when bf16 => choice,
+            _ => throw new PlatformNotSupportedException($"This CPU lacks the instructions of the {KernelNames.Of(choice)} kernels."),
         };
     }
 

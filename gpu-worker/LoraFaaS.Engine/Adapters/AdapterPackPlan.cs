@@ -33,7 +33,7 @@ internal sealed record AdapterPackPlan
             Manifest = manifest,
             ManifestJson = json,
             Header = new ImageHeader(
-                ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, 0, content + end, ImageHeader.Bytes, json.Length, content, end),
+                ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, PanelLayout.Number, content + end, ImageHeader.Bytes, json.Length, content, end),
         };
     }
 

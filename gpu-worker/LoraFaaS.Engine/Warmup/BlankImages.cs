@@ -51,7 +51,7 @@ internal static class BlankImages
         var memory = backend.AllocateHostVisible(end + manifest.Length);
         Write(memory, end, manifest);
         Write(memory, 0, new ImageHeader(
-            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, 0, memory.Bytes, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes));
+            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, PanelLayout.Number, memory.Bytes, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes));
         return memory;
     }
 
@@ -81,7 +81,7 @@ internal static class BlankImages
         var memory = backend.AllocateHostVisible(content + end);
         Write(memory, ImageHeader.Bytes, manifest);
         Write(memory, 0, new ImageHeader(
-            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, 0, memory.Bytes, ImageHeader.Bytes, manifest.Length, content, end));
+            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, PanelLayout.Number, memory.Bytes, ImageHeader.Bytes, manifest.Length, content, end));
         return memory;
     }
 

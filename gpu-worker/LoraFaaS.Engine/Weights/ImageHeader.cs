@@ -7,7 +7,7 @@ namespace LoraFaaS.Engine.Weights;
 internal readonly record struct ImageHeader(
     ulong Magic,
     uint Version,
-    uint Reserved,
+    uint Layout,
     long TotalBytes,
     long ManifestOffset,
     long ManifestBytes,
@@ -35,6 +35,11 @@ internal readonly record struct ImageHeader(
         if (header.Magic != magic || header.Version != CurrentVersion)
         {
             throw new InvalidImageException($"Not an image of the expected kind and version (magic {header.Magic:x16}, version {header.Version}).");
+        }
+
+        if (header.Layout != PanelLayout.Number)
+        {
+            throw new InvalidImageException($"The image's matrices lie in layout {header.Layout}; the kernels here read layout {PanelLayout.Number}.");
         }
 
         if (header.TotalBytes < Bytes || header.TotalBytes > length)

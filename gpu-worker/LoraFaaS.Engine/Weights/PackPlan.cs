@@ -45,7 +45,7 @@ internal sealed record PackPlan
             Steps = steps,
             Manifest = manifest,
             Header = new ImageHeader(
-                ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, 0,
+                ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, PanelLayout.Number,
                 end + manifest.Length, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes),
         };
     }

@@ -11,6 +11,12 @@ namespace LoraFaaS.Engine.Weights;
 /// </summary>
 public static class PanelLayout
 {
+    /// <summary>
+    /// What a segment's header calls this layout. Another arrangement gets another number, so that a sandbox refuses a segment that its
+    /// kernels would misread.
+    /// </summary>
+    public const uint Number = 1;
+
     public const int PanelRows = 16;
     public const int LineBytes = 64;
 

@@ -5,6 +5,7 @@ public enum Errno
 {
     None = 0,
     NotPermitted = 1,
+    NoSuchFile = 2,
     NoSuchProcess = 3,
     Interrupted = 4,
     BadDescriptor = 9,
@@ -12,8 +13,10 @@ public enum Errno
     OutOfMemory = 12,
     AccessDenied = 13,
     Busy = 16,
+    Exists = 17,
     InvalidArgument = 22,
     NoSpace = 28,
+    NotImplemented = 38,
     BrokenPipe = 32,
     NotSupported = 95,
     ConnectionReset = 104,

@@ -52,4 +52,41 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getppid();
+
+    /// <summary>Calls that the C library wraps for every thread, or not at all. All arguments are registers, so no variadic call is needed.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint syscall(nint number, nint argument1, nint argument2, nint argument3, nint argument4, nint argument5, nint argument6);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int fcntl_raw(int descriptor, int command, nint argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int dup2(int from, int to);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int unshare(int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mount(string? source, string target, string? type, nuint flags, string? data);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setsid();
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chdir(string path);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setrlimit(int resource, ulong* limits);
+
+    [LibraryImport(Library)]
+    internal static partial uint geteuid();
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ioctl(SafeFileHandle descriptor, nuint request, void* argument);
 }

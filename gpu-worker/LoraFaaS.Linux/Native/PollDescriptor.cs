@@ -6,6 +6,7 @@ namespace LoraFaaS.Linux.Native;
 [StructLayout(LayoutKind.Sequential)]
 internal struct PollDescriptor
 {
+    internal const short CanRead = 0x001;
     internal const short CanWrite = 0x004;
 
     internal int Descriptor;

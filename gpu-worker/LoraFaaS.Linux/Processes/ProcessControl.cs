@@ -51,6 +51,12 @@ public static class ProcessControl
     }
 
     /// <summary>
+    /// A session of one's own: no terminal, no signals of its keys, and where the scheduler groups by session a share of the processor of
+    /// one's own. One that leads a group already stays where it is.
+    /// </summary>
+    public static void StartSession() => LibC.setsid();
+
+    /// <summary>
     /// The kernel sends the signal when the <em>thread</em> that started this process ends. Sound only where that thread lives as
     /// long as its process; a .NET pool thread does not, so a parent that wants this starts its children from a thread of its own.
     /// </summary>

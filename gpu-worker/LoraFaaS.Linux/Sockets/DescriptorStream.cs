@@ -63,6 +63,11 @@ public sealed class DescriptorStream : Stream
         }
     }
 
+    /// <summary>A connected socket this process was started with.</summary>
+    /// <exception cref="SocketException">The descriptor is none, or no socket.</exception>
+    public static DescriptorStream Inherited(int descriptor, int maxPending) =>
+        new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), maxPending);
+
     /// <summary>A pair of connected streams in this process, for tests and for handing one end to a child.</summary>
     public static async Task<(DescriptorStream Client, DescriptorStream Server)> PairAsync(int maxPending, CancellationToken cancellationToken)
     {

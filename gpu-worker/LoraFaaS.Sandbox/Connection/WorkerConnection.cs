@@ -23,8 +23,8 @@ internal sealed class WorkerConnection : IAsyncDisposable
 
     public FrameWriter Writer { get; }
 
-    public static async Task<WorkerConnection> ConnectAsync(string path, CancellationToken cancellationToken) =>
-        new(await DescriptorStream.ConnectAsync(path, MaxPendingDescriptors, cancellationToken));
+    /// <summary>The socket that this program was started with.</summary>
+    public static WorkerConnection Inherited(int descriptor) => new(DescriptorStream.Inherited(descriptor, MaxPendingDescriptors));
 
     /// <summary>A frame that must carry a descriptor and does not is malformed.</summary>
     public async ValueTask<WorkerFrame> ReadAsync(CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ internal sealed partial class SessionLoop(
     InternalToken token,
     MemoryBooks books,
     SessionSources sources,
+    IsolationStation isolation,
     CommandExecutor executor,
     ControllerLink link,
     IOptions<WorkerOptions> options,
@@ -100,13 +102,13 @@ internal sealed partial class SessionLoop(
         {
             WorkerId = worker.Id.Value,
             Url = url,
-            Device = $"cpu x{Environment.ProcessorCount}",
+            Device = $"cpu x{Environment.ProcessorCount} {KernelReport.NameFor(options.Value)}",
             DeviceBytes = books.Device.Capacity.Bytes,
             HostBytes = books.Host.Capacity.Bytes,
             Version = identity.Version,
         };
 
-        hello.NotEnforced.AddRange(IsolationReport.NotEnforced);
+        hello.NotEnforced.AddRange(isolation.Machine.NotEnforced);
         return hello;
     }
 

@@ -1,11 +1,14 @@
 using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Control;
 
 /// <summary>The worker is well as long as it takes invocations; a missing controller is a note, because what is known is served on.</summary>
-internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link, MemoryBooks books) : IHealthSource
+internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link, MemoryBooks books, IsolationStation isolation, IOptions<WorkerOptions> options) : IHealthSource
 {
     public HealthReading Read()
     {
@@ -16,9 +19,11 @@ internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link,
             notes.Add("controller: no session");
         }
 
+        notes.Add($"kernels: {KernelReport.NameFor(options.Value)}");
         notes.Add(Describe("device", books.Device));
         notes.Add(Describe("host", books.Host));
-        notes.AddRange(IsolationReport.NotEnforced);
+        notes.Add($"isolation: enforced: {string.Join(", ", isolation.Machine.Enforced)}");
+        notes.AddRange(isolation.Machine.NotEnforced);
         return new HealthReading(!counts.IsDraining, notes);
     }
 

@@ -1,7 +1,9 @@
+using LoraFaaS.Linux.Cgroups;
+
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
-/// Where the private folders of this worker's sandboxes lie: under the system's temporary folder, its owner's alone. A lock in it is held as
+/// Where the private folders of this worker's sandboxes lie: under the system's temporary folder, nobody but its owner can list it. A lock in it is held as
 /// long as the worker lives, however it ends, so the next worker can tell what a killed one left behind from what a neighbour still uses,
 /// also where process ids mean nothing to each other (containers that share /tmp).
 /// </summary>
@@ -18,16 +20,23 @@ internal sealed partial class RuntimeFolder : IDisposable
         _logger = logger;
         RemoveLeftovers(parent);
         Path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..8]);
-        Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // A confined process of another user passes through to its own folder, whose name it is told; it cannot list what lies here.
+        Directory.CreateDirectory(
+            Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         _lock = new FileStream(System.IO.Path.Combine(Path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
     public string Path { get; }
 
+    /// <summary>Unlike that of any other worker, living or dead; names its control groups too.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
     public void Dispose()
     {
         _lock.Dispose();
         Remove(Path);
+        new CgroupTree(CgroupPlaces.Find(), Name).TryRemove();
     }
 
     private void RemoveLeftovers(string parent)
@@ -37,6 +46,7 @@ internal sealed partial class RuntimeFolder : IDisposable
             if (IsAbandoned(folder))
             {
                 Remove(folder);
+                new CgroupTree(CgroupPlaces.Find(), System.IO.Path.GetFileName(folder)).TryRemove();
                 LogLeftover(folder);
             }
         }

@@ -32,6 +32,7 @@ internal sealed partial class SandboxOpener(
         try
         {
             process = await spawner.TakeAsync(cancellationToken);
+            process.BelongTo(key);
             channel = new SandboxChannel(process.Id, process.Stream, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,20 +19,18 @@ internal sealed partial class SandboxSpawner : BackgroundService
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly SandboxProgram _program;
-    private readonly SandboxLauncher _launcher;
+    private readonly ConfinedLauncher _launcher;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SandboxSpawner> _logger;
     private readonly Channel<SandboxProcess> _blanks;
-    private readonly RuntimeFolder _folder;
     private int _lastId;
 
     public SandboxSpawner(
-        SandboxProgram program, SandboxLauncher launcher, RuntimeFolder folder, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
+        SandboxProgram program, ConfinedLauncher launcher, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
     {
         _program = program;
         _launcher = launcher;
-        _folder = folder;
         _options = options.Value;
         _time = time;
         _logger = logger;
@@ -127,7 +126,7 @@ internal sealed partial class SandboxSpawner : BackgroundService
 
         try
         {
-            return await SandboxProcess.StartAsync(id, _program, _launcher, _folder.Path, _logger, either.Token);
+            return await SandboxProcess.StartAsync(id, _program, _launcher, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -14,6 +14,13 @@ internal sealed record PanelTile(TileArithmetic Arithmetic, int Panels, int Toke
 {
     private const int PanelOutputBytes = 16 * sizeof(float);
 
+    /// <summary>
+    /// With so few tokens the weights come from memory as fast as they are used, and asking for them this far ahead gained 26 % on two
+    /// threads (33.7 against 26.7 GB/s, one token, eight panels); with more tokens it gained nothing.
+    /// </summary>
+    private const int StreamingTokens = 4;
+    private const int AheadBytes = 512;
+
     /// <summary>Lines a turn of the main loop.</summary>
     private const int Unroll = 4;
 
@@ -129,6 +136,11 @@ internal sealed record PanelTile(TileArithmetic Arithmetic, int Panels, int Toke
     private void WriteLine(Assembler a, int line)
     {
         var input = Zmm(31);
+        for (var panel = 0; panel < Panels && Tokens <= StreamingTokens; panel++)
+        {
+            a.prefetcht0(WeightAt(panel, line, AheadBytes));
+        }
+
         for (var panel = 0; panel < Panels && Tokens > 1; panel++)
         {
             a.vmovups(Zmm(30 - panel), WeightAt(panel, line));
@@ -192,10 +204,10 @@ internal sealed record PanelTile(TileArithmetic Arithmetic, int Panels, int Toke
 
     private int BasesUsed => (Tokens + TokensPerBase - 1) / TokensPerBase;
 
-    private static AssemblerMemoryOperand WeightAt(int panel, int line)
+    private static AssemblerMemoryOperand WeightAt(int panel, int line, int ahead = 0)
     {
         var row = panel < 4 ? rax : r8;
-        var offset = line * TileArguments.LineBytes;
+        var offset = line * TileArguments.LineBytes + ahead;
         return (panel % 4) switch
         {
             0 => __zmmword_ptr[row + offset],

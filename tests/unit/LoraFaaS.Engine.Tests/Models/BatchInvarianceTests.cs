@@ -10,10 +10,14 @@ public sealed class BatchInvarianceTests
 {
     private static readonly EngineOptions Options = EngineUnderTest.Exact with { KvDtype = KvDtype.BF16 };
 
-    [Fact]
-    public void Logits_are_the_same_bits_alone_and_among_sixteen_sequences_of_mixed_adapters()
+    /// <summary>Those that are fast enough to run whole prompts; the plain forms are compared on one below.</summary>
+    public static TheoryData<KernelChoice> Sets => [.. KernelSets.Exact.Concat(KernelSets.BFloat16).Except([KernelChoice.Scalar, KernelChoice.ScalarBF16])];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Logits_are_the_same_bits_alone_and_among_sixteen_sequences_of_mixed_adapters(KernelChoice kernels)
     {
-        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options with { MaxStepTokens = 1024 });
+        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options with { MaxStepTokens = 1024, Kernels = kernels });
         AdapterHandle?[] adapters = [null, .. GoldenFiles.Adapters.Select(a => engine.Load(GoldenFiles.DemoAdapter(a)))];
         var prompts = GoldenFiles.Prompts().Values.Where(p => p.Length < 100).ToArray();
 
@@ -27,13 +31,13 @@ public sealed class BatchInvarianceTests
         engine.Engine.Runner.Step([.. sequences.Select(s => new StepSlice(s.Kv, s.Adapter, s.Prompt, 0, true))], engine.Logits);
         var together = sequences.Select((_, i) => engine.Logits.Row(i).ToArray()).ToArray();
         Assert.All(alone.Zip(together), pair => Assert.Equal(pair.First, pair.Second));
-
     }
 
-    [Fact]
-    public void A_decode_step_gives_the_same_bits_alone_and_beside_the_prefill_of_others()
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void A_decode_step_gives_the_same_bits_alone_and_beside_the_prefill_of_others(KernelChoice kernels)
     {
-        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options);
+        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options with { Kernels = kernels });
         var adapter = engine.Load(GoldenFiles.DemoAdapter("en-fr"));
         var other = engine.Load(GoldenFiles.DemoAdapter("ticket-router"));
         var prompts = GoldenFiles.Prompts();
@@ -62,27 +66,26 @@ public sealed class BatchInvarianceTests
     [InlineData(37)]
     public void A_prompt_prefilled_in_chunks_gives_the_same_bits_as_in_one(int chunk)
     {
-        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options);
-        var adapter = engine.Load(GoldenFiles.DemoAdapter("sql"));
-        var prompt = GoldenFiles.Prompts()["long-470"];
+        foreach (var kernels in KernelSets.Fastest)
+        {
+            using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, Options with { Kernels = kernels });
+            var adapter = engine.Load(GoldenFiles.DemoAdapter("sql"));
+            var prompt = GoldenFiles.Prompts()["long-470"];
 
-        Assert.Equal(engine.LastLogits(prompt, adapter), engine.LastLogits(prompt, adapter, chunk));
+            Assert.Equal(engine.LastLogits(prompt, adapter), engine.LastLogits(prompt, adapter, chunk));
+        }
     }
 
-    [Fact]
-    public void One_thread_or_three_and_any_kernel_form_give_the_same_bits()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_thread_or_three_and_any_kernel_form_of_an_arithmetic_give_the_same_bits(bool inFloat32)
     {
         var prompt = GoldenFiles.Prompts()["task-sql"];
-        var forms = new List<EngineOptions>
-        {
-            Options with { Threads = 1 },
-            Options with { Threads = 3 },
-            Options with { Kernels = KernelChoice.Scalar },
-        };
-        if (System.Runtime.Intrinsics.X86.Avx2.IsSupported)
-        {
-            forms.Add(Options with { Kernels = KernelChoice.Avx2 });
-        }
+        var sets = inFloat32 ? KernelSets.Exact : KernelSets.BFloat16;
+        var forms = sets.Select(kernels => Options with { Kernels = kernels })
+            .Append(Options with { Kernels = sets[^1], Threads = 1 })
+            .Append(Options with { Kernels = sets[^1], Threads = 3 });
 
         var results = forms.Select(options =>
         {

@@ -43,6 +43,17 @@ public sealed class HostileImageTests
     }
 
     [Fact]
+    public void A_segment_in_another_layout_is_refused_by_name()
+    {
+        using var bytes = PackDemo();
+        var header = MemoryMarshal.Read<ImageHeader>(bytes.Span);
+        MemoryMarshal.Write(bytes.Span, header with { Layout = PanelLayout.Number + 1 });
+
+        var refusal = Assert.Throws<InvalidImageException>(() => BackboneImage.Open(bytes.Address, bytes.Length));
+        Assert.Contains("layout 2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_manifest_unchanged_is_accepted()
     {
         var (content, manifest) = Backbone();
@@ -144,7 +155,7 @@ public sealed class HostileImageTests
         using var bytes = new NativeBytes(start + Content);
         json.CopyTo(bytes.Span[ImageHeader.Bytes..]);
         MemoryMarshal.Write(bytes.Span, new ImageHeader(
-            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, 0, start + Content, ImageHeader.Bytes, json.Length, start, Content));
+            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, PanelLayout.Number, start + Content, ImageHeader.Bytes, json.Length, start, Content));
         return AdapterImage.Open(bytes.Address, bytes.Length).Manifest.Sites.Count;
     }
 
@@ -162,7 +173,7 @@ public sealed class HostileImageTests
         using var bytes = new NativeBytes(content + manifest.Length);
         manifest.CopyTo(bytes.Span[(int)content..]);
         MemoryMarshal.Write(bytes.Span, new ImageHeader(
-            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, 0, bytes.Length, content, manifest.Length, ImageHeader.Bytes, content - ImageHeader.Bytes));
+            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, PanelLayout.Number, bytes.Length, content, manifest.Length, ImageHeader.Bytes, content - ImageHeader.Bytes));
         return BackboneImage.Open(bytes.Address, bytes.Length).Shape.Hidden;
     }
 

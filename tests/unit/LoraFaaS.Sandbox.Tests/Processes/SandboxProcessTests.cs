@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LoraFaaS.Linux.Confinement;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Sandbox.Tests.Harness;
@@ -107,9 +108,9 @@ public sealed class SandboxProcessTests(DemoWorld demo)
         await using var usage = ChildProcess.StartDotnet(SandboxProgram.Path, []);
         Assert.Equal((int)SandboxExit.Usage, await Patience.ForAsync(usage.Exited));
 
-        await using var alone = ChildProcess.StartDotnet(SandboxProgram.Path, ["--socket", "/nowhere/at/all"]);
+        await using var alone = ChildProcess.StartDotnet(SandboxProgram.Path, ["--descriptor", "999"]);
         Assert.Equal((int)SandboxExit.NoWorker, await Patience.ForAsync(alone.Exited));
-        Assert.Contains(alone.Errors, line => line.Contains("No worker on the socket", StringComparison.Ordinal));
+        Assert.Contains(alone.Errors, line => line.Contains("No worker on the descriptor", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,6 +134,10 @@ public sealed class SandboxProcessTests(DemoWorld demo)
 
         public static string Path => RepositoryRoot.Built("gpu-worker/LoraFaaS.Sandbox", "LoraFaaS.Sandbox.dll");
 
+        private static string LauncherPath => RepositoryRoot.Built("gpu-worker/LoraFaaS.Launcher", "LoraFaaS.Launcher.dll");
+
+        private static string[] Command => [RepositoryRoot.Built("gpu-worker/LoraFaaS.Sandbox", "LoraFaaS.Sandbox")];
+
         public ChildProcess Process { get; }
 
         public WorkerSide Worker { get; }
@@ -144,8 +149,11 @@ public sealed class SandboxProcessTests(DemoWorld demo)
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
             listener.Listen(1);
-            var process = ChildProcess.StartDotnet(Path, ["--socket", path], environment: new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" });
+            var process = ChildProcess.StartDotnet(
+                LauncherPath, ["run", .. ConfinementText.Write(new Confinement { Kind = ConfinedKind.Sandbox, Socket = path }), "--", .. Command, "--descriptor", "3"],
+                environment: new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" });
             var accepted = await Patience.ForAsync(listener.AcceptAsync());
+            await Patience.ForAsync(ListenerGreeting.ReceiveAsync(accepted, TestContext.Current.CancellationToken));
             return new SandboxProgram(folder, process, new WorkerSide(new DescriptorStream(accepted, maxPending: 0)));
         }
 

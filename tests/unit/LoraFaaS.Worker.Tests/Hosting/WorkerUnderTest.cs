@@ -51,6 +51,7 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
             "--Internal:TokenFile", WriteToken(folder),
             "--Worker:DataPath", folder.File("worker"),
             "--Worker:SandboxPath", RepositoryRoot.Built("gpu-worker/LoraFaaS.Sandbox", "LoraFaaS.Sandbox"),
+            "--Worker:LauncherPath", RepositoryRoot.Built("gpu-worker/LoraFaaS.Launcher", "LoraFaaS.Launcher"),
             "--Worker:ControllerRpcUrl", controllerRpcUrl ?? "",
             "--Worker:DeviceMemory", "96Mi",
             "--Worker:SandboxMemory", "32Mi",

@@ -40,7 +40,7 @@ public sealed class RuntimeFolderTests : IDisposable
     }
 
     [Fact]
-    public void The_folder_is_its_owners_alone_and_goes_with_it()
+    public void The_folder_can_be_listed_by_its_owner_alone_and_goes_with_it()
     {
         string path;
 
@@ -48,7 +48,7 @@ public sealed class RuntimeFolderTests : IDisposable
         {
             path = folder.Path;
             File.WriteAllText(Path.Combine(path, "something"), "x");
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute, File.GetUnixFileMode(path));
         }
 
         Assert.False(Directory.Exists(path));

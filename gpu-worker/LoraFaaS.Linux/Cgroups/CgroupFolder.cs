@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace LoraFaaS.Linux.Cgroups;
+
+/// <summary>One group in one hierarchy: its limits are files, and so is entering it.</summary>
+internal static class CgroupFolder
+{
+    private const string Procs = "cgroup.procs";
+    private const string Subtree = "cgroup.subtree_control";
+
+    /// <summary>Makes a group and sets its limits. Returns the file through which one enters.</summary>
+    /// <exception cref="IOException">The kernel, or who owns the tree, does not allow it.</exception>
+    public static string Create(CgroupPlace place, string path, CgroupLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        ArgumentNullException.ThrowIfNull(limits);
+        Directory.CreateDirectory(path);
+
+        foreach (var controller in place.Controllers)
+        {
+            switch (controller)
+            {
+                case CgroupController.Memory:
+                    SetMemory(path, place.IsUnified, limits.MemoryBytes);
+                    break;
+                case CgroupController.Cpu when place.IsUnified:
+                    Set(path, "cpu.weight", limits.CpuWeight);
+                    break;
+                case CgroupController.Cpu:
+                    // 1 024 shares are what weight 100 is.
+                    Set(path, "cpu.shares", Math.Max(2, limits.CpuWeight * 1_024L / 100));
+                    break;
+                case CgroupController.Pids:
+                    Set(path, "pids.max", limits.Threads);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
+        }
+
+        return Path.Combine(path, Procs);
+    }
+
+    /// <summary>Hands controllers on to the groups below (v2). A group that holds processes and hands on is not allowed below the root.</summary>
+    public static void HandOn(string path, IEnumerable<CgroupController> controllers)
+    {
+        var file = Path.Combine(path, Subtree);
+        var there = File.ReadAllText(file);
+
+        foreach (var name in controllers.Select(controller => controller.ToString().ToLowerInvariant()))
+        {
+            if (!there.Split([' ', '\n']).Contains(name))
+            {
+                File.WriteAllText(file, "+" + name);
+            }
+        }
+    }
+
+    private static void SetMemory(string path, bool isUnified, long bytes)
+    {
+        if (isUnified)
+        {
+            Set(path, "memory.max", bytes);
+            TrySet(path, "memory.swap.max", 0);
+            TrySet(path, "memory.oom.group", 1);
+            return;
+        }
+
+        Set(path, "memory.limit_in_bytes", bytes);
+        TrySet(path, "memory.memsw.limit_in_bytes", bytes);
+    }
+
+    private static void Set(string path, string name, long value) => File.WriteAllText(Path.Combine(path, name), value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Not every kernel counts swap, and not every machine has any.</summary>
+    private static void TrySet(string path, string name, long value)
+    {
+        if (File.Exists(Path.Combine(path, name)))
+        {
+            Set(path, name, value);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using LoraFaaS.Linux.Calls;
+using LoraFaaS.Linux.Native;
+using Microsoft.Extensions.Logging;
+
+namespace LoraFaaS.Worker.Isolation;
+
+/// <summary>
+/// Says no to a confined process's forbidden calls, and writes down that it asked. On a thread of its own, so that one that asks without end
+/// keeps no other waiting; it is ended soon.
+/// </summary>
+internal sealed partial class CallWatch : IDisposable
+{
+    /// <summary>Refusals written down; then only their number counts.</summary>
+    private const int Logged = 64;
+
+    /// <summary>A program that meant well has stopped asking by then.</summary>
+    private const int Patience = 10_000;
+
+    private readonly string _name;
+    private readonly CallListener _listener;
+    private readonly OpeningRules _opening;
+    private readonly Process _process;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private string? _owner;
+    private int _refused;
+
+    public CallWatch(string name, CallListener listener, OpeningRules opening, Process process, ILogger logger)
+    {
+        _name = name;
+        _listener = listener;
+        _opening = opening;
+        _process = process;
+        _logger = logger;
+        _thread = new Thread(Run, 256 << 10) { IsBackground = true, Name = $"calls of {name}" };
+        _thread.Start();
+    }
+
+    public void BelongTo(string owner) => Volatile.Write(ref _owner, owner);
+
+    /// <summary>After the process has ended: the listener's last word ends the thread.</summary>
+    public void Dispose()
+    {
+        _thread.Join();
+        _listener.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (_listener.Next() is { } call)
+            {
+                Answer(call);
+            }
+        }
+        catch (LinuxException failure)
+        {
+            // Without an answer its threads would wait for ever.
+            LogFailed(failure, _name);
+            Kill();
+        }
+    }
+
+    private void Answer(AskedCall call)
+    {
+        if (call.Call is not (SystemCall.Open or SystemCall.Openat))
+        {
+            _listener.Refuse(call, Errno.NotPermitted);
+            WriteDown(call.Name, "");
+            return;
+        }
+
+        // open(path, flags), openat(folder, path, flags).
+        var (address, flags) = call.Call is SystemCall.Open ? (call.Argument0, call.Argument1) : (call.Argument1, call.Argument2);
+        var path = ForeignText.TryRead(call.ThreadId, address);
+        var answer = _opening.Judge(path, flags);
+
+        if (answer is OpeningAnswer.LetThrough or OpeningAnswer.LetTheRulesRefuse)
+        {
+            _listener.LetThrough(call);
+        }
+        else
+        {
+            _listener.Refuse(call, Errno.AccessDenied);
+        }
+
+        if (answer is OpeningAnswer.LetTheRulesRefuse or OpeningAnswer.Refuse)
+        {
+            WriteDown(call.Name, path ?? "?");
+        }
+    }
+
+    private void WriteDown(string call, string path)
+    {
+        // While it is nobody's it holds nothing but our own program, whose runtime tries this and that.
+        if (Volatile.Read(ref _owner) is not { } owner)
+        {
+            LogBlank(_name, call, path);
+            return;
+        }
+
+        var count = ++_refused;
+
+        if (count <= Logged)
+        {
+            LogRefused(_name, owner, call, path);
+        }
+        else if (count == Logged + 1)
+        {
+            LogMore(_name, owner, Logged);
+        }
+        else if (count == Patience)
+        {
+            LogEnded(_name, owner, Patience);
+            Kill();
+        }
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended first.
+        }
+    }
+
+    [LoggerMessage(3263, LogLevel.Warning, "{Process} of {Owner} was refused {Call} {Path}")]
+    private partial void LogRefused(string process, string owner, string call, string path);
+
+    [LoggerMessage(3264, LogLevel.Warning, "{Process} of {Owner} was refused {Count} calls; further ones are not written down")]
+    private partial void LogMore(string process, string owner, int count);
+
+    [LoggerMessage(3265, LogLevel.Error, "{Process} of {Owner} was refused {Count} calls and is ended")]
+    private partial void LogEnded(string process, string owner, int count);
+
+    [LoggerMessage(3267, LogLevel.Debug, "{Process} was refused {Call} {Path}")]
+    private partial void LogBlank(string process, string call, string path);
+
+    [LoggerMessage(3266, LogLevel.Error, "The calls of {Process} cannot be watched any more; it is ended")]
+    private partial void LogFailed(Exception exception, string process);
+}

@@ -1,0 +1,45 @@
+using LoraFaaS.Linux.Cgroups;
+
+namespace LoraFaaS.Worker.Isolation;
+
+/// <summary>What belongs to one confined process and is removed after it: its folder and its control groups.</summary>
+internal sealed class ConfinedHome
+{
+    private readonly CgroupTree _groups;
+    private readonly string _folder;
+
+    public ConfinedHome(string name, string folder, CgroupTree groups)
+    {
+        Name = name;
+        _folder = folder;
+        _groups = groups;
+        SocketPath = Path.Combine(folder, "s");
+        WritablePath = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName;
+    }
+
+    public string Name { get; }
+
+    public string SocketPath { get; }
+
+    /// <summary>Empty on disk, and nobody but us may write to it: a process that may write has a file system of its own mounted here.</summary>
+    public string WritablePath { get; }
+
+    /// <summary>One group in each hierarchy that works; returns the files through which they are entered.</summary>
+    public IReadOnlyList<string> MakeGroups(CgroupLimits limits) => [.. _groups.Places.Select(place => _groups.Create(place, Name, limits))];
+
+    /// <summary>False: something is still held. Nothing is lost by it but a folder, which the next worker removes.</summary>
+    public bool Remove()
+    {
+        var groups = _groups.TryRemove(Name);
+
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+            return groups;
+        }
+        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Isolation;
+
+[OptionsValidator]
+internal sealed partial class IsolationOptionsValidator : IValidateOptions<IsolationOptions>;

@@ -1,0 +1,47 @@
+using LoraFaaS.Linux.Calls;
+using LoraFaaS.Linux.Confinement;
+
+namespace LoraFaaS.Worker.Isolation;
+
+/// <summary>
+/// What is said to a confined process that opens a file. The kernel's file rules decide about what is let through; this decides what is
+/// refused at once, and what is worth a line in the log.
+/// </summary>
+internal sealed class OpeningRules(Confinement confinement, int processId)
+{
+    private readonly string[] _roots =
+    [
+        .. confinement.Readable, .. confinement.Executable, $"/proc/{processId}", .. confinement.WritableFolder is { } folder ? (string[])[folder] : [],
+    ];
+
+    public OpeningAnswer Judge(string? path, ulong flags)
+    {
+        var writes = (flags & CallFilter.WritingFlags) != 0;
+
+        if (path is null)
+        {
+            return writes ? OpeningAnswer.Refuse : OpeningAnswer.LetThrough;
+        }
+
+        if (writes && confinement.WritableFolder is null)
+        {
+            // The C library names threads by a file of theirs, and does not mind a no.
+            return path.StartsWith("/proc/self/task/", StringComparison.Ordinal) && path.EndsWith("/comm", StringComparison.Ordinal)
+                ? OpeningAnswer.RefuseQuietly
+                : OpeningAnswer.Refuse;
+        }
+
+        if (IsInView(path))
+        {
+            return OpeningAnswer.LetThrough;
+        }
+
+        return confinement.FileRules ? OpeningAnswer.LetTheRulesRefuse : OpeningAnswer.LetThrough;
+    }
+
+    private bool IsInView(string path)
+    {
+        var full = path.StartsWith('/') ? Path.GetFullPath(path) : "";
+        return Array.Exists(_roots, root => full.StartsWith(root, StringComparison.Ordinal) && (full.Length == root.Length || full[root.Length] == '/'));
+    }
+}
