@@ -8,6 +8,9 @@ public readonly record struct PlacementCost(StorageTier Tier, double TierMs, dou
 {
     public double TotalMs => TierMs + BackboneMs + LoadMs + EvictionMs;
 
+    /// <summary>What does not change from moment to moment.</summary>
+    public double StillMs => TierMs + BackboneMs + EvictionMs;
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"adapter at {Tier.ToString().ToLowerInvariant()} tier {TierMs:0} ms, backbone {BackboneMs:0} ms, load {LoadMs:0} ms, eviction {EvictionMs:0} ms");

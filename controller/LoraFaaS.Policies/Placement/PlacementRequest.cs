@@ -26,6 +26,20 @@ public sealed record PlacementRequest
     /// <summary>Workers that have just failed this invocation.</summary>
     public IReadOnlySet<WorkerId> Excluded { get; init; } = FrozenSet<WorkerId>.Empty;
 
+    /// <summary>Whose sandbox serves it; null: not asked.</summary>
+    public TrustDomain? Domain { get; init; }
+
+    public PlacementCosts Costs { get; init; } = PlacementCosts.Default;
+
+    /// <summary>Until the first token is due. A worker that is expected to need longer loses to any that is not.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+
+    /// <summary>
+    /// The caller's chance, anew for each invocation; null: none, and the least cost alone decides. Used between workers that differ in nothing but load
+    /// figures that are old.
+    /// </summary>
+    public uint? Draw { get; init; }
+
     public static PlacementRequest For(FunctionRevision revision) => new()
     {
         Function = revision.Function,

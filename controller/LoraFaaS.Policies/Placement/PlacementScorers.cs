@@ -4,35 +4,25 @@ using LoraFaaS.Policies.Snapshots;
 
 namespace LoraFaaS.Policies.Placement;
 
-/// <summary>
-/// The more-or-less part of placement: every scorer answers in expected milliseconds to the first token, so that they add up
-/// without weights. The figures are orders of magnitude, not measurements of one machine: they have to rank, not to predict.
-/// </summary>
+/// <summary>The more-or-less part of placement: every scorer answers in expected milliseconds to the first token, so that they add up without weights.</summary>
 public static class PlacementScorers
 {
-    /// <summary>Packing a backbone reads all its bytes: seconds for billions of parameters, and everything else waits for it.</summary>
-    private const double ColdBackboneMs = 3_000;
-
-    /// <summary>One running sequence stretches each step a little; one queued invocation stands in front of ours.</summary>
-    private const double RunningMs = 2;
-    private const double QueuedMs = 8;
-
-    /// <summary>Something must go down a tier before the adapter fits.</summary>
-    private const double EvictionMs = 20;
-
     public static PlacementCost Cost(PlacementRequest request, WorkerSnapshot worker, StorageTier tier) => new(
         tier,
-        TierMs(tier),
-        worker.Backbones.Contains(request.Backbone) ? 0 : ColdBackboneMs,
-        (Math.Max(worker.Running, 0) * RunningMs) + (Math.Max(worker.Queued, 0) * QueuedMs),
-        tier < StorageTier.Device && request.AdapterBytes > worker.FreeDeviceBytes ? EvictionMs : 0);
+        TierMs(request.Costs, tier),
+        (worker.Backbones.Contains(request.Backbone) ? 0 : request.Costs.ColdBackboneMs) + SandboxMs(request, worker),
+        (Math.Max(worker.Running, 0) * request.Costs.RunningMs) + (Math.Max(worker.Queued, 0) * request.Costs.QueuedMs),
+        tier < StorageTier.Device && request.AdapterBytes > worker.FreeDeviceBytes ? request.Costs.EvictionMs : 0);
 
-    private static double TierMs(StorageTier tier) => tier switch
+    private static double SandboxMs(PlacementRequest request, WorkerSnapshot worker) =>
+        request.Domain is { } domain && worker.Domains is { } domains && !domains.Contains(domain) ? request.Costs.ColdSandboxMs : 0;
+
+    private static double TierMs(PlacementCosts costs, StorageTier tier) => tier switch
     {
         StorageTier.Device => 0,
-        StorageTier.Host => 5,
-        StorageTier.Disk => 40,
-        StorageTier.Remote => 250,
+        StorageTier.Host => costs.HostMs,
+        StorageTier.Disk => costs.DiskMs,
+        StorageTier.Remote => costs.RemoteMs,
         _ => throw new UnreachableException(),
     };
 }

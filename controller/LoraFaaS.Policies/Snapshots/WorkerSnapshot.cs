@@ -24,6 +24,12 @@ public sealed record WorkerSnapshot
     /// <summary>All of its device memory; null where the watcher is not told.</summary>
     public ByteSize? DeviceBytes { get; init; }
 
+    /// <summary>Since <see cref="Running"/> and <see cref="Queued"/> were true.</summary>
+    public TimeSpan LoadAge { get; init; }
+
+    /// <summary>Trust domains whose sandboxes run there; null where the watcher is not told.</summary>
+    public IReadOnlySet<TrustDomain>? Domains { get; init; }
+
     /// <summary>Backbones it holds packed.</summary>
     public IReadOnlySet<Digest> Backbones { get; init; } = NoBackbones;
 

@@ -11,6 +11,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     GatewayCommand.Create(),
     ContentionCommand.Create(),
     ForecastCommand.Create(),
+    PlanCommand.Create(),
+    PapersCommand.Create(),
     IsolationCommand.Create(),
     MemoryCommand.Create(),
     BurstCommand.Create(),
@@ -18,7 +20,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     LoadsCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
-        ForecastCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
+        ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

@@ -1,0 +1,50 @@
+namespace LoraFaaS.Simulator.Baselines;
+
+/// <summary>What a system is made of, apart from when it keeps and brings what: its mechanisms.</summary>
+public sealed record SystemSpec
+{
+    public required string Name { get; init; }
+
+    /// <summary>One copy of a backbone on a device serves all processes there; else each process has its own.</summary>
+    public bool SharesBackbone { get; init; }
+
+    /// <summary>One process per backbone and device, whose batches mix functions; else each function has its own.</summary>
+    public bool SharesProcess { get; init; }
+
+    /// <summary>Devices are rented as a whole and processes are there from the start.</summary>
+    public bool AlwaysOn { get; init; }
+
+    public bool FastLoader { get; init; }
+
+    /// <summary>Process, backbone and adapter are brought at the same time instead of one after the other.</summary>
+    public bool Overlaps { get; init; }
+
+    /// <summary>Processes wait blank, with libraries, context and kernels.</summary>
+    public bool Blanks { get; init; }
+
+    /// <summary>A load stops the process's decoding while it lasts.</summary>
+    public bool LoadsStall { get; init; }
+
+    /// <summary>Attaching an adapter, milliseconds; null: the cluster's.</summary>
+    public double? AttachMs { get; init; }
+
+    /// <summary>Copying to the device, milliseconds a megabyte; null: the cluster's link.</summary>
+    public double? CopyMsPerMegabyte { get; init; }
+
+    /// <summary>Share of the free device memory that sequences can use: the rest is lost to fragmentation.</summary>
+    public double MemoryUse { get; init; } = 0.9;
+
+    public int MostBatch { get; init; } = 64;
+
+    /// <summary>Calls whose first token cannot come in time are refused when they would start.</summary>
+    public bool Refuses { get; init; }
+
+    /// <summary>Added to each decode step, as a share: unmerged adapters.</summary>
+    public double StepOverhead { get; init; }
+
+    /// <summary>Adapters lie in host memory from the start.</summary>
+    public bool AdaptersInHost { get; init; }
+
+    /// <summary>Wait before a dispatch, milliseconds: a router that polls.</summary>
+    public double DispatchMs { get; init; }
+}

@@ -1,0 +1,54 @@
+using LoraFaaS.Simulator.Running;
+
+namespace LoraFaaS.Simulator.Baselines;
+
+/// <summary>The systems that can be compared, by name.</summary>
+internal static class Systems
+{
+    /// <summary>What a GiB-second must save by default, milliseconds: about what its idle price buys at the price of a cold second.</summary>
+    public const double UsualPriceMs = 1;
+
+    private static readonly SystemSpec Alone = new() { Name = "" };
+    private static readonly SystemSpec Engine = new() { Name = "", SharesBackbone = true, SharesProcess = true, AlwaysOn = true, AttachMs = 0, MostBatch = 256 };
+
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "lorafaas", "lorafaas-policy", "oracle",
+    ];
+
+    /// <exception cref="FormatException">No such system.</exception>
+    public static (SystemSpec System, IWarmth Warmth) Of(string name, double priceMs = UsualPriceMs) => name switch
+    {
+        "on-demand" => (Alone with { Name = name, MostBatch = 8 }, new FixedWarmth(0)),
+        "fixed-10min" => (Alone with { Name = name, MostBatch = 8 }, new FixedWarmth(600)),
+
+        // Default keep_alive 0; a fast loader.
+        "serverlessllm" => (Alone with { Name = name, FastLoader = true, MostBatch = 8 }, new FixedWarmth(0)),
+        "instainfer" => (Alone with { Name = name, MostBatch = 8 }, new WindowWarmth()),
+
+        // One engine; adapters are copied when a call needs them, and the engine waits. 35 % of memory lost to contiguous blocks.
+        "vllm" => (Engine with { Name = name, CopyMsPerMegabyte = 0.45, LoadsStall = true, MemoryUse = 0.65, AdaptersInHost = true, StepOverhead = 0.2 }, new AlwaysOnWarmth()),
+        "slora" => (Engine with { Name = name, CopyMsPerMegabyte = 0.42, MemoryUse = 0.68, AdaptersInHost = true, Refuses = true, StepOverhead = 0.1 }, new AlwaysOnWarmth()),
+        "dlora" => (Engine with { Name = name, CopyMsPerMegabyte = 0.42, MemoryUse = 0.68, AdaptersInHost = true, StepOverhead = 0.15 }, new AlwaysOnWarmth()),
+        "plora" => (Engine with { Name = name, CopyMsPerMegabyte = 0.12, MemoryUse = 0.87, AdaptersInHost = true, StepOverhead = 0.05 }, new PrefetchWarmth()),
+
+        "serverlesslora" => (Alone with { Name = name, SharesBackbone = true }, new DensityWarmth()),
+
+        // The ablation without sharing: each process has the backbone for itself.
+        "serverlesslora-unshared" => (Alone with { Name = name }, new DensityWarmth()),
+
+        // What is ours apart from deciding: blanks, overlap, one contiguous copy, a fast loader, one process for a trust domain.
+        "lorafaas" => (
+            Alone with
+            {
+                Name = name, SharesBackbone = true, SharesProcess = true, FastLoader = true, Overlaps = true, Blanks = true, AttachMs = 5, CopyMsPerMegabyte = 0.05,
+                MemoryUse = 0.95, Refuses = true, MostBatch = 256, StepOverhead = 0.05,
+            },
+            new PlannedWarmth(priceMs)),
+
+        // Our decisions on ServerlessLoRA's mechanisms, for comparing decisions alone; and the same with foresight.
+        "lorafaas-policy" => (Alone with { Name = name, SharesBackbone = true }, new PlannedWarmth(priceMs)),
+        "oracle" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth()),
+        _ => throw new FormatException($"{name} is none of {string.Join(", ", Names)}."),
+    };
+}

@@ -1,0 +1,259 @@
+using LoraFaaS.Simulator.Baselines;
+using LoraFaaS.Simulator.Cluster;
+using LoraFaaS.Simulator.Traces;
+
+namespace LoraFaaS.Simulator.Running;
+
+/// <summary>What is where, what is free, what it costs. Changes only by its own methods, so that no byte is held unbilled.</summary>
+internal sealed class ClusterState
+{
+    private readonly SandboxState?[] _byDomain;
+    private readonly List<SandboxState> _sandboxes = [];
+    private readonly double _countFrom;
+
+    public ClusterState(ClusterSpec cluster, SystemSpec system, Trace trace)
+    {
+        (Cluster, System, Trace) = (cluster, system, trace);
+        Domains = system.SharesProcess ? cluster.Backbones.Count : trace.Functions.Count;
+        Free = new double[cluster.Devices];
+        Array.Fill(Free, cluster.DeviceGigabytes);
+        Copies = [.. Enumerable.Range(0, cluster.Devices * cluster.Backbones.Count).Select(_ => new BackboneCopy())];
+        Adapters = new byte[cluster.Devices * trace.Functions.Count];
+        AdapterReady = new double[Adapters.Length];
+        AdapterUse = new double[Adapters.Length];
+        AdapterCalls = new int[Adapters.Length];
+        Computing = new int[cluster.Devices];
+        DiskLink = new double[cluster.Devices];
+        DeviceLink = new double[cluster.Devices];
+        On = [.. Enumerable.Range(0, cluster.Devices).Select(_ => new List<SandboxState>())];
+        _byDomain = new SandboxState?[cluster.Devices * Domains];
+        _countFrom = trace.CountFrom;
+        Array.Fill(Adapters, (byte)(system.AdaptersInHost ? 2 : 1));
+        Array.Fill(AdapterUse, double.NegativeInfinity);
+    }
+
+    public ClusterSpec Cluster { get; }
+
+    public SystemSpec System { get; }
+
+    public Trace Trace { get; }
+
+    public int Domains { get; }
+
+    /// <summary>Device memory nobody holds, gigabytes.</summary>
+    public double[] Free { get; }
+
+    /// <summary>Device-major.</summary>
+    public BackboneCopy[] Copies { get; }
+
+    /// <summary>A tier as a number (1 disk, 2 host, 3 device), device-major by function.</summary>
+    public byte[] Adapters { get; }
+
+    public double[] AdapterReady { get; }
+
+    public double[] AdapterUse { get; }
+
+    /// <summary>Calls that use the adapter there now.</summary>
+    public int[] AdapterCalls { get; }
+
+    /// <summary>Processes that compute, by device.</summary>
+    public int[] Computing { get; }
+
+    public double[] DiskLink { get; }
+
+    public double[] DeviceLink { get; }
+
+    /// <summary>Processes that exist, by device.</summary>
+    public List<SandboxState>[] On { get; }
+
+    public IReadOnlyList<SandboxState> Sandboxes => _sandboxes;
+
+    public double Cost { get; private set; }
+
+    /// <summary>Gigabyte-seconds of device memory that was held, and of backbone copies among them.</summary>
+    public double HeldGigabyteSeconds { get; private set; }
+
+    public double BackboneGigabyteSeconds { get; private set; }
+
+    public int DomainOf(int function) => System.SharesProcess ? Trace.Functions[function].Backbone : function;
+
+    public BackboneCopy Copy(int device, int backbone) => Copies[(device * Cluster.Backbones.Count) + backbone];
+
+    public int AdapterAt(int device, int function) => (device * Trace.Functions.Count) + function;
+
+    public double AdapterGigabytes(int function) => Trace.Functions[function].AdapterMegabytes / 1024;
+
+    public double KvGigabytes(int call) =>
+        (Trace.PromptTokens[call] + Trace.OutputTokens[call]) * Cluster.Backbones[Trace.Functions[Trace.Function[call]].Backbone].KvMegabytesPerToken / 1024 / System.MemoryUse;
+
+    public SandboxState? Find(int device, int function)
+    {
+        var sandbox = _byDomain[(device * Domains) + DomainOf(function)];
+        return sandbox is { Exists: true } ? sandbox : null;
+    }
+
+    /// <summary>What a process takes of the device when it starts.</summary>
+    public double ProcessGigabytes(int function) =>
+        Cluster.ContextGigabytes + (System.SharesBackbone ? 0 : Cluster.Backbones[Trace.Functions[function].Backbone].Gigabytes);
+
+    public SandboxState Start(int device, int function, double now)
+    {
+        ref var slot = ref _byDomain[(device * Domains) + DomainOf(function)];
+
+        if (slot is null)
+        {
+            slot = new SandboxState(device, DomainOf(function), Trace.Functions[function].Backbone) { Index = _sandboxes.Count };
+            _sandboxes.Add(slot);
+        }
+
+        slot.Exists = true;
+        slot.KernelsWarm = false;
+        (slot.BilledAt, slot.LastUse, slot.Gigabytes, slot.Tokens, slot.TokensAt, slot.Rate) = (now, now, 0, 0, now, 0);
+        On[device].Add(slot);
+        Hold(slot, ProcessGigabytes(function), now);
+
+        if (System.SharesBackbone)
+        {
+            Copy(device, slot.Backbone).Users++;
+        }
+
+        return slot;
+    }
+
+    public void Stop(SandboxState sandbox, double now)
+    {
+        for (var function = 0; function < Trace.Functions.Count; function++)
+        {
+            if (DomainOf(function) == sandbox.Domain && Adapters[AdapterAt(sandbox.Device, function)] == 3)
+            {
+                Adapters[AdapterAt(sandbox.Device, function)] = 2;
+            }
+        }
+
+        Hold(sandbox, -sandbox.Gigabytes, now);
+        sandbox.Exists = false;
+        sandbox.IdleVersion++;
+        On[sandbox.Device].Remove(sandbox);
+
+        if (System.SharesBackbone)
+        {
+            Copy(sandbox.Device, sandbox.Backbone).Users--;
+        }
+    }
+
+    public void DropAdapter(int device, int function, double now)
+    {
+        var at = AdapterAt(device, function);
+
+        if (Adapters[at] == 3 && Find(device, function) is { } sandbox)
+        {
+            Adapters[at] = 2;
+            Hold(sandbox, -AdapterGigabytes(function), now);
+        }
+    }
+
+    public void DropCopy(int device, int backbone, double now)
+    {
+        var copy = Copy(device, backbone);
+        Bill(device, backbone, now);
+        copy.Exists = false;
+        Free[device] += Cluster.Backbones[backbone].Gigabytes;
+    }
+
+    public void AddCopy(int device, int backbone, double now)
+    {
+        var copy = Copy(device, backbone);
+        (copy.Exists, copy.BilledAt, copy.LastUse) = (true, now, now);
+        Free[device] -= Cluster.Backbones[backbone].Gigabytes;
+    }
+
+    /// <summary>Adds to what a process holds, billing what it held until now.</summary>
+    public void Hold(SandboxState sandbox, double gigabytes, double now)
+    {
+        Bill(sandbox, now);
+        sandbox.Gigabytes += gigabytes;
+        Free[sandbox.Device] -= gigabytes;
+    }
+
+    /// <summary>Called before a process becomes busy or idle, and at the end.</summary>
+    public void Bill(SandboxState sandbox, double now)
+    {
+        var seconds = now - Math.Max(sandbox.BilledAt, _countFrom);
+        sandbox.BilledAt = now;
+
+        if (seconds <= 0)
+        {
+            return;
+        }
+
+        var price = Cluster.Price;
+        var busy = sandbox.IsBusy;
+        HeldGigabyteSeconds += seconds * sandbox.Gigabytes;
+        BackboneGigabyteSeconds += System.SharesBackbone ? 0 : seconds * Cluster.Backbones[sandbox.Backbone].Gigabytes;
+
+        if (!System.AlwaysOn)
+        {
+            Cost += seconds * ((sandbox.Gigabytes * (busy ? price.ActiveDeviceGigabyte : price.IdleDeviceGigabyte))
+                + (Cluster.ProcessHostGigabytes * (busy ? price.ActiveHostGigabyte : price.IdleHostGigabyte)) + (busy ? price.ActiveCore : 0));
+        }
+    }
+
+    public void Bill(int device, int backbone, double now)
+    {
+        var copy = Copy(device, backbone);
+        var seconds = now - Math.Max(copy.BilledAt, _countFrom);
+        copy.BilledAt = now;
+
+        if (seconds <= 0 || !copy.Exists)
+        {
+            return;
+        }
+
+        var gigabytes = Cluster.Backbones[backbone].Gigabytes;
+        HeldGigabyteSeconds += seconds * gigabytes;
+        BackboneGigabyteSeconds += seconds * gigabytes;
+
+        if (!System.AlwaysOn)
+        {
+            Cost += seconds * gigabytes * (copy.Busy > 0 ? Cluster.Price.ActiveDeviceGigabyte : Cluster.Price.IdleDeviceGigabyte);
+        }
+    }
+
+    /// <summary>Loading ahead of calls is work: it is paid for as work, though no call is there yet.</summary>
+    public void ChargeLoading(int device, int function, double seconds)
+    {
+        if (System.AlwaysOn || Find(device, function) is not { IsBusy: false } sandbox)
+        {
+            return;
+        }
+
+        var price = Cluster.Price;
+        var loading = System.SharesBackbone && Copy(device, sandbox.Backbone) is { Exists: true } copy && copy.Busy == 0 && copy.ReadyAt > copy.BilledAt
+            ? Cluster.Backbones[sandbox.Backbone].Gigabytes
+            : 0;
+        Cost += seconds * (((sandbox.Gigabytes + loading) * (price.ActiveDeviceGigabyte - price.IdleDeviceGigabyte))
+            + (Cluster.ProcessHostGigabytes * (price.ActiveHostGigabyte - price.IdleHostGigabyte)) + price.ActiveCore);
+    }
+
+    public void Close(double now, int calls)
+    {
+        foreach (var sandbox in _sandboxes)
+        {
+            if (sandbox.Exists)
+            {
+                Bill(sandbox, now);
+            }
+        }
+
+        for (var device = 0; device < Cluster.Devices; device++)
+        {
+            for (var backbone = 0; backbone < Cluster.Backbones.Count; backbone++)
+            {
+                Bill(device, backbone, now);
+            }
+        }
+
+        // Rented devices are paid for as a whole, all the time, at the price of use.
+        Cost += System.AlwaysOn ? Cluster.Devices * Cluster.DeviceGigabytes * Cluster.Price.ActiveDeviceGigabyte * (now - _countFrom) : calls * Cluster.Price.Call;
+    }
+}

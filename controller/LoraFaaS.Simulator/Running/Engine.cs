@@ -1,0 +1,169 @@
+using LoraFaaS.Simulator.Events;
+
+namespace LoraFaaS.Simulator.Running;
+
+/// <summary>
+/// Prefill in batches, T(b) = T0 + α(b−1), stretched by the number of processes that compute on the device (papers A6); decoding of all of a process's
+/// sequences at one rate, stopped while it prefills or is stalled.
+/// </summary>
+internal sealed class Engine(Simulation simulation)
+{
+    private readonly ClusterState _state = simulation.State;
+    private readonly CallLog _log = simulation.Log;
+
+    public void Enqueue(SandboxState sandbox, int call, double now)
+    {
+        sandbox.Queue.Put(call);
+        TryPrefill(sandbox, now);
+    }
+
+    public void Stall(SandboxState sandbox, double now, double seconds)
+    {
+        Advance(sandbox, now);
+        sandbox.StalledUntil = Math.Max(sandbox.StalledUntil, now) + seconds;
+        Reschedule(sandbox, now);
+    }
+
+    public void TryPrefill(SandboxState sandbox, double now)
+    {
+        if (sandbox.IsPrefilling || sandbox.Queue.Count == 0)
+        {
+            return;
+        }
+
+        var spec = _state.Cluster.Backbones[sandbox.Backbone];
+        var most = simulation.MostPrefill(spec);
+        var wasComputing = sandbox.IsComputing;
+        _state.Bill(sandbox, now);
+
+        while (sandbox.Queue.Count > 0 && sandbox.Batch.Count < most && sandbox.Running.Count + sandbox.Batch.Count < _state.System.MostBatch * 4)
+        {
+            var call = sandbox.Queue.First;
+
+            if (_state.System.Refuses && IsHopeless(call, spec, now))
+            {
+                sandbox.Queue.Take();
+                Refuse(sandbox, call, now);
+                continue;
+            }
+
+            var gigabytes = _state.KvGigabytes(call);
+
+            if (_state.Free[sandbox.Device] < gigabytes && !simulation.Bringing.MakeRoom(sandbox.Device, gigabytes, simulation.Trace.Function[call], now))
+            {
+                break;
+            }
+
+            sandbox.Queue.Take();
+            _state.Hold(sandbox, gigabytes, now);
+            sandbox.Batch.Put(call);
+        }
+
+        if (sandbox.Batch.Count == 0)
+        {
+            simulation.MaybeIdle(sandbox, now);
+            return;
+        }
+
+        if (!wasComputing)
+        {
+            _state.Computing[sandbox.Device]++;
+        }
+
+        var first = sandbox.KernelsWarm ? 0 : _state.Cluster.KernelsMs;
+        sandbox.KernelsWarm = true;
+        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1))) * Math.Max(1, _state.Computing[sandbox.Device]);
+        RateChanged(sandbox.Device, now);
+        simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
+    }
+
+    public void PrefillDone(SandboxState sandbox, double now)
+    {
+        Advance(sandbox, now);
+        _state.Bill(sandbox, now);
+
+        while (sandbox.Batch.Count > 0)
+        {
+            var call = sandbox.Batch.Take();
+            _log.FirstToken[call] = now;
+            sandbox.Running.Put(sandbox.Tokens + simulation.Trace.OutputTokens[call] - 1, call);
+        }
+
+        TryPrefill(sandbox, now);
+        RateChanged(sandbox.Device, now);
+    }
+
+    public void Finish(SandboxState sandbox, int version, double now)
+    {
+        if (version != sandbox.Version)
+        {
+            return;
+        }
+
+        Advance(sandbox, now);
+        _state.Bill(sandbox, now);
+
+        while (sandbox.Running.Count > 0 && sandbox.Running.NextAt <= sandbox.Tokens + 1e-6)
+        {
+            var call = sandbox.Running.Take();
+            _log.Done[call] = now;
+            _state.Hold(sandbox, -_state.KvGigabytes(call), now);
+            _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
+        }
+
+        sandbox.LastUse = now;
+
+        if (!sandbox.IsComputing)
+        {
+            _state.Computing[sandbox.Device]--;
+        }
+
+        TryPrefill(sandbox, now);
+        RateChanged(sandbox.Device, now);
+        simulation.MaybeIdle(sandbox, now);
+        simulation.MemoryFreed(sandbox.Device, now);
+    }
+
+    private void Refuse(SandboxState sandbox, int call, double now)
+    {
+        _log.Refused[call] = true;
+        _log.Done[call] = now;
+        _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
+    }
+
+    private bool IsHopeless(int call, Cluster.BackboneSpec spec, double now) =>
+        ((now - simulation.Trace.Arrival[call]) * 1000) + spec.PrefillMs > simulation.SloMs(spec);
+
+    private static void Advance(SandboxState sandbox, double now)
+    {
+        var from = Math.Max(sandbox.TokensAt, Math.Min(now, sandbox.StalledUntil));
+        sandbox.Tokens += (now - from) * sandbox.Rate;
+        sandbox.TokensAt = now;
+    }
+
+    private void RateChanged(int device, double now)
+    {
+        foreach (var sandbox in _state.On[device])
+        {
+            if (sandbox.Running.Count > 0)
+            {
+                Advance(sandbox, now);
+                Reschedule(sandbox, now);
+            }
+        }
+    }
+
+    private void Reschedule(SandboxState sandbox, double now)
+    {
+        var spec = _state.Cluster.Backbones[sandbox.Backbone];
+        var step = (spec.StepMs + (spec.StepPerCallMs * (sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead) * Math.Max(1, _state.Computing[sandbox.Device]);
+        sandbox.Version++;
+        sandbox.Rate = sandbox.IsPrefilling ? 0 : 1000 / step;
+
+        if (sandbox.Running.Count > 0 && sandbox.Rate > 0)
+        {
+            var tokens = Math.Max(0, sandbox.Running.NextAt - sandbox.Tokens);
+            simulation.Events.Put(Math.Max(now, sandbox.StalledUntil) + (tokens / sandbox.Rate), EventKind.Finish, sandbox.Index, sandbox.Version);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace LoraFaaS.Simulator.Running;
+
+/// <summary>
+/// A process on a device. Its running sequences share one virtual clock that counts tokens: each ends at a token count of it, so that a change of speed
+/// touches the clock and no sequence.
+/// </summary>
+internal sealed class SandboxState(int device, int domain, int backbone)
+{
+    public int Device { get; } = device;
+
+    public int Domain { get; } = domain;
+
+    public int Backbone { get; } = backbone;
+
+    public int Index { get; init; }
+
+    public bool Exists { get; set; }
+
+    public double ReadyAt { get; set; }
+
+    /// <summary>Counted among its backbone's busy processes.</summary>
+    public bool IsCounted { get; set; }
+
+    public bool KernelsWarm { get; set; }
+
+    public IntQueue Queue { get; } = new();
+
+    public FinishHeap Running { get; } = new();
+
+    /// <summary>Calls of the batch that is in prefill.</summary>
+    public IntQueue Batch { get; } = new();
+
+    /// <summary>Calls whose artifacts are on their way.</summary>
+    public int Loading { get; set; }
+
+    public double Tokens { get; set; }
+
+    public double TokensAt { get; set; }
+
+    public double Rate { get; set; }
+
+    public int Version { get; set; }
+
+    public int IdleVersion { get; set; }
+
+    public double LastUse { get; set; }
+
+    /// <summary>No decoding before this instant: a load stalls it.</summary>
+    public double StalledUntil { get; set; }
+
+    /// <summary>Device memory of its own: context, adapters, sequences, a backbone that is not shared.</summary>
+    public double Gigabytes { get; set; }
+
+    public double BilledAt { get; set; }
+
+    public bool IsPrefilling => Batch.Count > 0;
+
+    public bool IsComputing => Batch.Count > 0 || Running.Count > 0;
+
+    public bool IsBusy => IsComputing || Queue.Count > 0 || Loading > 0;
+}

@@ -1,0 +1,28 @@
+using LoraFaaS.Simulator.Baselines;
+using LoraFaaS.Simulator.Cluster;
+using LoraFaaS.Simulator.Reports;
+using LoraFaaS.Simulator.Running;
+using LoraFaaS.Simulator.Traces;
+
+namespace LoraFaaS.Simulator;
+
+/// <summary>Runs a trace on a cluster under one of the systems.</summary>
+public static class Simulate
+{
+    /// <summary>What a GiB-second of device memory must save by default, milliseconds of a first token.</summary>
+    public const double UsualPriceMs = Systems.UsualPriceMs;
+
+    public static IReadOnlyList<string> SystemNames => Systems.Names;
+
+    /// <param name="cluster">Where.</param>
+    /// <param name="trace">What.</param>
+    /// <param name="system">One of <see cref="SystemNames"/>.</param>
+    /// <param name="priceMs">Of LoraFaaS's plans: what a GiB-second must save; 0: hold what there is room for.</param>
+    /// <param name="sloFactor">The cluster's times to first token that are asked for, times this.</param>
+    /// <exception cref="FormatException">No such system.</exception>
+    public static RunReport Run(ClusterSpec cluster, Trace trace, string system, double priceMs = UsualPriceMs, double sloFactor = 1)
+    {
+        var (spec, warmth) = Systems.Of(system, priceMs);
+        return new Simulation(cluster, trace, spec, warmth, sloFactor).Run();
+    }
+}

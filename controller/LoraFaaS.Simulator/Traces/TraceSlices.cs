@@ -1,0 +1,46 @@
+namespace LoraFaaS.Simulator.Traces;
+
+/// <summary>
+/// The slices that the papers' comparison is made on: per class of variation eight random stretches of four hours with eight random functions each (papers A8),
+/// by fixed seeds. The four hours before each teach the predictors and are not counted.
+/// </summary>
+public static class TraceSlices
+{
+    public const int Slices = 8;
+    public const int Minutes = 240;
+    public const int Before = 240;
+
+    public static readonly IReadOnlyList<string> Classes = ["predictable", "normal", "bursty"];
+
+    /// <param name="folder">Where <c>azure_functions_2019_day_counts.csv.gz</c> and its metadata are.</param>
+    /// <param name="variation">One of <see cref="Classes"/>.</param>
+    /// <param name="slice">0 to 7.</param>
+    /// <param name="functions">How many functions; backbones take turns.</param>
+    /// <param name="backbones">How many backbones the functions use.</param>
+    /// <param name="load">Calls for each call of the trace.</param>
+    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1)
+    {
+        var classes = TraceFiles.ReadColumn(Path.Combine(folder, "azure_functions_2019_day_meta.csv"), "cov_class");
+        var random = new Random(HashOf(variation) + (1_000 * slice));
+        var rows = TraceFiles.ReadMinutes(Path.Combine(folder, "azure_functions_2019_day_counts.csv.gz"))
+            .Where(row => classes[row.Function] == variation)
+            .OrderBy(row => row.Function, StringComparer.Ordinal)
+            .ToArray();
+        var start = Before + random.Next(1_440 - Before - Minutes + 1);
+
+        // Only functions that are called in the stretch say anything; the busiest hundredth would be a load test.
+        var called = rows.Where(row => row.Counts.Skip(start).Take(Minutes).Sum() is >= 2 and <= 20_000).ToArray();
+        random.Shuffle(called);
+        var chosen = called[..functions];
+        var specs = chosen.Select((row, index) => new TraceFunction(row.Function, index % backbones, AdapterOf(random))).ToArray();
+
+        var laid = chosen.Select(row => new MinuteCounts(row.Function, [.. row.Counts.Select(count => count * load)])).ToArray();
+
+        return TraceFiles.FromMinutes($"{variation} {slice}", laid, specs, start - Before, Before + Minutes, Before, TokenLengths.Gsm8K, random.Next());
+    }
+
+    /// <summary>Ranks 8 to 64 on query, key and value: 13 to 101 MB.</summary>
+    private static double AdapterOf(Random random) => 12.6 * (1 << random.Next(4));
+
+    private static int HashOf(string text) => text.Aggregate(17, (hash, letter) => (hash * 31) + letter);
+}

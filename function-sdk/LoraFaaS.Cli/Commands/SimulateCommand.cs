@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Simulator;
+using LoraFaaS.Simulator.Cluster;
+using LoraFaaS.Simulator.Reports;
+using LoraFaaS.Simulator.Traces;
+using Spectre.Console;
+
+namespace LoraFaaS.Cli.Commands;
+
+/// <summary><c>lorafaas simulate</c>: replays a trace on a cluster that need not exist, under this system and others.</summary>
+internal static class SimulateCommand
+{
+    private static readonly Option<string> Cluster = new("--cluster") { Description = "l40s, a100, this-machine, or a JSON file", DefaultValueFactory = _ => "l40s" };
+    private static readonly Option<FileInfo?> Requests = new("--requests") { Description = "CSV(.gz): arrival_s,input_tokens,output_tokens[,function]" };
+    private static readonly Option<FileInfo?> Minutes = new("--minutes") { Description = "CSV(.gz): function, then its calls in each minute" };
+    private static readonly Option<double> Rate = new("--rate") { Description = "Without a file: calls a second, all functions together", DefaultValueFactory = _ => 5 };
+    private static readonly Option<double> Seconds = new("--seconds") { Description = "Without a file: length", DefaultValueFactory = _ => 600 };
+    private static readonly Option<double> Variation = new("--cv") { Description = "Without a file: variation of the gaps; 1 is Poisson", DefaultValueFactory = _ => 1 };
+    private static readonly Option<double> Zipf = new("--zipf") { Description = "Without a file: exponent of popularity", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Functions = new("--functions") { Description = "Without a file: how many; of a file of minutes: at most", DefaultValueFactory = _ => 100 };
+    private static readonly Option<double> AdapterMegabytes = new("--adapter-mb") { Description = "Size of an adapter", DefaultValueFactory = _ => 50 };
+    private static readonly Option<string[]> Systems = new("--system") { Description = $"One or several of {string.Join(", ", Simulate.SystemNames)}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["serverlesslora", "lorafaas"] };
+    private static readonly Option<double> Price = new("--price") { Description = "Milliseconds a GiB must save in each second it is held by lorafaas; 0: hold what there is room for", DefaultValueFactory = _ => Simulate.UsualPriceMs };
+    private static readonly Option<int> Seed = new("--seed") { Description = "The same seed gives the same run", DefaultValueFactory = _ => 1 };
+    private static readonly Option<FileInfo?> Json = new("--json") { Description = "Also write the reports to this file" };
+    private static readonly Option<FileInfo?> Html = new("--html") { Description = "Also write a page with plots to this file" };
+
+    public static Command Create()
+    {
+        var command = new Command("simulate", "Replay a trace on a simulated cluster, under this system and others")
+        {
+            Cluster, Requests, Minutes, Rate, Seconds, Variation, Zipf, Functions, AdapterMegabytes, Systems, Price, Seed, Json, Html,
+        };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        List<RunReport> reports = [];
+
+        try
+        {
+            var cluster = ClusterFile.Read(parse.GetValue(Cluster)!);
+            var trace = TraceOf(parse, cluster);
+
+            foreach (var system in parse.GetValue(Systems)!.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                CommandRunner.Errors.MarkupLineInterpolated($"… simulate     {system}, {trace.Count} calls");
+                reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price)));
+            }
+        }
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(exception.Message);
+        }
+
+        Print(reports);
+
+        if (parse.GetValue(Json) is { } json)
+        {
+            await File.WriteAllBytesAsync(json.FullName, JsonSerializer.SerializeToUtf8Bytes(reports, SimulatorJson.Default.ListRunReport), cancellationToken);
+        }
+
+        if (parse.GetValue(Html) is { } html)
+        {
+            await File.WriteAllTextAsync(html.FullName, HtmlReport.Write(reports), cancellationToken);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static Trace TraceOf(ParseResult parse, ClusterSpec cluster)
+    {
+        if (parse.GetValue(Requests) is { } requests)
+        {
+            return TraceFiles.ReadRequests(requests.FullName, parse.GetValue(AdapterMegabytes));
+        }
+
+        var backbones = cluster.Backbones.Count;
+
+        if (parse.GetValue(Minutes) is { } minutes)
+        {
+            var rows = TraceFiles.ReadMinutes(minutes.FullName).Take(parse.GetValue(Functions)).ToArray();
+            var specs = rows.Select((row, index) => new TraceFunction(row.Function, index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
+            return TraceFiles.FromMinutes(minutes.Name, rows, specs, 0, rows.Min(row => row.Counts.Length), 0, TokenLengths.Gsm8K, parse.GetValue(Seed));
+        }
+
+        var functions = Enumerable.Range(0, parse.GetValue(Functions)).Select(index => new TraceFunction($"f{index}", index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
+        return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
+    }
+
+    private static void Print(IReadOnlyList<RunReport> reports)
+    {
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("system", "TTFT ms", "p95", "p99", "E2E ms", "TPOT ms", "cold: adapter", "process", "backbone", "SLO misses", "tokens/s", "cost $", "memory", "backbones");
+
+        foreach (var report in reports)
+        {
+            string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+            table.AddRow(
+                Markup.Escape(report.System), Number(report.TtftMs.Mean, "0"), Number(report.TtftMs.P95, "0"), Number(report.TtftMs.P99, "0"), Number(report.E2EMs.Mean, "0"),
+                Number(report.TpotMs.Mean, "0.0"), Number(report.ColdAdapter, "P1"), Number(report.ColdProcess, "P1"), Number(report.ColdBackbone, "P1"), Number(report.SloMisses, "P1"),
+                Number(report.TokensPerSecond, "0"), Number(report.Cost, "0.000"), Number(report.MemoryHeld, "P1"), Number(report.Redundancy, "0.00") + "×");
+        }
+
+        Terminal.Output.Write(table);
+    }
+}

@@ -1,0 +1,145 @@
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Preloading;
+
+namespace LoraFaaS.Policies.Tests.Preloading;
+
+public sealed class PreloadPlannerTests
+{
+    [Fact]
+    public void Plans_come_near_the_optimum_of_600_exhaustively_solved_requests()
+    {
+        var shares = new List<double>();
+
+        for (var seed = 0; shares.Count < 600; seed++)
+        {
+            var request = RandomPlans.Make(new Random(seed));
+            var optimum = ExhaustivePlan.Optimum(request);
+
+            if (optimum > 0)
+            {
+                shares.Add(PreloadPlanner.Plan(request).WorthMs / optimum);
+            }
+        }
+
+        Assert.InRange(shares.Min(), 0.90, 1 + 1e-9);
+        Assert.InRange(shares.Average(), 0.98, 1 + 1e-9);
+        TestContext.Current.SendDiagnosticMessage($"mean {shares.Average():P2}, worst {shares.Min():P2}");
+    }
+
+    [Fact]
+    public void No_plan_breaks_capacity_precedence_or_the_blank_pool()
+    {
+        for (var seed = 0; seed < 2_000; seed++)
+        {
+            var request = RandomPlans.Make(new Random(seed), mostFunctions: 12, resident: seed % 2 == 0);
+            Audit.Check(request, PreloadPlanner.Plan(request));
+        }
+    }
+
+    [Fact]
+    public void The_same_request_gives_the_same_plan_and_never_less_than_nothing()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var first = PreloadPlanner.Plan(RandomPlans.Make(new Random(seed), mostFunctions: 12, resident: true));
+            var second = PreloadPlanner.Plan(RandomPlans.Make(new Random(seed), mostFunctions: 12, resident: true));
+
+            Assert.Equal(first.Entries.AsEnumerable(), second.Entries);
+            Assert.True(first.WorthMs >= 0);
+        }
+    }
+
+    [Fact]
+    public void A_plan_that_was_carried_out_stands_while_the_forecast_only_trembles()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var request = RandomPlans.Make(random, mostFunctions: 10);
+            var after = Audit.CarryOut(request, PreloadPlanner.Plan(request));
+            var trembled = after with { Functions = [.. after.Functions.Select(function => function with { Probability = function.Probability * (0.97 + (0.06 * random.NextDouble())) })] };
+
+            Assert.DoesNotContain(PreloadPlanner.Plan(trembled).Entries, entry => entry.Action is PreloadAction.Offload);
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_brought_while_a_call_waits_and_what_was_begun_is_broken_off()
+    {
+        var request = RandomPlans.Make(new Random(7), mostFunctions: 8);
+        var busy = request with { Workers = [.. request.Workers.Select(worker => worker with { HasLiveDemand = true })] };
+        var plan = PreloadPlanner.Plan(busy);
+
+        Assert.DoesNotContain(plan.Entries, entry => entry.Action is PreloadAction.Load);
+        Assert.Contains(plan.Entries, entry => entry.Action is PreloadAction.Wait);
+        Assert.Equal(Enumerable.Range(0, busy.Workers.Length), plan.CancelAt);
+    }
+
+    [Fact]
+    public void A_links_budget_bounds_a_round_and_the_rest_comes_in_later_rounds()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var request = RandomPlans.Make(new Random(seed), mostFunctions: 10);
+            request = request with { Workers = [.. request.Workers.Select(worker => worker with { DeviceLink = RandomPlans.Mi(100), Blanks = 9 })] };
+            var wanted = PreloadPlanner.Plan(request with { Workers = [.. request.Workers.Select(worker => worker with { DeviceLink = new ByteSize(long.MaxValue) })] });
+            var rounds = 0;
+            var plan = PreloadPlanner.Plan(request);
+
+            while (plan.Entries.Any(entry => entry.Action is PreloadAction.Wait))
+            {
+                foreach (var loads in plan.Entries.Where(entry => entry is { Action: PreloadAction.Load, Tier: StorageTier.Device, Kind: PreloadKind.Adapter or PreloadKind.Backbone }).GroupBy(entry => entry.Worker))
+                {
+                    // One larger than the budget may come alone.
+                    Assert.True(loads.Count() == 1 || loads.Sum(load => load.Bytes.Bytes) <= RandomPlans.Mi(100).Bytes + loads.Max(load => load.Bytes.Bytes));
+                }
+
+                request = Audit.CarryOut(request, plan);
+                plan = PreloadPlanner.Plan(request);
+                Assert.True(++rounds < 60, $"seed {seed}: no end");
+            }
+
+            Assert.True(plan.WorthMs >= wanted.WorthMs * 0.7, $"seed {seed}: {plan.WorthMs} of {wanted.WorthMs}");
+        }
+    }
+
+    [Fact]
+    public void Idle_bytes_stay_until_something_needs_them()
+    {
+        var request = RandomPlans.Make(new Random(3), mostFunctions: 4) with { };
+        var roomy = request with
+        {
+            Workers = [.. request.Workers.Select(worker => worker with { Disk = RandomPlans.Mi(9_000), Host = RandomPlans.Mi(9_000), Device = RandomPlans.Mi(9_000), Blanks = 8 })],
+            Functions = [.. request.Functions.Select(function => function with { Probability = 0, Residences = [new Residence(0, StorageTier.Host)] })],
+        };
+
+        Assert.DoesNotContain(PreloadPlanner.Plan(roomy).Entries, entry => entry.Action is PreloadAction.Offload);
+    }
+
+    [Fact]
+    public void Bytes_that_cost_more_than_they_save_are_let_go()
+    {
+        var request = RandomPlans.Make(new Random(3), mostFunctions: 4);
+        var dear = request with
+        {
+            Limits = new PreloadLimits { MinMsPerGiB = 1e9 },
+            Functions = [.. request.Functions.Select(function => function with { Residences = [new Residence(0, StorageTier.Host)] })],
+        };
+        var plan = PreloadPlanner.Plan(dear);
+
+        Assert.Equal(request.Functions.Length, plan.Entries.Count(entry => entry.Action is PreloadAction.Offload));
+        Assert.DoesNotContain(plan.Entries, entry => entry.Action is PreloadAction.Load);
+    }
+
+    [Fact]
+    public void The_reason_says_chance_saving_and_cost()
+    {
+        var entry = new PreloadEntry
+        {
+            Kind = PreloadKind.Adapter, Action = PreloadAction.Keep, Worker = new("w"), Tier = StorageTier.Device, From = StorageTier.Device,
+            Bytes = RandomPlans.Mi(13), Probability = 0.71, Saves = RandomPlans.Ms(420), Horizon = TimeSpan.FromMinutes(5),
+        };
+
+        Assert.Equal("kept: P=0.71 in 5 min, saves 420 ms, costs 13 MiB", entry.Reason);
+    }
+}
