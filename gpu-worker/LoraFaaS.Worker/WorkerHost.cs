@@ -85,7 +85,7 @@ public static class WorkerHost
         services.AddSingleton<ArtifactRates>();
         services.AddSingleton<TierCosts>();
         services.AddSingleton<ArtifactWorth>();
-        services.AddSingleton<IEvictionCharges, EvictionMetrics>();
+        services.AddSingleton<EvictionMetrics>().AddSingleton<IEvictionCharges, EvictionCharges>();
         services.AddSingleton<DeviceRoom>();
         services.AddHostedService<OffloadLoop>();
     }

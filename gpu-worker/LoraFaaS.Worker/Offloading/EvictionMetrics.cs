@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace LoraFaaS.Worker.Offloading;
 
 /// <summary>Counts evictions and writes down who caused them.</summary>
-internal sealed partial class EvictionMetrics : IEvictionCharges
+internal sealed partial class EvictionMetrics
 {
     private readonly Counter<long> _evictions;
     private readonly Counter<long> _bytes;
@@ -19,7 +19,7 @@ internal sealed partial class EvictionMetrics : IEvictionCharges
         _logger = logger;
     }
 
-    public void Charge(Eviction eviction)
+    public void Count(Eviction eviction)
     {
         _evictions.Add(1, new KeyValuePair<string, object?>("kind", eviction.Kind.ToWord()));
         _bytes.Add(eviction.Size.Bytes);
