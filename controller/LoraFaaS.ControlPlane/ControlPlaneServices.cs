@@ -26,6 +26,7 @@ public static class ControlPlaneServices
         AddOptions<ActivationOptions, ActivationOptionsValidator>(services, ActivationOptions.Section);
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
+        AddOptions<PlanningOptions, PlanningOptionsValidator>(services, PlanningOptions.Section);
         AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
@@ -35,6 +36,7 @@ public static class ControlPlaneServices
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
+        services.AddSingleton<ArrivalBook>().AddSingleton<PlanTurn>().AddSingleton<PlanCommands>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 
         // Counters are raised before the first session can add to them.

@@ -3,6 +3,7 @@ using LoraFaaS.Controller.Adapters;
 using LoraFaaS.Controller.Api;
 using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Backbones;
+using LoraFaaS.Controller.Jobs;
 using LoraFaaS.Controller.Problems;
 using LoraFaaS.Controller.Rpc;
 using LoraFaaS.Controller.Secrets;
@@ -29,6 +30,7 @@ public static class ControllerPipeline
         services.AddSingleton<BackboneRegistrar>().AddSingleton<AdapterRegistrar>().AddSingleton<AdapterImporter>();
         services.AddControllerApi();
         services.AddControllerRpc();
+        services.AddPlanningJobs(builder.Configuration);   // observe → forecast → plan → commands
 
         var app = builder.Build();
 

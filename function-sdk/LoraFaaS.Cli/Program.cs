@@ -27,6 +27,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     KeyCommand.Create(),
     AuditCommand.Create(),
     WorkersCommand.Create(),
+    PlanCommand.Create(),
     SimulateCommand.Create(),
     BenchCommand.Create(),
     VersionCommand.Create(),

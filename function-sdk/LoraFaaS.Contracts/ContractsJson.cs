@@ -47,6 +47,10 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(AsyncCallInfo))]
 [JsonSerializable(typeof(List<AsyncCallInfo>))]
 [JsonSerializable(typeof(AsyncQueueInfo))]
+[JsonSerializable(typeof(PlanInfo))]
+[JsonSerializable(typeof(IReadOnlyList<PlanLine>))]
+[JsonSerializable(typeof(List<PlanLine>))]
+[JsonSerializable(typeof(List<PlanInfo>))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -6,12 +6,13 @@ using LoraFaaS.Storage.Embedded.Files;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Keys;
 using LoraFaaS.Storage.Embedded.Lease;
+using LoraFaaS.Storage.Embedded.Plans;
 using LoraFaaS.Storage.Embedded.Secrets;
 using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, artifacts/, plans/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -20,6 +21,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     {
         _folder = folder;
         Lease = SingleLeaderLease.Open(Path.Combine(folder.Path, "lease"), time);
+        Plans = EmbeddedPlanStore.Open(folder.Below("plans"));
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
         Usage = EmbeddedUsageStore.Open(folder.Below("usage"), settings, loggers.CreateLogger<EmbeddedUsageStore>());
@@ -42,6 +44,8 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     public EmbeddedAsyncStore Async { get; }
 
     public EmbeddedArtifactStore Artifacts { get; }
+
+    public EmbeddedPlanStore Plans { get; }
 
     public SingleLeaderLease Lease { get; }
 

@@ -35,6 +35,7 @@ internal sealed class PostgresStorage : IAsyncDisposable
         Audit = new PostgresAuditStore(_database, retry);
         Artifacts = new PostgresArtifactStore(_database, retry);
         Lease = new PostgresLeaderLease(_database, retry);
+        Plans = new PostgresPlanStore(_database, retry);
         _async = new PostgresAsyncStore(_database, retry, time);
     }
 
@@ -51,6 +52,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
     public IArtifactStore Artifacts { get; }
 
     public ILeaderLease Lease { get; }
+
+    public IPlanStore Plans { get; }
 
     public IAsyncStore Async => _async;
 

@@ -10,6 +10,7 @@ public sealed class DurableStores(
     IApiKeyStore keys,
     IAuditStore audit,
     IAsyncStore async,
+    IPlanStore plans,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -29,6 +30,8 @@ public sealed class DurableStores(
     public IAuditStore Audit => audit;
 
     public IAsyncStore Async => async;
+
+    public IPlanStore Plans => plans;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

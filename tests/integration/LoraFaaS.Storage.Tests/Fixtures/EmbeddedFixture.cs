@@ -24,6 +24,7 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Keys,
             storage.Audit,
             storage.Async,
+            storage.Plans,
             time =>
             {
                 clock.Advance(time);

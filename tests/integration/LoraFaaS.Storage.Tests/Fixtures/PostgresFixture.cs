@@ -44,6 +44,7 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
             storage.Keys,
             storage.Audit,
             storage.Async,
+            storage.Plans,
             time => ExecuteAsync(
                 connectionString,
                 """
