@@ -68,6 +68,24 @@ ALTER TABLE public.audit_log ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE public.preload_plans (
+    number bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    controller text NOT NULL,
+    leader_token bigint NOT NULL,
+    worth_ms double precision NOT NULL,
+    lines jsonb NOT NULL
+);
+
+ALTER TABLE public.preload_plans ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.preload_plans_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.async_calls (
     call_id text NOT NULL COLLATE pg_catalog."C",
     namespace text NOT NULL COLLATE pg_catalog."C",
@@ -210,6 +228,9 @@ ALTER TABLE ONLY public.artifacts
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.preload_plans
+    ADD CONSTRAINT preload_plans_pkey PRIMARY KEY (number);
 
 ALTER TABLE ONLY public.async_calls
     ADD CONSTRAINT async_calls_pkey PRIMARY KEY (call_id);

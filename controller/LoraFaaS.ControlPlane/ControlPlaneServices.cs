@@ -29,6 +29,7 @@ public static class ControlPlaneServices
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
         AddOptions<ForecastOptions, ForecastOptionsValidator>(services, ForecastOptions.Section);
+        AddOptions<PlanningOptions, PlanningOptionsValidator>(services, PlanningOptions.Section);
         AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
@@ -40,6 +41,7 @@ public static class ControlPlaneServices
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
+        services.AddSingleton<ArrivalBook>().AddSingleton<PlanTurn>().AddSingleton<PlanCommands>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 
         // Counters are raised before the first session can add to them.

@@ -5,6 +5,7 @@ using LoraFaaS.Controller.Api;
 using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Backbones;
 using LoraFaaS.Controller.Packages;
+using LoraFaaS.Controller.Jobs;
 using LoraFaaS.Controller.Problems;
 using LoraFaaS.Controller.Rpc;
 using LoraFaaS.Controller.Secrets;
@@ -32,6 +33,7 @@ public static class ControllerPipeline
         services.AddSingleton<PackageDesk>().AddSingleton<ICodeInspector>(provider => provider.GetRequiredService<PackageDesk>());
         services.AddControllerApi();
         services.AddControllerRpc();
+        services.AddPlanningJobs(builder.Configuration);   // observe → forecast → plan → commands
 
         var app = builder.Build();
 

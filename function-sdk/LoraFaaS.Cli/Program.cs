@@ -29,6 +29,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     AuditCommand.Create(),
     WorkersCommand.Create(),
     ForecastCommand.Create(),
+    PlanCommand.Create(),
     SimulateCommand.Create(),
     BenchCommand.Create(),
     VersionCommand.Create(),

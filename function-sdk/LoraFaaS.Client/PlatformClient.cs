@@ -31,6 +31,14 @@ public sealed class PlatformClient
         return await _transport.ReadAsync(request, ContractsJson.Default.ListWorkerInfo, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The newest pre-load plan; with a function (name.namespace), its lines alone. Number 0: none was made yet.</summary>
+    public async Task<PlanInfo> PlanAsync(string? function = null, CancellationToken cancellationToken = default)
+    {
+        var path = function is null ? "api/v1/plan" : $"api/v1/plan?function={Uri.EscapeDataString(function)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.PlanInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Who changed what, newest first; at most 1000.</summary>
     public async Task<IReadOnlyList<AuditEvent>> AuditAsync(DateTimeOffset? since, int limit, CancellationToken cancellationToken = default)
     {

@@ -50,6 +50,10 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(List<AsyncCallInfo>))]
 [JsonSerializable(typeof(AsyncQueueInfo))]
 [JsonSerializable(typeof(PackageInfo))]
+[JsonSerializable(typeof(PlanInfo))]
+[JsonSerializable(typeof(IReadOnlyList<PlanLine>))]
+[JsonSerializable(typeof(List<PlanLine>))]
+[JsonSerializable(typeof(List<PlanInfo>))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

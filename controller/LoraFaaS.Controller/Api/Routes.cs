@@ -40,6 +40,9 @@ internal static class Routes
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
 
+        routes.MapGet("/api/v1/plan", Ask<PlanApi>(api => api.GetAsync));
+        routes.MapGet("/api/v1/plans", Ask<PlanApi>(api => api.ListAsync));
+
         routes.MapGet("/api/v1/keys", Ask<ApiKeysApi>(api => api.ListAsync));
         routes.MapPost("/api/v1/keys", Ask<ApiKeysApi>(api => api.IssueAsync));
         routes.MapPost($"/api/v1/keys/{Name}/rotate", Ask<ApiKeysApi>(api => api.RotateAsync));
@@ -59,7 +62,7 @@ internal static class Routes
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>().AddSingleton<PackagesApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
-        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>().AddSingleton<ForecastsApi>();
+        services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>().AddSingleton<ForecastsApi>().AddSingleton<PlanApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;
     }

@@ -54,7 +54,7 @@ internal sealed class PlanLeavers(PlanBoard board)
 
             foreach (var worker in facts.Workers.Where(worker => !board.Sandboxes[(worker * _facts.Sandboxes) + sandbox]))
             {
-                yield return Root(PreloadKind.Sandbox, worker, facts.Backbone, facts.Domain, facts.DeviceBytes, facts.Saves, StorageTier.Remote);
+                yield return Root(ArtifactKind.Sandbox, worker, facts.Backbone, facts.Domain, facts.DeviceBytes, facts.Saves, StorageTier.Remote);
             }
         }
 
@@ -64,12 +64,12 @@ internal sealed class PlanLeavers(PlanBoard board)
 
             foreach (var residence in facts.Residences.Where(residence => residence.Tier is StorageTier.Device && board.Backbones[(residence.Worker * _facts.Backbones) + backbone] == 0))
             {
-                yield return Root(PreloadKind.Backbone, residence.Worker, backbone, null, facts.DeviceBytes, facts.DeviceSaves, StorageTier.Disk);
+                yield return Root(ArtifactKind.Backbone, residence.Worker, backbone, null, facts.DeviceBytes, facts.DeviceSaves, StorageTier.Disk);
             }
         }
     }
 
-    private PreloadEntry Root(PreloadKind kind, int worker, int backbone, TrustDomain? domain, ByteSize bytes, TimeSpan saves, StorageTier to) => new()
+    private PreloadEntry Root(ArtifactKind kind, int worker, int backbone, TrustDomain? domain, ByteSize bytes, TimeSpan saves, StorageTier to) => new()
     {
         Kind = kind,
         Action = PreloadAction.Offload,
@@ -106,7 +106,7 @@ internal sealed class PlanLeavers(PlanBoard board)
 
         return new PreloadEntry
         {
-            Kind = PreloadKind.Adapter,
+            Kind = ArtifactKind.Adapter,
             Action = PreloadAction.Offload,
             Worker = _facts.Request.Workers[residence.Worker].Id,
             Tier = planned > StorageTier.Remote && planned < residence.Tier ? planned : fits ? next : StorageTier.Disk,

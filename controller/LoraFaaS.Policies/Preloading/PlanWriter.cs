@@ -86,17 +86,17 @@ internal sealed class PlanWriter
         // What it needs comes first, and what it needs and cannot have yet keeps it waiting.
         var rootsReady = level < 2 || (level == 2 ? WriteBackbone(worker, Backbone(function)) : WriteSandbox(worker, facts.Sandbox));
         var adapter = _links.Decide(worker, from, tier, facts.AdapterBytes.Bytes, rootsReady);
-        _entries.Add(Entry(PreloadKind.Adapter, adapter, worker, tier, from, facts, facts.AdapterBytes, TimeSpan.FromMilliseconds(_facts.Saves(function, Math.Min((int)level, 3)))));
+        _entries.Add(Entry(ArtifactKind.Adapter, adapter, worker, tier, from, facts, facts.AdapterBytes, TimeSpan.FromMilliseconds(_facts.Saves(function, Math.Min((int)level, 3)))));
 
         if (level == PlanBoard.TopLevel)
         {
             var isThere = facts.HasPrefixAt.Contains(worker);
             var prefix = isThere ? PreloadAction.Keep : adapter is PreloadAction.Wait || _request.Workers[worker].HasLiveDemand ? PreloadAction.Wait : PreloadAction.Load;
-            _entries.Add(Entry(PreloadKind.Prefix, prefix, worker, StorageTier.Device, isThere ? StorageTier.Device : StorageTier.Remote, facts, facts.PrefixBytes, facts.PrefixSaves));
+            _entries.Add(Entry(ArtifactKind.Prefix, prefix, worker, StorageTier.Device, isThere ? StorageTier.Device : StorageTier.Remote, facts, facts.PrefixBytes, facts.PrefixSaves));
         }
     }
 
-    private PreloadEntry Entry(PreloadKind kind, PreloadAction action, int worker, StorageTier tier, StorageTier from, PreloadFunction facts, ByteSize bytes, TimeSpan saves) => new()
+    private PreloadEntry Entry(ArtifactKind kind, PreloadAction action, int worker, StorageTier tier, StorageTier from, PreloadFunction facts, ByteSize bytes, TimeSpan saves) => new()
     {
         Kind = kind,
         Action = action,
@@ -136,7 +136,7 @@ internal sealed class PlanWriter
 
         _entries.Add(new PreloadEntry
         {
-            Kind = PreloadKind.Sandbox,
+            Kind = ArtifactKind.Sandbox,
             Action = action,
             Worker = _request.Workers[worker].Id,
             Tier = StorageTier.Device,
@@ -187,7 +187,7 @@ internal sealed class PlanWriter
 
         _entries.Add(new PreloadEntry
         {
-            Kind = PreloadKind.Backbone,
+            Kind = ArtifactKind.Backbone,
             Action = action,
             Worker = _request.Workers[worker].Id,
             Tier = tier,

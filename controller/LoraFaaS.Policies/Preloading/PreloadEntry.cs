@@ -8,7 +8,7 @@ namespace LoraFaaS.Policies.Preloading;
 /// <summary>One line of a plan, with what it was decided by.</summary>
 public sealed record PreloadEntry
 {
-    public required PreloadKind Kind { get; init; }
+    public required ArtifactKind Kind { get; init; }
 
     public required PreloadAction Action { get; init; }
 

@@ -6,7 +6,7 @@ namespace LoraFaaS.Simulator.Baselines;
 /// Knows every call. Between two calls of a function its process stays when holding it costs less than starting it again, and is otherwise there again
 /// just before the call; the same for a backbone and the calls of all its functions.
 /// </summary>
-internal sealed class OracleWarmth : Warmth
+internal sealed class OracleWarmth(bool packs) : Warmth
 {
     private const double Margin = 0.3;
 
@@ -28,7 +28,7 @@ internal sealed class OracleWarmth : Warmth
 
     public override void Arrived(Simulation simulation, int function) => _next[function]++;
 
-    public override int Route(Simulation simulation, int function) => _home[function] = _placement.Route(simulation, function);
+    public override int Route(Simulation simulation, int function) => _home[function] = packs ? base.Route(simulation, function) : _placement.Route(simulation, function);
 
     public override void Tick(Simulation simulation)
     {

@@ -66,11 +66,11 @@ internal sealed class PlanView
     {
         var device = _deviceOf[entry.Worker];
 
-        if (entry.Kind is PreloadKind.Adapter)
+        if (entry.Kind is ArtifactKind.Adapter)
         {
             simulation.Preload(device, _functionOf[entry.Function!.Value]);
         }
-        else if (entry.Kind is PreloadKind.Backbone)
+        else if (entry.Kind is ArtifactKind.Backbone)
         {
             simulation.PreloadBackbone(device, _backboneOf[entry.Digest!.Value]);
         }
@@ -82,20 +82,20 @@ internal sealed class PlanView
 
         switch (entry.Kind)
         {
-            case PreloadKind.Adapter when _state.System.SharesProcess:
+            case ArtifactKind.Adapter when _state.System.SharesProcess:
                 if (_state.AdapterCalls[_state.AdapterAt(device, _functionOf[entry.Function!.Value])] == 0)
                 {
                     _state.DropAdapter(device, _functionOf[entry.Function!.Value], simulation.Now);
                 }
 
                 break;
-            case PreloadKind.Adapter:
+            case ArtifactKind.Adapter:
                 StopIdle(simulation, _state.Find(device, _functionOf[entry.Function!.Value]));
                 break;
-            case PreloadKind.Sandbox:
+            case ArtifactKind.Sandbox:
                 StopIdle(simulation, _state.On[device].Find(sandbox => sandbox.Domain == _domainOf[entry.Domain!.Value]));
                 break;
-            case PreloadKind.Backbone when _state.Copy(device, _backboneOf[entry.Digest!.Value]) is { Exists: true, Users: 0 }:
+            case ArtifactKind.Backbone when _state.Copy(device, _backboneOf[entry.Digest!.Value]) is { Exists: true, Users: 0 }:
                 _state.DropCopy(device, _backboneOf[entry.Digest!.Value], simulation.Now);
                 break;
         }

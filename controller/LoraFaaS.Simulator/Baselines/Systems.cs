@@ -13,7 +13,7 @@ internal static class Systems
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "lorafaas", "lorafaas-policy", "oracle",
+        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "lorafaas", "lorafaas-policy", "lorafaas-engine", "oracle", "oracle-packed",
     ];
 
     /// <exception cref="FormatException">No such system.</exception>
@@ -41,14 +41,23 @@ internal static class Systems
         "lorafaas" => (
             Alone with
             {
-                Name = name, SharesBackbone = true, SharesProcess = true, FastLoader = true, Overlaps = true, Blanks = true, AttachMs = 5, CopyMsPerMegabyte = 0.05,
+                Name = name, SharesBackbone = true, SharesProcess = true, FastLoader = true, Overlaps = true, Blanks = true, AttachMs = 1, CopyMsPerMegabyte = 0.05,
                 MemoryUse = 0.95, Refuses = true, MostBatch = 256, StepOverhead = 0.05,
             },
             new PlannedWarmth(priceMs)),
 
         // Our decisions on ServerlessLoRA's mechanisms, for comparing decisions alone; and the same with foresight.
         "lorafaas-policy" => (Alone with { Name = name, SharesBackbone = true }, new PlannedWarmth(priceMs)),
-        "oracle" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth()),
+
+
+        // Ours where devices are rented as a whole, as the always-on engines are.
+        "lorafaas-engine" => (
+            Engine with { Name = name, CopyMsPerMegabyte = 0.05, MemoryUse = 0.95, AdaptersInHost = true, Overlaps = true, Refuses = true, StepOverhead = 0.05 },
+            new PlannedWarmth(priceMs)),
+        "oracle" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth(packs: false)),
+
+        // Foresight of when, with the baselines' routing: fewer devices, more company on each.
+        "oracle-packed" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth(packs: true)),
         _ => throw new FormatException($"{name} is none of {string.Join(", ", Names)}."),
     };
 }

@@ -7,12 +7,13 @@ using LoraFaaS.Storage.Embedded.Forecasts;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Keys;
 using LoraFaaS.Storage.Embedded.Lease;
+using LoraFaaS.Storage.Embedded.Plans;
 using LoraFaaS.Storage.Embedded.Secrets;
 using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, forecasts/, artifacts/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, forecasts/, artifacts/, plans/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -21,6 +22,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     {
         _folder = folder;
         Lease = SingleLeaderLease.Open(Path.Combine(folder.Path, "lease"), time);
+        Plans = EmbeddedPlanStore.Open(folder.Below("plans"));
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
         Forecasts = EmbeddedForecastStore.Open(folder.Below("forecasts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
@@ -46,6 +48,8 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     public EmbeddedArtifactStore Artifacts { get; }
 
     public EmbeddedForecastStore Forecasts { get; }
+
+    public EmbeddedPlanStore Plans { get; }
 
     public SingleLeaderLease Lease { get; }
 

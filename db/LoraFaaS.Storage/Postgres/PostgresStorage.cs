@@ -36,6 +36,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
         Artifacts = new PostgresArtifactStore(_database, retry);
         Lease = new PostgresLeaderLease(_database, retry);
         Forecasts = new PostgresForecastStore(_database, retry);
+
+        Plans = new PostgresPlanStore(_database, retry);
         _async = new PostgresAsyncStore(_database, retry, time);
     }
 
@@ -54,6 +56,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
     public ILeaderLease Lease { get; }
 
     public IForecastStore Forecasts { get; }
+
+    public IPlanStore Plans { get; }
 
     public IAsyncStore Async => _async;
 

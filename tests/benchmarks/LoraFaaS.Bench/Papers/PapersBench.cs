@@ -45,14 +45,15 @@ internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
         foreach (var name in TraceSlices.Classes)
         {
             var theirs = runs.Of(name, "serverlesslora");
-            var oracle = runs.Of(name, "oracle");
+            var spread = runs.Of(name, "oracle");
+            var packed = runs.Of(name, "oracle-packed");
             var frontier = Frontier.Select(price => runs.Of(name, "lorafaas-policy", price)).ToArray();
             var equalCost = Enumerable.Range(0, runs.Slices).Select(slice => AtCost(frontier, slice, theirs[slice].Cost)).ToArray();
             var equalP95 = Enumerable.Range(0, runs.Slices).Select(slice => AtP95(frontier, slice, theirs[slice].TtftMs.P95)).ToArray();
 
-            AddGap(name, "TTFT", theirs, oracle, equalCost, run => run.TtftMs.Mean);
-            AddGap(name, "cold-start seconds", theirs, oracle, equalCost, run => run.ColdSeconds);
-            AddGap(name, "cost at equal p95 TTFT", theirs, oracle, equalP95, run => run.Cost);
+            AddGap(name, "TTFT", theirs, Least(spread, packed, run => run.TtftMs.Mean), equalCost, run => run.TtftMs.Mean);
+            AddGap(name, "cold-start seconds", theirs, Least(spread, packed, run => run.ColdSeconds), equalCost, run => run.ColdSeconds);
+            AddGap(name, "cost at equal p95 TTFT", theirs, Least(spread, packed, run => run.Cost), equalP95, run => run.Cost);
         }
     }
 
@@ -88,6 +89,10 @@ internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
             $"gap to foresight closed, {name}: {what}", Setting, "≥ 70 %", $"oracle {Sample.Of(oracle.Select(figure)).Text()}", Sample.Of(theirs.Select(figure)).Text(), $"{Sample.Of(ours.Select(figure)).Text()}: {Share(closed)}",
             gap <= 0 ? null : closed >= 0.7, $"cost {theirs.Average(run => run.Cost):0.00} theirs, {ours.Average(run => run.Cost):0.00} ours, {oracle.Average(run => run.Cost):0.00} oracle; p95 {theirs.Average(run => run.TtftMs.P95):0} / {ours.Average(run => run.TtftMs.P95):0} ms"));
     }
+
+    /// <summary>Foresight says when, not where: of its two ways of spreading calls the better one counts, slice by slice.</summary>
+    private static RunReport[] Least(IReadOnlyList<RunReport> spread, IReadOnlyList<RunReport> packed, Func<RunReport, double> figure) =>
+        [.. spread.Zip(packed, (left, right) => figure(left) <= figure(right) ? left : right)];
 
     /// <summary>The best first tokens that do not cost more.</summary>
     private static RunReport AtCost(IReadOnlyList<RunReport>[] frontier, int slice, double cost) =>

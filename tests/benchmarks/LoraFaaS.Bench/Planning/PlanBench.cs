@@ -21,7 +21,7 @@ internal sealed class PlanBench(ReportWriter report, int functions, int workers,
         var cold = new List<double>();
         var warm = new List<double>();
         var plan = PreloadPlanner.Plan(request);
-        ReportWriter.Say($"{plan.Entries.Length} entries, {plan.Entries.Count(entry => entry is { Kind: PreloadKind.Adapter, Tier: StorageTier.Device })} adapters on devices, worth {plan.WorthMs / 1000:0} s");
+        ReportWriter.Say($"{plan.Entries.Length} entries, {plan.Entries.Count(entry => entry is { Kind: ArtifactKind.Adapter, Tier: StorageTier.Device })} adapters on devices, worth {plan.WorthMs / 1000:0} s");
 
         for (var round = 0; round < rounds; round++)
         {
@@ -70,9 +70,9 @@ internal sealed class PlanBench(ReportWriter report, int functions, int workers,
     private static PreloadRequest Resident(PreloadRequest request, PreloadPlan plan)
     {
         var at = request.Workers.Select((worker, index) => (worker.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
-        var adapters = plan.Entries.Where(entry => entry.Kind is PreloadKind.Adapter).ToDictionary(entry => entry.Function!.Value, entry => new Residence(at[entry.Worker], entry.Tier));
-        var sandboxes = plan.Entries.Where(entry => entry.Kind is PreloadKind.Sandbox).ToLookup(entry => entry.Domain!.Value, entry => at[entry.Worker]);
-        var backbones = plan.Entries.Where(entry => entry.Kind is PreloadKind.Backbone).ToLookup(entry => entry.Digest!.Value, entry => new Residence(at[entry.Worker], entry.Tier));
+        var adapters = plan.Entries.Where(entry => entry.Kind is ArtifactKind.Adapter).ToDictionary(entry => entry.Function!.Value, entry => new Residence(at[entry.Worker], entry.Tier));
+        var sandboxes = plan.Entries.Where(entry => entry.Kind is ArtifactKind.Sandbox).ToLookup(entry => entry.Domain!.Value, entry => at[entry.Worker]);
+        var backbones = plan.Entries.Where(entry => entry.Kind is ArtifactKind.Backbone).ToLookup(entry => entry.Digest!.Value, entry => new Residence(at[entry.Worker], entry.Tier));
 
         return request with
         {

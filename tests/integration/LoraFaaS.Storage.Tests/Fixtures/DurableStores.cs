@@ -11,6 +11,7 @@ public sealed class DurableStores(
     IAuditStore audit,
     IAsyncStore async,
     IForecastStore forecasts,
+    IPlanStore plans,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -32,6 +33,7 @@ public sealed class DurableStores(
     public IAsyncStore Async => async;
 
     public IForecastStore Forecasts => forecasts;
+    public IPlanStore Plans => plans;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

@@ -25,6 +25,7 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Audit,
             storage.Async,
             storage.Forecasts,
+            storage.Plans,
             time =>
             {
                 clock.Advance(time);

@@ -45,6 +45,7 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
             storage.Audit,
             storage.Async,
             storage.Forecasts,
+            storage.Plans,
             time => ExecuteAsync(
                 connectionString,
                 """

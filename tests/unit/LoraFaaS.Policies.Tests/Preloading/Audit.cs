@@ -22,27 +22,27 @@ internal static class Audit
             Assert.True(used.GetValueOrDefault((worker.Id, StorageTier.Disk)) <= worker.Disk.Bytes);
             Assert.True(used.GetValueOrDefault((worker.Id, StorageTier.Host)) <= worker.Host.Bytes);
             Assert.True(used.GetValueOrDefault((worker.Id, StorageTier.Device)) <= worker.Device.Bytes);
-            Assert.True(there.Count(entry => entry.Kind is PreloadKind.Sandbox && entry.Worker == worker.Id && entry.Action is not PreloadAction.Keep) <= worker.Blanks);
+            Assert.True(there.Count(entry => entry.Kind is ArtifactKind.Sandbox && entry.Worker == worker.Id && entry.Action is not PreloadAction.Keep) <= worker.Blanks);
         }
 
-        foreach (var entry in there.Where(entry => entry.Kind is PreloadKind.Adapter && entry.Tier >= StorageTier.Host))
+        foreach (var entry in there.Where(entry => entry.Kind is ArtifactKind.Adapter && entry.Tier >= StorageTier.Host))
         {
             var sandbox = request.Sandboxes[request.Functions.First(function => function.Id == entry.Function).Sandbox];
             var backbone = request.Backbones[sandbox.Backbone].Digest;
 
-            Assert.Contains(there, root => root.Kind is PreloadKind.Backbone && root.Worker == entry.Worker && root.Digest == backbone && root.Tier >= entry.Tier);
-            Assert.True(entry.Tier is StorageTier.Host || there.Exists(root => root.Kind is PreloadKind.Sandbox && root.Worker == entry.Worker && root.Domain == sandbox.Domain));
+            Assert.Contains(there, root => root.Kind is ArtifactKind.Backbone && root.Worker == entry.Worker && root.Digest == backbone && root.Tier >= entry.Tier);
+            Assert.True(entry.Tier is StorageTier.Host || there.Exists(root => root.Kind is ArtifactKind.Sandbox && root.Worker == entry.Worker && root.Domain == sandbox.Domain));
         }
 
-        foreach (var entry in there.Where(entry => entry.Kind is PreloadKind.Prefix))
+        foreach (var entry in there.Where(entry => entry.Kind is ArtifactKind.Prefix))
         {
-            Assert.Contains(there, adapter => adapter.Kind is PreloadKind.Adapter && adapter.Tier is StorageTier.Device && adapter.Worker == entry.Worker && adapter.Function == entry.Function);
+            Assert.Contains(there, adapter => adapter.Kind is ArtifactKind.Adapter && adapter.Tier is StorageTier.Device && adapter.Worker == entry.Worker && adapter.Function == entry.Function);
         }
 
         // What is brought needs nothing that still waits.
-        foreach (var load in there.Where(entry => entry is { Kind: PreloadKind.Adapter, Action: PreloadAction.Load, Tier: StorageTier.Device }))
+        foreach (var load in there.Where(entry => entry is { Kind: ArtifactKind.Adapter, Action: PreloadAction.Load, Tier: StorageTier.Device }))
         {
-            Assert.DoesNotContain(there, root => root.Kind is PreloadKind.Sandbox && root.Worker == load.Worker && root.Domain == load.Domain && root.Action is PreloadAction.Wait
+            Assert.DoesNotContain(there, root => root.Kind is ArtifactKind.Sandbox && root.Worker == load.Worker && root.Domain == load.Domain && root.Action is PreloadAction.Wait
                 && root.Digest == request.Backbones[request.Sandboxes[request.Functions.First(function => function.Id == load.Function).Sandbox].Backbone].Digest);
         }
     }
@@ -56,20 +56,20 @@ internal static class Audit
         {
             Backbones = [.. request.Backbones.Select(backbone => backbone with
             {
-                Residences = [.. there.Where(entry => entry.Kind is PreloadKind.Backbone && entry.Digest == backbone.Digest).Select(entry => new Residence(At(entry.Worker), entry.Tier))],
+                Residences = [.. there.Where(entry => entry.Kind is ArtifactKind.Backbone && entry.Digest == backbone.Digest).Select(entry => new Residence(At(entry.Worker), entry.Tier))],
             })],
             Sandboxes = [.. request.Sandboxes.Select(sandbox => sandbox with
             {
-                Workers = [.. there.Where(entry => entry.Kind is PreloadKind.Sandbox && entry.Domain == sandbox.Domain && entry.Digest == request.Backbones[sandbox.Backbone].Digest).Select(entry => At(entry.Worker))],
+                Workers = [.. there.Where(entry => entry.Kind is ArtifactKind.Sandbox && entry.Domain == sandbox.Domain && entry.Digest == request.Backbones[sandbox.Backbone].Digest).Select(entry => At(entry.Worker))],
             })],
             Functions = [.. request.Functions.Select(function => function with
             {
-                Residences = [.. there.Where(entry => entry.Kind is PreloadKind.Adapter && entry.Function == function.Id).Select(entry => new Residence(At(entry.Worker), entry.Tier))],
-                HasPrefixAt = [.. there.Where(entry => entry.Kind is PreloadKind.Prefix && entry.Function == function.Id).Select(entry => At(entry.Worker))],
+                Residences = [.. there.Where(entry => entry.Kind is ArtifactKind.Adapter && entry.Function == function.Id).Select(entry => new Residence(At(entry.Worker), entry.Tier))],
+                HasPrefixAt = [.. there.Where(entry => entry.Kind is ArtifactKind.Prefix && entry.Function == function.Id).Select(entry => At(entry.Worker))],
             })],
             Workers = [.. request.Workers.Select(worker => worker with
             {
-                Blanks = worker.Blanks - there.Count(entry => entry is { Kind: PreloadKind.Sandbox, Action: PreloadAction.Load } && entry.Worker == worker.Id),
+                Blanks = worker.Blanks - there.Count(entry => entry is { Kind: ArtifactKind.Sandbox, Action: PreloadAction.Load } && entry.Worker == worker.Id),
             })],
         };
     }

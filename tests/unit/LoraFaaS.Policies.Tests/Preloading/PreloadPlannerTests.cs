@@ -88,7 +88,7 @@ public sealed class PreloadPlannerTests
 
             while (plan.Entries.Any(entry => entry.Action is PreloadAction.Wait))
             {
-                foreach (var loads in plan.Entries.Where(entry => entry is { Action: PreloadAction.Load, Tier: StorageTier.Device, Kind: PreloadKind.Adapter or PreloadKind.Backbone }).GroupBy(entry => entry.Worker))
+                foreach (var loads in plan.Entries.Where(entry => entry is { Action: PreloadAction.Load, Tier: StorageTier.Device, Kind: ArtifactKind.Adapter or ArtifactKind.Backbone }).GroupBy(entry => entry.Worker))
                 {
                     // One larger than the budget may come alone.
                     Assert.True(loads.Count() == 1 || loads.Sum(load => load.Bytes.Bytes) <= RandomPlans.Mi(100).Bytes + loads.Max(load => load.Bytes.Bytes));
@@ -136,7 +136,7 @@ public sealed class PreloadPlannerTests
     {
         var entry = new PreloadEntry
         {
-            Kind = PreloadKind.Adapter, Action = PreloadAction.Keep, Worker = new("w"), Tier = StorageTier.Device, From = StorageTier.Device,
+            Kind = ArtifactKind.Adapter, Action = PreloadAction.Keep, Worker = new("w"), Tier = StorageTier.Device, From = StorageTier.Device,
             Bytes = RandomPlans.Mi(13), Probability = 0.71, Saves = RandomPlans.Ms(420), Horizon = TimeSpan.FromMinutes(5),
         };
 

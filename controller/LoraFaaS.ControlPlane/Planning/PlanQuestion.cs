@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Policies.Forecasting;
+using LoraFaaS.Policies.Placement;
+using LoraFaaS.Policies.Preloading;
+
+namespace LoraFaaS.ControlPlane.Planning;
+
+/// <summary>Catalogue, inventories and forecasts in the planner's words.</summary>
+internal static class PlanQuestion
+{
+    /// <summary>What the defaults of placement say a step up saves.</summary>
+    private static readonly PlacementCosts Costs = PlacementCosts.Default;
+
+    public static PreloadRequest Ask(
+        IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyDictionary<FunctionId, CallForecast> forecasts, PlanningOptions options)
+    {
+        var workers = states.Where(worker => !worker.Draining).OrderBy(worker => worker.Id.Value, StringComparer.Ordinal).ToArray();
+        var functions = records.Where(MayBePlanned).OrderBy(record => record.Id.ToString(), StringComparer.Ordinal).ToArray();
+        var backbones = functions.Select(function => function.Current.BackboneDigest).Distinct().ToArray();
+        var sandboxes = functions.Select(function => (function.Current.TrustDomain, function.Current.BackboneDigest)).Distinct().ToArray();
+
+        return new PreloadRequest
+        {
+            Workers = [.. workers.Select(worker => Worker(worker, options))],
+            Backbones = [.. backbones.Select(backbone => Backbone(backbone, workers))],
+            Sandboxes = [.. sandboxes.Select(sandbox => Sandbox(sandbox.TrustDomain, sandbox.BackboneDigest, Array.IndexOf(backbones, sandbox.BackboneDigest), workers))],
+            Functions = [.. functions.Select(function => Function(
+                function, Array.IndexOf(sandboxes, (function.Current.TrustDomain, function.Current.BackboneDigest)), workers,
+                forecasts.TryGetValue(function.Id, out var forecast) ? forecast.AtLeastOneWithin(options.Horizon) : 0))],
+            Horizon = options.Horizon,
+            Limits = options.Limits,
+        };
+    }
+
+    /// <summary>One that somebody scaled to zero is to stay away; one that may scale itself to zero may also come back before its call.</summary>
+    private static bool MayBePlanned(FunctionRecord function) =>
+        function.Current.AdapterDigest is not null && (function.DesiredReplicas > 0 || FunctionRegistry.ScaleRuleOf(function).Zero);
+
+    private static PreloadWorker Worker(WorkerState worker, PlanningOptions options)
+    {
+        var link = new ByteSize((long)(options.LinkBytesPerSecond * options.Interval.TotalSeconds));
+
+        return new PreloadWorker
+        {
+            Id = worker.Id,
+            Disk = new ByteSize(1L << 50),
+            Host = new ByteSize(options.HostBytes),
+            Device = new ByteSize((long)(worker.DeviceBytes * options.DeviceShare)),
+            Blanks = worker.Resident.Count(resident => resident is { Kind: ResidentKind.Sandbox, Tier: StorageTier.Host }),
+            StoreLink = link,
+            DiskLink = link,
+            DeviceLink = link,
+            HasLiveDemand = worker.Queued > 0,
+        };
+    }
+
+    /// <summary>Every worker packs every backbone it can read, outside the device memory that adapters share, so it weighs nothing here.</summary>
+    private static PreloadBackbone Backbone(Digest digest, WorkerState[] workers) => new()
+    {
+        Digest = digest,
+        HostBytes = ByteSize.Zero,
+        DeviceBytes = ByteSize.Zero,
+        HostSaves = TimeSpan.Zero,
+        DeviceSaves = TimeSpan.FromMilliseconds(Costs.ColdBackboneMs),
+        Residences = [.. Where(workers, resident => resident.Kind is ResidentKind.Backbone && resident.Digest == digest).Select(worker => new Residence(worker, StorageTier.Device))],
+    };
+
+    private static PreloadSandbox Sandbox(TrustDomain domain, Digest backboneDigest, int backbone, WorkerState[] workers) => new()
+    {
+        Domain = domain,
+        Backbone = backbone,
+        DeviceBytes = ByteSize.Zero,
+        Saves = TimeSpan.FromMilliseconds(Costs.ColdSandboxMs),
+        Workers = [.. Where(workers, resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device } && resident.TrustDomain == domain && resident.Digest == backboneDigest)],
+    };
+
+    private static PreloadFunction Function(FunctionRecord function, int sandbox, WorkerState[] workers, double probability)
+    {
+        var revision = function.Current;
+        var rule = FunctionRegistry.ScaleRuleOf(function);
+        var residences = Residences(revision, workers).ToImmutableArray();
+
+        return new PreloadFunction
+        {
+            Id = function.Id,
+            Adapter = revision.AdapterDigest!.Value,
+            Sandbox = sandbox,
+            Probability = probability,
+            AdapterBytes = new ByteSize(revision.AdapterBytes),
+            DiskSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs - Costs.DiskMs),
+            HostSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs - Costs.HostMs),
+            DeviceSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs),
+            Residences = residences,
+            Pinned = rule.Min >= 1 && !residences.IsEmpty,
+        };
+    }
+
+    private static IEnumerable<Residence> Residences(FunctionRevision revision, WorkerState[] workers)
+    {
+        for (var worker = 0; worker < workers.Length; worker++)
+        {
+            if (Workers.Snapshots.TierOf(workers[worker], revision) is > StorageTier.Remote and var tier)
+            {
+                yield return new Residence(worker, tier);
+            }
+        }
+    }
+
+    private static IEnumerable<int> Where(WorkerState[] workers, Func<ResidentState, bool> holds)
+    {
+        for (var worker = 0; worker < workers.Length; worker++)
+        {
+            if (workers[worker].Resident.Any(holds))
+            {
+                yield return worker;
+            }
+        }
+    }
+}

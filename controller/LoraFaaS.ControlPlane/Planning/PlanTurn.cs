@@ -1,0 +1,57 @@
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Workers;
+using LoraFaaS.Policies.Preloading;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.ControlPlane.Planning;
+
+/// <summary>
+/// One turn of planning: under the leader's lease, from what is true now. Nothing is carried from turn to turn but what was observed, so a turn that is
+/// missed or made by another controller does no harm.
+/// </summary>
+public sealed partial class PlanTurn(
+    ILeaderLease lease, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, ArrivalBook arrivals, ControllerIdentity identity,
+    IOptions<PlanningOptions> options, TimeProvider time, ILogger<PlanTurn> logger)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>The plan that holds now, newly made or the stored one that says the same; null: another controller leads.</summary>
+    public async Task<PlanInfo?> RunAsync(CancellationToken cancellationToken)
+    {
+        // Longer than a turn takes, shorter than two: who stops leading is replaced by the next turn but one.
+        if (await lease.TryHoldAsync(identity.Value, options.Value.Interval * 1.5, cancellationToken) is not { } grant)
+        {
+            return null;
+        }
+
+        var request = PlanQuestion.Ask(
+            await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken),
+            await arrivals.ForecastsAsync(cancellationToken), options.Value);
+        var plan = PreloadPlanner.Plan(request);
+        var lines = plan.Entries.Select(PlanLines.Of).ToArray();
+
+        if (await plans.FindNewestAsync(cancellationToken) is { } newest && PlanLines.SayTheSame(newest.Lines, lines))
+        {
+            return newest;
+        }
+
+        var stored = await plans.AppendAsync(
+            new PlanInfo
+            {
+                Number = 0, MadeAt = time.GetUtcNow(), Controller = identity.Value, LeaderToken = grant.Token, WorthMs = plan.WorthMs, Lines = lines,
+            },
+            cancellationToken);
+
+        if (stored is not null)
+        {
+            LogPlanned(stored.Number, lines.Length, lines.Count(line => line.Action == PlanLines.Load), lines.Count(line => line.Action == PlanLines.Offload));
+        }
+
+        return stored;
+    }
+
+    [LoggerMessage(2411, LogLevel.Information, "Plan {Number}: {Lines} lines, {Loads} to load, {Offloads} to move down")]
+    private partial void LogPlanned(long number, int lines, int loads, int offloads);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.ControlPlane.Ports;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace LoraFaaS.Storage.Postgres;
+
+/// <summary>Plans as rows, their lines as one document.</summary>
+internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry retry) : IPlanStore
+{
+    private readonly PostgresTransaction _transaction = new(database, retry);
+
+    public async Task<PlanInfo?> AppendAsync(PlanInfo plan, CancellationToken cancellationToken)
+    {
+        var number = 0L;
+        var outcome = await _transaction.RunAsync(
+            async (connection, token) =>
+            {
+                await using var insert = new NpgsqlCommand(
+                    """
+                    INSERT INTO preload_plans (made_at, controller, leader_token, worth_ms, lines)
+                    SELECT @at, @controller, @token, @worth, @lines
+                    WHERE NOT EXISTS (SELECT FROM preload_plans WHERE leader_token > @token)
+                    RETURNING number
+                    """,
+                    connection);
+                insert.Parameters.AddWithValue("at", plan.MadeAt.ToUniversalTime());
+                insert.Parameters.AddWithValue("controller", plan.Controller);
+                insert.Parameters.AddWithValue("token", plan.LeaderToken);
+                insert.Parameters.AddWithValue("worth", plan.WorthMs);
+                insert.Parameters.AddWithValue("lines", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(plan.Lines, ContractsJson.Default.IReadOnlyListPlanLine));
+
+                if (await insert.ExecuteScalarAsync(token) is not long added)
+                {
+                    return CatalogueWrite.Stale;
+                }
+
+                number = added;
+                await using var delete = new NpgsqlCommand("DELETE FROM preload_plans WHERE number <= @last", connection);
+                delete.Parameters.AddWithValue("last", added - IPlanStore.Kept);
+                await delete.ExecuteNonQueryAsync(token);
+                return CatalogueWrite.Done;
+            },
+            cancellationToken);
+
+        return outcome is CatalogueWrite.Done ? plan with { Number = number } : null;
+    }
+
+    public async ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken) => (await ListAsync(1, cancellationToken)).FirstOrDefault();
+
+    public async ValueTask<IReadOnlyList<PlanInfo>> ListAsync(int newest, CancellationToken cancellationToken) =>
+        await retry.RepeatAsync(token => ReadAsync(newest, token), cancellationToken);
+
+    private async Task<List<PlanInfo>> ReadAsync(int newest, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT number, made_at, controller, leader_token, worth_ms, lines FROM preload_plans ORDER BY number DESC LIMIT @limit");
+        command.Parameters.AddWithValue("limit", newest);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var plans = new List<PlanInfo>();
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            plans.Add(new PlanInfo
+            {
+                Number = reader.GetInt64(0),
+                MadeAt = reader.GetFieldValue<DateTimeOffset>(1),
+                Controller = reader.GetString(2),
+                LeaderToken = reader.GetInt64(3),
+                WorthMs = reader.GetDouble(4),
+                Lines = JsonSerializer.Deserialize(reader.GetString(5), ContractsJson.Default.ListPlanLine) ?? [],
+            });
+        }
+
+        return plans;
+    }
+}

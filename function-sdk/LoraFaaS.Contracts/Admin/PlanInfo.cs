@@ -1,0 +1,21 @@
+namespace LoraFaaS.Contracts.Admin;
+
+/// <summary>What the control loop wanted to be where, and why, line by line.</summary>
+public sealed record PlanInfo
+{
+    /// <summary>Counts up by one with each plan that differs from the one before.</summary>
+    public required long Number { get; init; }
+
+    public required DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>The controller that made it.</summary>
+    public required string Controller { get; init; }
+
+    /// <summary>The leader's fencing token: a plan of an older leader is not stored over a newer one's.</summary>
+    public required long LeaderToken { get; init; }
+
+    /// <summary>Expected milliseconds saved until the horizon.</summary>
+    public required double WorthMs { get; init; }
+
+    public required IReadOnlyList<PlanLine> Lines { get; init; }
+}
