@@ -40,8 +40,9 @@ public static class QueuePolicy
             return alone > snapshot.TimeLeft ? new QueueVerdict.TooLate(expected) : new QueueVerdict.Overloaded(expected, expected - snapshot.TimeLeft);
         }
 
-        // A promise that even an idle device could not keep (a cold start has used it up) is no reason to refuse: late is then the best there is.
-        return snapshot.SloLeft is { } slo && snapshot.Profile.Observations >= Mature && expected > slo && alone <= slo
+        // A promise that even an idle device could not keep (a cold start has used it up) is no reason to refuse: late is then the best there is. Nor is one
+        // that an estimate breaks while a place is free: without calls nobody would ever learn that the estimate is wrong.
+        return snapshot.SloLeft is { } slo && snapshot.Profile.Observations >= Mature && SlotWait(snapshot) > TimeSpan.Zero && expected > slo && alone <= slo
             ? new QueueVerdict.Overloaded(expected, expected - slo)
             : QueueVerdict.Enter.Instance;
     }

@@ -31,10 +31,15 @@ public sealed class QueuePolicyTests
     [Fact]
     public void A_promise_refuses_under_load_and_not_after_a_cold_start_that_used_it_up()
     {
-        Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 3, contenders: 2)));
+        var full = Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 4) with { Slots = 4, Residence = TimeSpan.FromSeconds(2) };
+        Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(full));
         Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 40)));
         Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 3)));
     }
+
+    [Fact]
+    public void An_estimate_refuses_nobody_while_a_place_is_free_or_it_could_never_be_put_right() =>
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 150, running: 3, contenders: 20)));
 
     [Fact]
     public void Who_waits_for_a_slot_waits_for_its_share_of_a_residence()
