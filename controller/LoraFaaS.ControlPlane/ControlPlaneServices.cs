@@ -41,7 +41,7 @@ public static class ControlPlaneServices
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
-        services.AddSingleton<ArrivalBook>().AddSingleton<PlanTurn>().AddSingleton<PlanCommands>();
+        services.AddSingleton<PlanTurn>().AddSingleton<PlanCommands>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
 
         // Counters are raised before the first session can add to them.

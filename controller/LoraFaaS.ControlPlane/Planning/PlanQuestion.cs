@@ -17,7 +17,7 @@ internal static class PlanQuestion
     private static readonly PlacementCosts Costs = PlacementCosts.Default;
 
     public static PreloadRequest Ask(
-        IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyDictionary<FunctionId, CallForecast> forecasts, PlanningOptions options)
+        IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyDictionary<FunctionId, FunctionForecast> forecasts, PlanningOptions options)
     {
         var workers = states.Where(worker => !worker.Draining).OrderBy(worker => worker.Id.Value, StringComparer.Ordinal).ToArray();
         var functions = records.Where(MayBePlanned).OrderBy(record => record.Id.ToString(), StringComparer.Ordinal).ToArray();
@@ -31,7 +31,7 @@ internal static class PlanQuestion
             Sandboxes = [.. sandboxes.Select(sandbox => Sandbox(sandbox.TrustDomain, sandbox.BackboneDigest, Array.IndexOf(backbones, sandbox.BackboneDigest), workers))],
             Functions = [.. functions.Select(function => Function(
                 function, Array.IndexOf(sandboxes, (function.Current.TrustDomain, function.Current.BackboneDigest)), workers,
-                forecasts.TryGetValue(function.Id, out var forecast) ? forecast.AtLeastOneWithin(options.Horizon) : 0))],
+                forecasts.TryGetValue(function.Id, out var forecast) ? forecast.Calls.AtLeastOneWithin(options.Horizon) : 0))],
             Horizon = options.Horizon,
             Limits = options.Limits,
         };

@@ -12,7 +12,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// missed or made by another controller does no harm.
 /// </summary>
 public sealed partial class PlanTurn(
-    ILeaderLease lease, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, ArrivalBook arrivals, ControllerIdentity identity,
+    ILeaderLease lease, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, IForecasts forecasts, ControllerIdentity identity,
     IOptions<PlanningOptions> options, TimeProvider time, ILogger<PlanTurn> logger)
 {
     private readonly ILogger _logger = logger;
@@ -28,7 +28,7 @@ public sealed partial class PlanTurn(
 
         var request = PlanQuestion.Ask(
             await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken),
-            await arrivals.ForecastsAsync(cancellationToken), options.Value);
+            forecasts.Current.Functions, options.Value);
         var plan = PreloadPlanner.Plan(request);
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();
 

@@ -6,7 +6,7 @@ using Quartz;
 namespace LoraFaaS.Controller.Jobs;
 
 /// <summary>
-/// The control loop's jobs. Observing and commanding are each controller's own and live in memory; planning is the cluster's: with Postgres its
+/// The control loop's jobs. Commanding is each controller's own and lives in memory, as forecasting does; planning is the cluster's: with Postgres its
 /// trigger lies there and fires at one controller, without it lies in memory too.
 /// </summary>
 internal static class PlanningJobs
@@ -25,7 +25,6 @@ internal static class PlanningJobs
 
         services.AddQuartz(Own, jobs =>
         {
-            jobs.ScheduleJob<ObserveJob>(trigger => trigger.WithIdentity("observe").WithSimpleSchedule(TimeSpan.FromSeconds(5)));
             jobs.ScheduleJob<CommandJob>(trigger => trigger.WithIdentity("command").WithSimpleSchedule(options.Interval / 2));
         });
 

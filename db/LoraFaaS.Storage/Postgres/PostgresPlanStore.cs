@@ -48,7 +48,7 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
         return outcome is CatalogueWrite.Done ? plan with { Number = number } : null;
     }
 
-    public async ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken) => (await ListAsync(1, cancellationToken)).FirstOrDefault();
+    public async ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken) => await ListAsync(1, cancellationToken) is [var newest, ..] ? newest : null;
 
     public async ValueTask<IReadOnlyList<PlanInfo>> ListAsync(int newest, CancellationToken cancellationToken) =>
         await retry.RepeatAsync(token => ReadAsync(newest, token), cancellationToken);

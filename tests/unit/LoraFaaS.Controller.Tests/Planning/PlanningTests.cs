@@ -1,4 +1,6 @@
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Forecasting;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
@@ -86,28 +88,15 @@ public sealed class PlanningTests
         Assert.Equal(first!.Number, second!.Number);
     }
 
-    [Fact]
-    public async Task Counters_that_were_lost_and_begin_again_are_no_burst_of_calls()
-    {
-        await using var plane = new ControlPlaneUnderTest();
-        var book = plane.Get<ArrivalBook>();
-        await book.ObserveAsync(None);
-        await plane.Get<IWarmStateStore>().AddInvocationsAsync(Facts.Id("f"), 3, None);
-        plane.Clock.Advance(Cell);
-        await book.ObserveAsync(None);
-
-        Assert.True((await book.ForecastsAsync(None))[Facts.Id("f")].OneMinute.AtLeastOne > 0);
-    }
-
     private static async Task CallEveryAsync(ControlPlaneUnderTest plane, string function, int minutes, int times)
     {
-        var (book, warm) = (plane.Get<ArrivalBook>(), plane.Get<IWarmStateStore>());
-        await book.ObserveAsync(None);
+        var warm = plane.Get<IWarmStateStore>();
+        await plane.Get<Forecaster>().TurnAsync(None);
 
         for (var call = 0; call < times; call++)
         {
             await PassAsync(plane, TimeSpan.FromMinutes(minutes) - Cell);
-            await warm.AddInvocationsAsync(Facts.Id(function), 1, None);
+            await warm.AddArrivalsAsync(new Dictionary<FunctionId, long> { [Facts.Id(function)] = 1 }, None);
             await PassAsync(plane, Cell);
         }
     }
@@ -117,7 +106,7 @@ public sealed class PlanningTests
         for (var passed = TimeSpan.Zero; passed < time; passed += Cell)
         {
             plane.Clock.Advance(Cell);
-            await plane.Get<ArrivalBook>().ObserveAsync(None);
+            await plane.Get<Forecaster>().TurnAsync(None);
         }
     }
 
