@@ -21,16 +21,17 @@ public sealed class AccountTests
             Assert.Equal(0, await first.StopAsync());
         }
 
-        // Started anew over the same data: the adapter is on the worker's disk, and there is no sandbox yet.
-        await using var platform = await RunningPlatform.StartAsync(data.Path);
+        // Started anew over the same data: the adapter is on the worker's disk. Nothing is planned ahead, or the call might find all of it there.
+        var unplanned = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
+        await using var platform = await RunningPlatform.StartAsync(data.Path, unplanned);
         var cold = await AccountAsync(platform, prompt);
         var warm = await AccountAsync(platform, prompt);
 
         Assert.All([cold, warm], account => Assert.InRange(Stages.Sum(stage => Stage(account, stage)) / Stage(account, "ttft"), 0.95, 1.05));
 
-        // Who comes while the backbone is packed and the sandbox opened waits for the rest of either.
-        Assert.True(Stage(cold, "activation") > 0 && Stage(cold, "sandbox") + Stage(cold, "map") > 0, cold.GetRawText());
-        Assert.False(cold.GetProperty("sandbox_warm").GetBoolean());
+        // The replica that the catalogue wants may have its sandbox a moment before the call comes: then no time went there, and the account says so.
+        Assert.True(Stage(cold, "activation") > 0, cold.GetRawText());
+        Assert.Equal(cold.GetProperty("sandbox_warm").GetBoolean(), Stage(cold, "sandbox") + Stage(cold, "map") == 0);
         Assert.NotEqual("device", cold.GetProperty("adapter_tier").GetString());
         Assert.Equal("device", warm.GetProperty("adapter_tier").GetString());
         Assert.Equal(0, Stage(warm, "sandbox"));
