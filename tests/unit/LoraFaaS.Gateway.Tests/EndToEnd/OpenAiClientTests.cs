@@ -173,14 +173,18 @@ public sealed class OpenAiClientTests
     [Fact]
     public async Task One_choice_that_fails_stops_the_others()
     {
-        var stopped = 0;
+        var (running, stopped) = (0, 0);
         var (gateway, _) = await RunningGateway.StartWarmAsync(async exchange =>
         {
             if (exchange.Request.Sampling.Seed == 1)
             {
+                // A choice that has not reached its worker yet is dropped at the door and has nothing to stop: fail when both others run.
+                await TestKit.Time.Patience.UntilAsync(() => Volatile.Read(ref running) == 2);
                 await exchange.RefuseAsync(400, "invalid_request", "no");
                 return;
             }
+
+            Interlocked.Increment(ref running);
 
             try
             {
