@@ -95,7 +95,11 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
         };
         var begun = _clock.Elapsed;
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{Function(client)} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+
         TimeSpan? first = null;
         var (prompted, completed) = (0, 0);
 

@@ -153,6 +153,8 @@ public sealed class GenerateTests
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await stranger.GetAsync("/metrics", Token)).StatusCode);
         var health = await stranger.GetStringAsync("/healthz", Token);
         Assert.Contains("isolation: enforced: privileges", health, StringComparison.Ordinal);
+        Assert.Contains("weights: stored", health, StringComparison.Ordinal);
+        Assert.Matches("arithmetic: (bf16|float32)/stored", health);
     }
 
     [Fact]
