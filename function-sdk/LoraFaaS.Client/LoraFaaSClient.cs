@@ -15,6 +15,7 @@ public sealed class LoraFaaSClient : IDisposable
         _transport = new Transport(options, handler);
         Functions = new FunctionsClient(_transport);
         Invocations = new InvocationsClient(_transport);
+        Traffic = new TrafficClient(_transport);
         Async = new AsyncClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
@@ -32,6 +33,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Call a function without waiting for its answer.</summary>
     public AsyncClient Async { get; }
+
+    /// <summary>Revisions and the split of calls over them.</summary>
+    public TrafficClient Traffic { get; }
 
     /// <summary>Register and list backbones.</summary>
     public BackbonesClient Backbones { get; }
