@@ -8,7 +8,7 @@ namespace LoraFaaS.Cli.Completion;
 /// <summary>Deployed functions, for completion. A platform that is not there, or slow, completes nothing: a shell's key press must not fail.</summary>
 internal static class FunctionNames
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [SuppressMessage("Usage", "VSTHRD002", Justification = "The parser asks for completions synchronously; nothing else runs in the process by then.")]
     public static IEnumerable<CompletionItem> Complete(CompletionContext context)
