@@ -22,6 +22,7 @@ public sealed class LoraFaaSClient : IDisposable
         Packages = new PackagesClient(_transport);
         Secrets = new SecretsClient(_transport);
         ApiKeys = new ApiKeysClient(_transport);
+        Namespaces = new NamespacesClient(_transport);
         Platform = new PlatformClient(_transport);
     }
 
@@ -51,6 +52,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Issue, rotate, revoke and list API keys.</summary>
     public ApiKeysClient ApiKeys { get; }
+
+    /// <summary>Create, list and remove namespaces.</summary>
+    public NamespacesClient Namespaces { get; }
 
     /// <summary>Health, version, workers, audit.</summary>
     public PlatformClient Platform { get; }

@@ -37,7 +37,7 @@ internal static class DeployCommand
     {
         var stack = ReadStack(parse);
         using var client = ConnectionOptions.Resolve(parse, stack.Gateway).Connect();
-        var deployer = new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System);
+        var deployer = new StackDeployer(client, OutputOptions.Progress(parse), TimeProvider.System);
         var filter = parse.GetValue(Filter);
         var chosen = stack.Functions.Where(function => filter is null || FileSystemName.MatchesSimpleExpression(filter, function.Deployment.Service!)).ToList();
 
@@ -46,10 +46,15 @@ internal static class DeployCommand
             throw new UsageException($"--filter {filter}: no function of the stack matches.");
         }
 
+        List<DeployedFunction> deployed = [];
+
         foreach (var function in chosen)
         {
-            await deployer.DeployAsync(parse.GetValue(Canary) is { } percent ? function.WithAnnotation(FunctionAnnotations.Canary, percent) : function, cancellationToken);
+            deployed.Add(await deployer.DeployAsync(
+                parse.GetValue(Canary) is { } percent ? function.WithAnnotation(FunctionAnnotations.Canary, percent) : function, cancellationToken));
         }
+
+        StackDeployer.Print(parse, deployed);
 
         return ExitCodes.Done;
     }
