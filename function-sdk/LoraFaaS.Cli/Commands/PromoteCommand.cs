@@ -7,11 +7,10 @@ namespace LoraFaaS.Cli.Commands;
 internal static class PromoteCommand
 {
     private static readonly Argument<string> Function = FunctionArgument.Create();
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("promote", "Send all calls of a function to its newest revision") { Function, FunctionArgument.Namespace, Json };
+        var command = new Command("promote", "Send all calls of a function to its newest revision") { Function, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -19,6 +18,6 @@ internal static class PromoteCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        return TrafficCommand.Print(await client.Traffic.PromoteAsync(FunctionArgument.Read(parse, Function), cancellationToken), parse.GetValue(Json));
+        return TrafficCommand.Print(parse, await client.Traffic.PromoteAsync(FunctionArgument.Read(parse, Function), cancellationToken));
     }
 }

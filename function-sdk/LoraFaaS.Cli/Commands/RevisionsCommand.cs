@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
@@ -15,11 +14,10 @@ internal static class RevisionsCommand
     private const int ShownDigest = 19;
 
     private static readonly Argument<string> Function = FunctionArgument.Create();
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("revisions", "List a function's revisions, and which of them get calls") { Function, FunctionArgument.Namespace, Json };
+        var command = new Command("revisions", "List a function's revisions, and which of them get calls") { Function, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -29,12 +27,13 @@ internal static class RevisionsCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var revisions = await client.Traffic.ListRevisionsAsync(FunctionArgument.Read(parse, Function), cancellationToken);
 
-        if (parse.GetValue(Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize([.. revisions], ContractsJson.Default.ListRevisionInfo));
-            return ExitCodes.Done;
-        }
+        Printer.Print(
+            parse, [.. revisions], ContractsJson.Default.ListRevisionInfo, revisions.Select(revision => revision.Name), () => ToTable(revisions));
+        return ExitCodes.Done;
+    }
 
+    private static Table ToTable(IReadOnlyList<RevisionInfo> revisions)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("revision", "percent", "tags", "state", "tier", "adapter", "image", "deployed");
 
         foreach (var revision in revisions)
@@ -42,8 +41,7 @@ internal static class RevisionsCommand
             AddRow(table, revision);
         }
 
-        Terminal.Output.Write(table);
-        return ExitCodes.Done;
+        return table;
     }
 
     private static void AddRow(Table table, RevisionInfo revision) => table.AddRow(

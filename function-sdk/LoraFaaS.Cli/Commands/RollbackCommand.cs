@@ -9,11 +9,10 @@ internal static class RollbackCommand
 {
     private static readonly Argument<string> Function = FunctionArgument.Create();
     private static readonly Option<string?> To = new("--to") { Description = "The revision, as rev2 or 2. Without it: what served before" };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("rollback", "Send a function's calls back to an earlier revision") { Function, To, FunctionArgument.Namespace, Json };
+        var command = new Command("rollback", "Send a function's calls back to an earlier revision") { Function, To, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -26,6 +25,6 @@ internal static class RollbackCommand
             : throw new UsageException($"--to {text}: not a revision, as in rev2.");
 
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        return TrafficCommand.Print(await client.Traffic.RollbackAsync(id, to, cancellationToken), parse.GetValue(Json));
+        return TrafficCommand.Print(parse, await client.Traffic.RollbackAsync(id, to, cancellationToken));
     }
 }

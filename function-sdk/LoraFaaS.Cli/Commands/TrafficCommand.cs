@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Functions;
-using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
@@ -19,21 +17,18 @@ internal static class TrafficCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
-
     public static Command Create()
     {
-        var command = new Command("traffic", "Split a function's calls over its revisions") { Function, Shares, FunctionArgument.Namespace, Json };
+        var command = new Command("traffic", "Split a function's calls over its revisions") { Function, Shares, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
 
     /// <summary>The split as it is now.</summary>
-    internal static int Print(TrafficInfo traffic, bool json)
+    internal static int Print(ParseResult parse, TrafficInfo traffic)
     {
-        Terminal.Output.WriteLine(json
-            ? JsonSerializer.Serialize(traffic, ContractsJson.Default.TrafficInfo)
-            : $"{traffic.Name}: {TrafficText.Write(traffic.Targets)} (newest: rev{traffic.Newest})");
+        var split = TrafficText.Write(traffic.Targets);
+        Printer.Line(parse, traffic, ContractsJson.Default.TrafficInfo, split, $"{traffic.Name}: {split} (newest: rev{traffic.Newest})");
         return ExitCodes.Done;
     }
 
@@ -45,11 +40,11 @@ internal static class TrafficCommand
 
         if (text.Length == 0)
         {
-            return Print(await client.Traffic.GetAsync(id, cancellationToken), parse.GetValue(Json));
+            return Print(parse, await client.Traffic.GetAsync(id, cancellationToken));
         }
 
         return TrafficText.Read(text, id.Name.Value, out var targets) is { } wrong
             ? throw new UsageException(wrong + ".")
-            : Print(await client.Traffic.SetAsync(id, targets, null, cancellationToken), parse.GetValue(Json));
+            : Print(parse, await client.Traffic.SetAsync(id, targets, null, cancellationToken));
     }
 }
