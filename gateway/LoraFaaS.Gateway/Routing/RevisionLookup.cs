@@ -16,6 +16,9 @@ internal static class RevisionLookup
     /// <summary>Longer ones are cut: what is hashed is bounded.</summary>
     private const int MaxSession = 256;
 
+    /// <summary>The name alone: who may call a function is asked of the whole of it.</summary>
+    public static string Unpinned(string name) => name.IndexOf(Pin, StringComparison.Ordinal) is >= 0 and var at ? name[..at] : name;
+
     /// <summary>A function by its name, with or without a revision behind it.</summary>
     public static RouteEntry? Find(RouteTable table, string name)
     {
