@@ -23,6 +23,7 @@ internal sealed partial class InvocationMeter : IDisposable
     private readonly ArrivalCounts _arrivals;
     private readonly Meter _meter;
     private readonly Counter<long> _total;
+    private readonly Counter<long> _shares;
     private readonly UpDownCounter<long> _started;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _replacements;
@@ -35,6 +36,8 @@ internal sealed partial class InvocationMeter : IDisposable
         _arrivals = arrivals;
         _meter = meters.Create(Name);
         _total = _meter.CreateCounter<long>("gateway_function_invocation_total", description: "Invocations that ended, by function and status.");
+
+        _shares = _meter.CreateCounter<long>("gateway_revision_invocation_total", description: "Invocations that ended, by revision and status, of functions with several in use.");
 
         // Only ever goes up. As a counter it would be exposed with _total behind the name that OpenFaaS's dashboards ask for.
         _started = _meter.CreateUpDownCounter<long>("gateway_function_invocation_started", description: "Invocations that began, by function.");
@@ -78,6 +81,15 @@ internal sealed partial class InvocationMeter : IDisposable
         var named = new TagList { { "function_name", function } };
 
         _total.Add(1, tags);
+
+        if (invocation.Route is { IsShare: true, Revision.Number: var revision })
+        {
+            _shares.Add(1, new TagList
+            {
+                { "function_name", function }, { "revision", revision.ToString(CultureInfo.InvariantCulture) }, { "code", status.ToString(CultureInfo.InvariantCulture) },
+            });
+        }
+
         _duration.Record(invocation.Elapsed.TotalSeconds, tags);
 
         if (invocation.TimeToFirstToken is { } ttft)
