@@ -158,8 +158,13 @@ public sealed class ResilienceTests
     public async Task A_stream_goes_on_with_the_same_arithmetic_or_not_at_all(bool isThereOne)
     {
         await using var gateway = await RunningGateway.StartAsync("--Gateway:RecoveryWindow", "00:00:00.100");
-        var first = await gateway.AddWorkerAsync("w1", exchange => exchange.SendAsync(Begun("bf16/stored"), Given.Tokens("0 ", 0), Given.Failed("worker_unavailable")));
-        var other = await gateway.AddWorkerAsync("w2", exchange => exchange.RefuseAsync(503, "arithmetic_differs", "it computes otherwise"));
+        static Task RefuseAsync(WorkerExchange exchange) => exchange.RefuseAsync(503, "arithmetic_differs", "it computes otherwise");
+
+        // The first one comes back under its name with other settings.
+        var first = await gateway.AddWorkerAsync("w1", exchange => exchange.Request.ResumeTokens.Count == 0
+            ? exchange.SendAsync(Begun("bf16/stored"), Given.Tokens("0 ", 0), Given.Failed("worker_unavailable"))
+            : RefuseAsync(exchange));
+        var other = await gateway.AddWorkerAsync("w2", RefuseAsync);
         var alike = await gateway.AddWorkerAsync("w3");
         await gateway.PublishAsync(
             [Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host), .. isThereOne ? [("w3", StorageTier.Host)] : Array.Empty<(string, StorageTier)>()])],
