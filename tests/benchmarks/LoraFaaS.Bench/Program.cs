@@ -19,6 +19,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     BurstCommand.Create(),
     SharingCommand.Create(),
     LoadsCommand.Create(),
+    ChaosCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), EnqueueCommand.Create(), ContentionCommand.Create(),
         ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),

@@ -8,7 +8,7 @@ using LoraFaaS.TestKit.Time;
 namespace LoraFaaS.SystemTests.Cluster;
 
 /// <summary>What the compose file describes, run: two gateways, two controllers, two workers, Postgres and Redis. The demo's expected answers must all come.</summary>
-public sealed partial class ComposeClusterTests(ComposeCluster cluster) : IClassFixture<ComposeCluster>
+public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClassFixture<StartedCluster>
 {
     [Fact]
     public async Task Each_gateway_serves_and_each_health_check_passes()

@@ -1,7 +1,7 @@
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
-namespace LoraFaaS.SystemTests.Cluster;
+namespace LoraFaaS.TestKit.Cluster;
 
 /// <summary>One service as a process: the image's program, the service's variables, an address of its own.</summary>
 public sealed class ClusterHost(string name, string appFolder, string assembly, string address, IReadOnlyDictionary<string, string?> environment) : IAsyncDisposable
@@ -51,6 +51,13 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
 
     public void Kill() => Process.Kill();
 
+    /// <summary>After a kill, as an orchestrator does it.</summary>
+    public async Task ReviveAsync()
+    {
+        await Process.DisposeAsync();
+        await StartAsync();
+    }
+
     /// <summary>As an orchestrator stops it: SIGTERM, and then the time that it takes.</summary>
     public async Task<int> StopAsync()
     {
@@ -60,8 +67,11 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
 
     public async Task RestartAsync()
     {
-        var code = await StopAsync();
-        Assert.True(code == 0, $"{name} ended with {code}\n{Process.Tail()}");
+        if (await StopAsync() is not 0 and var code)
+        {
+            throw new InvalidOperationException($"{name} ended with {code}\n{Process.Tail()}");
+        }
+
         await Process.DisposeAsync();
         await StartAsync();
     }

@@ -2,7 +2,7 @@ using LoraFaaS.TestKit.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
-namespace LoraFaaS.SystemTests.Cluster;
+namespace LoraFaaS.TestKit.Cluster;
 
 /// <summary>The services of the compose file, as far as they say how our own programs are started.</summary>
 public static class ComposeFile

@@ -2,7 +2,7 @@ using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
-namespace LoraFaaS.SystemTests.Cluster;
+namespace LoraFaaS.TestKit.Cluster;
 
 /// <summary>What the container images hold, published by the script that they are made with.</summary>
 public sealed class PublishedPrograms(string folder)
@@ -14,7 +14,11 @@ public sealed class PublishedPrograms(string folder)
             await using var publish = ChildProcess.Start("bash", [RepositoryRoot.Of("deploy", "docker", "publish.sh"), program, Path.Combine(folder, program)]);
             publish.CloseInput();
             var code = await publish.Exited.WaitAsync(Patience.StartLimit);
-            Assert.True(code == 0, publish.Tail());
+
+            if (code != 0)
+            {
+                throw new InvalidOperationException(publish.Tail());
+            }
         }
 
         return new PublishedPrograms(folder);

@@ -1,4 +1,4 @@
-namespace LoraFaaS.SystemTests.Platform;
+namespace LoraFaaS.TestKit.Platform;
 
 /// <summary>Processes as /proc shows them.</summary>
 public static class ProcessTree

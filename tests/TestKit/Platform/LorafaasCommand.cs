@@ -2,7 +2,7 @@ using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
-namespace LoraFaaS.SystemTests.Platform;
+namespace LoraFaaS.TestKit.Platform;
 
 /// <summary>The built <c>lorafaas</c> command, with its configuration kept out of the user's.</summary>
 public static class LorafaasCommand

@@ -1,4 +1,4 @@
-namespace LoraFaaS.SystemTests.Platform;
+namespace LoraFaaS.TestKit.Platform;
 
 /// <summary>How a command ended and what it said.</summary>
 public sealed record CommandResult(int ExitCode, string Output, string Errors);

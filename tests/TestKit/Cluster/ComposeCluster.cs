@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Platform;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Servers;
 using LoraFaaS.TestKit.Time;
 
-namespace LoraFaaS.SystemTests.Cluster;
+namespace LoraFaaS.TestKit.Cluster;
 
 /// <summary>
 /// The compose file's platform as plain processes on one machine: the published programs, each service's variables, secrets and folders, and a loopback
 /// address of its own for each service, so that ports are the real ones. The worker runs twice.
 /// </summary>
-public sealed partial class ComposeCluster : IAsyncLifetime
+public partial class ComposeCluster : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _addresses = new(StringComparer.Ordinal);
@@ -28,12 +28,23 @@ public sealed partial class ComposeCluster : IAsyncLifetime
 
     public PostgresServer Postgres => _postgres!;
 
+    public RedisServer Redis => _redis!;
+
+    /// <summary>The platform's own database.</summary>
+    public string Database => _postgres!.ConnectionString("lorafaas");
+
+    /// <summary>Where a service keeps what it keeps.</summary>
+    public string FolderOf(ClusterHost host) => _folder.File(host.Name);
+
     /// <summary>A key that may invoke everything.</summary>
     public string ApiKey { get; private set; } = "";
 
+    /// <summary>The admin's.</summary>
+    public string Password => File.ReadAllText(Secret("password")).Trim();
+
     public string InternalToken => File.ReadAllText(Secret("internal-token")).Trim();
 
-    public async ValueTask InitializeAsync()
+    public async Task StartAsync()
     {
         await MakeSecretsAsync();
         _redis = await RedisServer.StartOwnAsync();
@@ -74,12 +85,15 @@ public sealed partial class ComposeCluster : IAsyncLifetime
 
         var result = await LorafaasCommand.RunAsync(
             _folder.Path, null, [.. arguments, "--gateway", gateway.Url.ToString(), "--password-file", Secret("password")]);
-        Assert.True(result.ExitCode == 0, $"{string.Join(' ', arguments)}\n{result.Output}\n{result.Errors}");
-        return result.Output;
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)}\n{result.Output}\n{result.Errors}");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
+
         foreach (var host in _hosts)
         {
             await host.DisposeAsync();
@@ -110,7 +124,7 @@ public sealed partial class ComposeCluster : IAsyncLifetime
     {
         await using var script = ChildProcess.Start("bash", [RepositoryRoot.Of("deploy", "docker", "secrets.sh"), _folder.File("secrets")]);
         script.CloseInput();
-        Assert.Equal(0, await Patience.ForAsync(script.Exited));
+        Expect(await Patience.ForAsync(script.Exited) == 0, script.Tail());
     }
 
     private ClusterHost Host(ComposeService service, PublishedPrograms programs)
@@ -130,7 +144,7 @@ public sealed partial class ComposeCluster : IAsyncLifetime
 
         var environment = service.Environment.ToDictionary(pair => pair.Key, string? (pair) => Here(pair.Key, pair.Value, service, own, secrets), StringComparer.Ordinal);
         var assembly = service.HealthCheck.Single(word => word.EndsWith(".dll", StringComparison.Ordinal));
-        Assert.Equal(["CMD", "dotnet", assembly, "healthcheck"], service.HealthCheck);
+        Expect(service.HealthCheck.SequenceEqual(["CMD", "dotnet", assembly, "healthcheck"]), $"{service.Name}: its health check is its own program's");
 
         return new ClusterHost(service.Name, programs.Folder(service.Program), assembly, _addresses[service.Name], environment);
     }
@@ -140,7 +154,7 @@ public sealed partial class ComposeCluster : IAsyncLifetime
     {
         if (variable == "Host__AdvertiseHost")
         {
-            Assert.StartsWith(value, service.Name, StringComparison.Ordinal);
+            Expect(service.Name.StartsWith(value, StringComparison.Ordinal), $"{service.Name} advertises {value}");
             return _addresses[service.Name];
         }
 
@@ -154,6 +168,14 @@ public sealed partial class ComposeCluster : IAsyncLifetime
         }
 
         return HostPattern().Replace(value, match => match.Value is "0.0.0.0" ? _addresses[service.Name] : _addresses[match.Value]);
+    }
+
+    private static void Expect(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(what);
+        }
     }
 
     private string SocketFolder() => new Npgsql.NpgsqlConnectionStringBuilder(_postgres!.ConnectionString("lorafaas")).Host!;

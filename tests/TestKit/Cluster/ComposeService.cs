@@ -1,4 +1,4 @@
-namespace LoraFaaS.SystemTests.Cluster;
+namespace LoraFaaS.TestKit.Cluster;
 
 /// <summary>One service of the compose file. Volumes are <c>source:path[:ro]</c>.</summary>
 public sealed record ComposeService(

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoraFaaS.TestKit.Files;
 
-namespace LoraFaaS.SystemTests.Platform;
+namespace LoraFaaS.TestKit.Platform;
 
 /// <summary>The demo's evaluation sets.</summary>
 public static class DemoData
