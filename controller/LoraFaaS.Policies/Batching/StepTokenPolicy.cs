@@ -29,7 +29,14 @@ public static class StepTokenPolicy
     /// </summary>
     private const int StepsBetweenLooks = 32;
 
-    public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model)
+    /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
+    public const int LeastAlone = 32;
+
+    /// <summary>Most prefill tokens of a step in which somebody decodes.</summary>
+    /// <param name="sequences">All live sequences.</param>
+    /// <param name="model">What steps took so far.</param>
+    /// <param name="longest">Most that the step ought to take for other sandboxes' sake; null: no such bound.</param>
+    public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var (decoding, waiting) = (0, 0);
@@ -55,10 +62,33 @@ public static class StepTokenPolicy
             }
         }
 
-        return decoding == 0 ? int.MaxValue : Beside(decoding, waiting, promised, position, model);
+        return decoding == 0 ? int.MaxValue : Beside(decoding, waiting, promised, position, model, longest);
     }
 
-    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model)
+    /// <summary>Most tokens of a step for other sandboxes' sake, whoever decodes in it.</summary>
+    public static int MostTokens(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+
+        if (longest is not { } bound)
+        {
+            return int.MaxValue;
+        }
+
+        var (decoding, position) = (0, 0L);
+
+        foreach (ref readonly var sequence in sequences)
+        {
+            decoding += sequence is { HasCredit: true, IsDecoding: true } ? 1 : 0;
+            position = Math.Max(position, sequence.Computed);
+        }
+
+        return model.TokenTime(position) is { } token && token > TimeSpan.Zero
+            ? Math.Max(decoding + LeastAlone, (int)Math.Min(int.MaxValue / 2, bound / token))
+            : decoding + (2 * LeastAlone);
+    }
+
+    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model, TimeSpan? longest)
     {
         if (model.DecodeTime(decoding) is not { } undisturbed || model.StepsSinceDecodeOnly >= StepsBetweenLooks)
         {
@@ -69,6 +99,12 @@ public static class StepTokenPolicy
         var room = promised == TimeSpan.MaxValue
             ? share * (MostTimesUndisturbed - 1) * undisturbed
             : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);
+
+        if (longest is { } bound && bound - undisturbed < room)
+        {
+            room = Max(bound - undisturbed, LeastRoom * undisturbed);
+        }
+
         var tokens = model.TokenTime(position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
 
         // A token's time is known for chunks as large as they were: twice that is near enough, more is a guess.
