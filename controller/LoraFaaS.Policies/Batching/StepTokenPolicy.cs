@@ -4,12 +4,15 @@ namespace LoraFaaS.Policies.Batching;
 /// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
 /// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. More wait for their first token
-/// than decode: where nothing was promised the step grows with their ratio, or many would be held back for the sake of few.
+/// than decode, or one waits to whom it was promised: where nothing was promised the step grows with their ratio, or to the most, or many would be held back for the sake of few, and a promise for the sake of what nobody promised.
 /// </summary>
 public static class StepTokenPolicy
 {
     /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
     public const double MostTimesUndisturbed = 1.75;
+
+    /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
+    public const int LeastAlone = 32;
 
     /// <summary>However many wait: so many times the room that one prompt has.</summary>
     private const double MostRoom = 4;
@@ -29,9 +32,6 @@ public static class StepTokenPolicy
     /// </summary>
     private const int StepsBetweenLooks = 32;
 
-    /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
-    public const int LeastAlone = 32;
-
     /// <summary>Most prefill tokens of a step in which somebody decodes.</summary>
     /// <param name="sequences">All live sequences.</param>
     /// <param name="model">What steps took so far.</param>
@@ -42,6 +42,7 @@ public static class StepTokenPolicy
         var (decoding, waiting) = (0, 0);
         var promised = TimeSpan.MaxValue;
         var position = 0L;
+        var isPromised = false;
 
         foreach (ref readonly var sequence in sequences)
         {
@@ -58,11 +59,12 @@ public static class StepTokenPolicy
             else
             {
                 waiting++;
+                isPromised |= sequence.IsPromised;
                 position = Math.Max(position, sequence.Computed);
             }
         }
 
-        return decoding == 0 ? int.MaxValue : Beside(decoding, waiting, promised, position, model, longest);
+        return decoding == 0 ? int.MaxValue : Beside(decoding, isPromised ? int.MaxValue : waiting, promised, position, model, longest);
     }
 
     /// <summary>Most tokens of a step for other sandboxes' sake, whoever decodes in it.</summary>

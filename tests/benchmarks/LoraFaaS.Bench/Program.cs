@@ -18,9 +18,10 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     BurstCommand.Create(),
     SharingCommand.Create(),
     LoadsCommand.Create(),
+    CostCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
-        ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
+        ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create(), CostCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

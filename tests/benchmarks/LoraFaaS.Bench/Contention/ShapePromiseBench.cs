@@ -14,7 +14,7 @@ namespace LoraFaaS.Bench.Contention;
 /// </summary>
 internal sealed class ShapePromiseBench(ReportWriter report, string shape, double seconds)
 {
-    private const int Width = 4, LongPrompt = 160, LongTokens = 48, ShortPrompt = 24, ShortTokens = 8;
+    private const int Width = 4, LongPrompt = 160, LongTokens = 48, ShortPrompt = 24, ShortTokens = 4;
     private const double CallsASecond = 2;
     private const double ShortTimes = 4, LongTimes = 10;
 
