@@ -73,6 +73,7 @@ public static class WorkerHost
             provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
         services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
+        services.AddSingleton<LoadThreads>();
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<AdapterHostCache>();
         services.AddSingleton<AdapterTiers>();

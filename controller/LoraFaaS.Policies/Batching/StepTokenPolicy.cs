@@ -5,7 +5,8 @@ namespace LoraFaaS.Policies.Batching;
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
 /// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. Several prompts wait: where nothing was
 /// promised the step grows with their number. With one prompt's room for all of them, prompts that keep coming queue as long as the answers under way
-/// let them, and how long each waits is the difference of two large times: every hesitation of the machine shows in it many times over.
+/// let them, and how long each waits is the difference of two large times: every hesitation of the machine shows in it many times over. One waits to
+/// whom its first token was promised: the step grows to the most, since a promise goes before what nobody promised.
 /// </summary>
 public static class StepTokenPolicy
 {
@@ -14,6 +15,9 @@ public static class StepTokenPolicy
 
     /// <summary>What each further prompt that waits adds to the room that the first has: more than its own, so that queues are short.</summary>
     private const double RoomOfFurther = 1.5;
+
+    /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
+    public const int LeastAlone = 32;
 
     /// <summary>However many wait: so many times the room that one prompt has.</summary>
     private const double MostRoom = 4;
@@ -33,12 +37,17 @@ public static class StepTokenPolicy
     /// </summary>
     private const int StepsBetweenLooks = 32;
 
-    public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model)
+    /// <summary>Most prefill tokens of a step in which somebody decodes.</summary>
+    /// <param name="sequences">All live sequences.</param>
+    /// <param name="model">What steps took so far.</param>
+    /// <param name="longest">Most that the step ought to take for other sandboxes' sake; null: no such bound.</param>
+    public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var (decoding, waiting) = (0, 0);
         var promised = TimeSpan.MaxValue;
         var position = 0L;
+        var isPromised = false;
 
         foreach (ref readonly var sequence in sequences)
         {
@@ -55,14 +64,38 @@ public static class StepTokenPolicy
             else
             {
                 waiting++;
+                isPromised |= sequence.IsPromised;
                 position = Math.Max(position, sequence.Computed);
             }
         }
 
-        return decoding == 0 ? int.MaxValue : Beside(decoding, waiting, promised, position, model);
+        return decoding == 0 ? int.MaxValue : Beside(decoding, isPromised ? int.MaxValue : waiting, promised, position, model, longest);
     }
 
-    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model)
+    /// <summary>Most tokens of a step for other sandboxes' sake, whoever decodes in it.</summary>
+    public static int MostTokens(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+
+        if (longest is not { } bound)
+        {
+            return int.MaxValue;
+        }
+
+        var (decoding, position) = (0, 0L);
+
+        foreach (ref readonly var sequence in sequences)
+        {
+            decoding += sequence is { HasCredit: true, IsDecoding: true } ? 1 : 0;
+            position = Math.Max(position, sequence.Computed);
+        }
+
+        return model.TokenTime(position) is { } token && token > TimeSpan.Zero
+            ? Math.Max(decoding + LeastAlone, (int)Math.Min(int.MaxValue / 2, bound / token))
+            : decoding + (2 * LeastAlone);
+    }
+
+    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model, TimeSpan? longest)
     {
         if (model.DecodeTime(decoding) is not { } undisturbed || model.StepsSinceDecodeOnly >= StepsBetweenLooks)
         {
@@ -73,6 +106,12 @@ public static class StepTokenPolicy
         var room = promised == TimeSpan.MaxValue
             ? share * (MostTimesUndisturbed - 1) * undisturbed
             : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);
+
+        if (longest is { } bound && bound - undisturbed < room)
+        {
+            room = Max(bound - undisturbed, LeastRoom * undisturbed);
+        }
+
         var tokens = model.TokenTime(position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
 
         // A token's time is known for chunks as large as they were: twice that is near enough, more is a guess.

@@ -34,9 +34,17 @@ public static class TurnPolicy
 
     private static bool IsBefore(in TurnSeeker left, in TurnSeeker right)
     {
-        if (left.Margin != right.Margin)
+        // A promise that is broken already is not mended; one that can still be kept goes first, or each would break the next.
+        var (leftPresses, rightPresses) = (left.Margin >= TimeSpan.Zero, right.Margin >= TimeSpan.Zero);
+
+        if (leftPresses && rightPresses && left.Margin != right.Margin)
         {
             return left.Margin < right.Margin;
+        }
+
+        if (leftPresses != rightPresses)
+        {
+            return leftPresses ? left.HasPromise : !right.HasPromise;
         }
 
         // Nobody is pressed: who had less, then who waited longer.

@@ -12,6 +12,9 @@ public static class TurnPages
     /// <summary>In the same page: a <see cref="Succession"/>.</summary>
     public const int Succession = 128;
 
+    /// <summary>In the same page: a <see cref="TurnSlice"/>.</summary>
+    public const int Slice = 192;
+
     /// <summary>In the page that only the sandbox writes: a <see cref="TurnWord"/>.</summary>
     public const int Word = 0;
 

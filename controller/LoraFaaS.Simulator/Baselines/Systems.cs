@@ -13,7 +13,7 @@ internal static class Systems
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "lorafaas", "lorafaas-policy", "lorafaas-engine", "oracle", "oracle-packed",
+        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "lorafaas", "lorafaas-policy", "lorafaas-engine", "shared-10min", "unshared-10min", "oracle", "oracle-packed",
     ];
 
     /// <exception cref="FormatException">No such system.</exception>
@@ -54,6 +54,9 @@ internal static class Systems
         "lorafaas-engine" => (
             Engine with { Name = name, CopyMsPerMegabyte = 0.05, MemoryUse = 0.95, AdaptersInHost = true, Overlaps = true, Refuses = true, StepOverhead = 0.05 },
             new PlannedWarmth(priceMs)),
+        // Our mechanisms, each function in a process of its own, and the baselines' keep-alive: with a backbone for all, and with one each.
+        "shared-10min" => (Alone with { Name = name, SharesBackbone = true, FastLoader = true, Overlaps = true, Blanks = true, AttachMs = 1, CopyMsPerMegabyte = 0.05 }, new FixedWarmth(600)),
+        "unshared-10min" => (Alone with { Name = name, FastLoader = true, Overlaps = true, Blanks = true, AttachMs = 1, CopyMsPerMegabyte = 0.05 }, new FixedWarmth(600)),
         "oracle" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth(packs: false)),
 
         // Foresight of when, with the baselines' routing: fewer devices, more company on each.

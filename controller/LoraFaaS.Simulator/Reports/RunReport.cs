@@ -53,6 +53,9 @@ public sealed record RunReport
 
     public required double Cost { get; init; }
 
+    /// <summary>Device memory that was held, gigabytes times seconds.</summary>
+    public required double HeldGigabyteSeconds { get; init; }
+
     /// <summary>Device memory that was held, of all there was.</summary>
     public required double MemoryHeld { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record RunReport
             GoodPerSecond = good / seconds,
             TokensPerSecond = served.Where(call => !double.IsNaN(log.Done[call])).Sum(call => (double)trace.OutputTokens[call]) / seconds,
             Cost = state.Cost,
+            HeldGigabyteSeconds = state.HeldGigabyteSeconds,
             MemoryHeld = state.HeldGigabyteSeconds / (seconds * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
             Redundancy = state.BackboneGigabyteSeconds / (seconds * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],

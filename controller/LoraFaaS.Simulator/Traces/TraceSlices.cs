@@ -18,7 +18,9 @@ public static class TraceSlices
     /// <param name="functions">How many functions; backbones take turns.</param>
     /// <param name="backbones">How many backbones the functions use.</param>
     /// <param name="load">Calls for each call of the trace.</param>
-    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1)
+    /// <param name="minutes">That are counted.</param>
+    /// <param name="lengths">Of prompts and answers; null: Gsm8K's.</param>
+    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1, int minutes = Minutes, TokenLengths? lengths = null)
     {
         var classes = TraceFiles.ReadColumn(Path.Combine(folder, "azure_functions_2019_day_meta.csv"), "cov_class");
         var random = new Random(HashOf(variation) + (1_000 * slice));
@@ -26,17 +28,17 @@ public static class TraceSlices
             .Where(row => classes[row.Function] == variation)
             .OrderBy(row => row.Function, StringComparer.Ordinal)
             .ToArray();
-        var start = Before + random.Next(1_440 - Before - Minutes + 1);
+        var start = Before + random.Next(1_440 - Before - minutes + 1);
 
         // Only functions that are called in the stretch say anything; the busiest hundredth would be a load test.
-        var called = rows.Where(row => row.Counts.Skip(start).Take(Minutes).Sum() is >= 2 and <= 20_000).ToArray();
+        var called = rows.Where(row => row.Counts.Skip(start).Take(minutes).Sum() is >= 2 and <= 20_000).ToArray();
         random.Shuffle(called);
         var chosen = called[..functions];
         var specs = chosen.Select((row, index) => new TraceFunction(row.Function, index % backbones, AdapterOf(random))).ToArray();
 
         var laid = chosen.Select(row => new MinuteCounts(row.Function, [.. row.Counts.Select(count => count * load)])).ToArray();
 
-        return TraceFiles.FromMinutes($"{variation} {slice}", laid, specs, start - Before, Before + Minutes, Before, TokenLengths.Gsm8K, random.Next());
+        return TraceFiles.FromMinutes($"{variation} {slice}", laid, specs, start - Before, Before + minutes, Before, lengths ?? TokenLengths.Gsm8K, random.Next());
     }
 
     /// <summary>Ranks 8 to 64 on query, key and value: 13 to 101 MB.</summary>

@@ -164,8 +164,10 @@ internal sealed class EngineLoop : IDisposable
         // The planner counts in blocks: the fewest pages a sequence grows by.
         var free = _sandbox.Engine.Pages.Free / layout.PagesPerBlock;
         var views = CollectionsMarshal.AsSpan(_views);
-        var beside = StepTokenPolicy.Decide(views, _times);
-        var limits = new StepLimits(_sandbox.MaxSequences, _sandbox.Engine.Runner.MaxStepTokens, free, KvLayout.BlockTokens, beside);
+        var longest = _turns.LongestStep;
+        var beside = StepTokenPolicy.Decide(views, _times, longest);
+        var most = Math.Min(_sandbox.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, _times, longest));
+        var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside);
         return _planner.Plan(views, limits);
     }
 

@@ -17,6 +17,8 @@ internal sealed class TurnPlace(SharedPage grants, SharedPage word) : IDisposabl
 
     public Succession Succession => Protocol.Turns.Succession.Of(grants.ReadLong(TurnPages.Succession));
 
+    public TurnSlice Slice => TurnSlice.Of(grants.ReadLong(TurnPages.Slice));
+
     public uint Signal => grants.Read(TurnPages.Signal);
 
     public SharedPage? Other(int slot) => _others.GetValueOrDefault(slot);

@@ -23,10 +23,14 @@ internal sealed class TurnTaker(Action pause) : IDisposable
     private readonly FutexWord[] _words = new FutexWord[2];
     private volatile TurnPlace? _place;
     private TurnWord _said;
+    private long _begun;
     private bool _cannotWatchTwo;
 
     /// <summary>It may step without asking.</summary>
     public bool HoldsTurn => _place is null || _said.Phase is TurnPhase.Running;
+
+    /// <summary>Most that the next step ought to take, for others' sake; null: whatever it takes.</summary>
+    public TimeSpan? LongestStep => _place is { } place && place is { Grant.Free: false, Slice.Step: > 0 and var step } ? TimeSpan.FromMicroseconds(step) : null;
 
     /// <summary>The worker's pages have come.</summary>
     public void Join(TurnPlace place) => _place = place;
@@ -76,7 +80,7 @@ internal sealed class TurnTaker(Action pause) : IDisposable
         return TryEnter(place);
     }
 
-    /// <summary>A step is done. Unless the turn stands, it goes to the next; our own threads do not spin beside its step.</summary>
+    /// <summary>A step is done. Unless the turn stands, or others can spare us a few steps more, it goes to the next; our own threads do not spin beside its step.</summary>
     public void StepDone()
     {
         if (_place is not { } place || _said.Phase is not TurnPhase.Running)
@@ -86,7 +90,7 @@ internal sealed class TurnTaker(Action pause) : IDisposable
 
         var grant = place.Grant;
 
-        if (!grant.Free && (grant.Turn != _said.Turn || !grant.Standing))
+        if (!grant.Free && (grant.Turn != _said.Turn || !(grant.Standing || MayGoOn(place))))
         {
             Say(place, TurnPhase.Waiting, wake: true);
             pause();
@@ -106,6 +110,8 @@ internal sealed class TurnTaker(Action pause) : IDisposable
     }
 
     public void Dispose() => _place?.Dispose();
+
+    private bool MayGoOn(TurnPlace place) => Stopwatch.GetElapsedTime(_begun).TotalMicroseconds < place.Slice.Turn;
 
     private void Say(TurnPlace place, TurnPhase phase, bool wake)
     {
@@ -153,6 +159,7 @@ internal sealed class TurnTaker(Action pause) : IDisposable
 
         if (grant.Free || grant.Turn == turn || place.Succession.Turn == turn)
         {
+            _begun = Stopwatch.GetTimestamp();
             return true;
         }
 

@@ -18,7 +18,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way, because a disk may have changed what was
 /// right when it was written; corrupt content is fetched once more before anybody is told.
 /// </summary>
-internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, TimeProvider time) : IAdapterLoader
+internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, TimeProvider time) : IAdapterLoader
 {
     public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
     private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<bool> makeRoom, CancellationToken cancellationToken)
     {
         // What has just come was counted while it came.
-        if (file.FoundAt is not StorageTier.Remote && !await IsIntactAsync(file.Lease.Path, key.Adapter, cancellationToken))
+        if (file.FoundAt is not StorageTier.Remote && !await threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken))
         {
             return Failed(ErrorCode.ArtifactCorrupt, $"Adapter {key.Adapter} on this worker's disk is corrupt.");
         }
@@ -126,13 +126,13 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         }
     }
 
-    private static async Task<Loading<LoadedAdapter>> FillAsync(
+    private async Task<Loading<LoadedAdapter>> FillAsync(
         AdapterKey key, AdapterArtifact artifact, AdapterWeights weights, Checkpoints.Configuration.ModelConfig backbone,
         long bytes, MemoryLease lease, StorageTier foundAt, CancellationToken cancellationToken)
     {
         try
         {
-            var segment = await Task.Run(
+            var segment = await threads.RunAsync(
                 () =>
                 {
                     using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
@@ -163,10 +163,10 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         }
     }
 
-    private static async Task<bool> IsIntactAsync(string path, Digest expected, CancellationToken cancellationToken)
+    private static bool IsIntact(string path, Digest expected)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        return Digest.FromHash(await SHA256.HashDataAsync(file, cancellationToken)) == expected;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        return Digest.FromHash(SHA256.HashData(file)) == expected;
     }
 
     private static Loading<LoadedAdapter> Failed(ErrorCode code, string message, string? field = null) =>

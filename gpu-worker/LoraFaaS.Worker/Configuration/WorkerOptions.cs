@@ -69,6 +69,13 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan TurnLimit { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How much counting and packing adapters gives way to sandboxes that compute, as a nice value. More disturbs running sequences less, and makes a load
+    /// on a busy machine take longer; 0 shares the processors evenly.
+    /// </summary>
+    [Range(0, 19)]
+    public int LoadNice { get; set; } = 10;
+
     /// <summary>Sequences one sandbox runs at once. More raises throughput, and TPOT with it.</summary>
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;

@@ -19,7 +19,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
-        using var promise = sandbox.Turns?.Promise(invocation.DueAt(time), invocation.Weight);
+        using var promise = sandbox.Turns?.Promise(invocation.DueAt(time), invocation.Slo, invocation.Weight);
         await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
 
         try
@@ -36,10 +36,11 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                         invocation.PromptTokens = happened.Started.PromptTokens;
                         invocation.CachedTokens = happened.Started.CachedPromptTokens;
                         happened.Started.Arithmetic = _arithmetic;
-                        promise?.Keep();
+                        promise?.Keep(long.MaxValue);
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:
                         await CountAsync(invocation, happened.Tokens, granted, begun, abort.Token);
+                        promise?.Keep(invocation.NextDueAt(time));
                         break;
                     default:
                         break;

@@ -94,6 +94,11 @@ internal sealed class Invocation
     /// <summary>When its first token was promised, on the monotonic clock; long.MaxValue: never.</summary>
     public long DueAt(TimeProvider time) => Slo is { } slo ? ArrivedAt + (long)(slo.TotalSeconds * time.TimestampFrequency) : long.MaxValue;
 
+    /// <summary>When its next token was promised, by its TPOT from the first one on: one that came early leaves the next more time. long.MaxValue: never.</summary>
+    public long NextDueAt(TimeProvider time) => Revision.SloTpotMs > 0 && Ttft is { } ttft
+        ? ArrivedAt + (long)((ttft.TotalSeconds + (CompletionTokens * Revision.SloTpotMs / 1_000.0)) * time.TimestampFrequency)
+        : long.MaxValue;
+
     /// <summary>What it was served, in tokens of the backbone.</summary>
     public double Cost(long backboneBytes) => TokenCost.Of(PromptTokens, CachedTokens, CompletionTokens, Revision.AdapterBytes, backboneBytes);
 

@@ -64,7 +64,7 @@ internal sealed partial class TurnArbiter : IDisposable
         var grant = SharedPage.Create("lorafaas-turn-grant");
         grant.CloseToWriters();
         var word = SharedPage.Create("lorafaas-turn-word");
-        var slot = new TurnSlot(index, owner, grant, word, show);
+        var slot = new TurnSlot(index, owner, grant, word, show, _time);
         Post(new TurnChange.Came(slot));
         return new TurnMember(this, slot, grant, word);
     }

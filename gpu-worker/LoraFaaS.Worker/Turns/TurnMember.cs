@@ -16,9 +16,17 @@ internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage 
     public void Joined() => arbiter.Post(new TurnChange.Joined(slot));
 
     /// <summary>It owes a first token at an instant of the monotonic clock (none: long.MaxValue), until this is disposed.</summary>
-    public TurnPromise Promise(long due, double weight)
+    /// <param name="due">When.</param>
+    /// <param name="promised">How long its caller was told it would take; null: nothing was said.</param>
+    /// <param name="weight">Of its namespace's share.</param>
+    public TurnPromise Promise(long due, TimeSpan? promised, double weight)
     {
         var promise = new TurnPromise(this, due, weight);
+
+        if (promised is { } time)
+        {
+            slot.Remember(time);
+        }
 
         lock (_gate)
         {
@@ -31,13 +39,16 @@ internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage 
 
     public void Dispose() => arbiter.Post(new TurnChange.Gone(slot));
 
-    /// <summary>Its first token has come: what follows presses nobody, but counts with the same weight.</summary>
-    internal void Keep(TurnPromise promise)
+    /// <summary>A token has come: what follows may press less, or nobody, but counts with the same weight.</summary>
+    internal void Keep(TurnPromise promise, long nextDue)
     {
         lock (_gate)
         {
-            promise.Due = long.MaxValue;
-            Publish();
+            if (promise.Due != nextDue)
+            {
+                promise.Due = nextDue;
+                Publish();
+            }
         }
     }
 
@@ -52,16 +63,14 @@ internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage 
 
     private void Publish()
     {
-        var due = long.MaxValue;
         var weight = 0.0;
 
         foreach (var promise in _promises)
         {
-            due = Math.Min(due, promise.Due);
             weight = Math.Max(weight, promise.Weight);
         }
 
-        slot.Due = due;
+        slot.Dues = [.. _promises.Select(promise => promise.Due).Where(due => due != long.MaxValue).Order()];
         slot.Weight = weight > 0 ? weight : 1;
     }
 }

@@ -9,7 +9,8 @@ internal sealed class TurnPromise(TurnMember member, long due, double weight) : 
 
     public double Weight { get; } = weight;
 
-    public void Keep() => member.Keep(this);
+    /// <summary>A token has come; the next one is due then (long.MaxValue: none is promised).</summary>
+    public void Keep(long nextDue) => member.Keep(this, nextDue);
 
     public void Dispose()
     {

@@ -4,9 +4,15 @@ using LoraFaaS.Protocol.Turns;
 namespace LoraFaaS.Worker.Turns;
 
 /// <summary>One sandbox at the arbiter: its two pages, and what the arbiter's thread knows of it. Everything without a note belongs to that thread.</summary>
-internal sealed class TurnSlot(int index, string owner, SharedPage grant, SharedPage word, Func<int, SharedPage, bool> show) : IDisposable
+internal sealed class TurnSlot(int index, string owner, SharedPage grant, SharedPage word, Func<int, SharedPage, bool> show, TimeProvider time) : IDisposable
 {
-    private long _due = long.MaxValue;
+    /// <summary>So long after its last promise a sandbox is expected to make another.</summary>
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private long[] _dues = [];
+    private TimeSpan? _promised;
+    private long _promisedAt;
     private double _weight = 1;
 
     public int Index { get; } = index;
@@ -35,18 +41,56 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
 
     public SharedPage WordPage => word;
 
-    /// <summary>When its most pressing first token is due, on the worker's monotonic clock. Written by the invocations' flows, read by the arbiter.</summary>
-    public long Due
+    /// <summary>When its next tokens are due, on the worker's monotonic clock, in order. Never changed, only replaced: by the invocations' flows, for the arbiter to read.</summary>
+    public long[] Dues
     {
-        get => Volatile.Read(ref _due);
-        set => Volatile.Write(ref _due, value);
+        get => Volatile.Read(ref _dues);
+        set => Volatile.Write(ref _dues, value);
     }
 
-    /// <summary>As <see cref="Due"/>.</summary>
+    /// <summary>As <see cref="Dues"/>.</summary>
     public double Weight
     {
         get => Volatile.Read(ref _weight);
         set => Volatile.Write(ref _weight, value);
+    }
+
+    /// <summary>The most pressing of its promises that can still be kept; of those that cannot, the latest; long.MaxValue: it has made none.</summary>
+    public long Due(long now)
+    {
+        var dues = Dues;
+
+        foreach (var due in dues)
+        {
+            if (due >= now)
+            {
+                return due;
+            }
+        }
+
+        return dues.Length > 0 ? dues[^1] : long.MaxValue;
+    }
+
+    /// <summary>The shortest time to first token that it has promised of late. Any thread.</summary>
+    public TimeSpan? Promised
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _promised is not null && time.GetElapsedTime(_promisedAt) < Memory ? _promised : null;
+            }
+        }
+    }
+
+    public void Remember(TimeSpan promised)
+    {
+        var known = Promised;
+
+        lock (_gate)
+        {
+            (_promised, _promisedAt) = (known < promised ? known : promised, time.GetTimestamp());
+        }
     }
 
     public void Read(long now)
@@ -66,6 +110,9 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
         Granted = granted;
         grant.WriteLong(TurnPages.Grant, granted.Bits);
     }
+
+    /// <summary>How long it may take when its turn comes, or now that it has come.</summary>
+    public void Limit(TurnSlice slice) => grant.WriteLong(TurnPages.Slice, slice.Bits);
 
     public void Follow(Succession succession) => grant.WriteLong(TurnPages.Succession, succession.Bits);
 

@@ -19,6 +19,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     private readonly ServedCost<string> _served = new(Floor);
     private readonly List<TurnSlot> _slots = [];
     private readonly List<TurnSeeker> _seekers = [];
+    private readonly List<TurnNeighbour> _neighbours = [];
     private TurnSlot? _holder;
     private TurnSlot? _next;
     private uint _nextTurn;
@@ -172,6 +173,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     private void Give(TurnSlot slot, uint turn, long now)
     {
         slot.Turn = turn;
+        Limit(slot, now);
         slot.Grant(new TurnGrant(turn, Standing: !OthersWait(slot)));
         _holder = slot;
         _since = now;
@@ -186,6 +188,8 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     private TimeSpan? Contend(long now)
     {
         var holder = _holder!;
+
+        Limit(holder, now);
 
         if (!OthersWait(holder))
         {
@@ -244,6 +248,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
 
         if (holder.IsJoined && chosen.TryShow(holder))
         {
+            Limit(chosen, now);
             chosen.Follow(new Succession(holder.Index, holder.Turn, _nextTurn));
             chosen.Ring();
         }
@@ -259,13 +264,32 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
 
             if (slot != _holder && slot.Seen.Phase is TurnPhase.Waiting)
             {
-                var margin = slot.Due == long.MaxValue ? TimeSpan.MaxValue : time.GetElapsedTime(now, slot.Due);
-                _seekers.Add(new TurnSeeker(i, margin, _served.Of(slot.Owner), time.GetElapsedTime(slot.WaitingSince, now)));
+                _seekers.Add(new TurnSeeker(i, Margin(slot, now), _served.Of(slot.Owner), time.GetElapsedTime(slot.WaitingSince, now)));
             }
         }
 
         var chosen = TurnPolicy.Choose(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_seekers), Lead);
         return chosen < 0 ? null : _slots[_seekers[chosen].Slot];
+    }
+
+    private TimeSpan Margin(TurnSlot slot, long now) => slot.Due(now) is not long.MaxValue and var due ? time.GetElapsedTime(now, due) : TimeSpan.MaxValue;
+
+    /// <summary>Says how long this one may take, as far as that has changed.</summary>
+    private void Limit(TurnSlot slot, long now)
+    {
+        _neighbours.Clear();
+
+        foreach (var other in _slots)
+        {
+            if (other != slot)
+            {
+                _neighbours.Add(new TurnNeighbour(other.Seen.Phase is TurnPhase.Waiting, Margin(other, now), other.Promised));
+            }
+        }
+
+        var others = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_neighbours);
+        var step = TurnSlicePolicy.Step(others) is { } longest ? (uint)longest.TotalMicroseconds : 0;
+        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others).TotalMicroseconds));
     }
 
     private bool OthersWait(TurnSlot slot)

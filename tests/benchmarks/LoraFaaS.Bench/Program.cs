@@ -20,9 +20,10 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     SharingCommand.Create(),
     LoadsCommand.Create(),
     ChaosCommand.Create(),
+    CostCommand.Create(),
     AllCommand.Create(
         EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), EnqueueCommand.Create(), ContentionCommand.Create(),
-        ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
+        ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create(), CostCommand.Create()),
 };
 
 foreach (var part in PartCommands.Create())

@@ -39,6 +39,22 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         }
     }
 
+    /// <summary>The stages of one function's cold and warm calls on this machine, for whoever reckons on with them.</summary>
+    public async Task<ColdTimes> MeasureAsync(int prompt, int tokens)
+    {
+        using var folder = new TempFolder();
+        var (backbone, adapters) = await WorkerRun.PrepareAsync(folder.Path, _models, [16]);
+        var (cold, warm) = await SharedAsync(folder.Path, backbone, adapters[0], prompt);
+        var alone = await AloneAsync(folder.Path, backbone, adapters[0], prompt);
+        await using var worker = await StartAsync(folder.Path);
+        await worker.CallAsync(backbone, adapters[0], "one", "f", prompt, 2);
+        var one = await worker.CallAsync(backbone, adapters[0], "one", "f", prompt, tokens);
+        var four = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => worker.CallAsync(backbone, adapters[0], "one", "f", prompt, tokens)));
+        return new ColdTimes(
+            Median(warm), Median(cold), alone, one.GapsMs.Average(), four.Average(call => call.GapsMs.Average()), four.Average(call => call.FirstTokenMs), adapters[0].Bytes,
+            new FileInfo(Path.Combine(_models.Backbone, "model.safetensors")).Length);
+    }
+
     private async Task CompareAsync(string data, Digest backbone, (Digest Digest, long Bytes) adapter, int prompt, double cold, double warm)
     {
         var alone = await AloneAsync(data, backbone, adapter, prompt);

@@ -12,13 +12,20 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
     private const int Running = 2;
     private const int Prompt = 16;
 
+    /// <summary>As it is set up, and with loads that give way to nobody.</summary>
     public async Task RunAsync()
+    {
+        await RunAsync("", []);
+        await RunAsync(", LoadNice 0", ["--Worker:LoadNice", "0"]);
+    }
+
+    private async Task RunAsync(string name, string[] options)
     {
         using var folder = new TempFolder();
         var models = new SyntheticModels(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
         var (backbone, adapters) = await WorkerRun.PrepareAsync(folder.Path, models, [.. Enumerable.Range(0, Loads).Select(number => number % 2 == 0 ? 8 : 16)]);
         await using var worker = await WorkerRun.StartAsync(
-            folder.Path, "--Worker:DeviceMemory", "2Gi", "--Worker:SandboxMemory", "1Gi", "--Worker:SandboxFirstMemory", "256Mi", "--Worker:Threads", "1");
+            folder.Path, ["--Worker:DeviceMemory", "2Gi", "--Worker:SandboxMemory", "1Gi", "--Worker:SandboxFirstMemory", "256Mi", .. options]);
         await worker.CallAsync(backbone, null, "bench", "base", Prompt, 8);
 
         // Long enough for a quiet stretch before the loads and after them.
@@ -37,9 +44,9 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
         var quiet = calls.SelectMany(call => Gaps(call, call.TokensAt[0] + 0.5, begun)).ToList();
         var loaded = calls.SelectMany(call => Gaps(call, begun, ended)).ToList();
         var (calm, busy) = (quiet.Average(), loaded.Average());
-        report.Add(BenchRow.Cost($"{shape}: time between tokens of {Running} during {Loads} adapter loads, mean", busy, "ms", calm, "undisturbed", 1.15));
-        report.Add(BenchRow.Cost($"    {shape}: the same, p99", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
-        report.Add(BenchRow.Limit($"    {shape}: {Loads} loads, each with one token, took", ended - begun, "s"));
+        report.Add(BenchRow.Cost($"{shape}: time between tokens of {Running} during {Loads} adapter loads, mean{name}", busy, "ms", calm, "undisturbed", 1.15));
+        report.Add(BenchRow.Cost($"    {shape}: the same, p99{name}", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
+        report.Add(BenchRow.Limit($"    {shape}: {Loads} loads, each with one token, took{name}", ended - begun, "s"));
         report.Add(BenchRow.Limit($"    {shape}: adapters' bytes", adapters.Sum(adapter => adapter.Bytes) / (double)(1 << 20), "MiB"));
     }
 

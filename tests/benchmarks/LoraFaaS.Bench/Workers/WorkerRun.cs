@@ -72,15 +72,16 @@ internal sealed class WorkerRun : IAsyncDisposable
     /// <summary>Seconds on the clock that calls are timed with.</summary>
     public static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
-    public async Task<TimedCall> CallAsync(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, int prompt, int tokens, TimeSpan? limit = null)
+    public async Task<TimedCall> CallAsync(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, int prompt, int tokens, TimeSpan? limit = null, CallPromise promise = default)
     {
         var request = new GenerateRequest
         {
             CallId = Guid.NewGuid().ToString(),
             Revision = new RevisionRef
             {
-                Namespace = "bench", Function = function, Number = 1, BackboneDigest = backbone.Value, AdapterDigest = adapter?.Digest.Value ?? "",
+                Namespace = domain, Function = function, Number = 1, BackboneDigest = backbone.Value, AdapterDigest = adapter?.Digest.Value ?? "",
                 AdapterBytes = adapter?.Bytes ?? 0, TrustDomain = domain,
+                SloTtftMs = (int)(promise.FirstToken?.TotalMilliseconds ?? 0), SloTpotMs = (int)(promise.BetweenTokens?.TotalMilliseconds ?? 0),
             },
             Prompt = new Prompt { Tokens = new TokenIds() },
             Sampling = new Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = tokens, TopLogprobs = -1, IgnoreEos = true },

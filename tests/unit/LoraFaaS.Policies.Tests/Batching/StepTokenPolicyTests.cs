@@ -12,6 +12,21 @@ public sealed class StepTokenPolicyTests
         Assert.Equal(int.MaxValue, StepTokenPolicy.Decide([Prompt(0)], new StepTimeModel()));
 
     [Fact]
+    public void Others_promises_bound_a_step_that_nobody_decodes_in_and_one_in_which_somebody_does()
+    {
+        var model = new StepTimeModel();
+        Assert.Equal(64, StepTokenPolicy.MostTokens([Prompt(0)], model, TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(int.MaxValue, StepTokenPolicy.MostTokens([Prompt(0)], model, null));
+
+        model.Observe(new StepLoad(0, 100, 0), TimeSpan.FromMilliseconds(100));
+        Assert.Equal(50, StepTokenPolicy.MostTokens([Prompt(0)], model, TimeSpan.FromMilliseconds(50)));
+        Assert.Equal(StepTokenPolicy.LeastAlone + 1, StepTokenPolicy.MostTokens([Prompt(0), Decoding()], model, TimeSpan.FromMilliseconds(5)));
+
+        model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
+        Assert.Equal(5, StepTokenPolicy.Decide([Prompt(0), Decoding()], model, TimeSpan.FromMilliseconds(24)));
+    }
+
+    [Fact]
     public void One_step_goes_without_a_prompt_before_the_first_chunk_which_is_small()
     {
         var model = new StepTimeModel();
@@ -54,6 +69,26 @@ public sealed class StepTokenPolicyTests
 
         Assert.InRange(steps.Count, 1, 400 / 4);
         Assert.True(steps.Average() <= 1.3 * 20);
+    }
+
+    [Fact]
+    public void A_promised_first_token_goes_before_times_between_tokens_that_nobody_promised()
+    {
+        var model = new StepTimeModel();
+        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
+        Warm(model, Time);
+
+        for (var step = 0; step < 20; step++)
+        {
+            Step(model, Time);
+        }
+
+        var unsaid = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+        var promised = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding()], model);
+        var both = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
+
+        Assert.InRange(promised, unsaid + 1, 4 * unsaid);
+        Assert.InRange(both, 1, unsaid);
     }
 
     [Fact]

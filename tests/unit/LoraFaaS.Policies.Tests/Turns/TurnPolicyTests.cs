@@ -12,7 +12,14 @@ public sealed class TurnPolicyTests
     [Fact]
     public void The_smallest_margin_goes_first()
     {
-        Assert.Equal(1, TurnPolicy.Choose([Seeker(0, margin: 500, served: 0), Seeker(1, margin: -20, served: 0.05)], Lead));
+        Assert.Equal(1, TurnPolicy.Choose([Seeker(0, margin: 500, served: 0), Seeker(1, margin: 20, served: 0.05)], Lead));
+    }
+
+    [Fact]
+    public void A_promise_that_can_still_be_kept_goes_before_one_that_is_broken_and_that_before_none()
+    {
+        Assert.Equal(1, TurnPolicy.Choose([Seeker(0, margin: -20, served: 0), Seeker(1, margin: 500, served: 0.05)], Lead));
+        Assert.Equal(0, TurnPolicy.Choose([Seeker(0, margin: -20, served: 0), new(1, TimeSpan.MaxValue, 0.05, default)], Lead));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
+using LoraFaaS.Policies.Turns;
 using LoraFaaS.Protocol.Turns;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Configuration;
@@ -63,6 +64,28 @@ public sealed class TurnArbiterTests
 
         await Patience.ForAsync(taking);
         Assert.False(first.Turns.HoldsTurn);
+    }
+
+    [Fact]
+    public async Task A_turn_goes_on_for_a_few_steps_that_others_can_spare_and_not_for_one_that_presses()
+    {
+        using var arbiter = Arbiter();
+        using var first = new Stepper(arbiter, "a");
+        using var second = new Stepper(arbiter, "b");
+        first.Take();
+        var taking = Task.Run(second.Take);
+        await UntilAsync(() => !first.Place.Grant.Standing);
+        Assert.Equal((uint)TurnSlicePolicy.Quantum.TotalMicroseconds, first.Place.Slice.Turn);
+        Assert.Equal(TurnSlicePolicy.LongestContended, first.Turns.LongestStep);
+
+        using var promise = second.Member.Promise(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(40), 1);
+        first.Turns.Rest();
+        await Patience.ForAsync(taking);
+
+        // Who is there and has promised bounds the others' steps though it does not wait.
+        second.Turns.Rest();
+        first.Take();
+        await UntilAsync(() => first.Turns.LongestStep == TimeSpan.FromMilliseconds(10));
     }
 
     [Fact]

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using LoraFaaS.Linux.Processes;
+using LoraFaaS.Worker.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Worker.Artifacts;
+
+/// <summary>
+/// The threads that count digests and pack adapters. They give way to the sandboxes' own (<c>Worker:LoadNice</c>): on a CPU the device that tokens are computed
+/// on is the same that loads would be packed on, and running sequences come first.
+/// </summary>
+internal sealed class LoadThreads : IDisposable
+{
+    /// <summary>A core's thread in four: more would only wait for the disk, or for the sandboxes.</summary>
+    private const int ProcessorsEach = 4;
+
+    private const int Capacity = 1_024;
+
+    private readonly BlockingCollection<Action> _work = new(Capacity);
+    private readonly List<Thread> _threads = [];
+
+    public LoadThreads(IOptions<WorkerOptions> options)
+    {
+        var nice = options.Value.LoadNice;
+
+        for (var number = 0; number < Math.Max(1, Environment.ProcessorCount / ProcessorsEach); number++)
+        {
+            var thread = new Thread(() => Run(nice)) { IsBackground = true, Name = $"adapter-load-{number}" };
+            thread.Start();
+            _threads.Add(thread);
+        }
+    }
+
+    /// <summary>Runs on one of the threads, after what came before. Blocks only while a thousand others wait.</summary>
+    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        _work.Add(
+            () =>
+            {
+                try
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    done.SetResult(work());
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    done.SetCanceled(cancellationToken);
+                }
+#pragma warning disable CA1031 // Whatever it is belongs to who awaits the work, not to this thread.
+                catch (Exception fault)
+#pragma warning restore CA1031
+                {
+                    done.SetException(fault);
+                }
+            },
+            cancellationToken);
+
+        return await done.Task;
+    }
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _threads.ForEach(thread => thread.Join());
+        _work.Dispose();
+    }
+
+    private void Run(int nice)
+    {
+        ThreadNice.TryRaise(nice);
+
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            work();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using LoraFaaS.Bench.Inference;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Bench.Synthesis;
+using LoraFaaS.Bench.Workers;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Bench.Contention;
+
+/// <summary>
+/// Four trust domains on one device, at the worker's door, on weights of a real size: two keep long answers in flight without pause and promise little, two are called now and then and
+/// promise a first token in four times what it takes alone. How many promises break in turns, and without an arbiter, where sandboxes run as the kernel lets them,
+/// first come first served. A refused call is a broken promise.
+/// </summary>
+internal sealed class ShapePromiseBench(ReportWriter report, string shape, double seconds)
+{
+    private const int Width = 4, LongPrompt = 160, LongTokens = 48, ShortPrompt = 24, ShortTokens = 4;
+    private const double CallsASecond = 2;
+    private const double ShortTimes = 4, LongTimes = 10;
+
+    public async Task RunAsync()
+    {
+        using var folder = new TempFolder();
+        var turns = await MeasureAsync(folder.Path, "in turns", takeTurns: true, threads: 0, null);
+        var beside = await MeasureAsync(folder.Path, "without arbiter, all threads each", takeTurns: false, Environment.ProcessorCount, turns);
+        var single = await MeasureAsync(folder.Path, "without arbiter, one thread each", takeTurns: false, 1, turns);
+
+        report.Add(BenchRow.Limit($"{shape}: time to first token alone, p50: short calls ({ShortPrompt} tokens)", turns.ShortAlone, "ms"));
+        report.Add(BenchRow.Limit($"    {shape}: long calls ({LongPrompt} tokens)", turns.LongAlone, "ms"));
+        report.Add(BenchRow.Cost($"{shape}: promises broken of four sandboxes, in turns", turns.Broken, "%", beside.Broken, "first come, without arbiter") with { Target = "≤ 10 where ≥ 30", Met = turns.Broken <= 10 && beside.Broken >= 30 });
+        Add(turns, beside);
+        Add(beside, beside);
+        Add(single, beside);
+    }
+
+    private void Add(Outcome one, Outcome beside)
+    {
+        report.Add(BenchRow.Limit($"    {one.Name}: all promises broken", one.Broken, "%"));
+        report.Add(BenchRow.Limit($"    {one.Name}: short calls' ({ShortTimes} × alone), of {one.ShortCalls}", one.ShortBroken, "%"));
+        report.Add(BenchRow.Limit($"    {one.Name}: long calls' ({LongTimes} × alone), of {one.LongCalls}", one.LongBroken, "%"));
+        report.Add(BenchRow.Limit($"    {one.Name}: time to first token of short calls, p50", one.ShortMedian, "ms"));
+        report.Add(BenchRow.Limit($"    {one.Name}: the same, p90", one.ShortTail, "ms"));
+        report.Add(BenchRow.Limit($"    {one.Name}: between tokens of long calls, p50", one.LongGap, "ms"));
+        report.Add(BenchRow.Rate($"    {one.Name}: tokens, all four", one.TokensASecond, "tok/s", beside.TokensASecond, "first come, without arbiter"));
+    }
+
+    private async Task<Outcome> MeasureAsync(string data, string name, bool takeTurns, int threads, Outcome? promised)
+    {
+        ReportWriter.Say($"{shape}: {name}");
+        var models = new SyntheticModels(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
+        var (backbone, adapters) = await WorkerRun.PrepareAsync(data, models, [16, 16, 16, 16]);
+        await using var worker = await WorkerRun.StartAsync(
+            data, "--Worker:DeviceMemory", "2Gi", "--Worker:HostMemory", "8Gi", "--Worker:SandboxFirstMemory", "256Mi", "--Worker:BlankSandboxes", "1",
+            "--Worker:TakeTurns", takeTurns ? "true" : "false", "--Worker:Threads", threads.ToString(CultureInfo.InvariantCulture));
+        List<DoorTenant> longs = [.. Enumerable.Range(0, 2).Select(i => new DoorTenant(worker, backbone, adapters[i], $"long-{i}", LongPrompt, LongTokens))];
+        List<DoorTenant> shorts = [.. Enumerable.Range(0, 2).Select(i => new DoorTenant(worker, backbone, adapters[2 + i], $"short-{i}", ShortPrompt, ShortTokens))];
+
+        foreach (var tenant in longs.Concat(shorts))
+        {
+            // The sandbox is there, and its code is warm.
+            for (var i = 0; i < 12; i++)
+            {
+                await tenant.CallAsync();
+            }
+        }
+
+        // Both ways keep the same promises: those of four times, ten times, what a call takes alone where sandboxes have all threads.
+        var (shortAlone, longAlone) = (promised?.ShortAlone ?? Alone(shorts), promised?.LongAlone ?? Alone(longs));
+        longs.ForEach(tenant => Begin(tenant, LongTimes * longAlone));
+        shorts.ForEach(tenant => Begin(tenant, ShortTimes * shortAlone));
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        var begun = WorkerRun.Now;
+        await Task.WhenAll([.. longs.Select(tenant => tenant.PressAsync(Width, stop.Token)), .. shorts.Select((tenant, i) => tenant.ComeAsync(CallsASecond, i + 1, stop.Token))]);
+        return Outcome.Of(name, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun);
+    }
+
+    private static double Alone(List<DoorTenant> tenants) =>
+        Interleaved.Median(tenants.SelectMany(tenant => tenant.Calls.Skip(4)).Select(call => call.Problem is null ? call.FirstTokenMs : throw new InvalidOperationException(call.Problem)));
+
+    private static void Begin(DoorTenant tenant, double milliseconds)
+    {
+        tenant.Forget();
+        tenant.Promise = new CallPromise(TimeSpan.FromMilliseconds(Math.Ceiling(milliseconds)));
+    }
+
+    private sealed record Outcome(
+        string Name, double ShortAlone, double LongAlone, int ShortCalls, int LongCalls, double ShortBroken, double LongBroken, double ShortMedian, double ShortTail, double LongGap, double TokensASecond)
+    {
+        /// <summary>Percent of all calls that had a promise.</summary>
+        public double Broken => ((ShortBroken * ShortCalls) + (LongBroken * LongCalls)) / (ShortCalls + LongCalls);
+
+        public static Outcome Of(string name, List<DoorTenant> longs, List<DoorTenant> shorts, double shortAlone, double longAlone, double took) => new(
+            name,
+            shortAlone,
+            longAlone,
+            shorts.Sum(tenant => tenant.Calls.Count),
+            longs.Sum(tenant => tenant.Calls.Count),
+            100.0 * shorts.Sum(tenant => tenant.Broken) / shorts.Sum(tenant => tenant.Calls.Count),
+            100.0 * longs.Sum(tenant => tenant.Broken) / longs.Sum(tenant => tenant.Calls.Count),
+            shorts.Average(tenant => tenant.FirstTokenMs(0.5)),
+            shorts.Average(tenant => tenant.FirstTokenMs(0.9)),
+            longs.Average(tenant => tenant.BetweenTokensMs),
+            longs.Concat(shorts).Sum(tenant => tenant.Calls.Sum(call => call.TokensAt.Count)) / took);
+    }
+}
