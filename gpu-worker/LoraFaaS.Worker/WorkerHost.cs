@@ -102,6 +102,10 @@ public static class WorkerHost
         services.AddSingleton<SandboxLauncher>();
         services.AddSingleton<IsolationStation>();
         services.AddHostedService(provider => provider.GetRequiredService<IsolationStation>());
+        services.AddSingleton<ViolationMetrics>();
+        services.AddSingleton<ResourceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ResourceWatch>());
+        services.AddSingleton<ConfinedSurroundings>();
         services.AddSingleton<ConfinedLauncher>();
     }
 

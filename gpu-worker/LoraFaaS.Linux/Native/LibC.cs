@@ -53,6 +53,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getppid();
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpriority(int which, int who, int priority);
+
     /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint syscall_futex_wait(nint number, uint* word, int operation, uint expected, TimeSpec* timeout, nint unused, uint unused2);

@@ -138,6 +138,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             _served.Charge(_holder!.Owner, time.GetElapsedTime(_since, now).TotalSeconds, _holder.Weight);
         }
 
+        _holder!.EndHold(time.GetElapsedTime(_holder.HoldsSince, now));
         _contended = false;
         _holder = null;
     }
@@ -174,6 +175,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
         slot.Turn = turn;
         slot.Grant(new TurnGrant(turn, Standing: !OthersWait(slot)));
         _holder = slot;
+        _holder.BeginHold(now);
         _since = now;
 
         if (!slot.Seen.IsRunning(turn))
