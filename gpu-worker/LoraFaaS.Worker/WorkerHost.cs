@@ -87,6 +87,7 @@ public static class WorkerHost
         services.AddSingleton<ArtifactWorth>();
         services.AddSingleton<EvictionMetrics>().AddSingleton<IEvictionCharges, EvictionCharges>();
         services.AddSingleton<DeviceRoom>();
+        services.AddSingleton<BackboneRoom>();
         services.AddHostedService<OffloadLoop>();
     }
 
