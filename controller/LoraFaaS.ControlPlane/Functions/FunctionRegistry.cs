@@ -101,14 +101,14 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
     private async Task<FunctionWrite> CreateAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
         var refusal = await CheckNamespaceAsync(read.Id.Namespace, cancellationToken)
-            ?? await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken);
+            ?? await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, deployment.EnvVars, cancellationToken);
 
         if (refusal is { } problem)
         {
             return new FunctionWrite.Refused(problem);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, deployment.EnvVars, cancellationToken);
 
         if (revision is null)
         {
@@ -138,12 +138,12 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
     private async Task<FunctionWrite> ReplaceAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
-        if (await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken) is { } unknownSecret)
+        if (await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, deployment.EnvVars, cancellationToken) is { } unknownSecret)
         {
             return new FunctionWrite.Refused(unknownSecret);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, deployment.EnvVars, cancellationToken);
 
         return revision is null
             ? new FunctionWrite.Refused(unresolved!)
