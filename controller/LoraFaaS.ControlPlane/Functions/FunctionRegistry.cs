@@ -101,7 +101,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
     private async Task<FunctionWrite> CreateAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
         var refusal = await CheckNamespaceAsync(read.Id.Namespace, cancellationToken)
-            ?? await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, deployment.EnvVars, cancellationToken);
+            ?? await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken);
 
         if (refusal is { } problem)
         {
@@ -138,7 +138,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
     private async Task<FunctionWrite> ReplaceAsync(FunctionDeployment deployment, DeploymentReading.Read read, CancellationToken cancellationToken)
     {
-        if (await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, deployment.EnvVars, cancellationToken) is { } unknownSecret)
+        if (await secrets.CheckNamedAsync(read.Id.Namespace, deployment.Secrets, cancellationToken) is { } unknownSecret)
         {
             return new FunctionWrite.Refused(unknownSecret);
         }

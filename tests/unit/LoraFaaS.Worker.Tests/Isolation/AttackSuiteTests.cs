@@ -147,6 +147,21 @@ public sealed class AttackSuiteTests
     }
 
     [Fact]
+    public async Task One_that_answers_while_its_engine_stands_still_is_ended_and_costs_nobody_else()
+    {
+        await using var hostile = await HostileWorld.StartAsync("--Worker:SandboxSilence", "00:00:10", "--Worker:SandboxStall", "00:00:05");
+        var standing = hostile.OrderAsync("StandStill");
+        await Patience.UntilAsync(() => hostile.Log.Lines.Any(line => line.Contains("of evil@", StringComparison.Ordinal) && line.Contains("has been in one step for 00:00:05", StringComparison.Ordinal)));
+
+        // The next sandbox stands still as well: the invocation is lost with the second one, and not before.
+        var lost = await Patience.ForAsync(standing);
+
+        Assert.Equal("sandbox_lost", lost.Failed?.Code ?? lost.Problem?.Code);
+        Assert.Equal(2, hostile.Log.Lines.Count(line => line.Contains("has been in one step for", StringComparison.Ordinal)));
+        Assert.NotEmpty(await hostile.AskVictimAsync());
+    }
+
+    [Fact]
     public async Task Every_thread_of_every_sandbox_is_held_by_the_same_measures()
     {
         await using var hostile = await HostileWorld.StartAsync();
