@@ -46,14 +46,15 @@ internal sealed class BackboneRegistrar(ICatalogueStore catalogue, CatalogueNews
     {
         var isName = BackboneName.TryParse(text, out var name);
 
-        if (isName && await FindUserAsync(name, cancellationToken) is { } user)
+        switch (isName ? await catalogue.DeleteBackboneAsync(name, cancellationToken) : CatalogueWrite.NotFound)
         {
-            return Refuse(ErrorCode.Conflict, null, $"function {user} uses backbone \"{name}\"; remove it first");
-        }
-
-        if (!isName || await catalogue.DeleteBackboneAsync(name, cancellationToken) is not CatalogueWrite.Done)
-        {
-            return Refuse(ErrorCode.NotFound, null, $"no backbone {OneLine.Quote(text)} is registered");
+            case CatalogueWrite.Done:
+                break;
+            case CatalogueWrite.InUse:
+                var user = await FindUserAsync(name, cancellationToken);
+                return Refuse(ErrorCode.Conflict, null, $"function {(user is { } id ? id.ToString() : "(just removed)")} uses backbone \"{name}\"; remove it first");
+            default:
+                return Refuse(ErrorCode.NotFound, null, $"no backbone {OneLine.Quote(text)} is registered");
         }
 
         await news.PublishAsync(cancellationToken);

@@ -99,7 +99,17 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
 
     public Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken) =>
         session.WriteAsync(
-            async (context, token) => Found(await context.Backbones.Where(row => row.Name == name.Value).ExecuteDeleteAsync(token)),
+            async (context, token) =>
+            {
+                // Every write ends at this row: whoever is about to store a function has done so when we have it, or waits until we are done.
+                await context.Database.ExecuteSqlAsync($"SELECT version FROM catalogue_version FOR UPDATE", token);
+                var users = await context.Database
+                    .SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM functions WHERE revisions -> -1 ->> 'backbone' = {name.Value}""").SingleAsync(token);
+
+                return users > 0
+                    ? CatalogueWrite.InUse
+                    : Found(await context.Backbones.Where(row => row.Name == name.Value).ExecuteDeleteAsync(token));
+            },
             cancellationToken);
 
     public async ValueTask<BackboneRecord?> FindBackboneAsync(BackboneName name, CancellationToken cancellationToken)
@@ -153,6 +163,13 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
             cancellationToken);
 
         return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<Digest>> ListAdapterContentsAsync(CancellationToken cancellationToken)
+    {
+        var digests = await session.ReadAsync((context, token) => context.AdapterContents.Select(row => row.Digest).Distinct().ToListAsync(token), cancellationToken);
+
+        return [.. digests.Select(digest => new Digest(digest))];
     }
 
     public Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken)

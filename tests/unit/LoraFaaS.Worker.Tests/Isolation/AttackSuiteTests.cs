@@ -150,6 +150,7 @@ public sealed class AttackSuiteTests
     public async Task One_that_answers_while_its_engine_stands_still_is_ended_and_costs_nobody_else()
     {
         await using var hostile = await HostileWorld.StartAsync("--Worker:SandboxSilence", "00:00:10", "--Worker:SandboxStall", "00:00:05");
+        await hostile.AskVictimAsync();
         var standing = hostile.OrderAsync("StandStill");
         await Patience.UntilAsync(() => hostile.Log.Lines.Any(line => line.Contains("of evil@", StringComparison.Ordinal) && line.Contains("has been in one step for 00:00:05", StringComparison.Ordinal)));
 
