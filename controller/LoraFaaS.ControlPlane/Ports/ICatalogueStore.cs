@@ -29,7 +29,7 @@ public interface ICatalogueStore
     Task PutBackboneAsync(BackboneRecord backbone, CancellationToken cancellationToken);
 
     /// <summary>
-    /// <see cref="CatalogueWrite.InUse"/> while the current revision of any function names it. Looks and deletes as one: a function is stored
+    /// <see cref="CatalogueWrite.InUse"/> while any revision that a function keeps names it: to go back to it must remain possible. Looks and deletes as one: a function is stored
     /// before that, and keeps it, or after that, and whoever stores it finds no backbone when it looks again.
     /// </summary>
     Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken);

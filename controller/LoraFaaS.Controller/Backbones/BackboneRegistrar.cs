@@ -51,8 +51,9 @@ internal sealed class BackboneRegistrar(ICatalogueStore catalogue, CatalogueNews
             case CatalogueWrite.Done:
                 break;
             case CatalogueWrite.InUse:
-                var user = await FindUserAsync(name, cancellationToken);
-                return Refuse(ErrorCode.Conflict, null, $"function {(user is { } id ? id.ToString() : "(just removed)")} uses backbone \"{name}\"; remove it first");
+                var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+                var user = functions.FirstOrDefault(function => function.Revisions.Any(revision => revision.Backbone == name))?.Id.ToString();
+                return Refuse(ErrorCode.Conflict, null, $"function {user ?? "(just removed)"} uses backbone \"{name}\"; remove it first");
             default:
                 return Refuse(ErrorCode.NotFound, null, $"no backbone {OneLine.Quote(text)} is registered");
         }
@@ -87,7 +88,7 @@ internal sealed class BackboneRegistrar(ICatalogueStore catalogue, CatalogueNews
     private async Task<FunctionId?> FindUserAsync(BackboneName name, CancellationToken cancellationToken)
     {
         var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
-        return functions.FirstOrDefault(function => function.Current.Backbone == name)?.Id;
+        return functions.FirstOrDefault(function => LiveRevisions.Wanted(function).Any(live => live.Revision.Backbone == name))?.Id;
     }
 
     private static BackboneOutcome.Refused Refuse(ErrorCode code, string? field, string message) => new(new Problem(code, message, field));

@@ -50,7 +50,7 @@ internal sealed class EmbeddedCatalogueStore(DurableState<CatalogueState, Catalo
     public Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken) =>
         WriteAsync(
             current => !current.Backbones.ContainsKey(name.Value) ? Refuse(CatalogueWrite.NotFound)
-                : current.Functions.Values.Any(function => function.Current.Backbone == name) ? Refuse(CatalogueWrite.InUse)
+                : current.Functions.Values.Any(function => function.Revisions.Any(revision => revision.Backbone == name)) ? Refuse(CatalogueWrite.InUse)
                 : Do(new CatalogueEntry.DeleteBackbone(name)),
             cancellationToken);
 

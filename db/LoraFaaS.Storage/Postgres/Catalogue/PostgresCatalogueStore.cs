@@ -17,9 +17,9 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
         return session.WriteAsync(
             async (context, token) => await context.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO functions (namespace, name, generation, deployment, revisions, desired_replicas, created_at, updated_at)
+                INSERT INTO functions (namespace, name, generation, deployment, revisions, desired_replicas, created_at, updated_at, traffic)
                 VALUES ({row.Namespace}, {row.Name}, {row.Generation}, {row.Deployment}::jsonb, {row.Revisions}::jsonb,
-                        {row.DesiredReplicas}, {row.CreatedAt}, {row.UpdatedAt})
+                        {row.DesiredReplicas}, {row.CreatedAt}, {row.UpdatedAt}, {row.Traffic}::jsonb)
                 ON CONFLICT DO NOTHING
                 """,
                 token) == 1 ? CatalogueWrite.Done : CatalogueWrite.Exists,
@@ -42,7 +42,8 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
                             .SetProperty(stored => stored.Revisions, row.Revisions)
                             .SetProperty(stored => stored.DesiredReplicas, row.DesiredReplicas)
                             .SetProperty(stored => stored.CreatedAt, row.CreatedAt)
-                            .SetProperty(stored => stored.UpdatedAt, row.UpdatedAt),
+                            .SetProperty(stored => stored.UpdatedAt, row.UpdatedAt)
+                            .SetProperty(stored => stored.Traffic, row.Traffic),
                         token);
 
                 if (updated == 1)
@@ -104,7 +105,7 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
                 // Every write ends at this row: whoever is about to store a function has done so when we have it, or waits until we are done.
                 await context.Database.ExecuteSqlAsync($"SELECT version FROM catalogue_version FOR UPDATE", token);
                 var users = await context.Database
-                    .SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM functions WHERE revisions -> -1 ->> 'backbone' = {name.Value}""").SingleAsync(token);
+                    .SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM functions WHERE revisions @> jsonb_build_array(jsonb_build_object('backbone', {name.Value}::text))""").SingleAsync(token);
 
                 return users > 0
                     ? CatalogueWrite.InUse
