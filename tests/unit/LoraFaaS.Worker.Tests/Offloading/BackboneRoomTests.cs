@@ -1,5 +1,6 @@
 using LoraFaaS.Checkpoints;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Linux.Processes;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Backbones;
@@ -36,11 +37,15 @@ public sealed class BackboneRoomTests
     {
         await using var world = await World.StartAsync();
         var expected = await world.AskAsync(world.One, tokens: 200);
-        using var running = await world.Worker.PostAsync(world.Request(world.One, 200), TimeSpan.FromMinutes(4), Token);
 
-        // In use from before its first event on, and until it has been read to its end: more events than there are credits.
+        // Frozen, its sandbox ends no sequence while the other is asked for.
+        var process = world.Worker.SandboxOf("one").ProcessId;
+        Assert.True(ProcessControl.Send(process, Signal.Stop));
+        var asking = world.Worker.PostAsync(world.Request(world.One, 200), TimeSpan.FromMinutes(4), Token);
         await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.IdleFor is null));
         var refused = await world.Worker.GenerateAsync(world.Request(world.Other, 1), Token);
+        Assert.True(ProcessControl.Send(process, Signal.Continue));
+        using var running = await Patience.ForAsync(asking);
         var rest = await Generation.ReadAsync(running, Token);
 
         Assert.Equal("no_capacity", refused.Problem?.Code);
@@ -102,7 +107,7 @@ public sealed class BackboneRoomTests
                 digests.Add(new KnownBackbone(Digest.FromHash((await CheckpointDigest.ComputeAsync(checkpoint, Token)).ValueOrThrow()), name, checkpoint));
             }
 
-            var worker = await WorkerUnderTest.StartAsync(folder, null, "--Worker:HostMemory", "36Mi", "--Worker:EventCredits", "2");
+            var worker = await WorkerUnderTest.StartAsync(folder, null, "--Worker:HostMemory", "36Mi");
             digests.ForEach(known => worker.Get<BackboneCatalogue>().Know(known));
             return new World(folder, worker, digests[0].Digest, digests[1].Digest);
         }
