@@ -47,7 +47,8 @@ CREATE TABLE public.artifacts (
     digest text NOT NULL,
     upload uuid NOT NULL,
     bytes bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.audit_log (
@@ -177,6 +178,23 @@ CREATE TABLE public.secrets (
     updated_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.usage_days (
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    function text NOT NULL COLLATE pg_catalog."C",
+    day timestamp with time zone NOT NULL,
+    invocations bigint NOT NULL,
+    prompt_tokens bigint NOT NULL,
+    completion_tokens bigint NOT NULL,
+    decode_ms double precision NOT NULL,
+    prefill_ms double precision NOT NULL
+);
+
+CREATE TABLE public.usage_folded (
+    worker text NOT NULL COLLATE pg_catalog."C",
+    first bigint NOT NULL,
+    last bigint NOT NULL
+);
+
 CREATE TABLE public.usage_records (
     worker text NOT NULL COLLATE pg_catalog."C",
     sequence bigint NOT NULL,
@@ -259,6 +277,12 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.secrets
     ADD CONSTRAINT secrets_pkey PRIMARY KEY (namespace, name);
+
+ALTER TABLE ONLY public.usage_days
+    ADD CONSTRAINT usage_days_pkey PRIMARY KEY (namespace, function, day);
+
+ALTER TABLE ONLY public.usage_folded
+    ADD CONSTRAINT usage_folded_pkey PRIMARY KEY (worker, first);
 
 ALTER TABLE ONLY public.usage_records
     ADD CONSTRAINT usage_records_pkey PRIMARY KEY (worker, sequence);

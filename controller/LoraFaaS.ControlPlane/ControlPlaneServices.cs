@@ -7,6 +7,7 @@ using LoraFaaS.ControlPlane.Metering;
 using LoraFaaS.ControlPlane.Placement;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Retention;
 using LoraFaaS.ControlPlane.Routes;
 using LoraFaaS.ControlPlane.Secrets;
 using LoraFaaS.ControlPlane.Workers;
@@ -32,6 +33,7 @@ public static class ControlPlaneServices
         AddOptions<ForecastOptions, ForecastOptionsValidator>(services, ForecastOptions.Section);
         AddOptions<PlanningOptions, PlanningOptionsValidator>(services, PlanningOptions.Section);
         AddOptions<AsyncOptions, AsyncOptionsValidator>(services, AsyncOptions.Section);
+        AddOptions<RetentionOptions, RetentionOptionsValidator>(services, RetentionOptions.Section);
 
         services.TryAddSingleton(SecretKeyRing.Empty);
         services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<FunctionSecretReader>().AddSingleton<ApiKeyRegistry>();
@@ -51,6 +53,7 @@ public static class ControlPlaneServices
         services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
         services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
         services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>();
+        services.AddSingleton<RetentionExecutor>().AddHostedService<RetentionLoop>();
         return services;
     }
 

@@ -27,6 +27,12 @@ internal static class HandlerPipeline
 
         var begun = time.GetTimestamp();
 
+        // Before the author's first line runs, static initialisers included. They are this process's own, which holds this function's code and no other.
+        foreach (var (name, value) in open.Environment)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
         switch (FunctionLoader.Load(open.Folder, open.EntryFile, open.TypeName))
         {
             case FunctionLoading.Refused refused:

@@ -88,6 +88,7 @@ public static class WorkerHost
         services.AddSingleton<ArtifactWorth>();
         services.AddSingleton<EvictionMetrics>().AddSingleton<IEvictionCharges, EvictionCharges>();
         services.AddSingleton<DeviceRoom>();
+        services.AddSingleton<BackboneRoom>();
         services.AddHostedService<OffloadLoop>();
     }
 
@@ -103,6 +104,10 @@ public static class WorkerHost
         services.AddSingleton<SandboxLauncher>();
         services.AddSingleton<IsolationStation>();
         services.AddHostedService(provider => provider.GetRequiredService<IsolationStation>());
+        services.AddSingleton<ViolationMetrics>();
+        services.AddSingleton<ResourceWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ResourceWatch>());
+        services.AddSingleton<ConfinedSurroundings>();
         services.AddSingleton<ConfinedLauncher>();
     }
 

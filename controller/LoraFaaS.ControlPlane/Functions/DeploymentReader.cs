@@ -51,7 +51,7 @@ public static class DeploymentReader
             return new DeploymentReading.Refused(badImage);
         }
 
-        var problem = CheckMap("labels", deployment.Labels) ?? CheckMap("annotations", deployment.Annotations) ?? CheckMap("envVars", deployment.EnvVars)
+        var problem = CheckMap("labels", deployment.Labels) ?? CheckMap("annotations", deployment.Annotations) ?? CheckMap("envVars", deployment.EnvVars) ?? CheckVariables(deployment.EnvVars)
             ?? CheckList("constraints", deployment.Constraints) ?? CheckList("secrets", deployment.Secrets)
             ?? CheckResources("limits", deployment.Limits) ?? CheckResources("requests", deployment.Requests);
 
@@ -78,6 +78,12 @@ public static class DeploymentReader
             ? null
             : Bad("image", $"{OneLine.Quote(text)} is not lora://<backbone>/<adapter>[:tag|@sha256:...] or lora://<backbone>");
     }
+
+    /// <summary>No system takes these as names of variables.</summary>
+    private static Problem? CheckVariables(IReadOnlyDictionary<string, string>? variables) =>
+        variables?.Keys.FirstOrDefault(name => name.AsSpan().ContainsAny('=', '\0')) is { } bad
+            ? Bad("envVars", $"{OneLine.Quote(bad)} is no name of an environment variable")
+            : null;
 
     private static Problem? CheckMap(string field, IReadOnlyDictionary<string, string>? map)
     {

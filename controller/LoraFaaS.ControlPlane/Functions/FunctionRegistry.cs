@@ -109,7 +109,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             return new FunctionWrite.Refused(problem);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, deployment.EnvVars, cancellationToken);
 
         if (revision is null)
         {
@@ -140,6 +140,12 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             return new FunctionWrite.Refused(new Problem(ErrorCode.AlreadyExists, $"function {read.Id} already exists", "service"));
         }
 
+        if (await FindLossAsync(revision, cancellationToken) is { } lost)
+        {
+            await catalogue.DeleteFunctionAsync(read.Id, cancellationToken);
+            return new FunctionWrite.Refused(lost);
+        }
+
         await news.PublishAsync(cancellationToken);
         return new FunctionWrite.Done(record, NewRevision: true);
     }
@@ -151,12 +157,31 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             return new FunctionWrite.Refused(unknownSecret);
         }
 
-        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, cancellationToken);
+        var (revision, unresolved) = await resolver.ResolveAsync(read.Id, read.Image, read.Settings, deployment.Secrets, deployment.EnvVars, cancellationToken);
 
-        return revision is null
-            ? new FunctionWrite.Refused(unresolved!)
-            : await ChangeAsync(read.Id, current => WithRevision(current, deployment, revision, read.Settings), cancellationToken);
+        if (revision is null)
+        {
+            return new FunctionWrite.Refused(unresolved!);
+        }
+
+        FunctionRecord? before = null;
+        var write = await ChangeAsync(read.Id, current => WithRevision(before = current, deployment, revision, read.Settings), cancellationToken);
+
+        if (write is not FunctionWrite.Done { NewRevision: true, Function: var stored } || await FindLossAsync(revision, cancellationToken) is not { } lost)
+        {
+            return write;
+        }
+
+        // As it was; who has changed it since then knows better.
+        await ChangeAsync(read.Id, current => current.Generation == stored.Generation ? before! : current, cancellationToken);
+        return new FunctionWrite.Refused(lost);
     }
+
+    /// <summary>The backbone was there when the revision was resolved; one that was removed before the function was stored is seen here.</summary>
+    private async Task<Problem?> FindLossAsync(FunctionRevision revision, CancellationToken cancellationToken) =>
+        await catalogue.FindBackboneAsync(revision.Backbone, cancellationToken) is null
+            ? new Problem(ErrorCode.BackboneNotFound, $"backbone \"{revision.Backbone}\" was removed while {revision.Function} was being deployed", "image")
+            : null;
 
     private Task<FunctionWrite> ChangeAsync(FunctionId id, Func<FunctionRecord, FunctionRecord> change, CancellationToken cancellationToken) =>
         ChangeAsync(id, (FunctionRecord current) => ((FunctionRecord?)change(current), (Problem?)null), cancellationToken);

@@ -9,7 +9,7 @@ namespace LoraFaaS.ControlPlane.Functions;
 public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector inspector)
 {
     public async Task<(FunctionRevision? Revision, Problem? Problem)> ResolveAsync(
-        FunctionId id, ImageReference image, FunctionSettings settings, IReadOnlyList<string>? secrets, CancellationToken cancellationToken)
+        FunctionId id, ImageReference image, FunctionSettings settings, IReadOnlyList<string>? secrets, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
         if (await catalogue.FindBackboneAsync(image.Backbone, cancellationToken) is not { } backbone)
         {
@@ -34,7 +34,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector i
             }
         }
 
-        var (code, codeProblem) = settings.Code is { } package ? await ResolveCodeAsync(package, secrets ?? [], cancellationToken) : (null, null);
+        var (code, codeProblem) = settings.Code is { } package ? await ResolveCodeAsync(package, secrets ?? [], environment, cancellationToken) : (null, null);
 
         if (codeProblem is not null)
         {
@@ -65,7 +65,8 @@ public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector i
     }
 
     /// <summary>The secrets are those that the deployment names, and exist: that was looked at before.</summary>
-    private async Task<(FunctionCode? Code, Problem? Problem)> ResolveCodeAsync(Digest package, IReadOnlyList<string> secrets, CancellationToken cancellationToken) =>
+    private async Task<(FunctionCode? Code, Problem? Problem)> ResolveCodeAsync(
+        Digest package, IReadOnlyList<string> secrets, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken) =>
         await inspector.InspectAsync(package, cancellationToken) switch
         {
             CodeInspection.Valid valid => (
@@ -74,6 +75,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector i
                     Digest = package,
                     Bytes = valid.Bytes,
                     Secrets = [.. secrets.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(name => new SecretName(name))],
+                    Environment = environment?.ToDictionary(StringComparer.Ordinal) ?? [],
                 },
                 null),
             CodeInspection.Refused refused => (null, refused.Problem with { Field = FunctionAnnotations.Code, Message = refused.Problem.ToString() }),

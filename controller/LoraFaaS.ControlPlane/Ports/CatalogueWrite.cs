@@ -9,4 +9,7 @@ public enum CatalogueWrite
 
     /// <summary>Somebody else wrote in between: read again and decide again.</summary>
     Stale,
+
+    /// <summary>A function uses it.</summary>
+    InUse,
 }

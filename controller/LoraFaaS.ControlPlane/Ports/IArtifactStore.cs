@@ -16,4 +16,13 @@ public interface IArtifactStore
     Task<ArtifactContent?> OpenAsync(Digest digest, CancellationToken cancellationToken);
 
     Task<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>Says that it is about to be referred to: it counts as new from now on. False: there is no such content. Storing it again does the same.</summary>
+    Task<bool> TouchAsync(Digest digest, CancellationToken cancellationToken);
+
+    /// <summary>Content that was neither stored nor touched since an instant.</summary>
+    Task<IReadOnlyList<Digest>> ListUntouchedAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>Deletes content unless it was stored or touched since an instant: false.</summary>
+    Task<bool> DeleteUntouchedAsync(Digest digest, DateTimeOffset since, CancellationToken cancellationToken);
 }

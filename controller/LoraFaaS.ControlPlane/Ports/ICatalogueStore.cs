@@ -28,6 +28,10 @@ public interface ICatalogueStore
     /// <summary>Registers or replaces a backbone under its name.</summary>
     Task PutBackboneAsync(BackboneRecord backbone, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// <see cref="CatalogueWrite.InUse"/> while any revision that a function keeps names it: to go back to it must remain possible. Looks and deletes as one: a function is stored
+    /// before that, and keeps it, or after that, and whoever stores it finds no backbone when it looks again.
+    /// </summary>
     Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken);
 
     ValueTask<BackboneRecord?> FindBackboneAsync(BackboneName name, CancellationToken cancellationToken);
@@ -41,6 +45,9 @@ public interface ICatalogueStore
 
     /// <summary>Every tag, <c>latest</c> included, with what it points at; the newest push first.</summary>
     ValueTask<IReadOnlyList<AdapterRecord>> ListAdaptersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Digests of all adapters that were ever pushed: what a tag has left can still be pinned.</summary>
+    ValueTask<IReadOnlyList<Digest>> ListAdapterContentsAsync(CancellationToken cancellationToken);
 
     Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken);
 

@@ -10,7 +10,13 @@ public interface IUsageStore
 
     /// <summary>
     /// Sums per function over the hours (UTC) that touch the span, ordered by function: both ends are widened to whole hours.
-    /// A store may keep what is older than 35 days by whole days only.
+    /// A store may keep what is older than 35 days by whole days only, and keeps what was folded so.
     /// </summary>
     ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the records of calls that began before a day (UTC) by sums of each function and day; a record that is sent again later is still known.
+    /// Returns how many records went: 0 from a store that folds by itself.
+    /// </summary>
+    Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken);
 }

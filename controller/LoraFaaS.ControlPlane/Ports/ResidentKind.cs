@@ -8,4 +8,5 @@ public enum ResidentKind
     Sandbox,
     Kernels,
     Prefix,
+    Code,
 }

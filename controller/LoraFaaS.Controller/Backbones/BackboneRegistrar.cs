@@ -46,14 +46,16 @@ internal sealed class BackboneRegistrar(ICatalogueStore catalogue, CatalogueNews
     {
         var isName = BackboneName.TryParse(text, out var name);
 
-        if (isName && await FindUserAsync(name, cancellationToken) is { } user)
+        switch (isName ? await catalogue.DeleteBackboneAsync(name, cancellationToken) : CatalogueWrite.NotFound)
         {
-            return Refuse(ErrorCode.Conflict, null, $"function {user} uses backbone \"{name}\"; remove it first");
-        }
-
-        if (!isName || await catalogue.DeleteBackboneAsync(name, cancellationToken) is not CatalogueWrite.Done)
-        {
-            return Refuse(ErrorCode.NotFound, null, $"no backbone {OneLine.Quote(text)} is registered");
+            case CatalogueWrite.Done:
+                break;
+            case CatalogueWrite.InUse:
+                var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+                var user = functions.FirstOrDefault(function => function.Revisions.Any(revision => revision.Backbone == name))?.Id.ToString();
+                return Refuse(ErrorCode.Conflict, null, $"function {user ?? "(just removed)"} uses backbone \"{name}\"; remove it first");
+            default:
+                return Refuse(ErrorCode.NotFound, null, $"no backbone {OneLine.Quote(text)} is registered");
         }
 
         await news.PublishAsync(cancellationToken);

@@ -34,7 +34,8 @@ internal sealed class PackageDesk(IArtifactStore artifacts, IOptions<ControllerO
 
     public async Task<CodeInspection> InspectAsync(Digest package, CancellationToken cancellationToken)
     {
-        if (await artifacts.OpenAsync(package, cancellationToken) is not { } content)
+        // A deployment is about to refer to it: from here on it is not old enough to be collected.
+        if (!await artifacts.TouchAsync(package, cancellationToken) || await artifacts.OpenAsync(package, cancellationToken) is not { } content)
         {
             return new CodeInspection.Refused(new Problem(ErrorCode.CodeInvalid, $"no package {package} was pushed"));
         }

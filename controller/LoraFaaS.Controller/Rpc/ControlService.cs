@@ -63,21 +63,22 @@ internal sealed partial class ControlService(
             throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "key names no function");
         }
 
-        var (values, problem) = await secrets.ReadAsync(new FunctionId(@namespace, name), request.Revision, cancellationToken);
-
-        if (values is null)
+        switch (await secrets.ReadAsync(new FunctionId(@namespace, name), request.Revision, cancellationToken))
         {
-            return new ReadSecretsReply { ErrorCode = problem!.Code.ToWire(), ErrorMessage = problem.Message };
+            case CodeSettings.Given given:
+                var reply = new ReadSecretsReply { Environment = { given.Environment.ToDictionary() } };
+
+                foreach (var (secret, value) in given.Secrets)
+                {
+                    reply.Secrets.Add(secret, Google.Protobuf.ByteString.CopyFrom(value));
+                }
+
+                return reply;
+            case CodeSettings.Refused refused:
+                return new ReadSecretsReply { ErrorCode = refused.Problem.Code.ToWire(), ErrorMessage = refused.Problem.Message };
+            default:
+                throw new UnreachableException();
         }
-
-        var reply = new ReadSecretsReply();
-
-        foreach (var (secret, value) in values)
-        {
-            reply.Secrets.Add(secret, Google.Protobuf.ByteString.CopyFrom(value));
-        }
-
-        return reply;
     }
 
     public async Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken)

@@ -83,6 +83,7 @@ internal static class RouteWire
             CodeDigest = revision.Code?.Digest.Value ?? "",
             CodeBytes = revision.Code?.Bytes ?? 0,
             CodeSecrets = { revision.Code?.Secrets.Select(secret => secret.Value) ?? [] },
+            CodeEnvironment = { revision.Code?.Environment.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>() },
             Priority = (int)revision.Priority,
         };
 

@@ -110,6 +110,7 @@ internal static class WorkerWire
             "sandbox" => ResidentKind.Sandbox,
             "kernels" => ResidentKind.Kernels,
             "prefix" => ResidentKind.Prefix,
+            "code" => ResidentKind.Code,
             _ => null,
         };
 

@@ -49,6 +49,50 @@ internal sealed class PostgresArtifactStore(NpgsqlDataSource database, PostgresR
             },
             cancellationToken);
 
+    public Task<bool> TouchAsync(Digest digest, CancellationToken cancellationToken) =>
+        retry.RepeatAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand("UPDATE artifacts SET touched_at = now() WHERE digest = @digest");
+                command.Parameters.AddWithValue("digest", digest.Value);
+                return await command.ExecuteNonQueryAsync(token) == 1;
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<Digest>> ListUntouchedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        retry.RepeatAsync<IReadOnlyList<Digest>>(
+            async token =>
+            {
+                await using var command = database.CreateCommand("SELECT digest FROM artifacts WHERE touched_at < @since");
+                command.Parameters.AddWithValue("since", since.ToUniversalTime());
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var digests = new List<Digest>();
+
+                while (await reader.ReadAsync(token))
+                {
+                    digests.Add(new Digest(reader.GetString(0)));
+                }
+
+                return digests;
+            },
+            cancellationToken);
+
+    public Task<bool> DeleteUntouchedAsync(Digest digest, DateTimeOffset since, CancellationToken cancellationToken) =>
+        retry.RepeatAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand(
+                    """
+                    WITH gone AS (DELETE FROM artifacts WHERE digest = @digest AND touched_at < @since RETURNING upload),
+                         chunks AS (DELETE FROM artifact_chunks USING gone WHERE artifact_chunks.upload = gone.upload)
+                    SELECT count(*) FROM gone
+                    """);
+                command.Parameters.AddWithValue("digest", digest.Value);
+                command.Parameters.AddWithValue("since", since.ToUniversalTime());
+                return await command.ExecuteScalarAsync(token) is > 0L;
+            },
+            cancellationToken);
+
     private async Task<StoredArtifact> UploadAsync(Stream content, long maxBytes, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -77,9 +121,15 @@ internal sealed class PostgresArtifactStore(NpgsqlDataSource database, PostgresR
         if (await InsertArtifactAsync(connection, upload, stored, cancellationToken))
         {
             await transaction.CommitAsync(CancellationToken.None);
+            return stored;
         }
 
-        return stored;
+        await transaction.RollbackAsync(CancellationToken.None);
+
+        // There already, and wanted again. One that was collected in between is the caller's to send again.
+        return await TouchAsync(stored.Digest, cancellationToken)
+            ? stored
+            : throw new StoreUnavailableException($"The artifact {stored.Digest} was deleted while it was stored again; send it once more.");
     }
 
     private static async Task InsertChunkAsync(

@@ -15,6 +15,47 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
     public async ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         await retry.RepeatAsync(token => SumRowsAsync(HourSpan.Touching(from, to), token), cancellationToken);
 
+    public Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken) =>
+        retry.RepeatAsync(token => FoldOnceAsync(new DateTimeOffset(before, TimeOnly.MinValue, TimeSpan.Zero), token), cancellationToken);
+
+    /// <summary>One transaction. Deliveries wait for it, so that none of them finds a record neither among the rows nor among what was folded.</summary>
+    private async Task<long> FoldOnceAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        await using (var locking = new NpgsqlCommand("LOCK TABLE usage_records IN SHARE ROW EXCLUSIVE MODE", connection))
+        {
+            await locking.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = new NpgsqlCommand(
+            """
+            WITH gone AS (
+                DELETE FROM usage_records WHERE started_at < @before
+                RETURNING worker, sequence, namespace, function, started_at, prompt_tokens, completion_tokens, decode_ms, prefill_ms),
+            days AS (
+                INSERT INTO usage_days (namespace, function, day, invocations, prompt_tokens, completion_tokens, decode_ms, prefill_ms)
+                SELECT namespace, function, date_trunc('day', started_at, 'UTC'), count(*), sum(prompt_tokens), sum(completion_tokens), sum(decode_ms), sum(prefill_ms)
+                FROM gone GROUP BY 1, 2, 3
+                ON CONFLICT (namespace, function, day) DO UPDATE SET
+                    invocations = usage_days.invocations + excluded.invocations, prompt_tokens = usage_days.prompt_tokens + excluded.prompt_tokens,
+                    completion_tokens = usage_days.completion_tokens + excluded.completion_tokens,
+                    decode_ms = usage_days.decode_ms + excluded.decode_ms, prefill_ms = usage_days.prefill_ms + excluded.prefill_ms),
+            islands AS (
+                INSERT INTO usage_folded (worker, first, last)
+                SELECT worker, min(sequence), max(sequence)
+                FROM (SELECT worker, sequence, sequence - row_number() OVER (PARTITION BY worker ORDER BY sequence) AS island FROM gone) AS numbered
+                GROUP BY worker, island)
+            SELECT count(*) FROM gone
+            """,
+            connection);
+        command.Parameters.AddWithValue("before", before);
+        var folded = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await transaction.CommitAsync(CancellationToken.None);
+        return folded;
+    }
+
     private async Task<int> InsertAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
@@ -22,9 +63,10 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
             INSERT INTO usage_records (worker, sequence, call_id, namespace, function, revision, prompt_tokens, completion_tokens, ttft_ms, total_ms,
                                        outcome, started_at, adapter_tier, queue_ms, load_ms, prefill_ms, decode_ms, door_ms, activation_ms, sandbox_ms, map_ms,
                                        kernels_ms, adapter_ms, prompt_ms, prefix_ms, transport_ms)
-            SELECT @worker, * FROM unnest(@sequence, @call_id, @namespace, @function, @revision, @prompt_tokens, @completion_tokens, @ttft_ms, @total_ms,
+            SELECT @worker, given.* FROM unnest(@sequence, @call_id, @namespace, @function, @revision, @prompt_tokens, @completion_tokens, @ttft_ms, @total_ms,
                                           @outcome, @started_at, @adapter_tier, @queue_ms, @load_ms, @prefill_ms, @decode_ms, @door_ms, @activation_ms, @sandbox_ms, @map_ms,
-                                          @kernels_ms, @adapter_ms, @prompt_ms, @prefix_ms, @transport_ms)
+                                          @kernels_ms, @adapter_ms, @prompt_ms, @prefix_ms, @transport_ms) AS given(sequence)
+            WHERE NOT EXISTS (SELECT 1 FROM usage_folded WHERE usage_folded.worker = @worker AND given.sequence BETWEEN usage_folded.first AND usage_folded.last)
             ON CONFLICT DO NOTHING
             """);
         var parameters = command.Parameters;
@@ -61,10 +103,18 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
     {
         await using var command = database.CreateCommand(
             """
-            SELECT namespace, function, count(*), sum(prompt_tokens), sum(completion_tokens), sum(decode_ms), sum(prefill_ms)
-            FROM usage_records WHERE started_at >= @from AND started_at < @to
+            SELECT namespace, function, sum(invocations)::bigint, sum(prompt_tokens)::bigint, sum(completion_tokens)::bigint, sum(decode_ms), sum(prefill_ms)
+            FROM (
+                SELECT namespace, function, 1::bigint AS invocations, prompt_tokens::bigint, completion_tokens::bigint, decode_ms, prefill_ms
+                FROM usage_records WHERE started_at >= @from AND started_at < @to
+                UNION ALL
+                SELECT namespace, function, invocations, prompt_tokens, completion_tokens, decode_ms, prefill_ms
+                FROM usage_days WHERE day >= @first_day AND day < @to
+            ) AS used
             GROUP BY namespace, function ORDER BY namespace, function
             """);
+        // A day counts when any of its hours does.
+        command.Parameters.AddWithValue("first_day", HourSpan.StartOf(span.First - (span.First % HourSpan.HoursOfDay)));
         command.Parameters.AddWithValue("from", HourSpan.StartOf(span.First));
         command.Parameters.AddWithValue("to", HourSpan.StartOf(span.End));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

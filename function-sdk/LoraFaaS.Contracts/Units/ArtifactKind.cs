@@ -16,4 +16,7 @@ public enum ArtifactKind
 
     /// <summary>Keys and values of the tokens that every prompt of a revision begins with.</summary>
     Prefix = 4,
+
+    /// <summary>A package with a function's own code. On disk only: what runs of it is a handler's.</summary>
+    Code = 5,
 }

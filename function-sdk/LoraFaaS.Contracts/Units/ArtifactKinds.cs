@@ -10,6 +10,7 @@ public static class ArtifactKinds
         ArtifactKind.Kernels => "kernels",
         ArtifactKind.Adapter => "adapter",
         ArtifactKind.Prefix => "prefix",
+        ArtifactKind.Code => "code",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -21,6 +22,7 @@ public static class ArtifactKinds
         "kernels" => ArtifactKind.Kernels,
         "adapter" => ArtifactKind.Adapter,
         "prefix" => ArtifactKind.Prefix,
+        "code" => ArtifactKind.Code,
         _ => null,
     };
 }

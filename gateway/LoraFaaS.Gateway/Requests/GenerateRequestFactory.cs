@@ -59,7 +59,7 @@ internal static class GenerateRequestFactory
         SloTtftMs = (int)Math.Min(route.Revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
         CodeDigest = route.Revision.Code?.Digest.Value ?? "",
         CodeBytes = route.Revision.Code?.Bytes ?? 0,
-        CodeSecrets = route.Revision.Code?.Secrets.Count > 0,
+        CodeSecrets = route.Revision.Code is { } code && code.Secrets.Count + code.Environment.Count > 0,
         KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
         Priority = (int)route.Revision.Priority,
         SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),

@@ -84,6 +84,7 @@ internal static class RouteWire
         Digest = new Digest(revision.CodeDigest),
         Bytes = revision.CodeBytes,
         Secrets = [.. revision.CodeSecrets.Select(name => new SecretName(name))],
+        Environment = revision.CodeEnvironment.Distinct().ToDictionary(name => name, _ => "", StringComparer.Ordinal),
     };
 
     /// <summary>Numbers that are absent on the wire are 0; where 0 has no meaning the platform's default stands.</summary>

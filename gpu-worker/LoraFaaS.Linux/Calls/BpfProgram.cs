@@ -79,6 +79,25 @@ internal sealed class BpfProgram(uint refused)
         Block(call, block);
     }
 
+    /// <summary>A verdict where a register has one of these bits; elsewhere the call is allowed.</summary>
+    public void DecideIfAnyBit(SystemCall call, int argument, uint bits, uint verdict) => Block(call,
+    [
+        Word(argument),
+        new(JumpIfAnyBit, 0, 1, bits),
+        Verdict(verdict),
+        Verdict(CallVerdict.Allow),
+    ]);
+
+    /// <summary>A verdict where the high half of a pointer is from <paramref name="first"/> to below <paramref name="end"/>; elsewhere the call is allowed.</summary>
+    public void DecideIfHighWithin(SystemCall call, int argument, uint first, uint end, uint verdict) => Block(call,
+    [
+        HighWord(argument),
+        new(JumpIfAtLeast, 0, 2, first),
+        new(JumpIfAtLeast, 1, 0, end),
+        Verdict(verdict),
+        Verdict(CallVerdict.Allow),
+    ]);
+
     /// <summary>A null pointer: both halves.</summary>
     public void AllowIfNull(SystemCall call, int argument) => Block(call,
     [

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LoraFaaS.Linux.Confinement;
+using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
 using static LoraFaaS.Linux.Calls.SystemCall;
 
@@ -21,26 +22,27 @@ public static class CallFilter
     private const int PushInput = 0x5412, LinuxConsole = 0x541C, SocketOwner = 0x8901, SocketGroup = 0x8902;
     private const uint CloneThread = 0x00010000, CloneNamespaces = 0x7E020080;
     private const uint EmptyPath = 0x1000;
+    private const uint MapShared = 0x1;
     private const uint SetDumpable = 4;
 
     private static readonly ImmutableArray<SystemCall> Always =
     [
-        Futex, Read, Write, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Madvise, Mmap, Munmap, Mprotect,
-        Close, Stat, Fstat, Lstat, Lseek, Brk, RtSigaction, RtSigprocmask, RtSigreturn, Pread64, Pwrite64, Readv, Writev, Access,
-        Pipe, Select, Mremap, Msync, Mincore, Dup, Dup2, Nanosleep, Getpid, Shutdown, Getsockname, Getpeername, Setsockopt, Getsockopt,
+        Futex, Read, Write, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Madvise, Munmap,
+        Close, Stat, Fstat, Lstat, Lseek, Brk, RtSigaction, RtSigprocmask, RtSigreturn, Pread64, Readv, Writev, Access,
+        Pipe, Select, Msync, Mincore, Dup, Dup2, Nanosleep, Getpid, Shutdown, Getsockname, Getpeername, Setsockopt, Getsockopt,
         Exit, Wait4, Uname, Flock, Fsync, Fdatasync, Getcwd, Readlink, Gettimeofday, Getrlimit, Getrusage, Sysinfo, Times,
         Getuid, Getgid, Geteuid, Getegid, Getppid, Getpgrp, Getgroups, Getresuid, Getresgid, Getpgid, Getsid, Sigaltstack, Statfs, Fstatfs,
         Getpriority, SchedGetparam, SchedGetscheduler, SchedGetPriorityMax, SchedGetPriorityMin, Mlock, Munlock, ArchPrctl, Gettid, Readahead,
         Time, SchedGetaffinity, EpollCreate, Getdents64, SetTidAddress, RestartSyscall, Fadvise64, ClockGettime, ClockGetres,
         ClockNanosleep, ExitGroup, EpollCtl, GetMempolicy, Mbind, Newfstatat, Readlinkat, Faccessat, Ppoll, SetRobustList, Eventfd2, EpollCreate1,
-        Dup3, Pipe2, Preadv, Pwritev, Getcpu, SchedGetattr, Getrandom, Membarrier, Mlock2, Statx, Rseq, CloseRange, Faccessat2, EpollPwait2,
+        Dup3, Pipe2, Preadv, Getcpu, SchedGetattr, Getrandom, Membarrier, Mlock2, Statx, Rseq, CloseRange, Faccessat2, EpollPwait2,
         FutexWaitv, FutexWake, FutexWait, MapShadowStack,
     ];
 
     /// <summary>What changes files: of use only where a folder may be written to, which Landlock decides. Modes, owners and times it does not judge: not here.</summary>
     private static readonly ImmutableArray<SystemCall> Writers =
     [
-        Ftruncate, Truncate, Chdir, Rename, Mkdir, Rmdir, Creat, Unlink, Umask, Mkdirat, Unlinkat, Renameat, Renameat2, Fallocate, CopyFileRange, Sendfile,
+        Pwrite64, Pwritev, Ftruncate, Truncate, Chdir, Rename, Mkdir, Rmdir, Creat, Unlink, Umask, Mkdirat, Unlinkat, Renameat, Renameat2, Fallocate, CopyFileRange, Sendfile,
     ];
 
     /// <summary>For trying a listener: every call is allowed but this one.</summary>
@@ -73,9 +75,9 @@ public static class CallFilter
             {
                 code.Decide(call, CallVerdict.Allow);
             }
-
         }
 
+        AddMemory(code, refused);
         AddOpening(code, kind, refused);
 
         // The runtime asks for it with every thread and does not mind a no: not worth a line in the log.
@@ -102,6 +104,18 @@ public static class CallFilter
         }
 
         return code.End();
+    }
+
+    /// <summary>
+    /// The seal judges who writes to the backbone; this is for the log. A runtime maps and protects memory all day, so that only two things are asked
+    /// about: shared mappings of files, of which there are a handful at a start, and changes of what lies where the backbone is mapped, of which
+    /// there are none.
+    /// </summary>
+    private static void AddMemory(BpfProgram code, uint refused)
+    {
+        code.DecideIfAnyBit(Mmap, 3, MapShared, refused == CallVerdict.Ask ? CallVerdict.Ask : CallVerdict.Allow);
+        code.DecideIfHighWithin(Mprotect, 0, GuardedWindow.FirstHigh, GuardedWindow.EndHigh, refused);
+        code.DecideIfHighWithin(Mremap, 0, GuardedWindow.FirstHigh, GuardedWindow.EndHigh, refused);
     }
 
     /// <summary>Landlock judges which files. One who listens is asked about each, since the kernel tells nobody whom it refused.</summary>

@@ -42,7 +42,7 @@ public sealed unsafe class CallListener(SafeFileHandle descriptor) : IDisposable
 
             if (LibC.ioctl(descriptor, Receive, notice) == 0)
             {
-                return new AskedCall(notice[0], (int)notice[1], (SystemCall)(int)notice[2], notice[4], notice[5], notice[6]);
+                return new AskedCall(notice[0], (int)notice[1], (SystemCall)(int)notice[2], notice[4], notice[5], notice[6], notice[7], notice[8]);
             }
 
             // ENOENT: the thread was killed while it waited; EINTR: try again.

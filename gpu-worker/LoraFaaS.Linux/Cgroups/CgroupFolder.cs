@@ -23,12 +23,8 @@ internal static class CgroupFolder
                 case CgroupController.Memory:
                     SetMemory(path, place.IsUnified, limits.MemoryBytes);
                     break;
-                case CgroupController.Cpu when place.IsUnified:
-                    Set(path, "cpu.weight", limits.CpuWeight);
-                    break;
                 case CgroupController.Cpu:
-                    // 1 024 shares are what weight 100 is.
-                    Set(path, "cpu.shares", Math.Max(2, limits.CpuWeight * 1_024L / 100));
+                    SetWeight(path, place.IsUnified, limits.CpuWeight);
                     break;
                 case CgroupController.Pids:
                     Set(path, "pids.max", limits.Threads);
@@ -54,6 +50,47 @@ internal static class CgroupFolder
                 File.WriteAllText(file, "+" + name);
             }
         }
+    }
+
+    /// <summary>The scheduler's idle class (Linux 5.15), which wakes nobody late; before that the least weight there is.</summary>
+    public static bool TrySetLast(CgroupPlace place, string path, bool isLast, int cpuWeight)
+    {
+        const string Idle = "cpu.idle";
+
+        try
+        {
+            if (File.Exists(Path.Combine(path, Idle)))
+            {
+                Set(path, Idle, isLast ? 1 : 0);
+            }
+            else if (isLast)
+            {
+                SetWeight(path, place.IsUnified, 1);
+            }
+
+            if (!isLast)
+            {
+                SetWeight(path, place.IsUnified, cpuWeight);
+            }
+
+            return true;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void SetWeight(string path, bool isUnified, int weight)
+    {
+        if (isUnified)
+        {
+            Set(path, "cpu.weight", weight);
+            return;
+        }
+
+        // 1 024 shares are what weight 100 is.
+        Set(path, "cpu.shares", Math.Max(2, weight * 1_024L / 100));
     }
 
     private static void SetMemory(string path, bool isUnified, long bytes)

@@ -31,6 +31,33 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
         return CgroupFolder.Create(place, Path.Combine(own, child), limits);
     }
 
+    /// <summary>What a process's groups have counted.</summary>
+    public CgroupEvents Read(string child)
+    {
+        var sum = default(CgroupEvents);
+
+        foreach (var place in Places)
+        {
+            var here = CgroupCounters.Read(place, Path.Combine(place.Folder, name, child));
+            sum = new CgroupEvents(sum.MemoryRefusals + here.MemoryRefusals, sum.MemoryKills + here.MemoryKills, sum.ThreadRefusals + here.ThreadRefusals);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Lets a process compute only what others leave, or its share again. False: no hierarchy here controls processors, or the group is gone.</summary>
+    public bool TrySetLast(string child, bool isLast, int cpuWeight)
+    {
+        var hasSet = false;
+
+        foreach (var place in Places.Where(place => place.Controllers.Contains(CgroupController.Cpu)))
+        {
+            hasSet |= CgroupFolder.TrySetLast(place, Path.Combine(place.Folder, name, child), isLast, cpuWeight);
+        }
+
+        return hasSet;
+    }
+
     /// <summary>Removes a process's groups once it is gone. False: somebody is still in one.</summary>
     public bool TryRemove(string child) => Places.Select(place => TryRemoveFolder(Path.Combine(place.Folder, name, child))).ToList().TrueForAll(removed => removed);
 

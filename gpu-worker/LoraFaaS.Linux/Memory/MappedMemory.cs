@@ -47,6 +47,26 @@ public sealed unsafe class MappedMemory : SafeHandle
         return address == Failed ? throw LinuxException.Last("mmap") : new MappedMemory(address, length);
     }
 
+    /// <summary>The first bytes of a file, shared and read-only, at this address; null: something is mapped there.</summary>
+    internal static MappedMemory? TryMapAt(SafeFileHandle file, long length, nint at)
+    {
+        var address = LibC.mmap(at, (nuint)length, (int)MemoryAccess.Read, MapShared | GuardedWindow.FixedNoReplace, file, 0);
+
+        if (address == Failed)
+        {
+            return (Errno)Marshal.GetLastPInvokeError() is Errno.Exists ? null : throw LinuxException.Last("mmap");
+        }
+
+        if (address == at)
+        {
+            return new MappedMemory(address, length);
+        }
+
+        // A kernel before 4.17 takes the address for a hint.
+        _ = LibC.munmap(address, (nuint)length);
+        return null;
+    }
+
     /// <summary>Zeroed private memory, given pages only as they are touched.</summary>
     public static MappedMemory Anonymous(long length)
     {

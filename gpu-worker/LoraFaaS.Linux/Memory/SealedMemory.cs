@@ -49,5 +49,8 @@ public sealed class SealedMemory : IDisposable
 
     public MappedMemory Map() => MappedMemory.OfFile(Descriptor, Length);
 
+    /// <summary>Where the call filter of a confined process sees attempts to change it.</summary>
+    public MappedMemory MapGuarded() => GuardedWindow.Map(Descriptor, Length);
+
     public void Dispose() => Descriptor.Dispose();
 }

@@ -54,7 +54,7 @@ internal static unsafe partial class LibC
     internal static partial int getppid();
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int setpriority(int which, uint who, int nice);
+    internal static partial int setpriority(int which, int who, int priority);
 
     /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]

@@ -56,6 +56,9 @@ public static class ProcessControl
     /// </summary>
     public static void StartSession() => LibC.setsid();
 
+    /// <summary>The calling thread alone computes only what others leave, from now on and for good: no way back without privileges.</summary>
+    public static void ComeLast() => _ = ThreadNice.TryRaise(19);
+
     /// <summary>
     /// The kernel sends the signal when the <em>thread</em> that started this process ends. Sound only where that thread lives as
     /// long as its process; a .NET pool thread does not, so a parent that wants this starts its children from a thread of its own.

@@ -45,7 +45,7 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
 
         var begun = time.GetTimestamp();
         using var segment = SealedMemory.FromDescriptor(descriptor);
-        var memory = segment.Map();
+        var memory = segment.MapGuarded();
         owned.Push(memory);
         var backbone = BackboneImage.Open(AddressOf(memory), memory.Length);
         var mapTime = time.GetElapsedTime(begun);

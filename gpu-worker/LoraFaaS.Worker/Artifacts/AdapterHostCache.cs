@@ -12,6 +12,7 @@ internal sealed class AdapterHostCache : IDisposable
 {
     private readonly IAdapterLoader _loader;
     private readonly ArtifactWorth _worth;
+    private readonly BackboneRoom _room;
     private readonly ResidencyChanges _changes;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly SingleFlight<AdapterKey, Loading<StorageTier>> _loads;
@@ -19,10 +20,11 @@ internal sealed class AdapterHostCache : IDisposable
     private readonly LruBook<AdapterKey> _book = new();
     private readonly Dictionary<AdapterKey, PackedAdapter> _packed = [];
 
-    public AdapterHostCache(IAdapterLoader loader, ArtifactWorth worth, ResidencyChanges changes)
+    public AdapterHostCache(IAdapterLoader loader, ArtifactWorth worth, BackboneRoom room, ResidencyChanges changes)
     {
         _loader = loader;
         _worth = worth;
+        _room = room;
         _changes = changes;
         _loads = new SingleFlight<AdapterKey, Loading<StorageTier>>(_lifetime.Token);
     }
@@ -119,6 +121,10 @@ internal sealed class AdapterHostCache : IDisposable
         _lifetime.Dispose();
     }
 
+    /// <summary>Another adapter; when there is none, a backbone that nothing runs on.</summary>
+    private async Task<bool> MakeRoomAsync(ByteSize need, Digest backbone, CancellationToken cancellationToken) =>
+        TryEvictOne() || await _room.TryFreeAsync(need, backbone, cancellationToken);
+
     private HostAdapter? TryUse(AdapterKey key, StorageTier foundAt)
     {
         lock (_gate)
@@ -146,7 +152,7 @@ internal sealed class AdapterHostCache : IDisposable
             }
         }
 
-        switch (await _loader.LoadAsync(key, maxBytes, TryEvictOne, cancellationToken))
+        switch (await _loader.LoadAsync(key, maxBytes, (need, token) => MakeRoomAsync(need, key.Backbone, token), cancellationToken))
         {
             case Loading<LoadedAdapter>.Ready ready:
                 lock (_gate)

@@ -20,7 +20,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// </summary>
 internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, TimeProvider time) : IAdapterLoader
 {
-    public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
+    public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         var first = await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
 
@@ -34,7 +34,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         return await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
     }
 
-    private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken)
+    private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         // Whoever waits for this load keeps it going, and it the download: nobody waits for the download itself.
         var begun = time.GetTimestamp();
@@ -76,7 +76,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         return loading;
     }
 
-    private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<bool> makeRoom, CancellationToken cancellationToken)
+    private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         // What has just come was counted while it came.
         if (file.FoundAt is not StorageTier.Remote && !await threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken))
@@ -100,7 +100,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
     }
 
     private async Task<Loading<LoadedAdapter>> PackAsync(
-        AdapterKey key, AdapterArtifact artifact, StorageTier foundAt, Func<bool> makeRoom, CancellationToken cancellationToken)
+        AdapterKey key, AdapterArtifact artifact, StorageTier foundAt, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         if (backbones.Find(key.Backbone) is not { } backbone)
         {
@@ -115,7 +115,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
             case AdapterValidation.Valid valid:
                 var bytes = AdapterPacker.Measure(valid.Weights, backbone);
 
-                return Lease(key, new ByteSize(bytes), makeRoom) switch
+                return await LeaseAsync(key, new ByteSize(bytes), makeRoom, cancellationToken) switch
                 {
                     LeaseOutcome.Granted granted => await FillAsync(key, artifact, valid.Weights, backbone, bytes, granted.Lease, foundAt, cancellationToken),
                     LeaseOutcome.Refused full => Failed(ErrorCode.NoCapacity, full.Reason),
@@ -150,13 +150,13 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         }
     }
 
-    private LeaseOutcome Lease(AdapterKey key, ByteSize bytes, Func<bool> makeRoom)
+    private async Task<LeaseOutcome> LeaseAsync(AdapterKey key, ByteSize bytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         while (true)
         {
             var outcome = ledger.TryLease($"adapter {key.Adapter.Hex[..12]}", bytes);
 
-            if (outcome is LeaseOutcome.Granted || !makeRoom())
+            if (outcome is LeaseOutcome.Granted || !await makeRoom(new ByteSize(Math.Max(1, bytes.Bytes - ledger.Free.Bytes)), cancellationToken))
             {
                 return outcome;
             }

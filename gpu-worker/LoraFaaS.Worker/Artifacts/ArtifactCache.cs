@@ -1,3 +1,4 @@
+using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Concurrency;
@@ -24,6 +25,7 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly SingleFlight<Digest, ArtifactFetch?> _downloads;
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _book = new();
+    private readonly HashSet<Digest> _packages = [];
     private long _attempt;
 
     public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ArtifactWorth worth, ResidencyChanges changes, ILogger<ArtifactCache> logger)
@@ -50,14 +52,14 @@ internal sealed partial class ArtifactCache : IDisposable
         }
     }
 
-    /// <summary>What is on disk, with its bytes.</summary>
-    public IReadOnlyList<(Digest Digest, ByteSize Size)> Inventory
+    /// <summary>What is on disk, with its bytes, and whether it is an adapter or a package with code.</summary>
+    public IReadOnlyList<(Digest Digest, ByteSize Size, ArtifactKind Kind)> Inventory
     {
         get
         {
             lock (_gate)
             {
-                return [.. _book.Entries.Select(entry => (entry.Key, new ByteSize(entry.Bytes)))];
+                return [.. _book.Entries.Select(entry => (entry.Key, new ByteSize(entry.Bytes), _packages.Contains(entry.Key) ? ArtifactKind.Code : ArtifactKind.Adapter))];
             }
         }
     }
@@ -229,6 +231,7 @@ internal sealed partial class ArtifactCache : IDisposable
             }
 
             File.Move(path, PathOf(digest), overwrite: true);
+            Sort(digest);
 
             if (!_book.Contains(digest))
             {
@@ -261,6 +264,7 @@ internal sealed partial class ArtifactCache : IDisposable
             if (Digest.TryParse($"sha256:{file.Name}", out var digest))
             {
                 _book.Add(digest, file.Length);
+                Sort(digest);
             }
         }
 
@@ -268,6 +272,20 @@ internal sealed partial class ArtifactCache : IDisposable
         {
             File.Delete(PathOf(leaving));
             LogEvicted(leaving);
+        }
+    }
+
+    /// <summary>An adapter is a tar of one form, which begins with the name of its configuration; everything else that is stored is a package.</summary>
+    private void Sort(Digest digest)
+    {
+        Span<byte> name = stackalloc byte[AdapterConfig.File.Length + 1];
+        using var file = File.OpenHandle(PathOf(digest));
+        var read = RandomAccess.Read(file, name, 0);
+        var isAdapter = read == name.Length && name[^1] == 0 && System.Text.Encoding.ASCII.GetString(name[..^1]) == AdapterConfig.File;
+
+        if (isAdapter ? _packages.Remove(digest) : _packages.Add(digest))
+        {
+            _changes.Ring();
         }
     }
 

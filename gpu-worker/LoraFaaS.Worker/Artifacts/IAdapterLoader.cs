@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -7,7 +8,7 @@ internal interface IAdapterLoader
 {
     /// <param name="key">The adapter, for a backbone.</param>
     /// <param name="maxBytes">Of the artifact; 0: unknown.</param>
-    /// <param name="makeRoom">Called when the host ledger is full: true when something left and trying again is worth it.</param>
+    /// <param name="makeRoom">Called with the bytes that are missing when the host ledger is full: true when something left and trying again is worth it.</param>
     /// <param name="cancellationToken">Ends the loading.</param>
-    Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<bool> makeRoom, CancellationToken cancellationToken);
+    Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken);
 }

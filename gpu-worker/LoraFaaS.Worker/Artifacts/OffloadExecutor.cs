@@ -83,8 +83,9 @@ internal sealed class OffloadExecutor(AdapterTiers tiers, BackboneStore backbone
             return new Problem(ErrorCode.Conflict, $"The sandbox of {user.Key.TrustDomain} maps backbone {backbone}.");
         }
 
-        backbones.Forget(backbone);
-        return null;
+        return backbones.TryOffload(backbone) || !backbones.Contains(backbone)
+            ? null
+            : new Problem(ErrorCode.Conflict, $"A sandbox that is being started maps backbone {backbone}.");
     }
 
     private IEnumerable<ResidentSandbox> Concerned(string trustDomain) =>

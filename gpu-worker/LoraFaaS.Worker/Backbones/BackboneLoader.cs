@@ -10,6 +10,7 @@ using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ namespace LoraFaaS.Worker.Backbones;
 
 /// <summary>Reads a registered folder, makes sure it still is what was registered, and packs it into a sealed segment.</summary>
 internal sealed partial class BackboneLoader(
-    HostLedger ledger, AdapterHostCache adapters, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
+    HostLedger ledger, AdapterHostCache adapters, BackboneRoom room, TierCosts costs, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
 {
     private readonly PackPrecision _precision = options.Value.Weights == "int8" ? PackPrecision.I8 : PackPrecision.Exact;
 
@@ -42,7 +43,7 @@ internal sealed partial class BackboneLoader(
         }
     }
 
-    public async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, CancellationToken cancellationToken)
+    public async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, bool makesRoom, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
 
@@ -58,19 +59,19 @@ internal sealed partial class BackboneLoader(
 
         return Checkpoint.Open(known.Path) switch
         {
-            Reading<Checkpoint>.Accepted accepted => await PackAsync(known, accepted.Value, begun, cancellationToken),
+            Reading<Checkpoint>.Accepted accepted => await PackAsync(known, accepted.Value, makesRoom, begun, cancellationToken),
             Reading<Checkpoint>.Refused refused => Invalid(known, refused.Why.ToString()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private async Task<Loading<PackedBackbone>> PackAsync(KnownBackbone known, Checkpoint checkpoint, long begun, CancellationToken cancellationToken)
+    private async Task<Loading<PackedBackbone>> PackAsync(KnownBackbone known, Checkpoint checkpoint, bool makesRoom, long begun, CancellationToken cancellationToken)
     {
         using (checkpoint)
         {
             var bytes = new ByteSize(BackbonePacker.Measure(checkpoint, _precision));
 
-            switch (Lease(known, bytes))
+            switch (await LeaseAsync(known, bytes, makesRoom, cancellationToken))
             {
                 case LeaseOutcome.Granted granted:
                     try
@@ -79,6 +80,7 @@ internal sealed partial class BackboneLoader(
 
                         // All cores for seconds: not on the thread of whoever asked.
                         var segment = await Task.Run(() => Pack(known, checkpoint, bytes, cancellationToken), cancellationToken);
+                        costs.Observe(ClimbStep.BackbonePack, bytes, time.GetElapsedTime(begun));
                         LogPacked(known.Name, bytes, time.GetElapsedTime(begun).TotalSeconds);
                         return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, segment, granted.Lease, checkpoint.Config, text));
                     }
@@ -110,19 +112,22 @@ internal sealed partial class BackboneLoader(
         return memory.Seal();
     }
 
-    /// <summary>Adapters make room for a backbone, without which none of them could serve.</summary>
-    private LeaseOutcome Lease(KnownBackbone known, ByteSize bytes)
+    /// <summary>Adapters make room for a backbone, without which none of them could serve; then, where somebody waits, backbones that nothing runs on.</summary>
+    private async Task<LeaseOutcome> LeaseAsync(KnownBackbone known, ByteSize bytes, bool makesRoom, CancellationToken cancellationToken)
     {
         while (true)
         {
             var outcome = ledger.TryLease($"backbone {known.Name}", bytes);
 
-            if (outcome is LeaseOutcome.Granted || !adapters.TryEvictOne())
+            if (outcome is LeaseOutcome.Granted
+                || (!adapters.TryEvictOne() && !(makesRoom && await room.TryFreeAsync(Missing(bytes), known.Digest, cancellationToken))))
             {
                 return outcome;
             }
         }
     }
+
+    private ByteSize Missing(ByteSize bytes) => new(Math.Max(1, bytes.Bytes - ledger.Free.Bytes));
 
     private static FrozenDictionary<string, ByteString> ReadText(Checkpoint checkpoint)
     {

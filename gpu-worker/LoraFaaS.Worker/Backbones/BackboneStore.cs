@@ -7,7 +7,7 @@ using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Backbones;
 
-/// <summary>Backbones packed on this machine: each once, however many invocations ask at the same time. The last artifact to leave.</summary>
+/// <summary>Backbones packed on this machine: each once, however many invocations ask at the same time. The last artifact to leave (<see cref="Offloading.BackboneRoom"/>).</summary>
 internal sealed class BackboneStore : IDisposable
 {
     private readonly BackboneCatalogue _catalogue;
@@ -45,14 +45,23 @@ internal sealed class BackboneStore : IDisposable
         }
     }
 
-    public async Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, Urgency urgency, CancellationToken cancellationToken)
+    /// <param name="digest">A backbone that the catalogue knows.</param>
+    /// <param name="urgency">As of every flight.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="makesRoom">Somebody calls it now: one that nothing runs on may leave for it.</param>
+    public async Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, Urgency urgency, CancellationToken cancellationToken, bool makesRoom = false)
     {
         if (TryFind(digest) is { } packed)
         {
             return new Loading<PackedBackbone>.Ready(packed);
         }
 
-        return await _packing.RunAsync(digest, token => PackAsync(digest, token), cancellationToken, urgency);
+        var loading = await _packing.RunAsync(digest, token => PackAsync(digest, makesRoom, token), cancellationToken, urgency);
+
+        // The flight that was joined may have been one that was not to disturb anybody.
+        return makesRoom && loading is Loading<PackedBackbone>.Failed { Problem.Code: ErrorCode.NoCapacity }
+            ? await _packing.RunAsync(digest, token => PackAsync(digest, makesRoom, token), cancellationToken, urgency)
+            : loading;
     }
 
     public Task<Loading<PackedBackbone>> EnsureAsync(Digest digest, CancellationToken cancellationToken) => EnsureAsync(digest, Urgency.Live, cancellationToken);
@@ -60,8 +69,28 @@ internal sealed class BackboneStore : IDisposable
     /// <summary>A copy for one sandbox alone, in no inventory; whoever asked disposes it.</summary>
     public async Task<Loading<PackedBackbone>> LoadOwnAsync(Digest digest, CancellationToken cancellationToken) =>
         _catalogue.TryFind(digest, out var known)
-            ? await _loader.LoadAsync(known, cancellationToken)
+            ? await _loader.LoadAsync(known, makesRoom: true, cancellationToken)
             : new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.BackboneNotFound, $"This worker knows no backbone {digest}."));
+
+    /// <summary>Lets one go that no sandbox has or is being given; its folder stays known. False: it is in use, or not here.</summary>
+    public bool TryOffload(Digest digest)
+    {
+        PackedBackbone? packed;
+
+        lock (_gate)
+        {
+            if (!_packed.TryGetValue(digest, out packed) || !packed.TryRetire())
+            {
+                return false;
+            }
+
+            _packed.Remove(digest);
+        }
+
+        packed.Dispose();
+        _changes.Ring();
+        return true;
+    }
 
     /// <summary>Its bytes go when the last sandbox that maps it has ended.</summary>
     public void Forget(Digest digest)
@@ -102,7 +131,7 @@ internal sealed class BackboneStore : IDisposable
         }
     }
 
-    private async Task<Loading<PackedBackbone>> PackAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<Loading<PackedBackbone>> PackAsync(Digest digest, bool makesRoom, CancellationToken cancellationToken)
     {
         // The flight before this one landed between our caller's look and our start.
         if (TryFind(digest) is { } packed)
@@ -115,7 +144,7 @@ internal sealed class BackboneStore : IDisposable
             return new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.BackboneNotFound, $"This worker knows no backbone {digest}."));
         }
 
-        var loading = await _loader.LoadAsync(known, cancellationToken);
+        var loading = await _loader.LoadAsync(known, makesRoom, cancellationToken);
 
         if (loading is Loading<PackedBackbone>.Ready ready)
         {

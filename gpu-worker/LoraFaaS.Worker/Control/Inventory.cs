@@ -61,9 +61,9 @@ internal sealed class Inventory(
 
     private void AddShared(List<(ResidencyNotes.Place Place, Resident Entry)> list)
     {
-        foreach (var (digest, size) in disk.Inventory)
+        foreach (var (digest, size, kind) in disk.Inventory)
         {
-            list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Disk, size));
+            list.Add(Entry(new ArtifactName(kind, digest.Value), digest, StorageTier.Disk, size));
         }
 
         foreach (var (digest, size) in host.Inventory)

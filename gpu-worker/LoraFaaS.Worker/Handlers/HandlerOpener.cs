@@ -80,7 +80,7 @@ internal sealed partial class HandlerOpener(
                     EntryFile = package.EntryFile,
                     TypeName = package.TypeName,
                 };
-                var problem = spec.HasSecrets ? await AddSecretsAsync(open, spec.Key, cancellationToken) : null;
+                var problem = spec.HasSettings ? await AddSettingsAsync(open, spec.Key, cancellationToken) : null;
                 return (problem is null ? open : null, problem);
 
             case Loading<PackageInspection.Valid>.Failed failed:
@@ -90,12 +90,13 @@ internal sealed partial class HandlerOpener(
         }
     }
 
-    private async Task<Problem?> AddSecretsAsync(OpenCode open, HandlerKey key, CancellationToken cancellationToken)
+    private async Task<Problem?> AddSettingsAsync(OpenCode open, HandlerKey key, CancellationToken cancellationToken)
     {
         switch (await secrets.ReadAsync(key, cancellationToken))
         {
             case Loading<ReadSecretsReply>.Ready { Value: var reply }:
                 open.Secrets.Add(reply.Secrets);
+                open.Environment.Add(reply.Environment);
                 return null;
             case Loading<ReadSecretsReply>.Failed failed:
                 return failed.Problem;

@@ -51,7 +51,7 @@ internal sealed class HandlerProcess : IAsyncDisposable
     /// <summary>From now on its output is a function's, and what it does that it may not is logged under that name.</summary>
     public void BelongTo(string function, Action<string> said)
     {
-        _process.BelongTo(function);
+        _process.Owner.Become(function);
         _process.SpeakTo(said);
     }
 

@@ -63,6 +63,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
     private void Count(Invocation invocation)
     {
         rates.Observe(ArtifactName.Sandbox(invocation.Sandbox));
+        rates.Observe(ArtifactName.Backbone(invocation.Sandbox.Backbone));
         rates.Observe(ArtifactName.Prefix(invocation.Function, invocation.Revision.Number));
 
         if (invocation.Adapter is { } adapter)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoraFaaS.Linux.Calls;
 using LoraFaaS.Linux.Native;
+using LoraFaaS.Linux.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Worker.Isolation;
@@ -23,16 +24,19 @@ internal sealed partial class CallWatch : IDisposable
     private readonly OpeningRules _opening;
     private readonly Process _process;
     private readonly TimeProvider _time;
+    private readonly ConfinedOwner _owner;
+    private readonly ViolationMetrics _violations;
     private readonly ILogger _logger;
     private readonly Thread _thread;
-    private string? _owner;
-    private Action<string>? _told;
     private int _refused;
     private int _inPeriod;
     private long _periodBegan;
 
-    public CallWatch(string name, CallListener listener, OpeningRules opening, Process process, TimeProvider time, ILogger logger)
+    public CallWatch(
+        string name, ConfinedOwner owner, CallListener listener, OpeningRules opening, Process process, ViolationMetrics violations, TimeProvider time, ILogger logger)
     {
+        _owner = owner;
+        _violations = violations;
         _name = name;
         _listener = listener;
         _opening = opening;
@@ -43,11 +47,6 @@ internal sealed partial class CallWatch : IDisposable
         _thread = new Thread(Run, 256 << 10) { IsBackground = true, Name = $"calls of {name}" };
         _thread.Start();
     }
-
-    public void BelongTo(string owner) => Volatile.Write(ref _owner, owner);
-
-    /// <summary>Who else is told of refusals: the owner's own log.</summary>
-    public void TellTo(Action<string> told) => Volatile.Write(ref _told, told);
 
     /// <summary>After the process has ended: the listener's last word ends the thread.</summary>
     public void Dispose()
@@ -75,6 +74,12 @@ internal sealed partial class CallWatch : IDisposable
 
     private void Answer(AskedCall call)
     {
+        if (call.Call is SystemCall.Mmap && !MappingRules.IsAttempt(call))
+        {
+            _listener.LetThrough(call);
+            return;
+        }
+
         if (call.Call is not (SystemCall.Open or SystemCall.Openat))
         {
             _listener.Refuse(call, Errno.NotPermitted);
@@ -105,7 +110,7 @@ internal sealed partial class CallWatch : IDisposable
     private void WriteDown(string call, string path)
     {
         // While it is nobody's it holds nothing but our own program, whose runtime tries this and that.
-        if (Volatile.Read(ref _owner) is not { } owner)
+        if (_owner.Name is null)
         {
             LogBlank(_name, call, path);
             return;
@@ -116,19 +121,24 @@ internal sealed partial class CallWatch : IDisposable
             (_periodBegan, _inPeriod) = (_time.GetTimestamp(), 0);
         }
 
+        _violations.Count(Violation.Call);
+
         if (++_inPeriod <= Logged)
         {
-            LogRefused(_name, owner, call, path);
-            Volatile.Read(ref _told)?.Invoke($"refused: {call} {path}");
+            LogRefused(_name, _owner.ToString(), call, path);
+            _owner.Told?.Invoke($"refused: {call} {path}");
         }
         else if (_inPeriod == Logged + 1)
         {
-            LogMore(_name, owner, Logged, Period);
+            LogMore(_name, _owner.ToString(), Logged, Period);
+
+            // Whoever asks so often means no good, and answering it is the worker's own time: from here on it comes after everybody's.
+            ProcessControl.ComeLast();
         }
 
         if (++_refused == Patience)
         {
-            LogEnded(_name, owner, Patience);
+            LogEnded(_name, _owner.ToString(), Patience);
             Kill();
         }
     }

@@ -27,6 +27,11 @@ internal sealed class ConfinedHome
     /// <summary>One group in each hierarchy that works; returns the files through which they are entered.</summary>
     public IReadOnlyList<string> MakeGroups(CgroupLimits limits) => [.. _groups.Places.Select(place => _groups.Create(place, Name, limits))];
 
+    /// <summary>How often it ran against its groups' limits.</summary>
+    public CgroupEvents Events => _groups.Read(Name);
+
+    public bool TrySetLast(bool isLast, int cpuWeight) => _groups.TrySetLast(Name, isLast, cpuWeight);
+
     /// <summary>False: something is still held. Nothing is lost by it but a folder, which the next worker removes.</summary>
     public bool Remove()
     {

@@ -14,8 +14,8 @@ namespace LoraFaaS.Worker.Isolation;
 /// removed, and control groups of its own; all of these go with it.
 /// </summary>
 internal sealed class ConfinedLauncher(
-    LauncherProgram launcher, SandboxLauncher starter, IsolationStation isolation, RuntimeFolder folder, IOptions<IsolationOptions> options, TimeProvider time,
-    ILogger<ConfinedLauncher> logger)
+    LauncherProgram launcher, SandboxLauncher starter, IsolationStation isolation, RuntimeFolder folder, IOptions<IsolationOptions> options,
+    ConfinedSurroundings around, ILogger<ConfinedLauncher> logger)
 {
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -56,15 +56,20 @@ internal sealed class ConfinedLauncher(
             program, isolation.Machine, home.SocketPath, launcher.FoldersOf(program), home.WritablePath, options.Value.UserBase, groups);
         var process = new Process { StartInfo = launcher.Run(confinement, program, home.WritablePath, isolation.Machine.Outer), EnableRaisingEvents = true };
         await starter.StartAsync(process);
-        var output = new ConfinedOutput(home.Name, process, time, logger);
+        var owner = new ConfinedOwner();
+        var output = new ConfinedOutput(home.Name, owner, process, around.Time, logger);
         var exited = process.WaitForExitAsync(CancellationToken.None);
 
         try
         {
             var (stream, calls) = await AcceptAsync(listener, process, exited, cancellationToken);
             File.Delete(home.SocketPath);
-            var watch = calls is null ? null : new CallWatch(home.Name, new CallListener(calls), new OpeningRules(confinement, process.Id), process, time, logger);
-            return new ConfinedProcess(home, process, stream, exited, output, watch, time, logger);
+            var watch = calls is null
+                ? null
+                : new CallWatch(home.Name, owner, new CallListener(calls), new OpeningRules(confinement, process.Id), process, around.Violations, around.Time, logger);
+            var resources = new ConfinedResources(
+                home, owner, process.Id, program, options.Value.ProcessorShare * Environment.ProcessorCount, around.Violations, around.Time, logger);
+            return new ConfinedProcess(home, owner, process, stream, exited, output, watch, resources, around, logger);
         }
         catch
         {

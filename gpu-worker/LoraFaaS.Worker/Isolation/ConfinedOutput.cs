@@ -23,11 +23,12 @@ internal sealed partial class ConfinedOutput
     private long _periodBegan;
     private int _lines;
     private long _bytes;
-    private string _owner = "nobody yet";
+    private readonly ConfinedOwner _owner;
     private Action<string>? _listener;
 
-    public ConfinedOutput(string name, Process process, TimeProvider time, ILogger logger)
+    public ConfinedOutput(string name, ConfinedOwner owner, Process process, TimeProvider time, ILogger logger)
     {
+        _owner = owner;
         _name = name;
         _time = time;
         _logger = logger;
@@ -36,12 +37,6 @@ internal sealed partial class ConfinedOutput
     }
 
     public Task Ended { get; }
-
-    public string Owner
-    {
-        get => Volatile.Read(ref _owner);
-        set => Volatile.Write(ref _owner, value);
-    }
 
     /// <summary>Who is told each line in place of the log; null: nobody.</summary>
     public Action<string>? Listener
@@ -139,11 +134,11 @@ internal sealed partial class ConfinedOutput
 
         if (count <= LinesEachPeriod)
         {
-            LogSaid(_name, Owner, Encoding.UTF8.GetString(line));
+            LogSaid(_name, _owner.ToString(), Encoding.UTF8.GetString(line));
         }
         else if (count == LinesEachPeriod + 1)
         {
-            LogFlood(_name, Owner, LinesEachPeriod, Period);
+            LogFlood(_name, _owner.ToString(), LinesEachPeriod, Period);
         }
     }
 

@@ -14,13 +14,23 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConfinedOutput _output;
     private readonly CallWatch? _watch;
+    private readonly ConfinedOwner _owner;
+    private readonly ConfinedResources _resources;
+    private readonly ResourceWatch _looks;
+    private readonly ViolationMetrics _violations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private int _killed;
 
-    public ConfinedProcess(ConfinedHome home, Process process, DescriptorStream stream, Task exited, ConfinedOutput output, CallWatch? watch, TimeProvider time, ILogger logger)
+    public ConfinedProcess(
+        ConfinedHome home, ConfinedOwner owner, Process process, DescriptorStream stream, Task exited, ConfinedOutput output, CallWatch? watch,
+        ConfinedResources resources, ConfinedSurroundings around, ILogger logger)
     {
-        _time = time;
+        _owner = owner;
+        _resources = resources;
+        _looks = around.Looks;
+        _violations = around.Violations;
+        _time = around.Time;
         _home = home;
         _process = process;
         _output = output;
@@ -29,6 +39,7 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
         ProcessId = process.Id;
         Stream = stream;
         Exited = exited;
+        _looks.Begin(resources);
     }
 
     public string Name => _home.Name;
@@ -47,15 +58,11 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
     public void SpeakTo(Action<string> said)
     {
         _output.Listener = said;
-        _watch?.TellTo(said);
+        _owner.Told = said;
     }
 
     /// <summary>Whose it is, once that is known: what it does that it may not is logged under this name.</summary>
-    public void BelongTo(string owner)
-    {
-        _output.Owner = owner;
-        _watch?.BelongTo(owner);
-    }
+    public ConfinedOwner Owner => _owner;
 
     /// <summary>At once, and without a word to it.</summary>
     public void Kill()
@@ -79,6 +86,8 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
         await EndAsync(_process, Exited);
         await _output.Ended;
         _watch?.Dispose();
+        _looks.End(_resources);
+        _resources.LastLook();
         LogUnusualEnd();
         _process.Dispose();
 
@@ -106,7 +115,8 @@ internal sealed partial class ConfinedProcess : IAsyncDisposable
 
         if (_process.ExitCode is > Signalled and var code && (code != Killed || Volatile.Read(ref _killed) == 0))
         {
-            LogSignal(_home.Name, _output.Owner, code - Signalled);
+            _violations.Count(Violation.Signal);
+            LogSignal(_home.Name, _owner.ToString(), code - Signalled);
         }
     }
 

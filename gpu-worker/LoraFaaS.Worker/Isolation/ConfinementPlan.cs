@@ -12,6 +12,8 @@ internal static class ConfinementPlan
     /// </summary>
     private const long MappedAhead = 2L << 30;
 
+    private const ulong ThreadsAhead = 16;
+
     /// <summary>The loader and its libraries. Distributions differ; what is not there is left out.</summary>
     private static readonly string[] SystemLibraries = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 
@@ -62,8 +64,8 @@ internal static class ConfinementPlan
 
         if (ownUser)
         {
-            // Of a shared user it would count everybody's threads.
-            limits.Add(new(Resource.Processes, (ulong)program.Threads));
+            // Of a shared user it would count everybody's threads. Above the group's limit, which counts what it refuses.
+            limits.Add(new(Resource.Processes, (ulong)program.Threads + ThreadsAhead));
         }
 
         return [.. limits];

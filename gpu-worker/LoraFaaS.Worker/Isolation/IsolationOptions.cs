@@ -31,6 +31,13 @@ public sealed class IsolationOptions
     [Range(1, 10_000)]
     public int CpuWeight { get; set; } = 100;
 
+    /// <summary>
+    /// Share of the machine's processors that a sandbox may use beside its turns, and a handler in all, for longer than a moment. One that uses more
+    /// is logged and computes for a while only what others leave. Less holds back a spinning one sooner, and honest code that has much to do.
+    /// </summary>
+    [Range(0.001, 1.0)]
+    public double ProcessorShare { get; set; } = 0.25;
+
     /// <summary>The launcher program or its dll. Empty: LoraFaaS.Launcher beside the worker, or where the repository builds it.</summary>
     public string LauncherPath { get; set; } = "";
 

@@ -6,6 +6,7 @@ internal enum ClimbStep
     RemoteToDisk,
     DiskToHost,
     HostToDevice,
+    BackbonePack,
     SandboxStart,
     PrefixCompute,
 }

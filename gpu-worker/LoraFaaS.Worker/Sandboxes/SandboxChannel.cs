@@ -66,6 +66,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     /// <summary>The last ping it answered.</summary>
     public Pong LastPong => Volatile.Read(ref _pong);
 
+    /// <summary>The functions it generates for now.</summary>
+    public IReadOnlyCollection<string> Functions => _sequences.Values.Select(sequence => sequence.Function).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
     public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
 
@@ -148,7 +151,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     public async Task<SandboxSequence> GenerateAsync(GenerateRequest request, int credits, CancellationToken cancellationToken)
     {
-        var sequence = new SandboxSequence(this, Interlocked.Increment(ref _lastSequence), credits);
+        var sequence = new SandboxSequence(this, Interlocked.Increment(ref _lastSequence), credits) { Function = $"{request.Revision?.Function}.{request.Revision?.Namespace}" };
         _sequences[sequence.Id] = sequence;
 
         if (IsClosed)

@@ -45,7 +45,7 @@ internal sealed partial class SandboxOpener(
                     await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
 
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
-                    process.BelongTo(key);
+                    process.BelongTo(key, channel);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);

@@ -22,7 +22,8 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IA
         new(id, await launcher.StartAsync(id.Value, program.Confined(), cancellationToken));
 
     /// <summary>What it does that it may not is logged under this name.</summary>
-    public void BelongTo(SandboxKey key) => process.BelongTo(key.ToString());
+    public void BelongTo(SandboxKey key, SandboxChannel channel) =>
+        process.Owner.Become(key.ToString(), () => channel.Functions, () => channel.Turns?.Held);
 
     /// <summary>At once, and without a word to it.</summary>
     public void Kill() => process.Kill();

@@ -21,6 +21,9 @@ internal sealed class SandboxSequence(SandboxChannel channel, ulong id, int cred
 
     public ulong Id { get; } = id;
 
+    /// <summary>Whose it is, for the log.</summary>
+    public string Function { get; init; } = "";
+
     public ChannelReader<GenerateEvent> Events => _events.Reader;
 
     /// <summary>Call when an event has gone out to the caller. Credits go back in halves of the window: fewer frames, and never a stall.</summary>

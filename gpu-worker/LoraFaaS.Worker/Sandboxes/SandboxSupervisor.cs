@@ -41,13 +41,14 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
     private readonly HashSet<Task> _lives = [];
 
     public SandboxSupervisor(
-        SandboxOpener opener, BackboneStore backbones, DeviceRoom room, ResidencyChanges changes,
+        SandboxOpener opener, BackboneStore backbones, DeviceRoom room, BackboneRoom backboneRoom, ResidencyChanges changes,
         IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSupervisor> logger)
     {
         _opener = opener;
         _backbones = backbones;
         _room = room;
         _room.Serve(this);
+        backboneRoom.Serve(backbones, this);
         _changes = changes;
         _options = options.Value;
         _time = time;
@@ -183,41 +184,58 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
 
         var begun = _time.GetTimestamp();
         var tier = _options.ShareBackbone && _backbones.Contains(key.Backbone) ? StorageTier.Host : StorageTier.Disk;
-        var loading = _options.ShareBackbone
-            ? await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken)
-            : await _backbones.LoadOwnAsync(key.Backbone, cancellationToken);
 
-        return loading switch
+        while (true)
         {
-            Loading<PackedBackbone>.Ready backbone => await OpenAsync(key, backbone.Value, tier, _time.GetElapsedTime(begun), cancellationToken),
-            Loading<PackedBackbone>.Failed failed => new Loading<ResidentSandbox>.Failed(failed.Problem),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+            var loading = _options.ShareBackbone
+                ? await _backbones.EnsureAsync(key.Backbone, Urgency.Ahead, cancellationToken, makesRoom: true)
+                : await _backbones.LoadOwnAsync(key.Backbone, cancellationToken);
+
+            switch (loading)
+            {
+                case Loading<PackedBackbone>.Failed failed:
+                    return new Loading<ResidentSandbox>.Failed(failed.Problem);
+
+                // A copy of its own goes with the sandbox; the shared one stays, and does not leave before it. One that is leaving is packed again.
+                case Loading<PackedBackbone>.Ready ready when (_options.ShareBackbone ? ready.Value.TryHold() : ready.Value) is { } hold:
+                    return await OpenAsync(key, ready.Value, hold, tier, _time.GetElapsedTime(begun), cancellationToken);
+            }
+        }
     }
 
     private async Task<Loading<ResidentSandbox>> OpenAsync(
-        SandboxKey key, PackedBackbone backbone, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
+        SandboxKey key, PackedBackbone backbone, IDisposable hold, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
     {
-        // A copy of its own goes with the sandbox; the shared one stays.
-        var own = _options.ShareBackbone ? null : backbone;
-        var opening = await OpenLeasedAsync(key, backbone, cancellationToken);
+        var isOpen = false;
 
-        if (opening is not Loading<ResidentSandbox>.Ready ready)
+        try
         {
-            own?.Dispose();
+            var opening = await OpenLeasedAsync(key, backbone, cancellationToken);
+
+            if (opening is not Loading<ResidentSandbox>.Ready ready)
+            {
+                return opening;
+            }
+
+            lock (_gate)
+            {
+                (ready.Value.BackboneTier, ready.Value.PackTime) = (tier, packing);
+                _resident[key] = ready.Value;
+                _lives.RemoveWhere(life => life.IsCompleted);
+                _lives.Add(WatchAsync(ready.Value, hold));
+                isOpen = true;
+            }
+
+            _changes.Ring();
             return opening;
         }
-
-        lock (_gate)
+        finally
         {
-            (ready.Value.BackboneTier, ready.Value.PackTime) = (tier, packing);
-            _resident[key] = ready.Value;
-            _lives.RemoveWhere(life => life.IsCompleted);
-            _lives.Add(WatchAsync(ready.Value, own));
+            if (!isOpen)
+            {
+                hold.Dispose();
+            }
         }
-
-        _changes.Ring();
-        return opening;
     }
 
     private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken) =>
@@ -227,7 +245,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
                 ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
 
     /// <summary>From opened to gone: takes it off the list and gives its bytes back, however it ended.</summary>
-    private async Task WatchAsync(ResidentSandbox sandbox, PackedBackbone? own)
+    private async Task WatchAsync(ResidentSandbox sandbox, IDisposable hold)
     {
         await sandbox.Closed;
 
@@ -240,7 +258,7 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
         }
 
         await sandbox.DisposeAsync();
-        own?.Dispose();
+        hold.Dispose();
         LogEnded(sandbox.Id, sandbox.Key);
         _changes.Ring();
     }

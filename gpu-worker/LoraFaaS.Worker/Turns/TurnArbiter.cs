@@ -80,6 +80,8 @@ internal sealed partial class TurnArbiter : IDisposable
         _bell.Dispose();
     }
 
+    internal TimeSpan Since(long instant) => _time.GetElapsedTime(instant);
+
     internal void Post(TurnChange change)
     {
         _changes.Enqueue(change);

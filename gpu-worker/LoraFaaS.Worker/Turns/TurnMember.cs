@@ -12,6 +12,9 @@ internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage 
 
     public SharedPage WordPage => word;
 
+    /// <summary>How long it has had the turn in all; a turn that ends at this moment may be counted twice, until the next look.</summary>
+    public TimeSpan Held => slot.HeldBefore + (slot.HoldsSince is not 0 and var since ? arbiter.Since(since) : TimeSpan.Zero);
+
     /// <summary>The sandbox has mapped its pages.</summary>
     public void Joined() => arbiter.Post(new TurnChange.Joined(slot));
 

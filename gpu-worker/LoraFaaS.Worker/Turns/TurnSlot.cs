@@ -14,6 +14,8 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
     private TimeSpan? _promised;
     private long _promisedAt;
     private double _weight = 1;
+    private long _heldTicks;
+    private long _holdsSince;
 
     public int Index { get; } = index;
 
@@ -35,6 +37,12 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
     public bool IsActive { get; set; }
 
     public long WaitingSince { get; private set; }
+
+    /// <summary>Time that it had the turn, the present one not counted. Written by the arbiter, read by whoever judges what it computes.</summary>
+    public TimeSpan HeldBefore => TimeSpan.FromTicks(Volatile.Read(ref _heldTicks));
+
+    /// <summary>When its present turn began, by the worker's clock; 0: it has none.</summary>
+    public long HoldsSince => Volatile.Read(ref _holdsSince);
 
     /// <summary>Slots whose words it has been shown.</summary>
     public HashSet<int> Shown { get; } = [];
@@ -113,6 +121,14 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
 
     /// <summary>How long it may take when its turn comes, or now that it has come.</summary>
     public void Limit(TurnSlice slice) => grant.WriteLong(TurnPages.Slice, slice.Bits);
+
+    public void BeginHold(long now) => Volatile.Write(ref _holdsSince, Math.Max(1, now));
+
+    public void EndHold(TimeSpan held)
+    {
+        Volatile.Write(ref _heldTicks, _heldTicks + held.Ticks);
+        Volatile.Write(ref _holdsSince, 0);
+    }
 
     public void Follow(Succession succession) => grant.WriteLong(TurnPages.Succession, succession.Bits);
 

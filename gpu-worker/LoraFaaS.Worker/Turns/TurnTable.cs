@@ -139,6 +139,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             _served.Charge(_holder!.Owner, time.GetElapsedTime(_since, now).TotalSeconds, _holder.Weight);
         }
 
+        _holder!.EndHold(time.GetElapsedTime(_holder.HoldsSince, now));
         _contended = false;
         _holder = null;
     }
@@ -176,6 +177,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
         Limit(slot, now);
         slot.Grant(new TurnGrant(turn, Standing: !OthersWait(slot)));
         _holder = slot;
+        _holder.BeginHold(now);
         _since = now;
 
         if (!slot.Seen.IsRunning(turn))

@@ -16,6 +16,9 @@ internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection con
     public const string ForgeOthers = "ForgeOthers";
     public const string FloodFrames = "FloodFrames";
     public const string SayNothing = "SayNothing";
+    public const string StandStill = "StandStill";
+
+    private volatile bool _standsStill;
 
     public async Task<SandboxExit> RunAsync()
     {
@@ -28,7 +31,7 @@ internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection con
                     new Thread(() => Serve(message.Generate)) { IsBackground = true }.Start();
                     break;
                 case ToSandbox.KindOneofCase.Ping:
-                    outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = message.Ping.Number } });
+                    outbox.Post(new FromSandbox { Pong = new Pong { Number = message.Ping.Number, Turns = _standsStill ? 0 : message.Ping.Number } });
                     break;
                 case ToSandbox.KindOneofCase.LoadAdapter:
                     frame.Descriptor?.Dispose();
@@ -67,6 +70,10 @@ internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection con
                 Say(generate.Sequence, "done", prompt: 1, completion: 1);
                 break;
             case SayNothing:
+                break;
+            case StandStill:
+                // As one whose engine is deep in a step that does not end, while the rest of it answers.
+                _standsStill = true;
                 break;
             default:
                 Attack(generate.Sequence, order);

@@ -20,6 +20,7 @@ public sealed class ObedientFunction : ILoraFunction
         "/many" => ManyAsync(context, cancellationToken),
         "/leave" => LeaveAsync(context, cancellationToken),
         "/secret" => context.Response.WriteAsync(context.Secrets.GetText("token"), cancellationToken),
+        "/environment" => context.Response.WriteAsync(Environment.GetEnvironmentVariable(context.Request.ReadText()) ?? "none", cancellationToken),
         "/status" => StatusAsync(context, cancellationToken),
         "/nothing" => Task.CompletedTask,
         "/log" => LogAsync(context, cancellationToken),

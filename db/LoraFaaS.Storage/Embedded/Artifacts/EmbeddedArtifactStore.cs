@@ -14,6 +14,9 @@ internal sealed class EmbeddedArtifactStore : IArtifactStore
     private readonly string _folder;
     private readonly string _incoming;
 
+    /// <summary>Between looking at a file's time and deleting it nobody may say that he needs it.</summary>
+    private readonly Lock _touching = new();
+
     private EmbeddedArtifactStore(string folder)
     {
         _folder = folder;
@@ -51,7 +54,11 @@ internal sealed class EmbeddedArtifactStore : IArtifactStore
             var stored = await ReceiveAsync(content, temporary, maxBytes, cancellationToken);
 
             // Also over a file that is there: same bytes, and a damaged one is mended by pushing again.
-            Durably(() => DurableFiles.Publish(temporary, PathOf(stored.Digest)));
+            lock (_touching)
+            {
+                Durably(() => DurableFiles.Publish(temporary, PathOf(stored.Digest)));
+            }
+
             return stored;
         }
         finally
@@ -99,6 +106,45 @@ internal sealed class EmbeddedArtifactStore : IArtifactStore
         });
 
         return Task.FromResult(true);
+    }
+
+    public Task<bool> TouchAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        lock (_touching)
+        {
+            if (!File.Exists(PathOf(digest)))
+            {
+                return Task.FromResult(false);
+            }
+
+            Durably(() => File.SetLastWriteTimeUtc(PathOf(digest), TimeProvider.System.GetUtcNow().UtcDateTime));
+            return Task.FromResult(true);
+        }
+    }
+
+    public Task<IReadOnlyList<Digest>> ListUntouchedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Digest>>(
+        [
+            .. Durably(() => new DirectoryInfo(_folder).GetFiles())
+                .Where(file => file.LastWriteTimeUtc < since.UtcDateTime)
+                .Select(file => Digest.TryParse($"sha256:{file.Name}", out var digest) ? digest : (Digest?)null)
+                .OfType<Digest>(),
+        ]);
+
+    public async Task<bool> DeleteUntouchedAsync(Digest digest, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        lock (_touching)
+        {
+            if (!File.Exists(PathOf(digest)) || File.GetLastWriteTimeUtc(PathOf(digest)) >= since.UtcDateTime)
+            {
+                return false;
+            }
+
+            Durably(() => File.Delete(PathOf(digest)));
+        }
+
+        await Task.Run(() => Durably(() => DurableFiles.FlushFolder(_folder)), cancellationToken);
+        return true;
     }
 
     private static async Task<StoredArtifact> ReceiveAsync(Stream content, string path, long maxBytes, CancellationToken cancellationToken)

@@ -49,7 +49,9 @@ internal sealed class EmbeddedCatalogueStore(DurableState<CatalogueState, Catalo
 
     public Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken) =>
         WriteAsync(
-            current => current.Backbones.ContainsKey(name.Value) ? Do(new CatalogueEntry.DeleteBackbone(name)) : Refuse(CatalogueWrite.NotFound),
+            current => !current.Backbones.ContainsKey(name.Value) ? Refuse(CatalogueWrite.NotFound)
+                : current.Functions.Values.Any(function => function.Revisions.Any(revision => revision.Backbone == name)) ? Refuse(CatalogueWrite.InUse)
+                : Do(new CatalogueEntry.DeleteBackbone(name)),
             cancellationToken);
 
     public ValueTask<BackboneRecord?> FindBackboneAsync(BackboneName name, CancellationToken cancellationToken) =>
@@ -79,6 +81,9 @@ internal sealed class EmbeddedCatalogueStore(DurableState<CatalogueState, Catalo
                 .ThenBy(record => record.Name.Value, StringComparer.Ordinal)
                 .ThenBy(record => record.Tag, StringComparer.Ordinal),
         ]);
+
+    public ValueTask<IReadOnlyList<Digest>> ListAdapterContentsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<Digest>>([.. state.Current.Contents.Values.Select(record => record.Digest).Distinct()]);
 
     public Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken) =>
         WriteAsync(

@@ -32,6 +32,9 @@ internal sealed class EmbeddedUsageStore(DurableState<UsageState, UsageEntry> st
         ]);
     }
 
+    /// <summary>The state folds itself, by the entries' own hours (<see cref="UsageSchema"/>).</summary>
+    public Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken) => Task.FromResult(0L);
+
     public ValueTask DisposeAsync() => state.DisposeAsync();
 
     private static (int Added, UsageEntry? Entry) Decide(UsageState current, WorkerId worker, IReadOnlyList<UsageRecord> records)

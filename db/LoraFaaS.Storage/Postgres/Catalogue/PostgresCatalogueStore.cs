@@ -100,7 +100,17 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
 
     public Task<CatalogueWrite> DeleteBackboneAsync(BackboneName name, CancellationToken cancellationToken) =>
         session.WriteAsync(
-            async (context, token) => Found(await context.Backbones.Where(row => row.Name == name.Value).ExecuteDeleteAsync(token)),
+            async (context, token) =>
+            {
+                // Every write ends at this row: whoever is about to store a function has done so when we have it, or waits until we are done.
+                await context.Database.ExecuteSqlAsync($"SELECT version FROM catalogue_version FOR UPDATE", token);
+                var users = await context.Database
+                    .SqlQuery<int>($"""SELECT count(*)::int AS "Value" FROM functions WHERE revisions @> jsonb_build_array(jsonb_build_object('backbone', {name.Value}::text))""").SingleAsync(token);
+
+                return users > 0
+                    ? CatalogueWrite.InUse
+                    : Found(await context.Backbones.Where(row => row.Name == name.Value).ExecuteDeleteAsync(token));
+            },
             cancellationToken);
 
     public async ValueTask<BackboneRecord?> FindBackboneAsync(BackboneName name, CancellationToken cancellationToken)
@@ -154,6 +164,13 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
             cancellationToken);
 
         return [.. rows.Select(row => row.ToRecord())];
+    }
+
+    public async ValueTask<IReadOnlyList<Digest>> ListAdapterContentsAsync(CancellationToken cancellationToken)
+    {
+        var digests = await session.ReadAsync((context, token) => context.AdapterContents.Select(row => row.Digest).Distinct().ToListAsync(token), cancellationToken);
+
+        return [.. digests.Select(digest => new Digest(digest))];
     }
 
     public Task<CatalogueWrite> CreateNamespaceAsync(NamespaceRecord record, CancellationToken cancellationToken)

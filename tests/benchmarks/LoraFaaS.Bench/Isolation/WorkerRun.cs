@@ -40,6 +40,8 @@ internal sealed class WorkerRun : IAsyncDisposable
             "--Worker:DataPath", folder.File("worker"),
             "--Worker:SandboxPath", RepositoryRoot.Built("tests/attacks/LoraFaaS.HostileSandbox", "LoraFaaS.HostileSandbox"),
             "--Worker:LauncherPath", RepositoryRoot.Built("gpu-worker/LoraFaaS.Launcher", "LoraFaaS.Launcher"),
+            "--Worker:Handlers:Path", RepositoryRoot.Built("function-sdk/LoraFaaS.Handler", "LoraFaaS.Handler"),
+            "--Worker:Handlers:Blanks", "0",
             "--Worker:DeviceMemory", "256Mi",
             "--Worker:SandboxMemory", "64Mi",
             "--Worker:BlankSandboxes", "1",

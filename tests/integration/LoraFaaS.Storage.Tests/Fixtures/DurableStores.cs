@@ -14,6 +14,7 @@ public sealed class DurableStores(
     IPlanStore plans,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
+    Func<Digest, Task> forgetTouchAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
 {
     public ICatalogueStore Catalogue => catalogue;
@@ -39,6 +40,9 @@ public sealed class DurableStores(
 
     /// <summary>Changes one byte of a stored artifact behind the store's back.</summary>
     public Task DamageAsync(Digest digest) => damageAsync(digest);
+
+    /// <summary>As if an artifact had been stored a day ago.</summary>
+    public Task ForgetTouchAsync(Digest digest) => forgetTouchAsync(digest);
 
     public ValueTask DisposeAsync() => disposeAsync();
 }

@@ -32,6 +32,11 @@ public sealed class EmbeddedFixture : IDurableFixture
                 return Task.CompletedTask;
             },
             digest => DamageAsync(folder.File("artifacts", digest.Hex)),
+            digest =>
+            {
+                File.SetLastWriteTimeUtc(folder.File("artifacts", digest.Hex), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1));
+                return Task.CompletedTask;
+            },
             async () =>
             {
                 await storage.DisposeAsync();

@@ -57,6 +57,8 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
                 connectionString,
                 "UPDATE artifact_chunks SET content = set_byte(content, 0, 255 - get_byte(content, 0)) WHERE upload = (SELECT upload FROM artifacts WHERE digest = @digest)",
                 new NpgsqlParameter("digest", digest.Value)),
+            digest => ExecuteAsync(
+                connectionString, "UPDATE artifacts SET touched_at = now() - interval '1 day' WHERE digest = @digest", new NpgsqlParameter("digest", digest.Value)),
             storage.DisposeAsync);
     }
 

@@ -96,6 +96,38 @@ public abstract class ArtifactStoreTests(IDurableFixture fixture) : IAsyncLifeti
         Assert.Equal(stored.Digest, finding.Digest);
     }
 
+    [Fact]
+    public async Task Only_what_nobody_touched_for_long_is_collected()
+    {
+        var one = await Store.PutAsync(new MemoryStream(Content(10)), long.MaxValue, None);
+        var other = await Store.PutAsync(new MemoryStream(Content(11)), long.MaxValue, None);
+        var (past, future) = (TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1));
+
+        Assert.Empty(await Store.ListUntouchedAsync(past, None));
+        Assert.Equal(new[] { one.Digest.Value, other.Digest.Value }.Order(StringComparer.Ordinal), (await Store.ListUntouchedAsync(future, None)).Select(digest => digest.Value).Order(StringComparer.Ordinal));
+        Assert.False(await Store.DeleteUntouchedAsync(one.Digest, past, None));
+        Assert.True(await Store.TouchAsync(one.Digest, None));
+        Assert.True(await Store.DeleteUntouchedAsync(one.Digest, future, None));
+        Assert.False(await Store.DeleteUntouchedAsync(one.Digest, future, None));
+        Assert.False(await Store.TouchAsync(one.Digest, None));
+        Assert.Null(await Store.OpenAsync(one.Digest, None));
+        Assert.Equal([other.Digest], await Store.ListUntouchedAsync(future, None));
+    }
+
+    [Fact]
+    public async Task Content_that_is_stored_again_counts_as_new()
+    {
+        var content = Content(12);
+        var stored = await Store.PutAsync(new MemoryStream(content), long.MaxValue, None);
+        await _stores.ForgetTouchAsync(stored.Digest);
+        var since = TimeProvider.System.GetUtcNow().AddHours(-1);
+        Assert.Equal([stored.Digest], await Store.ListUntouchedAsync(since, None));
+
+        await Store.PutAsync(new MemoryStream(content), long.MaxValue, None);
+
+        Assert.Empty(await Store.ListUntouchedAsync(since, None));
+    }
+
     private static byte[] Content(int bytes)
     {
         var content = new byte[bytes];

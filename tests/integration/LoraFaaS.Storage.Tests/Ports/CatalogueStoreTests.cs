@@ -157,6 +157,43 @@ public abstract class CatalogueStoreTests(IDurableFixture fixture) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_backbone_that_a_function_uses_stays()
+    {
+        var backbone = new BackboneName("guarded");
+        var function = On(backbone, Sample.Function("guarded"));
+        await Store.PutBackboneAsync(Sample.BackboneRecord(backbone.Value, 1), None);
+        await Store.CreateFunctionAsync(function, None);
+
+        Assert.Equal(CatalogueWrite.InUse, await Store.DeleteBackboneAsync(backbone, None));
+        Assert.NotNull(await Store.FindBackboneAsync(backbone, None));
+
+        await Store.DeleteFunctionAsync(function.Id, None);
+        Assert.Equal(CatalogueWrite.Done, await Store.DeleteBackboneAsync(backbone, None));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_removal_and_a_deployment_at_once_leave_no_function_that_its_deployer_takes_for_good(int round)
+    {
+        var backbone = new BackboneName($"racing-{round}");
+        var function = On(backbone, Sample.Function($"racing-{round}"));
+        await Store.PutBackboneAsync(Sample.BackboneRecord(backbone.Value, round), None);
+
+        var removing = Store.DeleteBackboneAsync(backbone, None);
+        var deploying = Task.Run(async () =>
+        {
+            await Store.CreateFunctionAsync(function, None);
+            return await Store.FindBackboneAsync(backbone, None) is not null;
+        });
+
+        // Seen after it was stored, the backbone can be removed no more.
+        Assert.Equal(await deploying, await removing is CatalogueWrite.InUse);
+        Assert.Equal(await deploying, await Store.FindBackboneAsync(backbone, None) is not null);
+    }
+
+    [Fact]
     public async Task Push_points_its_tag_and_latest_at_the_content()
     {
         await Store.PutAdapterAsync(Sample.Adapter("sql", "v1", 5), None);
@@ -244,4 +281,7 @@ public abstract class CatalogueStoreTests(IDurableFixture fixture) : IAsyncLifet
         Assert.True(AdapterReference.TryParse(reference, out var parsed));
         return await Store.FindAdapterAsync(parsed, None);
     }
+
+    private static FunctionRecord On(BackboneName backbone, FunctionRecord function) =>
+        function with { Revisions = [.. function.Revisions.Select(revision => revision with { Backbone = backbone })] };
 }

@@ -77,6 +77,46 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
         Assert.Empty(await CountsAsync(10, 20));
     }
 
+    [Fact]
+    public async Task What_was_folded_is_in_the_sums_and_known_when_it_is_sent_again()
+    {
+        List<UsageRecord> old = [Sample.Usage(1, "a", hour: 1), Sample.Usage(2, "a", hour: 23), Sample.Usage(4, "b", hour: 2), Sample.Usage(5, "a", hour: 26)];
+        await Store.AppendAsync(Worker, old, None);
+        await Store.AppendAsync(new WorkerId("w-2"), [Sample.Usage(3, "a", hour: 3)], None);
+        var before = await Store.SumAsync(Midnight, Midnight.AddDays(2), None);
+
+        await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(1), None);
+        await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(1), None);
+
+        Assert.Equal(before, await Store.SumAsync(Midnight, Midnight.AddDays(2), None));
+        Assert.Equal(0, await Store.AppendAsync(Worker, old, None));
+        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(3, "a", hour: 3)], None));
+        Assert.Equal([("a", 5L), ("b", 1L)], await CountsAsync(0, 48));
+
+        // A late one joins the day that is there.
+        await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(2), None);
+        Assert.Equal([("a", 5L), ("b", 1L)], await CountsAsync(0, 48));
+        Assert.Equal(0, await Store.AppendAsync(Worker, [.. old, Sample.Usage(3, "a", hour: 3)], None));
+    }
+
+    [Fact]
+    public async Task Deliveries_beside_a_fold_are_counted_once()
+    {
+        var records = Enumerable.Range(1, 40).Select(i => Sample.Usage((ulong)i, "a", hour: i % 24)).ToList();
+        var folding = Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(1), None);
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.AppendAsync(Worker, records, None))));
+        await folding;
+
+        Assert.Equal([("a", 40L)], await CountsAsync(0, 24));
+    }
+
     private async Task<List<(string, long)>> CountsAsync(double fromHour, double toHour) =>
         [.. (await Store.SumAsync(Midnight.AddHours(fromHour), Midnight.AddHours(toHour), None)).Select(sum => (sum.Function.Name.Value, sum.Invocations))];
 }

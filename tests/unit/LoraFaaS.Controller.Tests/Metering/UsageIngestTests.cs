@@ -142,6 +142,8 @@ public sealed class UsageIngestTests
             throw new StoreUnavailableException("the database is away");
         }
 
+        public Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken) => store.FoldAsync(before, cancellationToken);
+
         public ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
             store.SumAsync(from, to, cancellationToken);
     }

@@ -137,6 +137,21 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
     }
 
     [Fact]
+    public async Task Environment_variables_reach_the_code_they_are_deployed_with_and_no_other()
+    {
+        var reply = new ReadSecretsReply();
+        reply.Environment.Add("GREETING", "hello there");
+        world.Demo.Controller.Secrets[(CodeWorld.NameOf(), 1)] = reply;
+        var with = world.Request("/environment", "GREETING");
+        with.Revision.CodeSecrets = true;
+
+        Assert.Equal("hello there", (await world.CallAsync(with)).Text);
+        Assert.Equal("none", (await world.CallAsync("/environment", "GREETING", function: "somebody-else")).Text);
+        Assert.Equal("none", (await world.CallAsync("/environment", "LORAFAAS_PASSWORD", function: "somebody-else")).Text);
+        Assert.Null(Environment.GetEnvironmentVariable("GREETING"));
+    }
+
+    [Fact]
     public async Task What_code_says_is_in_its_functions_log_and_a_flood_of_it_is_counted()
     {
 

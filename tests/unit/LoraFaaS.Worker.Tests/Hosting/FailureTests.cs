@@ -65,7 +65,7 @@ public sealed class FailureTests
     [Fact]
     public async Task A_stream_whose_sandbox_is_frozen_goes_on_with_the_same_tokens_in_another()
     {
-        await using var world = await DemoWorld.StartAsync("--Worker:SandboxSilence", "00:00:02");
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxSilence", "00:00:06");
         var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
 
         var stream = await OpenAsync(world, "victim", maxTokens: 300);

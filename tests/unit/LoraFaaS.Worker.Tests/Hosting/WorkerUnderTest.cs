@@ -60,6 +60,8 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
 
             // A test that is about progress asks for it; elsewhere a slow machine must not turn a status into an event.
             "--Worker:ProgressInterval", "00:05:00",
+            // As here: on a machine with too much to do a healthy sandbox may have no processor for seconds, and two ended ones end an invocation.
+            "--Worker:SandboxSilence", "00:01:00",
             "--Host:ShutdownTimeout", "00:00:30",
             "--Logging:LogLevel:Default", "Error",
             .. options,

@@ -113,6 +113,25 @@ public sealed class CallFilterTests
     }
 
     [Fact]
+    public void Memory_is_asked_about_where_the_backbone_lies_and_where_files_are_shared()
+    {
+        const ulong Inside = 0x2fff_ffff_f000, Below = 0x1fff_ffff_f000, Above = 0x3000_0000_0000, Shared = 1, Private = 0x22;
+
+        foreach (var call in (SystemCall[])[SystemCall.Mprotect, SystemCall.Mremap])
+        {
+            Assert.Equal(Refused, Judge(call, Inside, 4_096, 3));
+            Assert.Equal(CallVerdict.Allow, Judge(call, Below, 4_096, 3));
+            Assert.Equal(CallVerdict.Allow, Judge(call, Above, 4_096, 3));
+        }
+
+        var asking = CallFilter.Build(ConfinedKind.Sandbox, OwnPid, Program, CallVerdict.Ask);
+        Assert.Equal(CallVerdict.Ask, Run(asking, (uint)SystemCall.Mmap, X64, [0, 4_096, 3, Shared, 5]));
+        Assert.Equal(CallVerdict.Allow, Run(asking, (uint)SystemCall.Mmap, X64, [0, 4_096, 3, Private, 5]));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Mmap, 0, 4_096, 3, Shared, 5));
+        Assert.Equal(Refused, Judge(SystemCall.Pwrite64, 5));
+    }
+
+    [Fact]
     public void A_datagram_to_an_address_is_refused_also_one_above_four_gigabytes()
     {
         Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Sendto, 3, 1, 1, 0, 0));

@@ -60,4 +60,43 @@ public sealed class CgroupTests
         Assert.Equal("100", File.ReadAllText(Path.Combine(group, "cpu.weight")));
         Assert.Equal("64", File.ReadAllText(Path.Combine(group, "pids.max")));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_group_refused_is_read_in_both_kinds_of_tree(bool isUnified)
+    {
+        using var folder = new TempFolder();
+        var root = folder.Folder("cgroup");
+        var group = Directory.CreateDirectory(Path.Combine(root, "worker", "sandbox-1")).FullName;
+        var place = new CgroupPlace(root, isUnified, [CgroupController.Cpu, CgroupController.Memory, CgroupController.Pids]);
+        var tree = new CgroupTree([place], "worker");
+        Assert.Equal(default, tree.Read("sandbox-1"));
+
+        File.WriteAllText(Path.Combine(group, "pids.events"), "max 7\n");
+        File.WriteAllText(Path.Combine(group, isUnified ? "memory.events" : "memory.oom_control"), "low 0\nmax 12\noom 3\noom_kill_disable 0\noom_kill 2\n");
+        File.WriteAllText(Path.Combine(group, "memory.failcnt"), "12\n");
+
+        Assert.Equal(new CgroupEvents(12, 2, 7), tree.Read("sandbox-1"));
+        Assert.Equal(default, tree.Read("nobody"));
+    }
+
+    [Fact]
+    public void Coming_last_is_the_idle_class_where_there_is_one()
+    {
+        using var folder = new TempFolder();
+        var root = folder.Folder("cgroup");
+        var group = Directory.CreateDirectory(Path.Combine(root, "worker", "sandbox-1")).FullName;
+        var tree = new CgroupTree([new CgroupPlace(root, IsUnified: false, [CgroupController.Cpu])], "worker");
+
+        Assert.True(tree.TrySetLast("sandbox-1", isLast: true, 100));
+        Assert.Equal("10", File.ReadAllText(Path.Combine(group, "cpu.shares")));
+        File.WriteAllText(Path.Combine(group, "cpu.idle"), "0");
+        Assert.True(tree.TrySetLast("sandbox-1", isLast: true, 100));
+        Assert.Equal("1", File.ReadAllText(Path.Combine(group, "cpu.idle")));
+        Assert.True(tree.TrySetLast("sandbox-1", isLast: false, 100));
+        Assert.Equal("0", File.ReadAllText(Path.Combine(group, "cpu.idle")));
+        Assert.Equal("1024", File.ReadAllText(Path.Combine(group, "cpu.shares")));
+        Assert.False(tree.TrySetLast("nobody", isLast: true, 100));
+    }
 }

@@ -43,4 +43,13 @@ public sealed class ProcessTests
         Assert.Equal(300 * 1024, memory.PssFile);
         Assert.Equal(24 * 1024, memory.Private);
     }
+
+    [Fact]
+    public void Processor_time_is_read_behind_a_name_that_may_hold_anything()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(1.5), ProcessTimes.Parse("7 (a) b (c) S 1 7 7 0 -1 4194304 1 0 0 0 100 50 0 0 20 0 1 0"));
+        Assert.Null(ProcessTimes.Parse("7 (a"));
+        Assert.NotNull(ProcessTimes.OfProcess(Environment.ProcessId));
+        Assert.Null(ProcessTimes.OfProcess(int.MaxValue));
+    }
 }
