@@ -19,8 +19,14 @@ public sealed record SystemSpec
     /// <summary>Process, backbone and adapter are brought at the same time instead of one after the other.</summary>
     public bool Overlaps { get; init; }
 
-    /// <summary>Processes wait blank, with libraries, context and kernels.</summary>
-    public bool Blanks { get; init; }
+    /// <summary>
+    /// Processes that wait blank on each device, with libraries, context and kernels. They hold memory and are paid for as idle; one that is taken is
+    /// replaced by another start from nothing.
+    /// </summary>
+    public int Blanks { get; init; }
+
+    /// <summary>Prefill and decoding share a step: what decodes goes on, a token for each prefill, at the price of its own rows. Else decoding stands still meanwhile.</summary>
+    public bool MixesPrefill { get; init; }
 
     /// <summary>A load stops the process's decoding while it lasts.</summary>
     public bool LoadsStall { get; init; }

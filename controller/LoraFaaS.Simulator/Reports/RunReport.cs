@@ -43,6 +43,9 @@ public sealed record RunReport
 
     public required double ColdBackbone { get; init; }
 
+    /// <summary>Shares of calls by the tier their adapter was found at: remote, disk, host, device. One on its way counts as where it came from.</summary>
+    public required double[] FoundAt { get; init; }
+
     /// <summary>Share of calls whose first token came later than asked, or never.</summary>
     public required double SloMisses { get; init; }
 
@@ -52,6 +55,11 @@ public sealed record RunReport
     public required double TokensPerSecond { get; init; }
 
     public required double Cost { get; init; }
+
+    /// <summary>Of the cost: device memory of what computes or loads, of what only waits; the rest is host memory, processors and calls.</summary>
+    public required double CostActive { get; init; }
+
+    public required double CostIdle { get; init; }
 
     /// <summary>Device memory that was held, of all there was.</summary>
     public required double MemoryHeld { get; init; }
@@ -94,6 +102,9 @@ public sealed record RunReport
             GoodPerSecond = good / seconds,
             TokensPerSecond = served.Where(call => !double.IsNaN(log.Done[call])).Sum(call => (double)trace.OutputTokens[call]) / seconds,
             Cost = state.Cost,
+            CostActive = state.ActiveCost,
+            CostIdle = state.IdleCost,
+            FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(counted, call => log.Found[call] == tier))],
             MemoryHeld = state.HeldGigabyteSeconds / (seconds * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
             Redundancy = state.BackboneGigabyteSeconds / (seconds * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],

@@ -4,7 +4,7 @@ namespace LoraFaaS.Simulator.Running;
 
 /// <summary>
 /// Prefill in batches, T(b) = T0 + α(b−1), stretched by the number of processes that compute on the device (papers A6); decoding of all of a process's
-/// sequences at one rate, stopped while it prefills or is stalled.
+/// sequences at one rate, while it prefills one token a prefill or none by the system, and stopped while it is stalled.
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
@@ -72,7 +72,9 @@ internal sealed class Engine(Simulation simulation)
 
         var first = sandbox.KernelsWarm ? 0 : _state.Cluster.KernelsMs;
         sandbox.KernelsWarm = true;
-        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1))) * Math.Max(1, _state.Computing[sandbox.Device]);
+        var rows = _state.System.MixesPrefill ? spec.StepPerCallMs * sandbox.Running.Count : 0;
+        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1)) + rows) * Math.Max(1, _state.Computing[sandbox.Device]);
+        sandbox.PrefillMs = first + time;
         RateChanged(sandbox.Device, now);
         simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
     }
@@ -158,7 +160,7 @@ internal sealed class Engine(Simulation simulation)
         var spec = _state.Cluster.Backbones[sandbox.Backbone];
         var step = (spec.StepMs + (spec.StepPerCallMs * (sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead) * Math.Max(1, _state.Computing[sandbox.Device]);
         sandbox.Version++;
-        sandbox.Rate = sandbox.IsPrefilling ? 0 : 1000 / step;
+        sandbox.Rate = !sandbox.IsPrefilling ? 1000 / step : _state.System.MixesPrefill ? 1000 / sandbox.PrefillMs : 0;
 
         if (sandbox.Running.Count > 0 && sandbox.Rate > 0)
         {

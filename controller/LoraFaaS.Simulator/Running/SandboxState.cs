@@ -53,6 +53,9 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     public double BilledAt { get; set; }
 
+    /// <summary>Of the prefill that goes on.</summary>
+    public double PrefillMs { get; set; }
+
     public bool IsPrefilling => Batch.Count > 0;
 
     public bool IsComputing => Batch.Count > 0 || Running.Count > 0;
