@@ -42,8 +42,11 @@ public sealed record SystemSpec
 
     public int MostBatch { get; init; } = 64;
 
-    /// <summary>Calls whose first token cannot come in time are refused when they would start.</summary>
+    /// <summary>Calls whose first token cannot come in time are refused when they would start (S-LoRA's early abort).</summary>
     public bool Refuses { get; init; }
+
+    /// <summary>Calls are refused by the worker's queue policy: behind what waits they would be late, alone they would not.</summary>
+    public bool JudgesQueue { get; init; }
 
     /// <summary>Added to each decode step, as a share: unmerged adapters.</summary>
     public double StepOverhead { get; init; }

@@ -19,13 +19,13 @@ internal static class Systems
     private static readonly SystemSpec Ours = new()
     {
         Name = "", SharesBackbone = true, SharesProcess = true, FastLoader = true, Overlaps = true, Blanks = 1, MixesPrefill = true, AttachMs = 1, CopyMsPerMegabyte = 0.05,
-        MemoryUse = 0.95, Refuses = true, MostBatch = 256, StepOverhead = 0.05,
+        MemoryUse = 0.95, JudgesQueue = true, MostBatch = 256, StepOverhead = 0.05,
     };
 
     public static IReadOnlyList<string> Names { get; } =
     [
         "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "plora-mixed", "lorafaas", "lorafaas-isolated",
-        "lorafaas-policy", "lorafaas-engine", "foresight", "foresight-policy", "oracle", "oracle-packed",
+        "lorafaas-policy", "lorafaas-engine", "foresight", "foresight-policy", "oracle", "oracle-packed", "oracle-ours",
     ];
 
     /// <exception cref="FormatException">No such system.</exception>
@@ -78,8 +78,10 @@ internal static class Systems
 
         // Ours where devices are rented as a whole, as the always-on engines are.
         "lorafaas-engine" => (
-            Engine with { Name = name, CopyMsPerMegabyte = 0.05, MemoryUse = 0.95, AdaptersInHost = true, Overlaps = true, Refuses = true, MixesPrefill = true, StepOverhead = 0.05 },
+            Engine with { Name = name, CopyMsPerMegabyte = 0.05, MemoryUse = 0.95, AdaptersInHost = true, Overlaps = true, JudgesQueue = true, MixesPrefill = true, StepOverhead = 0.05 },
             new PlannedWarmth(priceMs)),
+        // Foresight of when, everything brought just in time, on our mechanisms.
+        "oracle-ours" => (Ours with { Name = name }, new OracleWarmth(packs: true)),
         "oracle" => (Alone with { Name = name, SharesBackbone = true }, new OracleWarmth(packs: false)),
 
         // Foresight of when, with the baselines' routing: fewer devices, more company on each.

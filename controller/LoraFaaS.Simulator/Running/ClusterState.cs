@@ -11,6 +11,8 @@ internal sealed class ClusterState
     private readonly List<SandboxState> _sandboxes = [];
     private readonly double _countFrom;
     private readonly double[] _blankReady;
+    private readonly int[] _copiesOn;
+    private readonly double[] _blanksBilledAt;
 
     public ClusterState(ClusterSpec cluster, SystemSpec system, Trace trace)
     {
@@ -19,6 +21,8 @@ internal sealed class ClusterState
         Free = new double[cluster.Devices];
         Array.Fill(Free, cluster.DeviceGigabytes - (system.Blanks * cluster.ContextGigabytes));
         _blankReady = new double[cluster.Devices * system.Blanks];
+        _copiesOn = new int[cluster.Devices];
+        _blanksBilledAt = new double[cluster.Devices];
         Copies = [.. Enumerable.Range(0, cluster.Devices * cluster.Backbones.Count).Select(_ => new BackboneCopy())];
         Adapters = new byte[cluster.Devices * trace.Functions.Count];
         AdapterReady = new double[Adapters.Length];
@@ -197,6 +201,8 @@ internal sealed class ClusterState
     {
         var copy = Copy(device, backbone);
         Bill(device, backbone, now);
+        BillBlanks(device, now);
+        _copiesOn[device]--;
         copy.Exists = false;
         Free[device] += Cluster.Backbones[backbone].Gigabytes;
     }
@@ -205,6 +211,8 @@ internal sealed class ClusterState
     {
         var copy = Copy(device, backbone);
         (copy.Exists, copy.BilledAt, copy.LastUse) = (true, now, now);
+        BillBlanks(device, now);
+        _copiesOn[device]++;
         Free[device] -= Cluster.Backbones[backbone].Gigabytes;
     }
 
@@ -292,6 +300,8 @@ internal sealed class ClusterState
 
         for (var device = 0; device < Cluster.Devices; device++)
         {
+            BillBlanks(device, now);
+
             for (var backbone = 0; backbone < Cluster.Backbones.Count; backbone++)
             {
                 Bill(device, backbone, now);
@@ -306,7 +316,20 @@ internal sealed class ClusterState
         }
 
         CallCost += calls * Cluster.Price.Call;
-        var blanks = (now - _countFrom) * Cluster.Devices * System.Blanks;
+    }
+
+    /// <summary>Blanks are paid for while their device has a backbone; an empty device is nobody's bill, as an empty device is under every system.</summary>
+    private void BillBlanks(int device, double now)
+    {
+        var seconds = now - Math.Max(_blanksBilledAt[device], _countFrom);
+        _blanksBilledAt[device] = now;
+
+        if (seconds <= 0 || _copiesOn[device] == 0 || System.AlwaysOn)
+        {
+            return;
+        }
+
+        var blanks = seconds * System.Blanks;
         HeldGigabyteSeconds += blanks * Cluster.ContextGigabytes;
         Spend(device: 0, idle: blanks * Cluster.ContextGigabytes * Cluster.Price.IdleDeviceGigabyte, host: blanks * Cluster.ProcessHostGigabytes * Cluster.Price.IdleHostGigabyte);
     }

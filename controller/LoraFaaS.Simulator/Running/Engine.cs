@@ -1,3 +1,5 @@
+using LoraFaaS.Policies.Batching;
+using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.Simulator.Events;
 
 namespace LoraFaaS.Simulator.Running;
@@ -8,11 +10,25 @@ namespace LoraFaaS.Simulator.Running;
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
+    /// <summary>A function's usual one, seconds.</summary>
+    private const double Timeout = 60;
+
+    /// <summary>What the newest call weighs in a sandbox's residence.</summary>
+    private const double Newest = 0.1;
+
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
+    private readonly BatchProfile[] _profiles = [.. simulation.State.Cluster.Backbones.Select(Learnt)];
 
     public void Enqueue(SandboxState sandbox, int call, double now)
     {
+        if (_state.System.JudgesQueue && IsRefused(sandbox, call, now))
+        {
+            Refuse(sandbox, call, now);
+            simulation.MaybeIdle(sandbox, now);
+            return;
+        }
+
         sandbox.Queue.Put(call);
         TryPrefill(sandbox, now);
     }
@@ -109,6 +125,7 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Running.Take();
             _log.Done[call] = now;
+            sandbox.Residence += (sandbox.Residence == 0 ? 1 : Newest) * (now - _log.Ready[call] - sandbox.Residence);
             _state.Hold(sandbox, -_state.KvGigabytes(call), now);
             _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
         }
@@ -133,8 +150,40 @@ internal sealed class Engine(Simulation simulation)
         _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
     }
 
-    private bool IsHopeless(int call, Cluster.BackboneSpec spec, double now) =>
+    private bool IsHopeless(int call, BackboneSpec spec, double now) =>
         ((now - simulation.Trace.Arrival[call]) * 1000) + spec.PrefillMs > simulation.SloMs(spec);
+
+    private bool IsRefused(SandboxState sandbox, int call, double now)
+    {
+        var slo = simulation.SloMs(_state.Cluster.Backbones[sandbox.Backbone]) / 1000;
+        var snapshot = new QueueSnapshot
+        {
+            TimeLeft = TimeSpan.FromSeconds(Timeout - (now - simulation.Trace.Arrival[call])),
+            SloLeft = TimeSpan.FromSeconds(slo - (now - simulation.Trace.Arrival[call])),
+            Running = sandbox.Running.Count + sandbox.Batch.Count,
+            Waiting = sandbox.Queue.Count,
+            Slots = _state.System.MostBatch,
+            Contenders = Math.Max(1, _state.Computing[sandbox.Device]),
+            Residence = TimeSpan.FromSeconds(sandbox.Residence),
+            Profile = _profiles[sandbox.Backbone],
+        };
+
+        return QueuePolicy.Judge(snapshot) is not QueueVerdict.Enter;
+    }
+
+    /// <summary>What a worker has learnt of a backbone after some batches of one and two.</summary>
+    private static BatchProfile Learnt(BackboneSpec spec)
+    {
+        var profile = BatchProfile.Unseen;
+
+        for (var observation = 0; observation < 4 * QueuePolicy.Mature; observation++)
+        {
+            var batch = 1 + (observation % 2);
+            profile = profile.Observe(batch, TimeSpan.FromMilliseconds(spec.PrefillMs + (spec.PrefillPerCallMs * (batch - 1))));
+        }
+
+        return profile;
+    }
 
     private static void Advance(SandboxState sandbox, double now)
     {

@@ -56,6 +56,9 @@ internal sealed class SandboxState(int device, int domain, int backbone)
     /// <summary>Of the prefill that goes on.</summary>
     public double PrefillMs { get; set; }
 
+    /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
+    public double Residence { get; set; }
+
     public bool IsPrefilling => Batch.Count > 0;
 
     public bool IsComputing => Batch.Count > 0 || Running.Count > 0;

@@ -13,6 +13,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ForecastCommand.Create(),
     PlanCommand.Create(),
     PapersCommand.Create(),
+    TargetsCommand.Create(),
     IsolationCommand.Create(),
     MemoryCommand.Create(),
     BurstCommand.Create(),
