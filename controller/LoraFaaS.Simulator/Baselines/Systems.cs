@@ -24,7 +24,7 @@ internal static class Systems
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "plora-mixed", "lorafaas", "lorafaas-isolated",
+        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "plora-mixed", "lorafaas", "lorafaas-idle", "lorafaas-isolated",
         "lorafaas-policy", "lorafaas-engine", "foresight", "foresight-policy", "oracle", "oracle-packed", "oracle-ours",
     ];
 
@@ -67,6 +67,9 @@ internal static class Systems
         "serverlesslora-unshared" => (Alone with { Name = name }, new DensityWarmth(keepAlive)),
 
         "lorafaas" => (Ours with { Name = name }, new PlannedWarmth(priceMs)),
+
+        // Without plans, scaled to zero by idle time alone.
+        "lorafaas-idle" => (Ours with { Name = name, AttachMs = null, CopyMsPerMegabyte = null }, new IdleWarmth(keepAlive)),
 
         // The same with a process for each function, as isolation: function asks for.
         "lorafaas-isolated" => (Ours with { Name = name, SharesProcess = false }, new PlannedWarmth(priceMs)),

@@ -28,6 +28,9 @@ public sealed record RunReport
 
     public required Spread TpotMs { get; init; }
 
+    /// <summary>Mean time to first token if every call found all in place and the device for itself: nothing can be sooner.</summary>
+    public required double FloorMs { get; init; }
+
     /// <summary>What calls waited for artifacts, over all calls.</summary>
     public required Spread ColdMs { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record RunReport
             TtftMs = spread,
             E2EMs = Spread.Of([.. served.Where(call => !double.IsNaN(log.Done[call])).Select(call => (log.Done[call] - trace.Arrival[call]) * 1000)]),
             TpotMs = Spread.Of([.. served.Where(call => trace.OutputTokens[call] > 1 && !double.IsNaN(log.Done[call])).Select(call => (log.Done[call] - log.FirstToken[call]) * 1000 / (trace.OutputTokens[call] - 1))]),
+            FloorMs = counted.Length == 0 ? 0 : counted.Average(call => Backbone(simulation, call).PrefillMs),
             ColdSeconds = cold.Sum() / 1000,
             ColdStartMs = Spread.Of([.. cold.Where(ms => ms > 1e-3)]),
             ColdMs = Spread.Of(cold),

@@ -14,6 +14,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     PlanCommand.Create(),
     PapersCommand.Create(),
     TargetsCommand.Create(),
+    ValidateCommand.Create(),
     IsolationCommand.Create(),
     MemoryCommand.Create(),
     BurstCommand.Create(),

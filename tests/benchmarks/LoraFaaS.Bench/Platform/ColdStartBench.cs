@@ -88,7 +88,7 @@ internal sealed class ColdStartBench(ReportWriter report, int rounds)
     private static double Median(List<ColdCall> calls, Func<ColdCall, double> of) => Interleaved.Median(calls.Select(of));
 
     /// <summary>The first case of each demo function's evaluation set.</summary>
-    private static List<(string Function, string Text)> Prompts() =>
+    internal static List<(string Function, string Text)> Prompts() =>
     [
         .. Directory.EnumerateFiles(RepositoryRoot.Of("deploy", "demo", "eval"), "*.jsonl").Order(StringComparer.Ordinal).Select(path =>
         {
