@@ -8,8 +8,8 @@ using LoraFaaS.Simulator.Traces;
 namespace LoraFaaS.Bench.Papers;
 
 /// <summary>
-/// The targets on ServerlessLoRA's cluster. Its policy is run with two keep-alives: the re-implementation's 60 s, and 300 s, with which the paper's 576 ms
-/// of the class Normal come out. Ours is run at one price for all slices of a class.
+/// The targets on ServerlessLoRA's cluster. Its policy is run with two keep-alives: the re-implementation's 60 s, and 300 s, whose first tokens of
+/// the class Normal are nearer to the paper's 576 ms. Ours is run at one price for all slices of a class.
 /// </summary>
 internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
 {

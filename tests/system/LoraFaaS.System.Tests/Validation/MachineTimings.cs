@@ -8,12 +8,11 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once.</param>
 /// <param name="StepMs">Between tokens.</param>
 /// <param name="Tokens">Of each function's answer.</param>
-public sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
+internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
 {
     /// <summary>Calls each function alone warm and woken, and some together; in the end all sleep.</summary>
     public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds)
     {
-        ArgumentNullException.ThrowIfNull(client);
         var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var tokens = new int[client.Functions];
 
@@ -36,8 +35,8 @@ public sealed record MachineTimings(double WarmMs, double ColdMs, double Further
                 }
             }
 
-            var at_once = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync));
-            together.Add(at_once.Average(answer => answer.FirstTokenMs));
+            var answers = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync));
+            together.Add(answers.Average(answer => answer.FirstTokenMs));
             await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
             for (var function = 0; function < client.Functions; function++)

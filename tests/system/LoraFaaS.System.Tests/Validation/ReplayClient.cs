@@ -9,7 +9,7 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <summary>Calls functions of a running platform and puts them to sleep.</summary>
 /// <param name="http">At the gateway, with the password.</param>
 /// <param name="prompts">What each function is asked.</param>
-public sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Function, string Prompt)> prompts)
+internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Function, string Prompt)> prompts)
 {
     public int Functions => prompts.Count;
 

@@ -5,7 +5,7 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="DoneMs">The same, to its end.</param>
 /// <param name="Tokens">Of the answer.</param>
 /// <param name="AdapterTier">Where the platform says that it found the adapter.</param>
-public sealed record ReplayedCall(double FirstTokenMs, double DoneMs, int Tokens, string AdapterTier)
+internal sealed record ReplayedCall(double FirstTokenMs, double DoneMs, int Tokens, string AdapterTier)
 {
     public bool WasWarm => AdapterTier == "device";
 }

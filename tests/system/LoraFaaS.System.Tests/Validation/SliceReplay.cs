@@ -9,7 +9,7 @@ namespace LoraFaaS.SystemTests.Validation;
 /// A slice of the Azure day, played for real and simulated. A function that is not called again within the keep-alive is scaled to zero after its call; the
 /// trace decides which, so that a slow machine plays the same slice, only later.
 /// </summary>
-public sealed class SliceReplay(Trace trace, double keepAlive)
+internal sealed class SliceReplay(Trace trace, double keepAlive)
 {
     /// <summary>Four hours in 24 s.</summary>
     private const double Faster = 600;
@@ -23,21 +23,18 @@ public sealed class SliceReplay(Trace trace, double keepAlive)
 
     public static SliceReplay Of(string folder, string variation, int slice, MachineTimings timings, double keepAlive)
     {
-        ArgumentNullException.ThrowIfNull(timings);
         var whole = TraceSlices.Read(folder, variation, slice, timings.Tokens.Count, backbones: 1);
         return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, timings.Tokens), keepAlive);
     }
 
     public RunReport Simulated(MachineTimings timings)
     {
-        ArgumentNullException.ThrowIfNull(timings);
         return Simulate.Run(timings.ToCluster(), trace, FormattableString.Invariant($"lorafaas-idle@{keepAlive}"));
     }
 
     /// <summary>Every call at its time; all functions sleep before the first.</summary>
     public async Task<IReadOnlyList<ReplayedCall>> PlayAsync(ReplayClient client)
     {
-        ArgumentNullException.ThrowIfNull(client);
         var calls = new ReplayedCall[trace.Count];
         var begun = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, trace.Functions.Count).Select(function => PlayAsync(client, function, begun, calls)));
