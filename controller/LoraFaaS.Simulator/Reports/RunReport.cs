@@ -55,6 +55,7 @@ public sealed record RunReport
     /// <summary>Calls answered in time, each second.</summary>
     public required double GoodPerSecond { get; init; }
 
+    /// <summary>Of the calls that ended while the trace lasted.</summary>
     public required double TokensPerSecond { get; init; }
 
     public required double Cost { get; init; }
@@ -104,7 +105,7 @@ public sealed record RunReport
             ColdBackbone = Share(counted, call => log.ColdBy[call] == 3),
             SloMisses = counted.Length == 0 ? 0 : 1 - ((double)good / counted.Length),
             GoodPerSecond = good / seconds,
-            TokensPerSecond = served.Where(call => !double.IsNaN(log.Done[call])).Sum(call => (double)trace.OutputTokens[call]) / seconds,
+            TokensPerSecond = served.Where(call => log.Done[call] <= trace.Length).Sum(call => (double)trace.OutputTokens[call]) / seconds,
             Cost = state.Cost,
             CostActive = state.ActiveCost,
             CostIdle = state.IdleCost,
