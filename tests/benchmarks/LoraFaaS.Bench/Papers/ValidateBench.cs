@@ -7,12 +7,12 @@ using LoraFaaS.TestKit.Files;
 namespace LoraFaaS.Bench.Papers;
 
 /// <summary>
-/// A slice of each class, compressed to 24 s, on the real platform and in the simulator, which is told the medians of calls made just before. Target: mean time
+/// A slice of each class, compressed to 16 s, on the real platform and in the simulator, which is told the medians of calls made just before. Target: mean time
 /// to first token and rate of cold starts within 15 % of each other.
 /// </summary>
 internal sealed class ValidateBench(ReportWriter report, int rounds)
 {
-    private const double KeepAlive = 2;
+    private const double KeepAlive = 1.5;
     private const double Within = 0.15;
 
     public async Task RunAsync()

@@ -9,7 +9,7 @@ namespace LoraFaaS.SystemTests.Validation;
 /// </summary>
 public sealed class SimulatorValidationTests
 {
-    private const double KeepAlive = 2;
+    private const double KeepAlive = 1.5;
 
     /// <summary>Between simulated and real mean first tokens on a machine that is busy with other tests.</summary>
     private const double OrderOfMagnitude = 10;
