@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoraFaaS.Simulator;
 using LoraFaaS.Simulator.Reports;
 using LoraFaaS.Simulator.Traces;
+using Trace = LoraFaaS.Simulator.Traces.Trace;
 
 namespace LoraFaaS.SystemTests.Validation;
 
