@@ -29,7 +29,7 @@ public sealed partial class PlanTurn(
         var request = PlanQuestion.Ask(
             await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken),
             forecasts.Current.Functions, options.Value);
-        var plan = PreloadPlanner.Plan(request);
+        var plan = PreloadPlanner.Plan(PlanPrice.Apply(request, forecasts.Current.Functions, options.Value.HoldingPrice));
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();
 
         if (await plans.FindNewestAsync(cancellationToken) is { } newest && PlanLines.SayTheSame(newest.Lines, lines))

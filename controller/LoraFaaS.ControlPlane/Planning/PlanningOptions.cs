@@ -40,6 +40,13 @@ public sealed class PlanningOptions
     [Range(1, 1L << 50)]
     public long LinkBytesPerSecond { get; set; } = 100L << 20;
 
+    /// <summary>
+    /// Milliseconds of first tokens that a GiB of device memory must save in each second it is held. 0: memory is there anyway, and nothing leaves while
+    /// nobody needs its bytes. More holds less, for devices that are paid for by what they hold; the simulator's <c>--price</c> shows what it buys.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    public double HoldingPrice { get; set; }
+
     internal PreloadLimits Limits => new() { Hysteresis = Hysteresis, MinProbability = MinProbability, Effort = 1_000_000 };
 }
 

@@ -46,7 +46,15 @@ internal static class Estimate
         return (spec.PrefillMs * state.Computing[device]) + (spec.PrefillPerCallMs * waiting) + (state.Free[device] < state.Cluster.ContextGigabytes + 1 ? 200 : 0);
     }
 
+    /// <summary>An adapter from host memory until it can be used.</summary>
+    public static double AttachMs(ClusterState state, int function)
+    {
+        var megabytes = state.Trace.Functions[function].AdapterMegabytes;
+        var copy = state.System.CopyMsPerMegabyte is { } each ? each * megabytes : megabytes / 1.024 / state.Cluster.DeviceGigabytesPerSecond;
+        return (state.System.AttachMs ?? state.Cluster.AttachMs) + copy;
+    }
+
     /// <summary>A process until it can compute, its backbone and adapter not counted.</summary>
     public static double ProcessMs(ClusterState state) =>
-        state.System.Blanks ? state.Cluster.BlankMs : state.Cluster.WarmMs + state.Cluster.LibrariesMs + state.Cluster.KernelsMs;
+        state.System.Blanks > 0 ? state.Cluster.BlankMs : state.Cluster.WarmMs + state.Cluster.LibrariesMs + state.Cluster.KernelsMs;
 }

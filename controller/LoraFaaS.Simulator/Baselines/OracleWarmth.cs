@@ -11,30 +11,27 @@ internal sealed class OracleWarmth(bool packs) : Warmth
     private const double Margin = 0.3;
 
     private readonly PlacementView _placement = new();
-    private int[][] _callsOf = [];
-    private int[] _next = [];
+    private FutureCalls _future = null!;
     private int[] _home = [];
 
     public override double Interval => 1;
 
     public override void Begin(Simulation simulation)
     {
-        var trace = simulation.Trace;
-        _callsOf = [.. Enumerable.Range(0, trace.Functions.Count).Select(function => Enumerable.Range(0, trace.Count).Where(call => trace.Function[call] == function).ToArray())];
-        _next = new int[trace.Functions.Count];
-        _home = new int[trace.Functions.Count];
+        _future = new FutureCalls(simulation.Trace);
+        _home = new int[simulation.Trace.Functions.Count];
         _placement.Begin(simulation.State);
     }
 
-    public override void Arrived(Simulation simulation, int function) => _next[function]++;
+    public override void Arrived(Simulation simulation, int function) => _future.Arrived(function);
 
     public override int Route(Simulation simulation, int function) => _home[function] = packs ? base.Route(simulation, function) : _placement.Route(simulation, function);
 
     public override void Tick(Simulation simulation)
     {
-        for (var function = 0; function < _next.Length; function++)
+        for (var function = 0; function < _home.Length; function++)
         {
-            var left = NextAt(simulation, function) - simulation.Now;
+            var left = _future.NextOf(function) - simulation.Now;
             var cold = (Estimate.ColdMs(simulation, _home[function], function) / 1000) + Margin;
 
             if (left > 0 && left <= cold + Interval && left < double.PositiveInfinity && simulation.State.Find(_home[function], function) is not { IsBusy: true })
@@ -48,7 +45,7 @@ internal sealed class OracleWarmth(bool packs) : Warmth
     {
         var state = simulation.State;
         var price = state.Cluster.Price;
-        var gap = Enumerable.Range(0, _next.Length).Where(function => state.DomainOf(function) == sandbox.Domain).Min(function => NextAt(simulation, function)) - simulation.Now;
+        var gap = Enumerable.Range(0, _home.Length).Where(function => state.DomainOf(function) == sandbox.Domain).Min(function => _future.NextOf(function)) - simulation.Now;
         var hold = (sandbox.Gigabytes * price.IdleDeviceGigabyte) + (state.Cluster.ProcessHostGigabytes * price.IdleHostGigabyte);
         var start = (Estimate.ProcessMs(state) + state.Cluster.AttachMs) / 1000
             * ((sandbox.Gigabytes * price.ActiveDeviceGigabyte) + (state.Cluster.ProcessHostGigabytes * price.ActiveHostGigabyte) + price.ActiveCore);
@@ -58,14 +55,11 @@ internal sealed class OracleWarmth(bool packs) : Warmth
     public override double KeepBackboneFor(Simulation simulation, int device, int backbone)
     {
         var state = simulation.State;
-        var functions = Enumerable.Range(0, _next.Length).Where(function => state.Trace.Functions[function].Backbone == backbone);
-        var gap = functions.Min(function => NextAt(simulation, function)) - simulation.Now;
+        var functions = Enumerable.Range(0, _home.Length).Where(function => state.Trace.Functions[function].Backbone == backbone);
+        var gap = functions.Min(function => _future.NextOf(function)) - simulation.Now;
         var load = state.System.FastLoader ? state.Cluster.Backbones[backbone].FastLoadMs : state.Cluster.Backbones[backbone].LoadMs;
         return gap * state.Cluster.Price.IdleDeviceGigabyte <= load / 1000 * state.Cluster.Price.ActiveDeviceGigabyte ? double.PositiveInfinity : 0;
     }
 
-    public override double ValueOf(Simulation simulation, int device, int function) => -NextAt(simulation, function);
-
-    private double NextAt(Simulation simulation, int function) =>
-        _next[function] < _callsOf[function].Length ? simulation.Trace.Arrival[_callsOf[function][_next[function]]] : double.PositiveInfinity;
+    public override double ValueOf(Simulation simulation, int device, int function) => -_future.NextOf(function);
 }

@@ -132,7 +132,7 @@ internal sealed class PlanView
         return new PreloadWorker
         {
             Id = _workers[device], Disk = new ByteSize((long)(100 * Gi)), Host = new ByteSize((long)(100 * Gi)),
-            Device = new ByteSize((long)(Math.Max(0, held - (_state.Cluster.DeviceGigabytes * 0.1)) * Gi)), Blanks = 2,
+            Device = new ByteSize((long)(Math.Max(0, held - (_state.Cluster.DeviceGigabytes * 0.1)) * Gi)), Blanks = Math.Max(2, _state.System.Blanks),
         };
     }
 
@@ -162,14 +162,10 @@ internal sealed class PlanView
 
     private PreloadFunction Function(int function, double worth)
     {
-        var attach = _state.System.AttachMs ?? _state.Cluster.AttachMs;
-        var megabytes = _state.Trace.Functions[function].AdapterMegabytes;
-        var copy = _state.System.CopyMsPerMegabyte is { } each ? each * megabytes : megabytes / 1.024 / _state.Cluster.DeviceGigabytesPerSecond;
-
         return new PreloadFunction
         {
             Id = _functions[function], Adapter = _adapters[function], Sandbox = _state.DomainOf(function), Probability = worth,
-            AdapterBytes = Bytes(_state.AdapterGigabytes(function)), DeviceSaves = TimeSpan.FromMilliseconds(attach + copy),
+            AdapterBytes = Bytes(_state.AdapterGigabytes(function)), DeviceSaves = TimeSpan.FromMilliseconds(Estimate.AttachMs(_state, function)),
             Residences = [.. Devices(device => _state.Adapters[_state.AdapterAt(device, function)] == 3).Select(device => new Residence(device, StorageTier.Device))],
             Pinned = Devices(device => _state.AdapterCalls[_state.AdapterAt(device, function)] > 0).Any(),
         };

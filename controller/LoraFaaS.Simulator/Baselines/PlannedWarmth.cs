@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.Policies.Forecasting;
 using LoraFaaS.Policies.Forecasting.Gate;
 using LoraFaaS.Policies.Forecasting.Lstm;
+using LoraFaaS.Policies.Offloading;
 using LoraFaaS.Policies.Preloading;
 using LoraFaaS.Simulator.Running;
 
@@ -12,13 +13,17 @@ namespace LoraFaaS.Simulator.Baselines;
 /// is the translation of the simulated cluster into their words.
 /// </summary>
 /// <param name="priceMs">Milliseconds of a first token that a GiB of device memory must save in each second it is held; 0: memory is there anyway.</param>
-internal sealed class PlannedWarmth(double priceMs) : Warmth
+internal class PlannedWarmth(double priceMs) : Warmth
 {
+    /// <summary>The worker's.</summary>
+    private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(10);
+
     private readonly PlacementView _placement = new();
     private PlanView _view = null!;
     private FunctionTrack[] _tracks = [];
     private int[] _calls = [];
     private double[] _worth = [];
+    private DecayingRate[] _rates = [];
     private ForecastPanel _panel = null!;
     private CallForecast[] _candidates = [];
     private CallForecast[] _chosen = [];
@@ -35,6 +40,7 @@ internal sealed class PlannedWarmth(double priceMs) : Warmth
         _tracks = [.. Enumerable.Range(0, count).Select(_ => new FunctionTrack(0, new ArrivalHistory(DateTimeOffset.UnixEpoch), new GateScores(), shape))];
         _calls = new int[count];
         _worth = new double[count];
+        _rates = new DecayingRate[count];
         _candidates = new CallForecast[count * ForecastPanel.Predictors];
         _chosen = new CallForecast[count];
         _trusted = new PredictorKind[count];
@@ -42,25 +48,36 @@ internal sealed class PlannedWarmth(double priceMs) : Warmth
         _placement.Begin(simulation.State);
     }
 
-    public override void Arrived(Simulation simulation, int function) => _calls[function]++;
+    public override void Arrived(Simulation simulation, int function)
+    {
+        _calls[function]++;
+        _rates[function] = _rates[function].Observe(TimeSpan.FromSeconds(simulation.Now), HalfLife);
+    }
 
     public override int Route(Simulation simulation, int function) =>
         simulation.State.Cluster.Devices == 1 ? 0 : _placement.Route(simulation, function);
 
     public override double KeepFor(Simulation simulation, SandboxState sandbox) => double.PositiveInfinity;
 
-    public override double ValueOf(Simulation simulation, int device, int function) => _worth[function] / simulation.State.AdapterGigabytes(function);
+    /// <summary>As the worker's offloading weighs: rate × what the next use would wait for ÷ bytes.</summary>
+    public override double ValueOf(Simulation simulation, int device, int function)
+    {
+        var state = simulation.State;
+        var process = state.System.SharesProcess ? 0 : Estimate.ProcessMs(state);
+        var gigabytes = state.AdapterGigabytes(function) + (state.System.SharesProcess ? 0 : state.Cluster.ContextGigabytes);
+        return _rates[function].PerSecond(TimeSpan.FromSeconds(simulation.Now), HalfLife) * (process + Estimate.AttachMs(state, function)) / gigabytes;
+    }
 
     public override void Tick(Simulation simulation)
     {
-        if (_ticks++ > 0)
+        if (_ticks++ > 0 && Forecasts)
         {
             Observe();
         }
 
         for (var function = 0; function < _tracks.Length; function++)
         {
-            _worth[function] = Worth(_chosen[function]);
+            _worth[function] = Worth(simulation, function);
         }
 
         Apply(simulation, PreloadPlanner.Plan(_view.Request(_worth, priceMs)));
@@ -84,8 +101,10 @@ internal sealed class PlannedWarmth(double priceMs) : Warmth
         }
     }
 
+    protected virtual bool Forecasts => true;
+
     /// <summary>Memory that is there anyway is worth the chance of a call while the plan lasts; memory that is paid for is worth it by the second.</summary>
-    private double Worth(in CallForecast forecast) => priceMs <= 0 ? forecast.FiveMinutes.AtLeastOne : HoldingIndex.Of(forecast);
+    protected virtual double Worth(Simulation simulation, int function) => priceMs <= 0 ? _chosen[function].FiveMinutes.AtLeastOne : HoldingIndex.Of(_chosen[function]);
 
     private void Apply(Simulation simulation, PreloadPlan plan)
     {

@@ -19,8 +19,14 @@ public sealed record SystemSpec
     /// <summary>Process, backbone and adapter are brought at the same time instead of one after the other.</summary>
     public bool Overlaps { get; init; }
 
-    /// <summary>Processes wait blank, with libraries, context and kernels.</summary>
-    public bool Blanks { get; init; }
+    /// <summary>
+    /// Processes that wait blank on each device, with libraries, context and kernels. They hold memory and are paid for as idle; one that is taken is
+    /// replaced by another start from nothing.
+    /// </summary>
+    public int Blanks { get; init; }
+
+    /// <summary>Prefill and decoding share a step: what decodes goes on at half its pace, at the price of its own rows. Else decoding stands still meanwhile.</summary>
+    public bool MixesPrefill { get; init; }
 
     /// <summary>A load stops the process's decoding while it lasts.</summary>
     public bool LoadsStall { get; init; }
@@ -36,8 +42,11 @@ public sealed record SystemSpec
 
     public int MostBatch { get; init; } = 64;
 
-    /// <summary>Calls whose first token cannot come in time are refused when they would start.</summary>
+    /// <summary>Calls whose first token cannot come in time are refused when they would start (S-LoRA's early abort).</summary>
     public bool Refuses { get; init; }
+
+    /// <summary>Calls are refused by the worker's queue policy: behind what waits they would be late, alone they would not.</summary>
+    public bool JudgesQueue { get; init; }
 
     /// <summary>Added to each decode step, as a share: unmerged adapters.</summary>
     public double StepOverhead { get; init; }

@@ -32,6 +32,9 @@ public sealed record ClusterSpec
     /// <summary>Host memory of each process.</summary>
     public double ProcessHostGigabytes { get; init; } = 1;
 
+    /// <summary>Adapters lie in the store until a device's first use; else on every disk from the start.</summary>
+    public bool AdaptersRemote { get; init; }
+
     public double StoreGigabytesPerSecond { get; init; } = 0.5;
 
     public double DiskGigabytesPerSecond { get; init; } = 3;

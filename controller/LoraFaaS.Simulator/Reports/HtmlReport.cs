@@ -29,18 +29,20 @@ public static class HtmlReport
         Curves(html, runs);
         Bars(html, runs, "Cold starts, share of calls", run => run.ColdAdapter + run.ColdProcess + run.ColdBackbone);
         Bars(html, runs, "Cost, dollars", run => run.Cost);
+        Bars(html, runs, "Of it device memory that only waits, dollars", run => run.CostIdle);
+        Bars(html, runs, "Device memory held, share of all", run => run.MemoryHeld);
         Bars(html, runs, "First token later than asked, share of calls", run => run.SloMisses);
         return html.Append("</html>").ToString();
     }
 
     private static void Table(StringBuilder html, IReadOnlyList<RunReport> runs)
     {
-        html.Append("<table><tr><th>system<th>TTFT mean<th>p50<th>p95<th>p99 ms<th>E2E mean ms<th>TPOT ms<th>cold adapter<th>process<th>backbone<th>SLO misses<th>in time/s<th>tokens/s<th>cost $<th>memory<th>backbones</tr>");
+        html.Append("<table><tr><th>system<th>TTFT mean<th>p50<th>p95<th>p99 ms<th>E2E mean ms<th>TPOT ms<th>cold adapter<th>process<th>backbone<th>found: remote, disk, host, device<th>SLO misses<th>in time/s<th>tokens/s<th>cost $<th>memory<th>backbones</tr>");
 
         foreach (var run in runs)
         {
             html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(run.System)}<td>{run.TtftMs.Mean:0}<td>{run.TtftMs.P50:0}<td>{run.TtftMs.P95:0}<td>{run.TtftMs.P99:0}<td>{run.E2EMs.Mean:0}<td>{run.TpotMs.Mean:0.0}");
-            html.Append(CultureInfo.InvariantCulture, $"<td>{run.ColdAdapter:P1}<td>{run.ColdProcess:P1}<td>{run.ColdBackbone:P1}<td>{run.SloMisses:P1}<td>{run.GoodPerSecond:0.00}<td>{run.TokensPerSecond:0}<td>{run.Cost:0.000}<td>{run.MemoryHeld:P1}<td>{run.Redundancy:0.00}×</tr>");
+            html.Append(CultureInfo.InvariantCulture, $"<td>{run.ColdAdapter:P1}<td>{run.ColdProcess:P1}<td>{run.ColdBackbone:P1}<td>{string.Join(" · ", run.FoundAt.Select(share => share.ToString("P0", CultureInfo.InvariantCulture)))}<td>{run.SloMisses:P1}<td>{run.GoodPerSecond:0.00}<td>{run.TokensPerSecond:0}<td>{run.Cost:0.000}<td>{run.MemoryHeld:P1}<td>{run.Redundancy:0.00}×</tr>");
         }
 
         html.Append("</table>");

@@ -28,6 +28,9 @@ public sealed record RunReport
 
     public required Spread TpotMs { get; init; }
 
+    /// <summary>Mean time to first token if every call found all in place and the device for itself: nothing can be sooner.</summary>
+    public required double FloorMs { get; init; }
+
     /// <summary>What calls waited for artifacts, over all calls.</summary>
     public required Spread ColdMs { get; init; }
 
@@ -43,18 +46,27 @@ public sealed record RunReport
 
     public required double ColdBackbone { get; init; }
 
+    /// <summary>Shares of calls by the tier their adapter was found at: remote, disk, host, device. One on its way counts as where it came from.</summary>
+    public required double[] FoundAt { get; init; }
+
     /// <summary>Share of calls whose first token came later than asked, or never.</summary>
     public required double SloMisses { get; init; }
 
     /// <summary>Calls answered in time, each second.</summary>
     public required double GoodPerSecond { get; init; }
 
+    /// <summary>Of the calls that ended while the trace lasted.</summary>
     public required double TokensPerSecond { get; init; }
 
     public required double Cost { get; init; }
 
     /// <summary>Device memory that was held, gigabytes times seconds.</summary>
     public required double HeldGigabyteSeconds { get; init; }
+
+    /// <summary>Of the cost: device memory of what computes or loads, of what only waits; the rest is host memory, processors and calls.</summary>
+    public required double CostActive { get; init; }
+
+    public required double CostIdle { get; init; }
 
     /// <summary>Device memory that was held, of all there was.</summary>
     public required double MemoryHeld { get; init; }
@@ -87,6 +99,7 @@ public sealed record RunReport
             TtftMs = spread,
             E2EMs = Spread.Of([.. served.Where(call => !double.IsNaN(log.Done[call])).Select(call => (log.Done[call] - trace.Arrival[call]) * 1000)]),
             TpotMs = Spread.Of([.. served.Where(call => trace.OutputTokens[call] > 1 && !double.IsNaN(log.Done[call])).Select(call => (log.Done[call] - log.FirstToken[call]) * 1000 / (trace.OutputTokens[call] - 1))]),
+            FloorMs = counted.Length == 0 ? 0 : counted.Average(call => Backbone(simulation, call).PrefillMs),
             ColdSeconds = cold.Sum() / 1000,
             ColdStartMs = Spread.Of([.. cold.Where(ms => ms > 1e-3)]),
             ColdMs = Spread.Of(cold),
@@ -95,9 +108,12 @@ public sealed record RunReport
             ColdBackbone = Share(counted, call => log.ColdBy[call] == 3),
             SloMisses = counted.Length == 0 ? 0 : 1 - ((double)good / counted.Length),
             GoodPerSecond = good / seconds,
-            TokensPerSecond = served.Where(call => !double.IsNaN(log.Done[call])).Sum(call => (double)trace.OutputTokens[call]) / seconds,
+            TokensPerSecond = served.Where(call => log.Done[call] <= trace.Length).Sum(call => (double)trace.OutputTokens[call]) / seconds,
             Cost = state.Cost,
             HeldGigabyteSeconds = state.HeldGigabyteSeconds,
+            CostActive = state.ActiveCost,
+            CostIdle = state.IdleCost,
+            FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(counted, call => log.Found[call] == tier))],
             MemoryHeld = state.HeldGigabyteSeconds / (seconds * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
             Redundancy = state.BackboneGigabyteSeconds / (seconds * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],

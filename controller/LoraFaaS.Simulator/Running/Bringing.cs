@@ -25,8 +25,8 @@ internal sealed class Bringing(Simulation simulation)
             }
 
             sandbox = _state.Start(device, function, now);
-            sandbox.ReadyAt = now + ((system.Blanks ? cluster.BlankMs : cluster.WarmMs + cluster.LibrariesMs) / 1000);
-            sandbox.KernelsWarm = system.Blanks;
+            sandbox.ReadyAt = system.Blanks > 0 ? _state.TakeBlank(device, now) + (cluster.BlankMs / 1000) : now + ((cluster.WarmMs + cluster.LibrariesMs) / 1000);
+            sandbox.KernelsWarm = system.Blanks > 0;
             Missing = 2;
 
             if (!system.SharesBackbone)
@@ -98,13 +98,15 @@ internal sealed class Bringing(Simulation simulation)
         var system = _state.System;
         var megabytes = _state.Trace.Functions[function].AdapterMegabytes;
         var start = Math.Max(system.Overlaps ? now : ready, _state.DeviceLink[device]);
-        var read = _state.Adapters[at] < 2 ? megabytes / 1024 / _state.Cluster.DiskGigabytesPerSecond : 0;
-        var copy = system.CopyMsPerMegabyte is { } each ? each * megabytes / 1000 : megabytes / 1024 / _state.Cluster.DeviceGigabytesPerSecond;
+        var gigabytes = megabytes / 1024;
+        var read = (_state.Adapters[at] < 1 ? gigabytes / _state.Cluster.StoreGigabytesPerSecond : 0) + (_state.Adapters[at] < 2 ? gigabytes / _state.Cluster.DiskGigabytesPerSecond : 0);
+        var copy = system.CopyMsPerMegabyte is { } each ? each * megabytes / 1000 : gigabytes / _state.Cluster.DeviceGigabytesPerSecond;
         var done = start + read + copy;
 
         // The link is taken for the copy; attaching is the process's own work.
         _state.DeviceLink[device] = done;
         done += (system.AttachMs ?? _state.Cluster.AttachMs) / 1000;
+        _state.AdapterFrom[at] = _state.Adapters[at];
         _state.Adapters[at] = 3;
         _state.AdapterReady[at] = done;
         _state.Hold(sandbox, _state.AdapterGigabytes(function), now);

@@ -16,6 +16,9 @@ internal sealed class CallLog(int calls)
     /// <summary>What it had to wait for: 0 nothing, 1 adapter, 2 process, 3 backbone.</summary>
     public byte[] ColdBy { get; } = new byte[calls];
 
+    /// <summary>The tier its adapter was found at: 0 remote, 1 disk, 2 host, 3 device.</summary>
+    public byte[] Found { get; } = new byte[calls];
+
     public bool[] Refused { get; } = new bool[calls];
 
     public int[] Sandbox { get; } = new int[calls];

@@ -10,16 +10,23 @@ internal sealed class ClusterState
     private readonly SandboxState?[] _byDomain;
     private readonly List<SandboxState> _sandboxes = [];
     private readonly double _countFrom;
+    private readonly double[] _blankReady;
+    private readonly int[] _copiesOn;
+    private readonly double[] _blanksBilledAt;
 
     public ClusterState(ClusterSpec cluster, SystemSpec system, Trace trace)
     {
         (Cluster, System, Trace) = (cluster, system, trace);
         Domains = system.SharesProcess ? cluster.Backbones.Count : trace.Functions.Count;
         Free = new double[cluster.Devices];
-        Array.Fill(Free, cluster.DeviceGigabytes);
+        Array.Fill(Free, cluster.DeviceGigabytes - (system.Blanks * cluster.ContextGigabytes));
+        _blankReady = new double[cluster.Devices * system.Blanks];
+        _copiesOn = new int[cluster.Devices];
+        _blanksBilledAt = new double[cluster.Devices];
         Copies = [.. Enumerable.Range(0, cluster.Devices * cluster.Backbones.Count).Select(_ => new BackboneCopy())];
         Adapters = new byte[cluster.Devices * trace.Functions.Count];
         AdapterReady = new double[Adapters.Length];
+        AdapterFrom = new byte[Adapters.Length];
         AdapterUse = new double[Adapters.Length];
         AdapterCalls = new int[Adapters.Length];
         Computing = new int[cluster.Devices];
@@ -28,7 +35,7 @@ internal sealed class ClusterState
         On = [.. Enumerable.Range(0, cluster.Devices).Select(_ => new List<SandboxState>())];
         _byDomain = new SandboxState?[cluster.Devices * Domains];
         _countFrom = trace.CountFrom;
-        Array.Fill(Adapters, (byte)(system.AdaptersInHost ? 2 : 1));
+        Array.Fill(Adapters, (byte)(system.AdaptersInHost ? 2 : cluster.AdaptersRemote ? 0 : 1));
         Array.Fill(AdapterUse, double.NegativeInfinity);
     }
 
@@ -46,10 +53,13 @@ internal sealed class ClusterState
     /// <summary>Device-major.</summary>
     public BackboneCopy[] Copies { get; }
 
-    /// <summary>A tier as a number (1 disk, 2 host, 3 device), device-major by function.</summary>
+    /// <summary>A tier as a number (0 remote, 1 disk, 2 host, 3 device), device-major by function.</summary>
     public byte[] Adapters { get; }
 
     public double[] AdapterReady { get; }
+
+    /// <summary>The tier from which it was last brought to the device.</summary>
+    public byte[] AdapterFrom { get; }
 
     public double[] AdapterUse { get; }
 
@@ -68,7 +78,18 @@ internal sealed class ClusterState
 
     public IReadOnlyList<SandboxState> Sandboxes => _sandboxes;
 
-    public double Cost { get; private set; }
+    public double Cost => ActiveCost + IdleCost + HostCost + CallCost;
+
+    /// <summary>Device memory of what computes or loads.</summary>
+    public double ActiveCost { get; private set; }
+
+    /// <summary>Device memory of what only waits.</summary>
+    public double IdleCost { get; private set; }
+
+    /// <summary>Host memory and processors.</summary>
+    public double HostCost { get; private set; }
+
+    public double CallCost { get; private set; }
 
     /// <summary>Gigabyte-seconds of device memory that was held, and of backbone copies among them.</summary>
     public double HeldGigabyteSeconds { get; private set; }
@@ -120,6 +141,30 @@ internal sealed class ClusterState
         return slot;
     }
 
+    /// <summary>The instant from which a blank of this device can be had: at once while one waits, else when the next one has been started.</summary>
+    public double TakeBlank(int device, double now)
+    {
+        var first = device * System.Blanks;
+
+        for (var blank = first + 1; blank < (device + 1) * System.Blanks; blank++)
+        {
+            first = _blankReady[blank] < _blankReady[first] ? blank : first;
+        }
+
+        var ready = Math.Max(now, _blankReady[first]);
+        var seconds = (Cluster.WarmMs + Cluster.LibrariesMs + Cluster.KernelsMs) / 1000;
+        _blankReady[first] = ready + seconds;
+
+        // Its successor's start is work.
+        if (ready >= _countFrom && !System.AlwaysOn)
+        {
+            Spend(device: seconds * Cluster.ContextGigabytes * (Cluster.Price.ActiveDeviceGigabyte - Cluster.Price.IdleDeviceGigabyte), idle: 0,
+                host: seconds * ((Cluster.ProcessHostGigabytes * (Cluster.Price.ActiveHostGigabyte - Cluster.Price.IdleHostGigabyte)) + Cluster.Price.ActiveCore));
+        }
+
+        return ready;
+    }
+
     public void Stop(SandboxState sandbox, double now)
     {
         for (var function = 0; function < Trace.Functions.Count; function++)
@@ -156,6 +201,8 @@ internal sealed class ClusterState
     {
         var copy = Copy(device, backbone);
         Bill(device, backbone, now);
+        BillBlanks(device, now);
+        _copiesOn[device]--;
         copy.Exists = false;
         Free[device] += Cluster.Backbones[backbone].Gigabytes;
     }
@@ -164,6 +211,8 @@ internal sealed class ClusterState
     {
         var copy = Copy(device, backbone);
         (copy.Exists, copy.BilledAt, copy.LastUse) = (true, now, now);
+        BillBlanks(device, now);
+        _copiesOn[device]++;
         Free[device] -= Cluster.Backbones[backbone].Gigabytes;
     }
 
@@ -193,8 +242,9 @@ internal sealed class ClusterState
 
         if (!System.AlwaysOn)
         {
-            Cost += seconds * ((sandbox.Gigabytes * (busy ? price.ActiveDeviceGigabyte : price.IdleDeviceGigabyte))
-                + (Cluster.ProcessHostGigabytes * (busy ? price.ActiveHostGigabyte : price.IdleHostGigabyte)) + (busy ? price.ActiveCore : 0));
+            Spend(
+                device: busy ? seconds * sandbox.Gigabytes * price.ActiveDeviceGigabyte : 0, idle: busy ? 0 : seconds * sandbox.Gigabytes * price.IdleDeviceGigabyte,
+                host: seconds * ((Cluster.ProcessHostGigabytes * (busy ? price.ActiveHostGigabyte : price.IdleHostGigabyte)) + (busy ? price.ActiveCore : 0)));
         }
     }
 
@@ -215,7 +265,9 @@ internal sealed class ClusterState
 
         if (!System.AlwaysOn)
         {
-            Cost += seconds * gigabytes * (copy.Busy > 0 ? Cluster.Price.ActiveDeviceGigabyte : Cluster.Price.IdleDeviceGigabyte);
+            Spend(
+                device: copy.Busy > 0 ? seconds * gigabytes * Cluster.Price.ActiveDeviceGigabyte : 0, idle: copy.Busy > 0 ? 0 : seconds * gigabytes * Cluster.Price.IdleDeviceGigabyte,
+                host: 0);
         }
     }
 
@@ -231,8 +283,9 @@ internal sealed class ClusterState
         var loading = System.SharesBackbone && Copy(device, sandbox.Backbone) is { Exists: true } copy && copy.Busy == 0 && copy.ReadyAt > copy.BilledAt
             ? Cluster.Backbones[sandbox.Backbone].Gigabytes
             : 0;
-        Cost += seconds * (((sandbox.Gigabytes + loading) * (price.ActiveDeviceGigabyte - price.IdleDeviceGigabyte))
-            + (Cluster.ProcessHostGigabytes * (price.ActiveHostGigabyte - price.IdleHostGigabyte)) + price.ActiveCore);
+        Spend(
+            device: seconds * (sandbox.Gigabytes + loading) * (price.ActiveDeviceGigabyte - price.IdleDeviceGigabyte), idle: 0,
+            host: seconds * ((Cluster.ProcessHostGigabytes * (price.ActiveHostGigabyte - price.IdleHostGigabyte)) + price.ActiveCore));
     }
 
     public void Close(double now, int calls)
@@ -247,13 +300,39 @@ internal sealed class ClusterState
 
         for (var device = 0; device < Cluster.Devices; device++)
         {
+            BillBlanks(device, now);
+
             for (var backbone = 0; backbone < Cluster.Backbones.Count; backbone++)
             {
                 Bill(device, backbone, now);
             }
         }
 
-        // Rented devices are paid for as a whole, all the time, at the price of use.
-        Cost += System.AlwaysOn ? Cluster.Devices * Cluster.DeviceGigabytes * Cluster.Price.ActiveDeviceGigabyte * (now - _countFrom) : calls * Cluster.Price.Call;
+        if (System.AlwaysOn)
+        {
+            // Rented devices are paid for as a whole, all the time, at the price of use.
+            ActiveCost += Cluster.Devices * Cluster.DeviceGigabytes * Cluster.Price.ActiveDeviceGigabyte * (now - _countFrom);
+            return;
+        }
+
+        CallCost += calls * Cluster.Price.Call;
     }
+
+    /// <summary>Blanks are paid for while their device has a backbone; an empty device is nobody's bill, as an empty device is under every system.</summary>
+    private void BillBlanks(int device, double now)
+    {
+        var seconds = now - Math.Max(_blanksBilledAt[device], _countFrom);
+        _blanksBilledAt[device] = now;
+
+        if (seconds <= 0 || _copiesOn[device] == 0 || System.AlwaysOn)
+        {
+            return;
+        }
+
+        var blanks = seconds * System.Blanks;
+        HeldGigabyteSeconds += blanks * Cluster.ContextGigabytes;
+        Spend(device: 0, idle: blanks * Cluster.ContextGigabytes * Cluster.Price.IdleDeviceGigabyte, host: blanks * Cluster.ProcessHostGigabytes * Cluster.Price.IdleHostGigabyte);
+    }
+
+    private void Spend(double device, double idle, double host) => (ActiveCost, IdleCost, HostCost) = (ActiveCost + device, IdleCost + idle, HostCost + host);
 }

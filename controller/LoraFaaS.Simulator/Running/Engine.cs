@@ -1,18 +1,37 @@
+using LoraFaaS.Policies.Batching;
+using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.Simulator.Events;
 
 namespace LoraFaaS.Simulator.Running;
 
 /// <summary>
 /// Prefill in batches, T(b) = T0 + α(b−1), stretched by the number of processes that compute on the device (papers A6); decoding of all of a process's
-/// sequences at one rate, stopped while it prefills or is stalled.
+/// sequences at one rate; while it prefills they stand still, or go on at the pace that the step policy holds them to; a stall stops them.
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
+    /// <summary>Where prefill and decoding share steps: times the undisturbed time between tokens that the worker's step policy allows in the mean.</summary>
+    private const double MostBetween = 2;
+
+    /// <summary>A function's usual one, seconds.</summary>
+    private const double Timeout = 60;
+
+    /// <summary>What the newest call weighs in a sandbox's residence.</summary>
+    private const double Newest = 0.1;
+
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
+    private readonly BatchProfile[] _profiles = [.. simulation.State.Cluster.Backbones.Select(Learnt)];
 
     public void Enqueue(SandboxState sandbox, int call, double now)
     {
+        if (_state.System.JudgesQueue && IsRefused(sandbox, call, now))
+        {
+            Refuse(sandbox, call, now);
+            simulation.MaybeIdle(sandbox, now);
+            return;
+        }
+
         sandbox.Queue.Put(call);
         TryPrefill(sandbox, now);
     }
@@ -72,7 +91,10 @@ internal sealed class Engine(Simulation simulation)
 
         var first = sandbox.KernelsWarm ? 0 : _state.Cluster.KernelsMs;
         sandbox.KernelsWarm = true;
-        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1))) * Math.Max(1, _state.Computing[sandbox.Device]);
+        var contenders = Math.Max(1, _state.Computing[sandbox.Device]);
+        sandbox.BetweenMs = MostBetween * StepMs(sandbox, spec) * contenders;
+        var rows = _state.System.MixesPrefill ? spec.StepPerCallMs * sandbox.Running.Count / (MostBetween * StepMs(sandbox, spec)) : 0;
+        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1))) * (1 + rows) * contenders;
         RateChanged(sandbox.Device, now);
         simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
     }
@@ -107,6 +129,7 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Running.Take();
             _log.Done[call] = now;
+            sandbox.Residence += (sandbox.Residence == 0 ? 1 : Newest) * (now - _log.Ready[call] - sandbox.Residence);
             _state.Hold(sandbox, -_state.KvGigabytes(call), now);
             _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
         }
@@ -131,8 +154,40 @@ internal sealed class Engine(Simulation simulation)
         _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
     }
 
-    private bool IsHopeless(int call, Cluster.BackboneSpec spec, double now) =>
+    private bool IsHopeless(int call, BackboneSpec spec, double now) =>
         ((now - simulation.Trace.Arrival[call]) * 1000) + spec.PrefillMs > simulation.SloMs(spec);
+
+    private bool IsRefused(SandboxState sandbox, int call, double now)
+    {
+        var slo = simulation.SloMs(_state.Cluster.Backbones[sandbox.Backbone]) / 1000;
+        var snapshot = new QueueSnapshot
+        {
+            TimeLeft = TimeSpan.FromSeconds(Timeout - (now - simulation.Trace.Arrival[call])),
+            SloLeft = TimeSpan.FromSeconds(slo - (now - simulation.Trace.Arrival[call])),
+            Running = sandbox.Running.Count + sandbox.Batch.Count,
+            Waiting = sandbox.Queue.Count,
+            Slots = _state.System.MostBatch,
+            Contenders = Math.Max(1, _state.Computing[sandbox.Device]),
+            Residence = TimeSpan.FromSeconds(sandbox.Residence),
+            Profile = _profiles[sandbox.Backbone],
+        };
+
+        return QueuePolicy.Judge(snapshot) is not QueueVerdict.Enter;
+    }
+
+    /// <summary>What a worker has learnt of a backbone after some batches of one and two.</summary>
+    private static BatchProfile Learnt(BackboneSpec spec)
+    {
+        var profile = BatchProfile.Unseen;
+
+        for (var observation = 0; observation < 4 * QueuePolicy.Mature; observation++)
+        {
+            var batch = 1 + (observation % 2);
+            profile = profile.Observe(batch, TimeSpan.FromMilliseconds(spec.PrefillMs + (spec.PrefillPerCallMs * (batch - 1))));
+        }
+
+        return profile;
+    }
 
     private static void Advance(SandboxState sandbox, double now)
     {
@@ -153,12 +208,15 @@ internal sealed class Engine(Simulation simulation)
         }
     }
 
+    private double StepMs(SandboxState sandbox, BackboneSpec spec) =>
+        (spec.StepMs + (spec.StepPerCallMs * Math.Max(0, sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead);
+
     private void Reschedule(SandboxState sandbox, double now)
     {
         var spec = _state.Cluster.Backbones[sandbox.Backbone];
-        var step = (spec.StepMs + (spec.StepPerCallMs * (sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead) * Math.Max(1, _state.Computing[sandbox.Device]);
+        var step = StepMs(sandbox, spec) * Math.Max(1, _state.Computing[sandbox.Device]);
         sandbox.Version++;
-        sandbox.Rate = sandbox.IsPrefilling ? 0 : 1000 / step;
+        sandbox.Rate = !sandbox.IsPrefilling ? 1000 / step : _state.System.MixesPrefill ? 1000 / sandbox.BetweenMs : 0;
 
         if (sandbox.Running.Count > 0 && sandbox.Rate > 0)
         {

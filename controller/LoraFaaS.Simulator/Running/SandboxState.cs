@@ -53,6 +53,12 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     public double BilledAt { get; set; }
 
+    /// <summary>Between tokens of what decodes beside the prefill that goes on.</summary>
+    public double BetweenMs { get; set; }
+
+    /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
+    public double Residence { get; set; }
+
     public bool IsPrefilling => Batch.Count > 0;
 
     public bool IsComputing => Batch.Count > 0 || Running.Count > 0;

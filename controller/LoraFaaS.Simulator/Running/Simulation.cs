@@ -187,6 +187,8 @@ internal sealed class Simulation
             State.Bill(before, now);
         }
 
+        var adapter = State.AdapterAt(device, function);
+        var found = State.Adapters[adapter] == 3 && State.AdapterReady[adapter] > now ? State.AdapterFrom[adapter] : State.Adapters[adapter];
         var ready = Bringing.Bring(device, function, now);
 
         if (double.IsNaN(ready))
@@ -194,13 +196,15 @@ internal sealed class Simulation
             return false;
         }
 
+        Log.Found[call] = found;
+
         ready = Math.Max(ready, now + (State.System.DispatchMs / 1000));
         var sandbox = State.Find(device, function)!;
         var wasIdle = !sandbox.IsBusy;
         State.Bill(sandbox, now);
         sandbox.Loading++;
         sandbox.IdleVersion++;
-        State.AdapterCalls[State.AdapterAt(device, function)]++;
+        State.AdapterCalls[adapter]++;
 
         if (wasIdle)
         {

@@ -6,26 +6,36 @@ namespace LoraFaaS.Simulator.Traces;
 /// <summary>Traces from files, gzip or plain: calls by the minute (a name, then a count a column: Azure Functions), or one call a line.</summary>
 public static class TraceFiles
 {
+    /// <summary>Columns before the counts in the Azure Functions trace of 2019 as published: owner, app, function, trigger. Elsewhere one name.</summary>
+    private const int PublishedColumns = 4;
 
     /// <exception cref="FormatException">A line that is not a name and counts.</exception>
     public static IReadOnlyList<MinuteCounts> ReadMinutes(string path)
     {
         var rows = new List<MinuteCounts>();
+        var (isHeader, first, name) = (true, 1, 0);
 
-        foreach (var line in Lines(path).Skip(1))
+        foreach (var line in Lines(path))
         {
             var cells = line.Split(',');
-            var counts = new int[cells.Length - 1];
+
+            if (isHeader)
+            {
+                (isHeader, first, name) = cells[0] == "HashOwner" ? (false, PublishedColumns, 2) : (false, 1, 0);
+                continue;
+            }
+
+            var counts = new int[cells.Length - first];
 
             for (var minute = 0; minute < counts.Length; minute++)
             {
-                if (!int.TryParse(cells[minute + 1], NumberStyles.None, CultureInfo.InvariantCulture, out counts[minute]))
+                if (!int.TryParse(cells[minute + first], NumberStyles.None, CultureInfo.InvariantCulture, out counts[minute]))
                 {
-                    throw new FormatException($"{path}: {cells[0]}: \"{cells[minute + 1]}\" is no count.");
+                    throw new FormatException($"{path}: {cells[name]}: \"{cells[minute + first]}\" is no count.");
                 }
             }
 
-            rows.Add(new MinuteCounts(cells[0], counts));
+            rows.Add(new MinuteCounts(cells[name], counts));
         }
 
         return rows;
@@ -75,12 +85,13 @@ public static class TraceFiles
 
         calls.Sort((left, right) => left.Arrival.CompareTo(right.Arrival));
         var names = calls.Select(call => call.Function).Distinct().ToList();
+        var positions = names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
 
         return new Trace
         {
             Name = Path.GetFileName(path),
             Arrival = [.. calls.Select(call => call.Arrival)],
-            Function = [.. calls.Select(call => names.IndexOf(call.Function))],
+            Function = [.. calls.Select(call => positions[call.Function])],
             PromptTokens = [.. calls.Select(call => call.Prompt)],
             OutputTokens = [.. calls.Select(call => call.Output)],
             Functions = [.. names.Select(name => new TraceFunction(name, 0, adapterMegabytes))],

@@ -97,14 +97,14 @@ internal static class SimulateCommand
     private static void Print(IReadOnlyList<RunReport> reports)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("system", "TTFT ms", "p95", "p99", "E2E ms", "TPOT ms", "cold: adapter", "process", "backbone", "SLO misses", "tokens/s", "cost $", "memory", "backbones");
+            .AddColumns("system", "TTFT ms", "p95", "p99", "E2E ms", "TPOT ms", "cold: adapter", "process", "backbone", "found (remote disk host device)", "SLO misses", "in time/s", "tokens/s", "cost $", "memory", "backbones");
 
         foreach (var report in reports)
         {
             string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
             table.AddRow(
                 Markup.Escape(report.System), Number(report.TtftMs.Mean, "0"), Number(report.TtftMs.P95, "0"), Number(report.TtftMs.P99, "0"), Number(report.E2EMs.Mean, "0"),
-                Number(report.TpotMs.Mean, "0.0"), Number(report.ColdAdapter, "P1"), Number(report.ColdProcess, "P1"), Number(report.ColdBackbone, "P1"), Number(report.SloMisses, "P1"),
+                Number(report.TpotMs.Mean, "0.0"), Number(report.ColdAdapter, "P1"), Number(report.ColdProcess, "P1"), Number(report.ColdBackbone, "P1"), string.Join(' ', report.FoundAt.Select(share => Number(share * 100, "0"))) + " %", Number(report.SloMisses, "P1"), Number(report.GoodPerSecond, "0.00"),
                 Number(report.TokensPerSecond, "0"), Number(report.Cost, "0.000"), Number(report.MemoryHeld, "P1"), Number(report.Redundancy, "0.00") + "×");
         }
 

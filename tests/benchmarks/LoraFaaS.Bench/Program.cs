@@ -14,6 +14,8 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ForecastCommand.Create(),
     PlanCommand.Create(),
     PapersCommand.Create(),
+    TargetsCommand.Create(),
+    ValidateCommand.Create(),
     IsolationCommand.Create(),
     MemoryCommand.Create(),
     BurstCommand.Create(),

@@ -21,7 +21,11 @@ public sealed class SimulateTests
         var first = Simulate.Run(One, trace, system);
         var second = Simulate.Run(One, trace, system);
 
-        Assert.Equal(first with { TtftCurve = [] }, second with { TtftCurve = [] });
+        Assert.Equal(first with { TtftCurve = [], FoundAt = [] }, second with { TtftCurve = [], FoundAt = [] });
+        Assert.Equal(first.FoundAt, second.FoundAt);
+        Assert.Equal(1, first.FoundAt.Sum(), 9);
+        Assert.Equal(first.Cost, Simulate.Run(One, trace, system).Cost, 12);
+        Assert.InRange(first.CostActive + first.CostIdle, 0, first.Cost);
         Assert.Equal(first.TtftCurve, second.TtftCurve);
         Assert.Equal(trace.Count, first.Calls);
         Assert.Equal(0, first.Unserved);
@@ -97,6 +101,102 @@ public sealed class SimulateTests
 
         Assert.Equal(1, Simulate.Run(One, trace, "serverlesslora").ColdProcess, 3);
         Assert.Equal(0, Simulate.Run(One, trace, "lorafaas-policy").ColdProcess, 3);
+    }
+
+    [Fact]
+    public void The_planner_with_foresight_keeps_what_will_be_called_and_lets_go_of_what_will_not()
+    {
+        var trace = new Trace
+        {
+            Name = "hourly", Arrival = [1_800, 5_400, 9_000], Function = [0, 0, 0], PromptTokens = [90, 90, 90], OutputTokens = [100, 100, 100],
+            Functions = Two, Length = 10_000,
+        };
+        var known = Simulate.Run(One, trace, "foresight-policy");
+
+        Assert.Equal(0, known.ColdSeconds, 3);
+        Assert.True(known.Cost < Simulate.Run(One, trace, "serverlesslora").Cost);
+    }
+
+    [Theory]
+    [InlineData(1, 0.5)]
+    [InlineData(2, 0.5)]
+    [InlineData(3, 4)]
+    public void Foresight_is_never_colder_than_the_forecast(int seed, double variation)
+    {
+        var trace = TraceGenerator.Gamma(Two, 0.05, 3_600, variation, 0, TokenLengths.Gsm8K, seed);
+
+        Assert.True(Simulate.Run(One, trace, "foresight-policy").ColdSeconds <= Simulate.Run(One, trace, "lorafaas-policy").ColdSeconds + 0.5);
+    }
+
+    [Fact]
+    public void A_taken_blank_is_replaced_by_a_start_from_nothing()
+    {
+        TraceFunction[] many = [new("a", 0, 50), new("b", 0, 50), new("c", 0, 50)];
+        var trace = new Trace
+        {
+            Name = "burst", Arrival = [100, 100.001, 100.002], Function = [0, 1, 2], PromptTokens = [90, 90, 90], OutputTokens = [10, 10, 10], Functions = many, Length = 300,
+        };
+        var report = Simulate.Run(One, trace, "lorafaas-isolated");
+        var start = One.WarmMs + One.LibrariesMs + One.KernelsMs;
+
+        // One process from the blank; each of the others waits for the one before to be replaced.
+        Assert.InRange(report.ColdMs.Most, 2 * start, 2 * start + One.Backbones[0].FastLoadMs + 500);
+    }
+
+    [Fact]
+    public void Mixed_steps_let_answers_go_on_while_others_prefill()
+    {
+        var trace = TraceGenerator.Gamma(Two, 12, 120, 1, 0, TokenLengths.Gsm8K, 5);
+
+        Assert.True(Simulate.Run(ClusterPresets.A100, trace, "plora-mixed").TpotMs.Mean < Simulate.Run(ClusterPresets.A100, trace, "plora").TpotMs.Mean);
+    }
+
+    [Fact]
+    public void An_adapter_is_found_where_the_idle_rule_left_it()
+    {
+        var report = Simulate.Run(One, Calls(10, 11, 100), "lorafaas-idle@5");
+
+        Assert.Equal(2 / 3.0, report.FoundAt[1], 9);
+        Assert.Equal(1 / 3.0, report.FoundAt[3], 9);
+        Assert.Equal(1, Simulate.Run(One with { AdaptersRemote = true }, Calls(10), "serverlesslora").FoundAt[0], 9);
+    }
+
+    [Fact]
+    public void A_keep_alive_is_said_after_the_name_and_nonsense_is_refused()
+    {
+        Assert.Equal(0, Simulate.Run(One, Calls(0, 200), "serverlesslora@300").ColdProcess);
+        Assert.Equal(0.5, Simulate.Run(One, Calls(0, 200), "serverlesslora").ColdProcess);
+        Assert.Throws<FormatException>(() => Simulate.Run(One, Calls(0), "serverlesslora@soon"));
+        Assert.Throws<FormatException>(() => Simulate.Run(One, Calls(0), "nobody"));
+    }
+
+    [Fact]
+    public void A_compressed_slice_has_only_calls_that_are_clearly_warm_or_clearly_cold()
+    {
+        var slice = TraceSlices.Read(RepositoryRoot.Of("tests", "data", "traces"), "normal", 0, 6, 1);
+        var played = TraceCompression.Of(slice, 600, 2, 0.3, 1, [5, 5, 5, 5, 5, 5]);
+        var gaps = Enumerable.Range(0, 6).SelectMany(function =>
+        {
+            var at = Enumerable.Range(0, played.Count).Where(call => played.Function[call] == function).Select(call => played.Arrival[call]).ToArray();
+            return at.Zip(at.Skip(1), (left, right) => right - left);
+        }).ToArray();
+
+        Assert.All(gaps, gap => Assert.True(gap >= 0.3 - 1e-9 && gap is <= 1 or >= 3));
+        Assert.Contains(gaps, gap => gap <= 1);
+        Assert.Contains(gaps, gap => gap >= 3);
+    }
+
+    [Fact]
+    public void The_published_azure_columns_are_read_as_well_as_a_name_and_counts()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("published.csv"), "HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,3,4\n");
+        File.WriteAllText(folder.File("short.csv"), "function_id,m1,m2\ng,5,6\n");
+
+        var published = Assert.Single(TraceFiles.ReadMinutes(folder.File("published.csv")));
+        Assert.Equal(("f", 3, 4), (published.Function, published.Counts[0], published.Counts[1]));
+        var named = Assert.Single(TraceFiles.ReadMinutes(folder.File("short.csv")));
+        Assert.Equal(("g", 5, 6), (named.Function, named.Counts[0], named.Counts[1]));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using LoraFaaS.Bench.Platform;
 using LoraFaaS.Bench.Reports;
 using LoraFaaS.Bench.Workers;
+using LoraFaaS.Simulator;
 
 namespace LoraFaaS.Bench.Commands;
 
@@ -14,11 +16,12 @@ internal static class ColdStartCommand
     private static readonly Option<int> Rounds = BenchOptions.Rounds(5);
     private static readonly Option<string?> Shape = new("--shape") { Description = "At the worker, on synthetic weights: tiny, 125m or 1.1b" };
     private static readonly Option<bool> NoShare = new("--no-share") { Description = "With --shape: also where each function's sandbox loads its own backbone" };
+    private static readonly Option<FileInfo?> Cluster = new("--cluster") { Description = "Also write the machine as measured to this file, for lorafaas simulate --cluster" };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Json };
+        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Cluster, Json };
         command.SetAction(async (parse, _) =>
         {
             var report = new ReportWriter("coldstart", TimeProvider.System);
@@ -29,7 +32,13 @@ internal static class ColdStartCommand
             }
             else
             {
-                await new ColdStartBench(report, parse.GetValue(Rounds)).RunAsync();
+                var bench = new ColdStartBench(report, parse.GetValue(Rounds));
+                await bench.RunAsync();
+
+                if (parse.GetValue(Cluster) is { } file && bench.Measured is { } measured)
+                {
+                    await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(measured, SimulatorJson.Default.ClusterSpec));
+                }
             }
 
             report.Finish(parse.GetValue(Json));

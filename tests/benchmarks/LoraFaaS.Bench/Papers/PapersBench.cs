@@ -1,124 +1,75 @@
+using LoraFaaS.Simulator;
+using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.Simulator.Reports;
 using LoraFaaS.Simulator.Traces;
 
 namespace LoraFaaS.Bench.Papers;
 
-/// <summary>ServerlessLoRA's figures (papers A9) and the targets that are measured on its cluster.</summary>
+/// <summary>ServerlessLoRA's figures (papers A9), with two keep-alives, since the paper does not say its own: the re-implementation's 60 s, and 300 s.</summary>
 internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
 {
-    private const string Setting = "16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, Azure day as traced, SLO 2.5/4 s, Function Compute prices";
+    private const string Setting = "16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, Azure day as traced, 8 slices of 4 h, SLO 2.5/4 s, Function Compute prices";
 
-    /// <summary>Prices by the GiB-second that plans are made at; none is chosen for a slice, the frontier is read at a budget.</summary>
-    private static readonly double[] Frontier = [1, 3, 10, 30];
+    private static readonly string[] Systems = ["serverlesslora", "serverlesslora@300"];
 
     public void Reproduction()
     {
-        var best = TraceSlices.Classes.Select(Shares).ToArray();
-        Sample all(Func<ClassShares, Sample> pick) => Sample.Of(best.Select(share => pick(share).Mean));
+        foreach (var system in Systems)
+        {
+            AddAgainst(system, "serverlessllm", "TTFT against ServerlessLLM", "up to −79 %", run => run.TtftMs.Mean, 0.6, "");
+            AddAgainst(system, "instainfer", "TTFT against InstaInfer", "up to −86 %", run => run.TtftMs.Mean, 0.6,
+                "the paper's InstaInfer loads libraries and model again on most calls (time line, A4) though its windows would keep both; why is not published, and 16 devices hold all eight functions here");
+            AddAgainst(system, "serverlessllm", "E2E × cost against ServerlessLLM", "up to 19.3× better (−95 %)", run => run.E2EMs.Mean * run.Cost, null, "follows from the prices of active and idle memory, which the paper does not give");
+            AddAgainst(system, "instainfer", "E2E × cost against InstaInfer", "up to 12.7× better (−92 %)", run => run.E2EMs.Mean * run.Cost, null, "likewise");
+            AddAgainst(system, "instainfer", "cost against InstaInfer", "up to −89 %", run => run.Cost, null, "likewise");
+        }
 
-        rows.Add(new("TTFT against ServerlessLLM", Setting, "up to −79 %", "", Worst(best.Min(share => share.Llm.Mean)), "", best.Min(share => share.Llm.Mean) <= -0.6,
-            $"over the classes {all(share => share.Llm).Text(" %", 100)}"));
-        rows.Add(new("TTFT against InstaInfer", Setting, "up to −86 %", "", Worst(best.Min(share => share.Insta.Mean)), "", best.Min(share => share.Insta.Mean) <= -0.7,
-            "the paper's InstaInfer loads libraries and model again on most calls (time line, A4) though its windows would keep both; why is not published, and its 16 devices hold all eight functions here"));
-        rows.Add(new("cost-effectiveness 1/(E2E × cost) against ServerlessLLM", Setting, "up to 19.3×", "", $"{best.Max(share => share.Effect.Mean):0.0}×", "", null,
-            "follows from the prices of active and idle memory, which the paper does not give"));
+        Ablation();
+        Misses();
+        Throughput();
+        rows.Add(new("average batch", "", "73", "", "", "", null, "an input: the cost of a further call in a batch was taken from it (2.5 s hold 72 at 32 ms each)"));
+        rows.Add(new("context of a process; scheduling time", "", "473 MB; about 1 ms, under 6 ms", "", "", "", null, "the first is an input; ours of the second is measured by `bench plan`"));
+        rows.Add(new("without offloading; TPOT; scaling; GPU hours", "", "not found", "", "", "", null, "no figures published that could be compared"));
+    }
 
-        var normal = runs.Of("normal", "serverlesslora");
+    private void Ablation()
+    {
         var unshared = runs.Of("normal", "serverlesslora-unshared");
+        var theirs = Systems.Select(system => runs.Of("normal", system)).ToArray();
         var ours = runs.Of("normal", "lorafaas");
-        rows.Add(new("ablation, Normal: TTFT", Setting, "576 ms; without sharing 2 608", Ms(unshared, run => run.TtftMs.Mean), Ms(normal, run => run.TtftMs.Mean), Ms(ours, run => run.TtftMs.Mean), null,
-            "with a keep-alive of 60 s (the re-implementation's; the paper's is not published) a fifth of calls is cold; 576 ms needs fewer"));
-        rows.Add(new("ablation, Normal: E2E", Setting, "2 977 ms; without sharing 4 959", Ms(unshared, run => run.E2EMs.Mean), Ms(normal, run => run.E2EMs.Mean), Ms(ours, run => run.E2EMs.Mean), null, ""));
-        rows.Add(new("ablation, Normal: cost of 4 h", Setting, "$7.53; without sharing $12.55", Dollars(unshared), Dollars(normal), Dollars(ours), null, "unit prices are not in the paper; Function Compute's public ones here"));
-
-        var worst = TraceSlices.Classes.Max(name => runs.Of(name, "serverlesslora").Average(run => run.SloMisses));
-        var worstLlm = TraceSlices.Classes.Max(name => runs.Of(name, "serverlessllm").Average(run => run.SloMisses));
-        var worstOurs = TraceSlices.Classes.Max(name => runs.Of(name, "lorafaas").Average(run => run.SloMisses));
-        rows.Add(new("SLO misses, worst class", Setting, "10 %; ServerlessLLM 45 %", Share(worstLlm), Share(worst), Share(worstOurs), null, "a start without the adapter takes 4.5 s here as in the paper's time line, which breaks the SLO each time"));
-        rows.Add(new("backbone copies held over one of each", Setting, "99 % of weights duplicated", Mean(TraceSlices.Classes.SelectMany(name => runs.Of(name, "fixed-10min")), run => run.Redundancy),
-            Mean(TraceSlices.Classes.SelectMany(name => runs.Of(name, "serverlesslora")), run => run.Redundancy), Mean(TraceSlices.Classes.SelectMany(name => runs.Of(name, "lorafaas")), run => run.Redundancy), null, "baseline: fixed keep-alive of 10 min"));
+        void Add(string what, string reported, Func<RunReport, double> figure, string unit, string note) => rows.Add(new(
+            $"ablation, Normal: {what}", Setting, reported, "unshared " + Sample.Of(unshared.Select(figure)).Text(unit), $"60 s: {Sample.Of(theirs[0].Select(figure)).Text(unit)}; 300 s: {Sample.Of(theirs[1].Select(figure)).Text(unit)}",
+            Sample.Of(ours.Select(figure)).Text(unit), null, note));
+        Add("TTFT", "576 ms; without sharing 2 608", run => run.TtftMs.Mean, " ms", "the keep-alive decides how many calls are cold, and is not published: 576 ms lie within the spread of 300 s");
+        Add("E2E", "2 977 ms; without sharing 4 959", run => run.E2EMs.Mean, " ms", "");
+        Add("cost of 4 h", "$7.53; without sharing $12.55", run => run.Cost, " $", "unit prices are not in the paper; Function Compute's public ones here");
+        Add("backbone copies held over one of each", "99 % of weights duplicated", run => run.Redundancy, "×", "");
     }
 
-    /// <summary>The share of the gap to foresight that is closed, with ServerlessLoRA's own mechanisms: decisions alone.</summary>
-    public void Gap()
+    private void Misses()
     {
-        foreach (var name in TraceSlices.Classes)
-        {
-            var theirs = runs.Of(name, "serverlesslora");
-            var spread = runs.Of(name, "oracle");
-            var packed = runs.Of(name, "oracle-packed");
-            var frontier = Frontier.Select(price => runs.Of(name, "lorafaas-policy", price)).ToArray();
-            var equalCost = Enumerable.Range(0, runs.Slices).Select(slice => AtCost(frontier, slice, theirs[slice].Cost)).ToArray();
-            var equalP95 = Enumerable.Range(0, runs.Slices).Select(slice => AtP95(frontier, slice, theirs[slice].TtftMs.P95)).ToArray();
-
-            AddGap(name, "TTFT", theirs, Least(spread, packed, run => run.TtftMs.Mean), equalCost, run => run.TtftMs.Mean);
-            AddGap(name, "cold-start seconds", theirs, Least(spread, packed, run => run.ColdSeconds), equalCost, run => run.ColdSeconds);
-            AddGap(name, "cost at equal p95 TTFT", theirs, Least(spread, packed, run => run.Cost), equalP95, run => run.Cost);
-        }
+        Sample Worst(string system) => TraceSlices.Classes.Select(name => Sample.Of(runs.Of(name, system).Select(run => run.SloMisses))).MaxBy(sample => sample.Mean)!;
+        rows.Add(new("SLO misses, worst class", Setting, "10 %; ServerlessLLM 45 %, InstaInfer 58 %", $"ServerlessLLM {Worst("serverlessllm").Text(" %", 100)}; InstaInfer {Worst("instainfer").Text(" %", 100)}",
+            $"60 s: {Worst(Systems[0]).Text(" %", 100)}; 300 s: {Worst(Systems[1]).Text(" %", 100)}", Worst("lorafaas").Text(" %", 100), null, "a start of a process takes 4.5 s, as in the paper's time line, which breaks the SLO each time"));
     }
 
-    public void Misses()
+    /// <summary>Four functions on two devices, offered more than anybody serves.</summary>
+    private void Throughput()
     {
-        var (worst, load, misses) = ("", 1, 1.0);
-
-        foreach (var name in TraceSlices.Classes)
-        {
-            // The load at which the other's policy misses about a tenth: more calls keep more processes warm until the devices are full.
-            foreach (var factor in new[] { 1, 4, 16, 64 })
-            {
-                var average = runs.Of(name, "serverlesslora", load: factor).Average(run => run.SloMisses);
-
-                if (Math.Abs(average - 0.1) < Math.Abs(misses - 0.1))
-                {
-                    (worst, load, misses) = (name, factor, average);
-                }
-            }
-        }
-
-        var policy = runs.Of(worst, "lorafaas-policy", 3, load).Average(run => run.SloMisses);
-        var full = runs.Of(worst, "lorafaas", 1, load).Average(run => run.SloMisses);
-        rows.Add(new($"SLO misses where ServerlessLoRA's policy misses nearest to 10 % ({worst}, ×{load})", Setting, "≤ 3 %", "", Share(misses), $"{Share(full)}; our decisions alone {Share(policy)}", full <= 0.03, ""));
+        var cluster = ClusterPresets.L40S with { Devices = 2, Backbones = [ClusterPresets.Llama7BOnL40S] };
+        var functions = Enumerable.Range(0, 4).Select(index => new TraceFunction($"f{index}", 0, 50)).ToArray();
+        string Tokens(string system) => Sample.Of(Enumerable.Range(0, 3).Select(seed =>
+            Simulate.Run(cluster, TraceGenerator.Gamma(functions, 60, 360, 1, 0, TokenLengths.Gsm8K, seed, countFrom: 60), system).TokensPerSecond)).Text(" tok/s");
+        rows.Add(new("token throughput, 4 × 7B on 2 devices", "2 L40S, 4 × Llama2-7B, 60 calls/s for 5 min after 1, GSM8K lengths, 3 seeds", "547 tok/s against 331 (1.65×)", $"ServerlessLLM {Tokens("serverlessllm")}; InstaInfer {Tokens("instainfer")}", Tokens(Systems[0]), Tokens("lorafaas"), null,
+            "of calls that ended in time to be counted; absolute figures follow the engine, and the papers' runs are on one that batches little; whose 331 is, is not published"));
     }
 
-    private void AddGap(string name, string what, IReadOnlyList<RunReport> theirs, IReadOnlyList<RunReport> oracle, RunReport[] ours, Func<RunReport, double> figure)
+    private void AddAgainst(string system, string other, string figure, string reported, Func<RunReport, double> of, double? least, string note)
     {
-        // Over the sums, since a slice without a gap has no share of it.
-        var gap = theirs.Sum(figure) - oracle.Sum(figure);
-        var closed = (theirs.Sum(figure) - ours.Sum(figure)) / gap;
-        rows.Add(new(
-            $"gap to foresight closed, {name}: {what}", Setting, "≥ 70 %", $"oracle {Sample.Of(oracle.Select(figure)).Text()}", Sample.Of(theirs.Select(figure)).Text(), $"{Sample.Of(ours.Select(figure)).Text()}: {Share(closed)}",
-            gap <= 0 ? null : closed >= 0.7, $"cost {theirs.Average(run => run.Cost):0.00} theirs, {ours.Average(run => run.Cost):0.00} ours, {oracle.Average(run => run.Cost):0.00} oracle; p95 {theirs.Average(run => run.TtftMs.P95):0} / {ours.Average(run => run.TtftMs.P95):0} ms"));
+        var classes = TraceSlices.Classes.Select(name => (Name: name, Change: Sample.Of(runs.Of(name, system).Zip(runs.Of(name, other), (ours, theirs) => (of(ours) / of(theirs)) - 1)))).ToArray();
+        var best = classes.MinBy(pair => pair.Change.Mean).Change;
+        var ours = TraceSlices.Classes.Select(name => Sample.Of(runs.Of(name, "lorafaas").Zip(runs.Of(name, other), (mine, theirs) => (of(mine) / of(theirs)) - 1))).MinBy(change => change.Mean)!;
+        rows.Add(new($"{figure}, {system}", Setting, reported, "", "up to " + best.Text(" %", 100), "up to " + ours.Text(" %", 100), least is { } bound ? best.Mean <= -bound : null,
+            string.Join(", ", classes.Select(pair => $"{pair.Name} {pair.Change.Text(" %", 100)}")) + (note.Length > 0 ? "; " + note : "")));
     }
-
-    /// <summary>Foresight says when, not where: of its two ways of spreading calls the better one counts, slice by slice.</summary>
-    private static RunReport[] Least(IReadOnlyList<RunReport> spread, IReadOnlyList<RunReport> packed, Func<RunReport, double> figure) =>
-        [.. spread.Zip(packed, (left, right) => figure(left) <= figure(right) ? left : right)];
-
-    /// <summary>The best first tokens that do not cost more.</summary>
-    private static RunReport AtCost(IReadOnlyList<RunReport>[] frontier, int slice, double cost) =>
-        frontier.Select(runs => runs[slice]).Where(run => run.Cost <= cost).MinBy(run => run.TtftMs.Mean) ?? frontier.Select(runs => runs[slice]).MinBy(run => run.Cost)!;
-
-    private static RunReport AtP95(IReadOnlyList<RunReport>[] frontier, int slice, double p95) =>
-        frontier.Select(runs => runs[slice]).Where(run => run.TtftMs.P95 <= p95).MinBy(run => run.Cost) ?? frontier.Select(runs => runs[slice]).MinBy(run => run.TtftMs.P95)!;
-
-    private ClassShares Shares(string name)
-    {
-        var system = runs.Of(name, "serverlesslora");
-        var llm = runs.Of(name, "serverlessllm");
-        var insta = runs.Of(name, "instainfer");
-        return new ClassShares(
-            Sample.Of(system.Zip(llm, (ours, theirs) => (ours.TtftMs.Mean / theirs.TtftMs.Mean) - 1)),
-            Sample.Of(system.Zip(insta, (ours, theirs) => (ours.TtftMs.Mean / theirs.TtftMs.Mean) - 1)),
-            Sample.Of(system.Zip(llm, (ours, theirs) => theirs.Cost * theirs.E2EMs.Mean / (ours.Cost * ours.E2EMs.Mean))));
-    }
-
-    private static string Worst(double share) => FormattableString.Invariant($"up to {share * 100:0} %");
-
-    private static string Share(double share) => FormattableString.Invariant($"{share * 100:0.#} %");
-
-    private static string Ms(IReadOnlyList<RunReport> reports, Func<RunReport, double> figure) => Sample.Of(reports.Select(figure)).Text(" ms");
-
-    private static string Dollars(IReadOnlyList<RunReport> reports) => "$" + Sample.Of(reports.Select(run => run.Cost)).Text();
-
-    private static string Mean(IEnumerable<RunReport> reports, Func<RunReport, double> figure) => FormattableString.Invariant($"{reports.Average(figure):0.00}×");
 }

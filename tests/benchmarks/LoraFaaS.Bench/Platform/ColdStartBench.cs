@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraFaaS.Bench.Reports;
+using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Bench.Platform;
@@ -11,6 +12,9 @@ namespace LoraFaaS.Bench.Platform;
 internal sealed class ColdStartBench(ReportWriter report, int rounds)
 {
     private const int WarmCalls = 5;
+
+    /// <summary>The machine as this run measured it, for <c>lorafaas simulate --cluster</c>.</summary>
+    public ClusterSpec? Measured { get; private set; }
 
     public async Task RunAsync()
     {
@@ -39,6 +43,7 @@ internal sealed class ColdStartBench(ReportWriter report, int rounds)
         Add("first call of all: sandbox, backbone and adapter", starts, floor);
         Add("first call after a start, adapter on disk", [.. fresh.Except(starts)], floor);
         Add("woken from zero, adapter on disk, sandbox there", asleep, floor);
+        Measured = ClusterOf(starts, asleep, floor);
     }
 
     /// <summary>Each function cold, then warm, then asleep again (scaled to zero) and woken in the sandbox that is there; in the end all asleep, also for the next start.</summary>
@@ -85,10 +90,22 @@ internal sealed class ColdStartBench(ReportWriter report, int rounds)
         }
     }
 
+    private static ClusterSpec ClusterOf(List<ColdCall> starts, List<ColdCall> asleep, double warmMs)
+    {
+        var load = Median(starts, call => call.Stage("map"));
+
+        return ClusterPresets.ThisMachine with
+        {
+            Name = "measured", WarmMs = Median(starts, call => call.Stage("activation") + call.Stage("sandbox")), LibrariesMs = 0, KernelsMs = Median(starts, call => call.Stage("kernels")),
+            AttachMs = Math.Max(0, Median(asleep, call => call.FirstTokenMs) - warmMs),
+            Backbones = [ClusterPresets.ThisMachine.Backbones[0] with { PrefillMs = warmMs, LoadMs = load, FastLoadMs = load }],
+        };
+    }
+
     private static double Median(List<ColdCall> calls, Func<ColdCall, double> of) => Interleaved.Median(calls.Select(of));
 
     /// <summary>The first case of each demo function's evaluation set.</summary>
-    private static List<(string Function, string Text)> Prompts() =>
+    internal static List<(string Function, string Text)> Prompts() =>
     [
         .. Directory.EnumerateFiles(RepositoryRoot.Of("deploy", "demo", "eval"), "*.jsonl").Order(StringComparer.Ordinal).Select(path =>
         {

@@ -88,6 +88,22 @@ public sealed class PlanningTests
         Assert.Equal(first!.Number, second!.Number);
     }
 
+    [Theory]
+    [InlineData("0", "keep")]
+    [InlineData("100000", "offload")]
+    public async Task Memory_that_costs_is_given_back_by_who_is_not_called(string price, string action)
+    {
+        await using var plane = new ControlPlaneUnderTest(("Controller:Planning:HoldingPrice", price));
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 20);
+        await plane.BeatAsync(session, Blank(), Packed(), Mapped(), OnDevice("regular"));
+
+        var plan = await plane.Get<PlanTurn>().RunAsync(None);
+
+        Assert.Equal(action, Assert.Single(plan!.Lines, line => line.Kind == "adapter").Action);
+    }
+
     private static async Task CallEveryAsync(ControlPlaneUnderTest plane, string function, int minutes, int times)
     {
         var warm = plane.Get<IWarmStateStore>();

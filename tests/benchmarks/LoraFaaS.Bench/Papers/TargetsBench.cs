@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using LoraFaaS.Simulator;
+using LoraFaaS.Simulator.Cluster;
+using LoraFaaS.Simulator.Reports;
+using LoraFaaS.Simulator.Traces;
+
+namespace LoraFaaS.Bench.Papers;
+
+/// <summary>
+/// The targets on ServerlessLoRA's cluster. Its policy is run with two keep-alives: the re-implementation's 60 s, and 300 s, whose first tokens of
+/// the class Normal are nearer to the paper's 576 ms. Ours is run at one price for all slices of a class.
+/// </summary>
+internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
+{
+    private const string Setting = "16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, Azure day as traced, 8 slices of 4 h, SLO 2.5/4 s, Function Compute prices";
+
+    /// <summary>Of the cost: two that differ by less cost the same.</summary>
+    private const double Alike = 1.005;
+
+    private static readonly string[] Baselines = ["serverlesslora", "serverlesslora@300"];
+    private static readonly double[] Prices = [1, 2, 4, 8];
+    private static readonly int[] Loads = [1, 2, 3, 4, 6, 8, 12];
+
+    /// <summary>The share of the gap to foresight that is closed: by the product, and by its decisions alone on ServerlessLoRA's mechanisms.</summary>
+    public void Gap(IReadOnlyList<string> classes)
+    {
+        foreach (var name in classes)
+        {
+            Gap(name, "the product", Points(name, "lorafaas", Prices), [.. Points(name, "foresight", [1, 2, 4]), .. Points(name, "oracle-ours", [1])]);
+            Gap(name, "decisions alone", Points(name, "lorafaas-policy", Prices),
+                [.. Points(name, "foresight-policy", [1, 2, 4]), .. Points(name, "oracle", [1]), .. Points(name, "oracle-packed", [1])]);
+        }
+    }
+
+    /// <summary>At the load, in calls for each call of the trace, where the other's policy misses nearest to a tenth.</summary>
+    public void Misses(IReadOnlyList<string> classes)
+    {
+        foreach (var baseline in Baselines)
+        {
+            foreach (var name in classes)
+            {
+                var (load, theirs) = Loads.Select(factor => (factor, runs.Of(name, baseline, load: factor))).MinBy(pair => Math.Abs(pair.Item2.Average(run => run.SloMisses) - 0.1));
+                var share = theirs.Average(run => run.SloMisses);
+
+                if (share is < 0.07 or > 0.14)
+                {
+                    rows.Add(new($"SLO misses, {name}, against {baseline}", Setting, "≤ 3 %", "", Percent(share), "", null, $"no load of ×1 to ×{Loads[^1]} makes it miss a tenth; nearest at ×{load}"));
+                    continue;
+                }
+
+                var ours = Sample.Of(runs.Of(name, "lorafaas", 1, load).Select(run => run.SloMisses));
+                rows.Add(new($"SLO misses, {name}, where {baseline} misses nearest to 10 %", Setting + $", load ×{load}", "≤ 3 %", "", Sample.Of(theirs.Select(run => run.SloMisses)).Text(" %", 100), ours.Text(" %", 100), ours.Mean <= 0.03,
+                    $"of ours refused early {Percent(runs.Of(name, "lorafaas", 1, load).Average(run => (double)run.Refused / run.Calls))}"));
+            }
+        }
+    }
+
+    /// <summary>A million calls on one core.</summary>
+    public void Speed()
+    {
+        var functions = Enumerable.Range(0, 1_000).Select(index => new TraceFunction($"f{index}", index % 2, 50)).ToArray();
+        var trace = TraceGenerator.Gamma(functions, 100, 10_000, 1, 0.9, TokenLengths.Gsm8K, 1);
+
+        foreach (var system in new[] { "serverlesslora", "lorafaas" })
+        {
+            var begun = Stopwatch.GetTimestamp();
+            Simulate.Run(ClusterPresets.L40S, trace, system);
+            var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            rows.Add(new($"simulating a million calls, {system}", $"{trace.Count} calls in 10 000 s, 1 000 functions, 16 devices, one thread", "≤ 60 s", "", "", FormattableString.Invariant($"{seconds:0.0} s"), seconds <= 60, ""));
+        }
+    }
+
+    private IReadOnlyList<Point> Points(string name, string system, IReadOnlyList<double> prices) => [.. prices.Select(price => new Point(price, runs.Of(name, system, price)))];
+
+    private void Gap(string name, string who, IReadOnlyList<Point> ours, IReadOnlyList<Point> knowing)
+    {
+        foreach (var baseline in Baselines)
+        {
+            var theirs = new Point(0, runs.Of(name, baseline));
+            var budget = theirs.Mean(run => run.Cost) * Alike;
+            AddGap(name, who, baseline, "TTFT, ms", theirs, Least(ours, run => run.Cost, budget, run => run.TtftMs.Mean), Least(knowing, run => run.Cost, budget, run => run.TtftMs.Mean), run => run.TtftMs.Mean);
+            AddGap(name, who, baseline, "cold-start seconds", theirs, Least(ours, run => run.Cost, budget, run => run.TtftMs.Mean), Least(knowing, run => run.Cost, budget, run => run.ColdSeconds), run => run.ColdSeconds);
+            var p95 = theirs.Mean(run => run.TtftMs.P95);
+            AddGap(name, who, baseline, "cost at equal p95 TTFT, $", theirs, Least(ours, run => run.TtftMs.P95, p95, run => run.Cost), Least(knowing, run => run.TtftMs.P95, p95, run => run.Cost), run => run.Cost);
+        }
+    }
+
+    /// <summary>The best point within a bound; where none is, the one nearest to it.</summary>
+    private static Point Least(IReadOnlyList<Point> points, Func<RunReport, double> bounded, double bound, Func<RunReport, double> figure) =>
+        points.Where(point => point.Mean(bounded) <= bound).MinBy(point => point.Mean(figure)) ?? points.MinBy(point => point.Mean(bounded))!;
+
+    private void AddGap(string name, string who, string baseline, string what, Point theirs, Point ours, Point knowing, Func<RunReport, double> figure)
+    {
+        // Who knows everything could also do what we do: where foresight's schedules are worse than ours, ours is the best one known.
+        var best = Math.Min(knowing.Mean(figure), ours.Mean(figure));
+        var gap = theirs.Mean(figure) - best;
+        var closed = gap <= 0 ? double.NaN : (theirs.Mean(figure) - ours.Mean(figure)) / gap;
+        var inBudget = ours.Mean(run => run.Cost) <= theirs.Mean(run => run.Cost) * Alike && (!what.StartsWith("cost", StringComparison.Ordinal) || ours.Mean(run => run.TtftMs.P95) <= theirs.Mean(run => run.TtftMs.P95));
+        var floor = theirs.Mean(run => run.FloorMs);
+        var note = what.StartsWith("TTFT", StringComparison.Ordinal)
+            ? FormattableString.Invariant($"; of the gap to every call warm and alone ({floor:0} ms) {Percent((theirs.Mean(figure) - ours.Mean(figure)) / (theirs.Mean(figure) - floor))}")
+            : "";
+        rows.Add(new(
+            $"gap to foresight, {name}, {who}, against {baseline}: {what}", Setting, "≥ 70 %", $"foresight {knowing.Of(figure).Text()}", theirs.Of(figure).Text(),
+            $"{ours.Of(figure).Text()}: {Percent(closed)}", double.IsNaN(closed) ? false : closed >= 0.7 && inBudget,
+            string.Create(CultureInfo.InvariantCulture, $"cost {theirs.Mean(run => run.Cost):0.00} theirs, {ours.Mean(run => run.Cost):0.00} ours, {knowing.Mean(run => run.Cost):0.00} foresight; p95 {theirs.Mean(run => run.TtftMs.P95):0} / {ours.Mean(run => run.TtftMs.P95):0} / {knowing.Mean(run => run.TtftMs.P95):0} ms; price {ours.Price}") + note));
+    }
+
+    private static string Percent(double share) => double.IsNaN(share) ? "no gap" : FormattableString.Invariant($"{share * 100:0.#} %");
+}

@@ -1,0 +1,51 @@
+using LoraFaaS.Bench.Platform;
+using LoraFaaS.Bench.Reports;
+using LoraFaaS.Simulator.Traces;
+using LoraFaaS.SystemTests.Validation;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.Bench.Papers;
+
+/// <summary>
+/// A slice of each class, compressed to 16 s, on the real platform and in the simulator, which is told the medians of calls made just before. Target: mean time
+/// to first token and rate of cold starts within 15 % of each other.
+/// </summary>
+internal sealed class ValidateBench(ReportWriter report, int rounds)
+{
+    private const double KeepAlive = 1.5;
+    private const double Within = 0.15;
+
+    public async Task RunAsync()
+    {
+        using var folder = new TempFolder();
+        ReportWriter.Say("deploying the demo");
+        await PlatformRun.PrepareAsync(folder.Path);
+        await using var platform = await PlatformRun.StartAsync(folder.Path, "--Controller:Planning:Enabled", "false");
+        var client = new ReplayClient(platform.Http, ColdStartBench.Prompts());
+
+        foreach (var name in TraceSlices.Classes)
+        {
+            ReportWriter.Say($"{name}: calibrating");
+            var timings = await MachineTimings.MeasureAsync(client, rounds);
+            var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, timings, KeepAlive);
+            ReportWriter.Say($"{name}: {replay.Trace.Count} calls");
+            var real = await replay.PlayAsync(client);
+            var simulated = replay.Simulated(timings);
+            var times = real.Select(call => call.FirstTokenMs).ToArray();
+            report.Add(BenchRow.Limit($"{name}, {real.Count} calls: calibration, warm alone", timings.WarmMs, "ms"));
+            report.Add(BenchRow.Limit($"{name}: calibration, woken from disk", timings.ColdMs, "ms"));
+            Compare($"{name}: time to first token, mean", simulated.TtftMs.Mean, times.Average(), "ms", asked: true);
+            Compare($"{name}: time to first token, p50", simulated.TtftMs.P50, Interleaved.Median(times), "ms", asked: false);
+            Compare($"{name}: cold starts", 100 * simulated.ColdAdapter, 100.0 * real.Count(call => !call.WasWarm) / real.Count, "%", asked: true);
+        }
+    }
+
+    private void Compare(string name, double simulated, double real, string unit, bool asked)
+    {
+        var off = Math.Abs((simulated / real) - 1);
+        report.Add(new BenchRow
+        {
+            Case = name + ", simulated", Figure = simulated, Unit = unit, Ceiling = real, CeilingName = "real", Fraction = simulated / real, Target = asked ? "within 15 %" : "", Met = asked ? off <= Within : null,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.SystemTests.Validation;
+
+/// <summary>Calls functions of a running platform and puts them to sleep.</summary>
+/// <param name="http">At the gateway, with the password.</param>
+/// <param name="prompts">What each function is asked.</param>
+internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Function, string Prompt)> prompts)
+{
+    public int Functions => prompts.Count;
+
+    public async Task<ReplayedCall> CallAsync(int function)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{prompts[function].Function}")
+        {
+            Content = new StringContent(prompts[function].Prompt, Encoding.UTF8, "text/plain"),
+        };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var begun = Stopwatch.GetTimestamp();
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        var (first, tokens) = (0.0, 0);
+
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            var now = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+
+            switch (item.EventType)
+            {
+                case "token":
+                    first = tokens++ == 0 ? now : first;
+                    break;
+                case "done":
+                    using (var done = JsonDocument.Parse(item.Data))
+                    {
+                        var account = done.RootElement.GetProperty("cold_start");
+                        return new ReplayedCall(tokens == 0 ? now : first, now, Math.Max(1, tokens), account.GetProperty("adapter_tier").GetString()!);
+                    }
+
+                case "error":
+                    throw new InvalidOperationException($"{prompts[function].Function}: {item.Data}");
+            }
+        }
+
+        throw new InvalidOperationException($"{prompts[function].Function}: the stream ended without its end.");
+    }
+
+    /// <summary>To zero, and until its adapter has left the worker's memory: what is asked is the state that a call meets, not how long it takes to get there.</summary>
+    public async Task SleepAsync(int function)
+    {
+        // The controller knows a worker's memory by its reports; before the last call is in one, "not there" would be old news.
+        await Patience.UntilAsync(async _ => await ReplicasAsync(function) > 0, Patience.Limit, $"{prompts[function].Function} is reported as held");
+        var name = prompts[function].Function;
+        using var response = await http.PostAsync(
+            $"system/scale-function/{name}", new StringContent($$"""{ "serviceName": "{{name}}", "replicas": 0 }""", Encoding.UTF8, "application/json"));
+        response.EnsureSuccessStatusCode();
+        await Patience.UntilAsync(async _ => await ReplicasAsync(function) == 0, Patience.Limit, $"{name} sleeps");
+    }
+
+    private async Task<int> ReplicasAsync(int function)
+    {
+        using var response = await http.GetAsync($"system/function/{prompts[function].Function}");
+        response.EnsureSuccessStatusCode();
+        using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
+        return json.RootElement.TryGetProperty("availableReplicas", out var replicas) ? replicas.GetInt32() : 0;
+    }
+}

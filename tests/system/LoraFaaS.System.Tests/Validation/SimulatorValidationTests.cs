@@ -1,0 +1,38 @@
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.SystemTests.Validation;
+
+/// <summary>
+/// The simulator against the platform it simulates. Here what does not depend on how fast the machine is at the moment; the agreement of the times within
+/// 15 % is <c>lorafaas bench validate</c>, on a machine that does nothing else.
+/// </summary>
+public sealed class SimulatorValidationTests
+{
+    private const double KeepAlive = 1.5;
+
+    /// <summary>Between simulated and real mean first tokens on a machine that is busy with other tests.</summary>
+    private const double OrderOfMagnitude = 10;
+
+    [Fact]
+    public async Task A_slice_played_for_real_finds_adapters_where_the_simulated_one_finds_them()
+    {
+        using var data = new TempFolder();
+        var prompts = DemoData.Accuracy.Keys.Order(StringComparer.Ordinal).Select(function => (function, DemoData.First(function).Prompt)).ToArray();
+        var unplanned = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
+        await using var platform = await RunningPlatform.StartAsync(data.Path, unplanned, "--demo");
+        platform.Http.DefaultRequestHeaders.Authorization = platform.Basic;
+        var client = new ReplayClient(platform.Http, prompts);
+
+        var timings = await MachineTimings.MeasureAsync(client, rounds: 1);
+        var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, timings, KeepAlive);
+        var real = await replay.PlayAsync(client);
+        var simulated = replay.Simulated(timings);
+
+        var warm = real.Count(call => call.WasWarm);
+        Assert.InRange(warm, 1, real.Count - 1);
+        Assert.Equal(simulated.FoundAt[3] * simulated.Calls, warm, 1e-6);
+        Assert.Equal(simulated.FoundAt[1] * simulated.Calls, real.Count(call => call.AdapterTier == "disk"), 1e-6);
+        Assert.InRange(real.Average(call => call.FirstTokenMs) / simulated.TtftMs.Mean, 1 / OrderOfMagnitude, OrderOfMagnitude);
+    }
+}
