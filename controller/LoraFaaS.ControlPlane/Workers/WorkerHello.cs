@@ -5,4 +5,8 @@ namespace LoraFaaS.ControlPlane.Workers;
 
 /// <summary>What a worker says of itself when it opens its session.</summary>
 public sealed record WorkerHello(
-    WorkerId Id, string Url, string Device, ByteSize DeviceBytes, string Version, IReadOnlyList<string> NotEnforced);
+    WorkerId Id, string Url, string Device, ByteSize DeviceBytes, string Version, IReadOnlyList<string> NotEnforced)
+{
+    /// <summary>For packed backbones and adapters.</summary>
+    public ByteSize HostBytes { get; init; }
+}

@@ -132,8 +132,10 @@ public sealed class ForecastBook
     /// <summary>The last hour's forecasts of a function against what came, oldest first.</summary>
     public IReadOnlyList<ForecastOutcome> OutcomesOf(FunctionId function) => _entries.TryGetValue(function, out var entry) ? entry.Outcomes.List() : [];
 
-    internal void Put(FunctionId function, ArrivalHistory history) =>
-        _entries[function] = new BookEntry(new FunctionTrack(Network.Shape.RowOf(function.ToString()), history, new GateScores(), Network.Shape));
+    internal GroupTrust Groups => _panel.Groups;
+
+    internal void Put(FunctionId function, ArrivalHistory history, GateScores scores) =>
+        _entries[function] = new BookEntry(new FunctionTrack(Network.Shape.RowOf(function.ToString()), history, scores, Network.Shape));
 
     internal void StartAt(DateTimeOffset end) => End = end;
 
@@ -144,9 +146,9 @@ public sealed class ForecastBook
 
     private void Restart(DateTimeOffset end)
     {
-        foreach (var (function, _) in _entries.ToList())
+        foreach (var (function, entry) in _entries.ToList())
         {
-            Put(function, new ArrivalHistory(end));
+            Put(function, new ArrivalHistory(end), entry.Track.Scores);
         }
 
         _lessons.Drop();

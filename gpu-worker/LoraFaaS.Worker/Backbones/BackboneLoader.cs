@@ -10,6 +10,7 @@ using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Memory;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ namespace LoraFaaS.Worker.Backbones;
 
 /// <summary>Reads a registered folder, makes sure it still is what was registered, and packs it into a sealed segment.</summary>
 internal sealed partial class BackboneLoader(
-    HostLedger ledger, AdapterHostCache adapters, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
+    HostLedger ledger, AdapterHostCache adapters, TierCosts costs, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
 {
     private readonly PackPrecision _precision = options.Value.Weights == "int8" ? PackPrecision.I8 : PackPrecision.Exact;
 
@@ -79,6 +80,7 @@ internal sealed partial class BackboneLoader(
 
                         // All cores for seconds: not on the thread of whoever asked.
                         var segment = await Task.Run(() => Pack(known, checkpoint, bytes, cancellationToken), cancellationToken);
+                        costs.Observe(ClimbStep.BackbonePack, bytes, time.GetElapsedTime(begun));
                         LogPacked(known.Name, bytes, time.GetElapsedTime(begun).TotalSeconds);
                         return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, segment, granted.Lease, checkpoint.Config, text));
                     }

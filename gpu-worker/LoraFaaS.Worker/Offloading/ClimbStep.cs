@@ -8,4 +8,5 @@ internal enum ClimbStep
     HostToDevice,
     SandboxStart,
     PrefixCompute,
+    BackbonePack,
 }

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace LoraFaaS.Bench.Forecasting;
 
 /// <summary>Learns the earlier part of each trace, scores the later one, and prints who was right.</summary>
-internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, TimeProvider time)
+internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, double part, TimeProvider time)
 {
     private const double MostMicroseconds = 50;
     private const int Functions = 1024;
@@ -21,7 +21,7 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
 
     public void Run(string name)
     {
-        if (files.Read(name, mostSeries) is not { } set)
+        if (files.Read(name, mostSeries)?.Until(part) is not { } set)
         {
             ReportWriter.Say($"{name}: its files are not there, left out");
             return;
