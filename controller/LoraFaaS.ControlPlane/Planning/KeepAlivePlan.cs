@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Policies.Forecasting.Predictors;
 using LoraFaaS.Policies.KeepAlive;
 
 namespace LoraFaaS.ControlPlane.Planning;
@@ -13,18 +14,18 @@ internal sealed class KeepAlivePlan
     private readonly Dictionary<FunctionId, string> _toZero = [];
     private readonly HashSet<FunctionId> _keptSomewhere = [];
 
-    private KeepAlivePlan()
-    {
-    }
+    private readonly KeepAliveHints _hints;
+
+    private KeepAlivePlan(KeepAliveHints hints) => _hints = hints;
 
     public IReadOnlyList<PlannedOffload> Offloads => _offloads;
 
     /// <summary>Functions that every holder lets go, with one holder's reason.</summary>
     public IReadOnlyDictionary<FunctionId, string> ToZero => _toZero;
 
-    public static KeepAlivePlan Make(IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults)
+    public static KeepAlivePlan Make(IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults, KeepAliveHints hints)
     {
-        var plan = new KeepAlivePlan();
+        var plan = new KeepAlivePlan(hints);
         var users = functions.Where(function => function.Current.AdapterDigest is not null).ToLookup(function => function.Current.AdapterDigest!.Value);
         var rules = functions.ToDictionary(function => function.Id, RuleOf);
 
@@ -58,12 +59,12 @@ internal sealed class KeepAlivePlan
     {
         if (users.Count == 0)
         {
-            Offload(worker, resident, IdlePolicy.Decide(Idle(worker, resident, KeepAliveRule.Unsaid, 0, orphaned: true), defaults));
+            Offload(worker, resident, IdlePolicy.Decide(Idle(worker, resident, null, KeepAliveRule.Unsaid), defaults));
             return;
         }
 
         var decisions = users
-            .Select(user => (user.Id, Decision: IdlePolicy.Decide(Idle(worker, resident, rules[user.Id], user.DesiredReplicas, orphaned: false), defaults)))
+            .Select(user => (user.Id, Decision: IdlePolicy.Decide(Idle(worker, resident, user, rules[user.Id]), defaults)))
             .ToList();
 
         foreach (var (id, decision) in decisions)
@@ -95,13 +96,15 @@ internal sealed class KeepAlivePlan
         }
     }
 
-    private static AdapterIdleSnapshot Idle(WorkerState worker, ResidentState resident, KeepAliveRule rule, int desired, bool orphaned) => new()
+    private AdapterIdleSnapshot Idle(WorkerState worker, ResidentState resident, FunctionRecord? user, KeepAliveRule rule) => new()
     {
         Tier = resident.Tier,
         Idle = resident.Idle,
-        DesiredReplicas = desired,
+        DesiredReplicas = user?.DesiredReplicas ?? 0,
         Rule = rule,
-        Orphaned = orphaned,
+        Orphaned = user is null,
+        Planned = _hints.IsPlanned(worker.Id, resident),
+        Windows = user is null ? HybridHistogram.Standard : _hints.WindowsOf(user.Id),
         DeviceUse = worker.DeviceBytes == 0 ? 0 : (double)worker.DeviceBytesUsed / worker.DeviceBytes,
     };
 
