@@ -15,12 +15,14 @@ public sealed class LoraFaaSClient : IDisposable
         _transport = new Transport(options, handler);
         Functions = new FunctionsClient(_transport);
         Invocations = new InvocationsClient(_transport);
+        Traffic = new TrafficClient(_transport);
         Async = new AsyncClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
         Packages = new PackagesClient(_transport);
         Secrets = new SecretsClient(_transport);
         ApiKeys = new ApiKeysClient(_transport);
+        Namespaces = new NamespacesClient(_transport);
         Platform = new PlatformClient(_transport);
     }
 
@@ -32,6 +34,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Call a function without waiting for its answer.</summary>
     public AsyncClient Async { get; }
+
+    /// <summary>Revisions and the split of calls over them.</summary>
+    public TrafficClient Traffic { get; }
 
     /// <summary>Register and list backbones.</summary>
     public BackbonesClient Backbones { get; }
@@ -47,6 +52,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Issue, rotate, revoke and list API keys.</summary>
     public ApiKeysClient ApiKeys { get; }
+
+    /// <summary>Create, list and remove namespaces.</summary>
+    public NamespacesClient Namespaces { get; }
 
     /// <summary>Health, version, workers, audit.</summary>
     public PlatformClient Platform { get; }

@@ -21,7 +21,7 @@ public sealed class KeepAlivePlanTests
             DeviceBytesUsed = 1L << 30,
         };
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults, KeepAliveHints.None);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         var offload = Assert.Single(plan.Offloads);
         Assert.Equal(Facts.DigestOf("a"), offload.Adapter);
@@ -34,7 +34,7 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("shared", StorageTier.Device, Hour));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults, KeepAliveHints.None);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Empty(plan.Offloads);
     }
@@ -42,7 +42,7 @@ public sealed class KeepAlivePlanTests
     [Fact]
     public void What_nobody_refers_to_goes_down_to_disk()
     {
-        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults, KeepAliveHints.None);
+        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Equal(StorageTier.Disk, Assert.Single(plan.Offloads).To);
     }
@@ -54,9 +54,9 @@ public sealed class KeepAlivePlanTests
         var idle = Facts.Worker("w1", Facts.Resident("a", StorageTier.Device, Hour));
         var used = Facts.Worker("w2", Facts.Resident("a", StorageTier.Device, TimeSpan.FromSeconds(1)));
 
-        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults, KeepAliveHints.None).ToZero);
-        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults, KeepAliveHints.None).ToZero).Key);
-        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults, KeepAliveHints.None).Offloads);
+        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero).Key);
+        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).Offloads);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("a", StorageTier.Device), Facts.Resident("a", StorageTier.Host));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults, KeepAliveHints.None);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Equal(2, plan.Offloads.Count);
         Assert.All(plan.Offloads, offload => Assert.Equal(StorageTier.Disk, offload.To));
@@ -76,12 +76,12 @@ public sealed class KeepAlivePlanTests
         var function = Facts.Function("a", null, 0, ("com.openfaas.scale.zero", "true"));
         var resident = Facts.Resident("a", StorageTier.Device, Hour);
         var hints = new KeepAliveHints(new Dictionary<FunctionId, FunctionForecast>(), Plan(Line("w1", Facts.DigestOf("a"), resident.TrustDomain?.Value)));
-        var plan = KeepAlivePlan.Make([Facts.Worker("w1", resident), Facts.Worker("w2", resident)], [function], Defaults, hints);
+        var plan = KeepAlivePlan.Make([Facts.Worker("w1", resident), Facts.Worker("w2", resident)], [function], Defaults, Facts.Then, TimeSpan.Zero, hints);
 
         Assert.Equal("w2", Assert.Single(plan.Offloads).Worker.Value);
 
         // Somebody's own scaling to zero is meant.
-        var byHand = KeepAlivePlan.Make([Facts.Worker("w1", resident)], [Facts.Function("a", null, 0)], Defaults, hints);
+        var byHand = KeepAlivePlan.Make([Facts.Worker("w1", resident)], [Facts.Function("a", null, 0)], Defaults, Facts.Then, TimeSpan.Zero, hints);
         Assert.Equal(StorageTier.Disk, Assert.Single(byHand.Offloads).To);
     }
 
