@@ -40,8 +40,8 @@ public sealed partial class PlanTurn(
 
         if (await plans.FindNewestAsync(cancellationToken) is { } newest && PlanLines.SayTheSame(newest.Lines, lines))
         {
-            // It asks for the same and keeps its number; its figures and reasons are those of now.
-            return PlanLines.ReadTheSame(newest.Lines, lines) ? newest : await plans.RefreshAsync(made with { Number = newest.Number }, cancellationToken);
+            // It asks for the same and keeps its number; its figures, reasons and leader are those of now.
+            return newest.LeaderToken == grant.Token && PlanLines.ReadTheSame(newest.Lines, lines) ? newest : await plans.RefreshAsync(made with { Number = newest.Number }, cancellationToken);
         }
 
         var stored = await plans.AppendAsync(made, cancellationToken);

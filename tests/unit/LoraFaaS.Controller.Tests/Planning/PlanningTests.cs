@@ -6,6 +6,7 @@ using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 using LoraFaaS.Controller.Tests.Support;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Controller.Tests.Planning;
@@ -164,7 +165,7 @@ public sealed class PlanningTests
     {
         await using var plane = new ControlPlaneUnderTest();
         await plane.AddFunctionAsync("regular");
-        var learner = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("learner"), plane.Get<IOptions<PlanningOptions>>(), plane.Clock);
+        using var learner = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("learner"), plane.Get<IOptions<PlanningOptions>>(), plane.Clock);
         Assert.True(await learner.LeadsAsync(None));
         Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
 
@@ -172,6 +173,36 @@ public sealed class PlanningTests
         Assert.NotNull(await plane.Get<PlanTurn>().RunAsync(None));
         Assert.False(await learner.LeadsAsync(None));
         Assert.True(await plane.Get<LeadershipCheck>().LeadsAsync(None));
+    }
+
+    [Fact]
+    public async Task A_successor_goes_on_where_the_leader_was_lost_and_the_lost_one_s_plans_are_refused()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        await plane.BeatAsync(session, Blank(), Packed());
+        var first = await plane.Get<PlanTurn>().RunAsync(None);
+        var (plans, options) = (plane.Get<IPlanStore>(), plane.Get<IOptions<PlanningOptions>>());
+        using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
+        var successor = new PlanTurn(
+            leadership, plans, plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<IForecasts>(), new ControllerIdentity("successor"), options, plane.Clock,
+            NullLogger<PlanTurn>.Instance);
+
+        Assert.Null(await successor.RunAsync(None));
+        plane.Clock.Advance(options.Value.Interval * 1.5);
+        await plane.BeatAsync(session, Blank(), Packed());
+        var second = await successor.RunAsync(None);
+
+        // The same plan under the successor's name and a greater token, which fences the first one's off.
+        Assert.Equal(first!.Number, second!.Number);
+        Assert.Equal("successor", second.Controller);
+        Assert.True(second.LeaderToken > first.LeaderToken);
+        Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
+        Assert.Null(await plans.AppendAsync(first, None));
+        Assert.Equal("successor", (await plans.FindNewestAsync(None))!.Controller);
     }
 
     [Fact]
