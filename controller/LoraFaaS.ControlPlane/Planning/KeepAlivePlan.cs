@@ -110,7 +110,7 @@ internal sealed class KeepAlivePlan
     private AdapterIdleSnapshot Idle(WorkerState worker, ResidentState resident, FunctionRecord? user, KeepAliveRule rule) => new()
     {
         Tier = resident.Tier,
-        Idle = resident.Idle,
+        Idle = IdleOf(resident),
         DesiredReplicas = user?.DesiredReplicas ?? 0,
         Rule = rule,
         Orphaned = user is null,
@@ -118,6 +118,10 @@ internal sealed class KeepAlivePlan
         Windows = user is null ? HybridHistogram.Standard : _hints.WindowsOf(user.Id),
         DeviceUse = worker.DeviceBytes == 0 ? 0 : (double)worker.DeviceBytesUsed / worker.DeviceBytes,
     };
+
+    /// <summary>Only device pages are used: a host copy is idle since it came, and where it came lately it is young. With none it would keep its function up for ever.</summary>
+    private static TimeSpan IdleOf(ResidentState resident) =>
+        resident.Tier is StorageTier.Device || resident.Idle > resident.Age ? resident.Idle : resident.Age;
 
     /// <summary>Device pages belong to one trust domain; the host copy serves all.</summary>
     private static bool Uses(AdapterUser user, ResidentState resident) =>

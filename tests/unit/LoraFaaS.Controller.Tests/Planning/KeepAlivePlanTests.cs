@@ -85,6 +85,17 @@ public sealed class KeepAlivePlanTests
         Assert.Equal(StorageTier.Disk, Assert.Single(byHand.Offloads).To);
     }
 
+    [Fact]
+    public void A_host_copy_which_nobody_uses_directly_does_not_keep_its_function_up()
+    {
+        var function = Facts.Function("a", null, 1, ("com.openfaas.scale.zero", "true"));
+        var old = Facts.Worker("w", Facts.Resident("a", StorageTier.Device, Hour), Facts.Resident("a", StorageTier.Host) with { Idle = TimeSpan.Zero, Age = Hour });
+        var young = Facts.Worker("w", Facts.Resident("a", StorageTier.Host) with { Idle = TimeSpan.Zero, Age = TimeSpan.FromSeconds(1) });
+
+        Assert.Single(KeepAlivePlan.Make([old], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+        Assert.Empty(KeepAlivePlan.Make([young], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+    }
+
     private static PlanInfo Plan(PlanLine line) => new() { Number = 1, MadeAt = DateTimeOffset.UnixEpoch, Controller = "c", LeaderToken = 1, WorthMs = 1, Lines = [line] };
 
     private static PlanLine Line(string worker, Digest adapter, string? domain) => new()
