@@ -31,6 +31,9 @@ public sealed record WorkerState
 
     public required IReadOnlyList<string> NotEnforced { get; init; }
 
+    /// <summary>What its tokens are computed with: kernels' family and form of the weights. Empty: it did not say.</summary>
+    public string Arithmetic { get; init; } = "";
+
     public required IReadOnlyList<ResidentState> Resident { get; init; }
 
     /// <summary>What loads take there; null: it did not say.</summary>

@@ -9,4 +9,7 @@ public sealed record WorkerHello(
 {
     /// <summary>For packed backbones and adapters.</summary>
     public ByteSize HostBytes { get; init; }
+
+    /// <summary>What its tokens are computed with; an answer goes on only where this is the same.</summary>
+    public string Arithmetic { get; init; } = "";
 }

@@ -41,6 +41,7 @@ internal static class WorkerWire
         hello = new WorkerHello(new WorkerId(wire.WorkerId), wire.Url.TrimEnd('/'), wire.Device, new ByteSize(wire.DeviceBytes), wire.Version, [.. wire.NotEnforced])
         {
             HostBytes = new ByteSize(wire.HostBytes),
+            Arithmetic = wire.Arithmetic,
         };
         return true;
     }
