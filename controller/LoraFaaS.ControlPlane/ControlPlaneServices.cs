@@ -44,8 +44,11 @@ public static class ControlPlaneServices
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
-        services.AddSingleton<PlanTurn>().AddSingleton<PlanCommands>();
+        services.AddSingleton<PlanTurn>().AddSingleton<PlanCommands>().AddSingleton<PlanExplainer>().AddSingleton<KeepAliveSources>();
         services.AddSingleton<LogNews>().AddSingleton<FunctionLogs>().AddSingleton<InvocationCounts>();
+
+        // Stopped after everything that leads.
+        services.AddHostedService<LeaderRetirement>();
 
         // Counters are raised before the first session can add to them.
         services.AddHostedService(provider => provider.GetRequiredService<InvocationCounts>());

@@ -98,6 +98,7 @@ internal sealed partial class NetworkSchool(
             if (learner.Trainer.Updates != _savedUpdates)
             {
                 await store.SaveAsync(ForecastMemory.Network, learner.Trainer.Checkpoint(), cancellationToken);
+                await store.SaveAsync(ForecastMemory.Lessons, learner.Remember(), cancellationToken);
                 _savedUpdates = learner.Trainer.Updates;
             }
 
@@ -113,7 +114,14 @@ internal sealed partial class NetworkSchool(
         var trainer = await RestoreAsync(cancellationToken) ?? new LstmTrainer(LstmShape.Default, NetworkBoard.Seed);
         _savedUpdates = trainer.Updates;
         board.Publish(trainer.Freeze());
-        return new OnlineLearner(trainer, new Random(NetworkBoard.Seed));
+        var learner = new OnlineLearner(trainer, new Random(NetworkBoard.Seed));
+
+        if (await store.LoadAsync(ForecastMemory.Lessons, cancellationToken) is { } lessons && !learner.TryRecall(lessons, out var problem))
+        {
+            LogNotRecalled(problem);
+        }
+
+        return learner;
     }
 
     private async Task<LstmTrainer?> RestoreAsync(CancellationToken cancellationToken)
@@ -136,6 +144,9 @@ internal sealed partial class NetworkSchool(
 
     [LoggerMessage(2705, LogLevel.Warning, "The stored forecast network is not used: {Problem}")]
     private partial void LogNotRead(string problem);
+
+    [LoggerMessage(2708, LogLevel.Warning, "The stored lessons are not used: {Problem}")]
+    private partial void LogNotRecalled(string problem);
 
     [LoggerMessage(2706, LogLevel.Warning, "The forecast network does not learn now: {Message}")]
     private partial void LogUnavailable(string message);

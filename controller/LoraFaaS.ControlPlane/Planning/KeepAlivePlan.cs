@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Policies.Forecasting.Predictors;
 using LoraFaaS.Policies.KeepAlive;
 
 namespace LoraFaaS.ControlPlane.Planning;
@@ -12,10 +13,9 @@ internal sealed class KeepAlivePlan
     private readonly List<PlannedOffload> _offloads = [];
     private readonly Dictionary<FunctionId, string> _toZero = [];
     private readonly HashSet<FunctionId> _keptSomewhere = [];
+    private readonly KeepAliveHints _hints;
 
-    private KeepAlivePlan()
-    {
-    }
+    private KeepAlivePlan(KeepAliveHints hints) => _hints = hints;
 
     public IReadOnlyList<PlannedOffload> Offloads => _offloads;
 
@@ -23,9 +23,10 @@ internal sealed class KeepAlivePlan
     public IReadOnlyDictionary<FunctionId, string> ToZero => _toZero;
 
     public static KeepAlivePlan Make(
-        IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults, DateTimeOffset now, TimeSpan grace)
+        IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults, DateTimeOffset now, TimeSpan grace,
+        KeepAliveHints hints)
     {
-        var plan = new KeepAlivePlan();
+        var plan = new KeepAlivePlan(hints);
         var users = functions
             .SelectMany(function => LiveRevisions.Of(function, now, grace).Select(live => new AdapterUser(function, live.Revision, live.Draining)))
             .Where(user => user.Revision.AdapterDigest is not null)
@@ -62,7 +63,7 @@ internal sealed class KeepAlivePlan
     {
         if (users.Count == 0)
         {
-            Offload(worker, resident, IdlePolicy.Decide(Idle(worker, resident, KeepAliveRule.Unsaid, 0, orphaned: true), defaults));
+            Offload(worker, resident, IdlePolicy.Decide(Idle(worker, resident, null, KeepAliveRule.Unsaid), defaults));
             return;
         }
 
@@ -92,11 +93,11 @@ internal sealed class KeepAlivePlan
     }
 
     /// <summary>What has left the split waits for a rollback, warm, unless the function is not wanted at all.</summary>
-    private static KeepAliveDecision Decide(
+    private KeepAliveDecision Decide(
         WorkerState worker, ResidentState resident, AdapterUser user, KeepAliveRule rule, KeepAliveDefaults defaults) =>
         user is { Draining: true, Function.DesiredReplicas: > 0 }
             ? new KeepAliveDecision.Keep($"revision {user.Revision.Number} left the split a short time ago")
-            : IdlePolicy.Decide(Idle(worker, resident, rule, user.Function.DesiredReplicas, orphaned: false), defaults);
+            : IdlePolicy.Decide(Idle(worker, resident, user.Function, rule), defaults);
 
     private void Offload(WorkerState worker, ResidentState resident, KeepAliveDecision decision)
     {
@@ -106,15 +107,21 @@ internal sealed class KeepAlivePlan
         }
     }
 
-    private static AdapterIdleSnapshot Idle(WorkerState worker, ResidentState resident, KeepAliveRule rule, int desired, bool orphaned) => new()
+    private AdapterIdleSnapshot Idle(WorkerState worker, ResidentState resident, FunctionRecord? user, KeepAliveRule rule) => new()
     {
         Tier = resident.Tier,
-        Idle = resident.Idle,
-        DesiredReplicas = desired,
+        Idle = IdleOf(resident),
+        DesiredReplicas = user?.DesiredReplicas ?? 0,
         Rule = rule,
-        Orphaned = orphaned,
+        Orphaned = user is null,
+        Planned = _hints.IsPlanned(worker.Id, resident),
+        Windows = user is null ? HybridHistogram.Standard : _hints.WindowsOf(user.Id),
         DeviceUse = worker.DeviceBytes == 0 ? 0 : (double)worker.DeviceBytesUsed / worker.DeviceBytes,
     };
+
+    /// <summary>Only device pages are used: a host copy is idle since it came, and where it came lately it is young. With none it would keep its function up for ever.</summary>
+    private static TimeSpan IdleOf(ResidentState resident) =>
+        resident.Tier is StorageTier.Device || resident.Idle > resident.Age ? resident.Idle : resident.Age;
 
     /// <summary>Device pages belong to one trust domain; the host copy serves all.</summary>
     private static bool Uses(AdapterUser user, ResidentState resident) =>

@@ -30,6 +30,10 @@ internal static class PlanLines
     public static bool SayTheSame(IReadOnlyList<PlanLine> left, IReadOnlyList<PlanLine> right) =>
         left.Count == right.Count && left.Select(Bare).ToHashSet().SetEquals(right.Select(Bare));
 
+    /// <summary>Equal in words too.</summary>
+    public static bool ReadTheSame(IReadOnlyList<PlanLine> left, IReadOnlyList<PlanLine> right) =>
+        left.Select(line => line.Reason).SequenceEqual(right.Select(line => line.Reason));
+
     private static (string, string, string, string, string?, string?, string?) Bare(PlanLine line) =>
         (line.Action, line.Kind, line.Worker, line.Tier, line.Function, line.Digest, line.TrustDomain);
 }

@@ -5,7 +5,6 @@ using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Policies.Forecasting;
-using LoraFaaS.Policies.Placement;
 using LoraFaaS.Policies.Preloading;
 
 namespace LoraFaaS.ControlPlane.Planning;
@@ -13,24 +12,22 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// <summary>Catalogue, inventories and forecasts in the planner's words.</summary>
 internal static class PlanQuestion
 {
-    /// <summary>What the defaults of placement say a step up saves.</summary>
-    private static readonly PlacementCosts Costs = PlacementCosts.Default;
-
     public static PreloadRequest Ask(
         IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyDictionary<FunctionId, FunctionForecast> forecasts, PlanningOptions options)
     {
         var workers = states.Where(worker => !worker.Draining).OrderBy(worker => worker.Id.Value, StringComparer.Ordinal).ToArray();
         var functions = records.Where(MayBePlanned).OrderBy(record => record.Id.ToString(), StringComparer.Ordinal).ToArray();
         var backbones = functions.Select(function => function.Current.BackboneDigest).Distinct().ToArray();
+        var costs = new PlanCosts(workers);
         var sandboxes = functions.Select(function => (function.Current.TrustDomain, function.Current.BackboneDigest)).Distinct().ToArray();
 
         return new PreloadRequest
         {
             Workers = [.. workers.Select(worker => Worker(worker, options))],
-            Backbones = [.. backbones.Select(backbone => Backbone(backbone, workers))],
-            Sandboxes = [.. sandboxes.Select(sandbox => Sandbox(sandbox.TrustDomain, sandbox.BackboneDigest, Array.IndexOf(backbones, sandbox.BackboneDigest), workers))],
+            Backbones = [.. backbones.Select(backbone => Backbone(backbone, workers, costs))],
+            Sandboxes = [.. sandboxes.Select(sandbox => Sandbox(sandbox.TrustDomain, sandbox.BackboneDigest, Array.IndexOf(backbones, sandbox.BackboneDigest), workers, costs))],
             Functions = [.. functions.Select(function => Function(
-                function, Array.IndexOf(sandboxes, (function.Current.TrustDomain, function.Current.BackboneDigest)), workers,
+                function, Array.IndexOf(sandboxes, (function.Current.TrustDomain, function.Current.BackboneDigest)), workers, costs,
                 forecasts.TryGetValue(function.Id, out var forecast) ? forecast.Calls.AtLeastOneWithin(options.Horizon) : 0))],
             Horizon = options.Horizon,
             Limits = options.Limits,
@@ -49,7 +46,7 @@ internal static class PlanQuestion
         {
             Id = worker.Id,
             Disk = new ByteSize(1L << 50),
-            Host = new ByteSize(options.HostBytes),
+            Host = HostOf(worker, options),
             Device = new ByteSize((long)(worker.DeviceBytes * options.DeviceShare)),
             Blanks = worker.Resident.Count(resident => resident is { Kind: ResidentKind.Sandbox, Tier: StorageTier.Host }),
             StoreLink = link,
@@ -59,30 +56,45 @@ internal static class PlanQuestion
         };
     }
 
+    /// <summary>Of what packed backbones leave: both are counted in the same book there.</summary>
+    private static ByteSize HostOf(WorkerState worker, PlanningOptions options)
+    {
+        var packed = worker.Resident.Where(resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Host }).Sum(resident => resident.Bytes);
+        return new ByteSize((long)(Math.Max(0, worker.HostBytes - packed) * options.HostShare));
+    }
+
     /// <summary>Every worker packs every backbone it can read, outside the device memory that adapters share, so it weighs nothing here.</summary>
-    private static PreloadBackbone Backbone(Digest digest, WorkerState[] workers) => new()
+    private static PreloadBackbone Backbone(Digest digest, WorkerState[] workers, PlanCosts costs) => new()
     {
         Digest = digest,
         HostBytes = ByteSize.Zero,
         DeviceBytes = ByteSize.Zero,
         HostSaves = TimeSpan.Zero,
-        DeviceSaves = TimeSpan.FromMilliseconds(Costs.ColdBackboneMs),
+        DeviceSaves = costs.Backbone(PackedBytes(digest, workers)),
         Residences = [.. Where(workers, resident => resident.Kind is ResidentKind.Backbone && resident.Digest == digest).Select(worker => new Residence(worker, StorageTier.Device))],
     };
 
-    private static PreloadSandbox Sandbox(TrustDomain domain, Digest backboneDigest, int backbone, WorkerState[] workers) => new()
+    private static ByteSize PackedBytes(Digest digest, WorkerState[] workers) => new(workers
+        .SelectMany(worker => worker.Resident)
+        .Where(resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Host } && resident.Digest == digest)
+        .Select(resident => resident.Bytes)
+        .DefaultIfEmpty(0)
+        .Max());
+
+    private static PreloadSandbox Sandbox(TrustDomain domain, Digest backboneDigest, int backbone, WorkerState[] workers, PlanCosts costs) => new()
     {
         Domain = domain,
         Backbone = backbone,
         DeviceBytes = ByteSize.Zero,
-        Saves = TimeSpan.FromMilliseconds(Costs.ColdSandboxMs),
+        Saves = costs.Sandbox,
         Workers = [.. Where(workers, resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device } && resident.TrustDomain == domain && resident.Digest == backboneDigest)],
     };
 
-    private static PreloadFunction Function(FunctionRecord function, int sandbox, WorkerState[] workers, double probability)
+    private static PreloadFunction Function(FunctionRecord function, int sandbox, WorkerState[] workers, PlanCosts costs, double probability)
     {
         var revision = function.Current;
         var rule = FunctionRegistry.ScaleRuleOf(function);
+        var bytes = new ByteSize(revision.AdapterBytes);
         var residences = Residences(revision, workers).ToImmutableArray();
 
         return new PreloadFunction
@@ -91,10 +103,10 @@ internal static class PlanQuestion
             Adapter = revision.AdapterDigest!.Value,
             Sandbox = sandbox,
             Probability = probability,
-            AdapterBytes = new ByteSize(revision.AdapterBytes),
-            DiskSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs - Costs.DiskMs),
-            HostSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs - Costs.HostMs),
-            DeviceSaves = TimeSpan.FromMilliseconds(Costs.RemoteMs),
+            AdapterBytes = bytes,
+            DiskSaves = costs.Disk(bytes),
+            HostSaves = costs.Host(bytes),
+            DeviceSaves = costs.Device(bytes),
             Residences = residences,
             Pinned = rule.Min >= 1 && !residences.IsEmpty,
         };

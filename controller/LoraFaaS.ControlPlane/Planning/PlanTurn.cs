@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.ControlPlane.Forecasting;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 using LoraFaaS.Policies.Preloading;
@@ -12,7 +13,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// missed or made by another controller does no harm.
 /// </summary>
 public sealed partial class PlanTurn(
-    ILeaderLease lease, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, IForecasts forecasts, ControllerIdentity identity,
+    LeadershipCheck leadership, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, IForecasts forecasts, ControllerIdentity identity,
     IOptions<PlanningOptions> options, TimeProvider time, ILogger<PlanTurn> logger)
 {
     private readonly ILogger _logger = logger;
@@ -21,7 +22,7 @@ public sealed partial class PlanTurn(
     public async Task<PlanInfo?> RunAsync(CancellationToken cancellationToken)
     {
         // Longer than a turn takes, shorter than two: who stops leading is replaced by the next turn but one.
-        if (await lease.TryHoldAsync(identity.Value, options.Value.Interval * 1.5, cancellationToken) is not { } grant)
+        if (await leadership.HoldAsync(options.Value.Interval * 1.5, cancellationToken) is not { } grant)
         {
             return null;
         }
@@ -32,17 +33,18 @@ public sealed partial class PlanTurn(
         var plan = PreloadPlanner.Plan(PlanPrice.Apply(request, forecasts.Current.Functions, options.Value.HoldingPrice));
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();
 
+        var made = new PlanInfo
+        {
+            Number = 0, MadeAt = time.GetUtcNow(), Controller = identity.Value, LeaderToken = grant.Token, WorthMs = plan.WorthMs, Lines = lines,
+        };
+
         if (await plans.FindNewestAsync(cancellationToken) is { } newest && PlanLines.SayTheSame(newest.Lines, lines))
         {
-            return newest;
+            // It asks for the same and keeps its number; its figures, reasons and leader are those of now.
+            return newest.LeaderToken == grant.Token && PlanLines.ReadTheSame(newest.Lines, lines) ? newest : await plans.RefreshAsync(made with { Number = newest.Number }, cancellationToken);
         }
 
-        var stored = await plans.AppendAsync(
-            new PlanInfo
-            {
-                Number = 0, MadeAt = time.GetUtcNow(), Controller = identity.Value, LeaderToken = grant.Token, WorthMs = plan.WorthMs, Lines = lines,
-            },
-            cancellationToken);
+        var stored = await plans.AppendAsync(made, cancellationToken);
 
         if (stored is not null)
         {

@@ -32,9 +32,9 @@ public sealed class PlanningOptions
     [Range(0.0, 1.0)]
     public double DeviceShare { get; set; } = 0.8;
 
-    /// <summary>Host memory of each worker that plans may fill, bytes. The worker's own books decide what fits.</summary>
-    [Range(0, 1L << 50)]
-    public long HostBytes { get; set; } = 4L << 30;
+    /// <summary>Share of a worker's host memory, packed backbones apart, that plans may fill. The worker's own books decide what fits.</summary>
+    [Range(0.0, 1.0)]
+    public double HostShare { get; set; } = 0.8;
 
     /// <summary>Bytes a second that plans may bring over each link of a worker, on the average.</summary>
     [Range(1, 1L << 50)]

@@ -13,6 +13,11 @@ public interface IPlanStore
     /// </summary>
     Task<PlanInfo?> AppendAsync(PlanInfo plan, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Replaces all of the newest plan but its number, which the given one carries. Null: it is no longer the newest, or it is a greater token's, and nothing is changed.
+    /// </summary>
+    Task<PlanInfo?> RefreshAsync(PlanInfo plan, CancellationToken cancellationToken);
+
     ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>

@@ -15,6 +15,9 @@ public sealed record WorkerState
 
     public required long DeviceBytesUsed { get; init; }
 
+    /// <summary>Host memory for packed backbones and adapters; 0: it did not say.</summary>
+    public long HostBytes { get; init; }
+
     public required int Running { get; init; }
 
     public required int Queued { get; init; }
@@ -32,6 +35,9 @@ public sealed record WorkerState
     public string Arithmetic { get; init; } = "";
 
     public required IReadOnlyList<ResidentState> Resident { get; init; }
+
+    /// <summary>What loads take there; null: it did not say.</summary>
+    public StageCosts? Costs { get; init; }
 
     /// <summary>Backbones it was told of and could not read: a path it does not have, or content that differs.</summary>
     public IReadOnlyList<Digest> UnreadableBackbones { get; init; } = [];

@@ -17,4 +17,7 @@ public sealed record WorkerHeartbeat
     public required bool Draining { get; init; }
 
     public required IReadOnlyList<ResidentState> Resident { get; init; }
+
+    /// <summary>What loads took of late; null: it did not say.</summary>
+    public StageCosts? Costs { get; init; }
 }

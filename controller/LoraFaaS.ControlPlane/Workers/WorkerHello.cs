@@ -7,6 +7,9 @@ namespace LoraFaaS.ControlPlane.Workers;
 public sealed record WorkerHello(
     WorkerId Id, string Url, string Device, ByteSize DeviceBytes, string Version, IReadOnlyList<string> NotEnforced)
 {
+    /// <summary>For packed backbones and adapters.</summary>
+    public ByteSize HostBytes { get; init; }
+
     /// <summary>What its tokens are computed with; an answer goes on only where this is the same.</summary>
     public string Arithmetic { get; init; } = "";
 }

@@ -133,6 +133,8 @@ public sealed partial class WorkerRegistry(
         Device = session.Hello.Device,
         DeviceBytes = session.Hello.DeviceBytes.Bytes,
         DeviceBytesUsed = beat.DeviceBytesUsed.Bytes,
+        HostBytes = session.Hello.HostBytes.Bytes,
+        Costs = beat.Costs,
         Running = beat.Running,
         Queued = beat.Queued,
         Sandboxes = beat.Sandboxes,
@@ -144,7 +146,7 @@ public sealed partial class WorkerRegistry(
         UnreadableBackbones = session.UnreadableBackbones,
     };
 
-    /// <summary>Idle times grow at every beat and are no news.</summary>
+    /// <summary>Idle times grow at every beat and are no news; what loads take is news for planning only, which looks by itself.</summary>
     private static bool SaysTheSame(WorkerState before, WorkerState now) =>
         before.Draining == now.Draining && before.Running == now.Running && before.Queued == now.Queued && before.Sandboxes == now.Sandboxes
         && before.DeviceBytesUsed == now.DeviceBytesUsed && before.UnreadableBackbones.SequenceEqual(now.UnreadableBackbones)

@@ -1,23 +1,25 @@
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 
 namespace LoraFaaS.Controller.Api;
 
-/// <summary><c>GET /api/v1/plan</c>: the newest plan (<c>?function=name.namespace</c>: its lines alone); <c>/api/v1/plans</c>: the last ones, without lines.</summary>
-internal sealed class PlanApi(IPlanStore plans)
+/// <summary><c>GET /api/v1/plan</c>: the newest plan (<c>?function=name.namespace</c>: what concerns that function); <c>/api/v1/plans</c>: the last ones, without lines.</summary>
+internal sealed class PlanApi(IPlanStore plans, PlanExplainer explainer)
 {
     public async Task GetAsync(HttpContext context)
     {
         var plan = await plans.FindNewestAsync(context.RequestAborted);
 
-        if (plan is null)
+        plan ??= new PlanInfo { Number = 0, MadeAt = DateTimeOffset.UnixEpoch, Controller = "", LeaderToken = 0, WorthMs = 0, Lines = [] };
+
+        if (context.Request.Query["function"].ToString() is { Length: > 0 } function)
         {
-            plan = new PlanInfo { Number = 0, MadeAt = DateTimeOffset.UnixEpoch, Controller = "", LeaderToken = 0, WorthMs = 0, Lines = [] };
-        }
-        else if (context.Request.Query["function"].ToString() is { Length: > 0 } function)
-        {
-            plan = plan with { Lines = [.. plan.Lines.Where(line => line.Function == function)] };
+            plan = FunctionId.TryParse(function, out var id)
+                ? await explainer.ExplainAsync(plan, id, context.RequestAborted)
+                : plan with { Lines = [], Explanation = "That is no function's name." };
         }
 
         await context.WriteJsonAsync(plan, ContractsJson.Default.PlanInfo);

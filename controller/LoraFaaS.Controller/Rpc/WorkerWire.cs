@@ -31,15 +31,16 @@ internal static class WorkerWire
             return false;
         }
 
-        if (wire.DeviceBytes < 0)
+        if (wire.DeviceBytes < 0 || wire.HostBytes < 0)
         {
-            problem = "device_bytes is negative";
+            problem = "device_bytes or host_bytes is negative";
             return false;
         }
 
         problem = "";
         hello = new WorkerHello(new WorkerId(wire.WorkerId), wire.Url.TrimEnd('/'), wire.Device, new ByteSize(wire.DeviceBytes), wire.Version, [.. wire.NotEnforced])
         {
+            HostBytes = new ByteSize(wire.HostBytes),
             Arithmetic = wire.Arithmetic,
         };
         return true;
@@ -53,6 +54,7 @@ internal static class WorkerWire
         Sandboxes = Math.Max(0, wire.Sandboxes),
         Draining = wire.Draining,
         Resident = [.. wire.Resident.Select(Read).OfType<ResidentState>()],
+        Costs = wire.Costs is { } costs ? Read(costs) : null,
     };
 
     public static Problem? ProblemOf(CommandResult wire) =>
@@ -100,6 +102,15 @@ internal static class WorkerWire
             Text = entry.Text,
         }),
     ];
+
+    private static ControlPlane.Ports.StageCosts Read(Protocol.Control.StageCosts wire) => new()
+    {
+        RemoteToDiskMsPerMib = wire.HasRemoteToDiskMsPerMib ? Amount(wire.RemoteToDiskMsPerMib) : null,
+        DiskToHostMsPerMib = wire.HasDiskToHostMsPerMib ? Amount(wire.DiskToHostMsPerMib) : null,
+        HostToDeviceMsPerMib = wire.HasHostToDeviceMsPerMib ? Amount(wire.HostToDeviceMsPerMib) : null,
+        SandboxMs = wire.HasSandboxMs ? Amount(wire.SandboxMs) : null,
+        BackboneMsPerMib = wire.HasBackboneMsPerMib ? Amount(wire.BackboneMsPerMib) : null,
+    };
 
     private static ResidentState? Read(Resident wire)
     {

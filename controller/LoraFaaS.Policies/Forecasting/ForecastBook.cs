@@ -109,7 +109,7 @@ public sealed class ForecastBook
         for (var i = 0; i < tracks.Count; i++)
         {
             entries[i].Value.Outcomes.Add(End, tracks[i].History.LastMinute, chosen[i].OneMinute);
-            forecasts.Add(Forecast(entries[i].Key, chosen[i], trusted[i]));
+            forecasts.Add(Forecast(entries[i].Key, tracks[i], chosen[i], trusted[i]));
         }
 
         return forecasts;
@@ -123,7 +123,7 @@ public sealed class ForecastBook
         var chosen = new CallForecast[tracks.Count];
         var trusted = new PredictorKind[tracks.Count];
         _panel.Glance(tracks, chosen, trusted);
-        return [.. hot.Select((pair, i) => Forecast(pair.Key, chosen[i], trusted[i]))];
+        return [.. hot.Select((pair, i) => Forecast(pair.Key, tracks[i], chosen[i], trusted[i]))];
     }
 
     /// <summary>Lessons that are complete; each is given once.</summary>
@@ -132,21 +132,23 @@ public sealed class ForecastBook
     /// <summary>The last hour's forecasts of a function against what came, oldest first.</summary>
     public IReadOnlyList<ForecastOutcome> OutcomesOf(FunctionId function) => _entries.TryGetValue(function, out var entry) ? entry.Outcomes.List() : [];
 
-    internal void Put(FunctionId function, ArrivalHistory history) =>
-        _entries[function] = new BookEntry(new FunctionTrack(Network.Shape.RowOf(function.ToString()), history, new GateScores(), Network.Shape));
+    internal GroupTrust Groups => _panel.Groups;
+
+    internal void Put(FunctionId function, ArrivalHistory history, GateScores scores) =>
+        _entries[function] = new BookEntry(new FunctionTrack(Network.Shape.RowOf(function.ToString()), history, scores, Network.Shape));
 
     internal void StartAt(DateTimeOffset end) => End = end;
 
     private static long Recent(BookEntry entry) => entry.Track.History.OpenCalls + entry.Track.History.CallsOf(5);
 
-    private FunctionForecast Forecast(FunctionId function, CallForecast calls, PredictorKind trusted) =>
-        new() { Function = function, MadeAt = End, Predictor = trusted, Calls = calls };
+    private FunctionForecast Forecast(FunctionId function, FunctionTrack track, CallForecast calls, PredictorKind trusted) =>
+        new() { Function = function, MadeAt = End, Predictor = trusted, Calls = calls, Idle = HybridHistogram.Decide(track.History.Idle) };
 
     private void Restart(DateTimeOffset end)
     {
-        foreach (var (function, _) in _entries.ToList())
+        foreach (var (function, entry) in _entries.ToList())
         {
-            Put(function, new ArrivalHistory(end));
+            Put(function, new ArrivalHistory(end), entry.Track.Scores);
         }
 
         _lessons.Drop();

@@ -2,17 +2,18 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Policies.Forecasting.Gate;
 
 namespace LoraFaaS.Policies.Forecasting;
 
 /// <summary>
-/// A book's histories as bytes, so that a restart does not forget: "LFBK", format, end, then each function's name and history, then SHA-256. A function
-/// takes 1.5 to 3 KiB. Scores and network states are not kept: they are right again within minutes.
+/// A book as bytes, so that a restart does not forget: "LFBK", format, end, the groups' blends, then each function's name, history and the gate's scores, then
+/// SHA-256. A function takes 2 to 3.5 KiB. Network states are not kept: they are right again within minutes.
 /// </summary>
 public static class ForecastBookFile
 {
     private const uint Magic = 0x4B42464C;
-    private const int Format = 1;
+    private const int Format = 2;
     private const int HeaderBytes = 20;
 
     public static byte[] Write(ForecastBook book)
@@ -25,12 +26,18 @@ public static class ForecastBookFile
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], book.Count);
         writer.Raw(header);
 
+        foreach (var blend in book.Groups.Blends)
+        {
+            writer.Smalls(blend.Memory);
+        }
+
         foreach (var (function, entry) in book.Entries)
         {
             var name = Encoding.UTF8.GetBytes(function.ToString());
             writer.Number(name.Length);
             writer.Raw(name);
             writer.History(entry.Track.History);
+            writer.Smalls(entry.Track.Scores.Memory);
         }
 
         var content = writer.ToArray();
@@ -64,14 +71,20 @@ public static class ForecastBookFile
         var reader = new HistoryReader(content[HeaderBytes..]);
         book.StartAt(end);
 
+        foreach (var blend in book.Groups.Blends)
+        {
+            blend.Restore(reader.Smalls(GateBlend.MemorySize));
+        }
+
         for (var i = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]); i > 0; i--)
         {
             var name = Encoding.UTF8.GetString(reader.Raw((int)reader.Number()));
             var history = reader.History(end);
+            var scores = GateScores.Restore(reader.Smalls(GateScores.MemorySize));
 
             if (FunctionId.TryParse(name, out var function))
             {
-                book.Put(function, history);
+                book.Put(function, history, scores);
             }
         }
 

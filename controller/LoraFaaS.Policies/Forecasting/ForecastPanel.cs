@@ -14,6 +14,7 @@ public sealed class ForecastPanel
     private static readonly IPredictor[] Plain = [new LastValuePredictor(), new PoissonRatePredictor(), new WeightedRatePredictor(), new IdleHistogramPredictor()];
 
     private readonly GroupTrust _groups = new();
+    private readonly GateScores _noScores = new();
     private LstmPredictor _network;
     private float[] _features = [];
     private float[] _states = [];
@@ -21,6 +22,8 @@ public sealed class ForecastPanel
     private CallForecast[] _said = [];
 
     public ForecastPanel(LstmNetwork network) => _network = new LstmPredictor(network);
+
+    internal GroupTrust Groups => _groups;
 
     public LstmNetwork Network => _network.Network;
 
@@ -33,11 +36,12 @@ public sealed class ForecastPanel
     /// </summary>
     public void Step(IReadOnlyList<FunctionTrack> tracks, Span<CallForecast> candidates, Span<CallForecast> chosen, Span<PredictorKind> trusted)
     {
+        Span<float> mixed = stackalloc float[ForecastHorizons.Count];
         Ask(tracks, candidates, keepStates: true);
 
         foreach (var track in tracks)
         {
-            track.Pending.Judge(track.History, track.Scores, _groups.Of(track.History));
+            track.Pending.Judge(track.History, track.Scores, _groups.LikeOf(track.History));
         }
 
         _groups.Gather(tracks);
@@ -45,8 +49,9 @@ public sealed class ForecastPanel
         for (var i = 0; i < tracks.Count; i++)
         {
             var said = candidates.Slice(i * Predictors, Predictors);
-            chosen[i] = ForecastGate.Choose(tracks[i].Scores, _groups.Of(tracks[i].History), said, out trusted[i]);
-            tracks[i].Pending.Remember(tracks[i].History.End, said);
+            var blend = _groups.BlendOf(tracks[i].History);
+            chosen[i] = ForecastGate.Choose(ScoresOf(tracks[i]), _groups.Of(tracks[i].History), blend, said, mixed, out trusted[i]);
+            tracks[i].Pending.Remember(tracks[i].History.End, said, mixed, blend);
         }
     }
 
@@ -56,15 +61,19 @@ public sealed class ForecastPanel
     /// </summary>
     public void Glance(IReadOnlyList<FunctionTrack> tracks, Span<CallForecast> chosen, Span<PredictorKind> trusted)
     {
+        Span<float> mixed = stackalloc float[ForecastHorizons.Count];
         var candidates = new CallForecast[tracks.Count * Predictors];
         Ask(tracks, candidates, keepStates: false);
 
         for (var i = 0; i < tracks.Count; i++)
         {
             var said = candidates.AsSpan(i * Predictors, Predictors);
-            chosen[i] = ForecastGate.Choose(tracks[i].Scores, _groups.Of(tracks[i].History), said, out trusted[i]);
+            var blend = _groups.BlendOf(tracks[i].History);
+            chosen[i] = ForecastGate.Choose(ScoresOf(tracks[i]), _groups.Of(tracks[i].History), blend, said, mixed, out trusted[i]);
         }
     }
+
+    private GateScores ScoresOf(FunctionTrack track) => GroupTrust.IsNew(track.History) ? _noScores : track.Scores;
 
     private void Ask(IReadOnlyList<FunctionTrack> tracks, Span<CallForecast> candidates, bool keepStates)
     {

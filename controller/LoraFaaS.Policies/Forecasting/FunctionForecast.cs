@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Policies.Forecasting.Predictors;
 
 namespace LoraFaaS.Policies.Forecasting;
 
@@ -14,4 +15,7 @@ public sealed record FunctionForecast
     public required PredictorKind Predictor { get; init; }
 
     public required CallForecast Calls { get; init; }
+
+    /// <summary>The hybrid histogram's windows since its last call.</summary>
+    public IdleWindows Idle { get; init; } = HybridHistogram.Standard;
 }

@@ -33,6 +33,20 @@ internal ref struct HistoryReader(ReadOnlySpan<byte> bytes)
 
     public double Fraction() => BinaryPrimitives.ReadDoubleLittleEndian(Raw(8));
 
+    public double Small() => BinaryPrimitives.ReadSingleLittleEndian(Raw(4));
+
+    public double[] Smalls(int count)
+    {
+        var values = new double[count];
+
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = Small();
+        }
+
+        return values;
+    }
+
     public ArrivalHistory History(DateTimeOffset end)
     {
         var minutesSeen = Number();

@@ -33,6 +33,21 @@ internal sealed class HistoryWriter
         _bytes.Advance(8);
     }
 
+    /// <summary>In half the bytes, where seven digits do.</summary>
+    public void Small(double value)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(_bytes.GetSpan(4), (float)value);
+        _bytes.Advance(4);
+    }
+
+    public void Smalls(IEnumerable<double> values)
+    {
+        foreach (var value in values)
+        {
+            Small(value);
+        }
+    }
+
     public void History(ArrivalHistory history)
     {
         Number(history.MinutesSeen);

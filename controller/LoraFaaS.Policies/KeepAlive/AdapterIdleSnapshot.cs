@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Forecasting.Predictors;
 
 namespace LoraFaaS.Policies.KeepAlive;
 
@@ -16,6 +17,12 @@ public sealed record AdapterIdleSnapshot
 
     /// <summary>No deployed function refers to the adapter any more.</summary>
     public bool Orphaned { get; init; }
+
+    /// <summary>The newest plan wants it where it is, or nearer.</summary>
+    public bool Planned { get; init; }
+
+    /// <summary>The hybrid histogram's windows of its function, where it has any.</summary>
+    public IdleWindows Windows { get; init; } = HybridHistogram.Standard;
 
     /// <summary>Share of the worker's device memory in use, 0 to 1.</summary>
     public required double DeviceUse { get; init; }

@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Forecasting.Predictors;
 
 namespace LoraFaaS.Policies.KeepAlive;
 
@@ -20,6 +21,12 @@ public static class IdlePolicy
             return adapter.Idle >= defaults.Orphan
                 ? new KeepAliveDecision.Offload(StorageTier.Disk, "no function refers to it")
                 : new KeepAliveDecision.Keep($"no function refers to it, but only for less than {Text(defaults.Orphan)}");
+        }
+
+        // Who lets himself be scaled to zero is brought back before his next call; who was scaled to zero by somebody is to stay away.
+        if (adapter is { DesiredReplicas: 0, Planned: true, Rule.ScaleZero: true })
+        {
+            return new KeepAliveDecision.Keep("scaled to zero, but the plan expects a call");
         }
 
         if (adapter.DesiredReplicas == 0)
@@ -46,14 +53,22 @@ public static class IdlePolicy
 
     private static KeepAliveDecision Lazily(AdapterIdleSnapshot adapter, KeepAliveDefaults defaults)
     {
-        var limit = adapter.Rule.KeepAlive ?? defaults.Idle;
-
         if (adapter.Tier < StorageTier.Device)
         {
             return new KeepAliveDecision.Keep("host memory is cheap and the next call is near");
         }
 
-        if (adapter.Idle < limit)
+        if (adapter.Planned)
+        {
+            return new KeepAliveDecision.Keep("the plan expects a call");
+        }
+
+        // What its author said, else its own idle times (papers D: from the head of their histogram to its tail), else what holds for all.
+        var windows = adapter.Rule.KeepAlive is null ? adapter.Windows : HybridHistogram.Standard;
+        var isKnown = windows.Source is not IdleWindowSource.Standard;
+        var limit = isKnown ? windows.PreWarm + windows.KeepAlive : adapter.Rule.KeepAlive ?? defaults.Idle;
+
+        if (adapter.Idle < limit && !(isKnown && adapter.Idle < windows.PreWarm))
         {
             return new KeepAliveDecision.Keep($"idle for {Text(adapter.Idle)} of {Text(limit)}");
         }

@@ -14,6 +14,9 @@ internal sealed class PlanBoard
     public const int TopLevel = 4;
 
     private readonly double[] _rootBest;
+    private readonly WorkerSets _withBackbone;
+    private readonly WorkerSets _withSandbox;
+    private readonly HomeLists _homes;
 
     public PlanBoard(PlanFacts facts)
     {
@@ -25,6 +28,9 @@ internal sealed class PlanBoard
         Home = new int[facts.Functions];
         Level = new byte[facts.Functions];
         _rootBest = new double[facts.Sandboxes];
+        _withBackbone = new WorkerSets(facts.Backbones, facts.Workers);
+        _withSandbox = new WorkerSets(facts.Sandboxes, facts.Workers);
+        _homes = new HomeLists(facts.Workers * Tiers, facts.Functions);
         Array.Fill(Home, -1);
     }
 
@@ -52,6 +58,9 @@ internal sealed class PlanBoard
         other.Home.CopyTo(Home, 0);
         other.Level.CopyTo(Level, 0);
         other._rootBest.CopyTo(_rootBest, 0);
+        _withBackbone.CopyFrom(other._withBackbone);
+        _withSandbox.CopyFrom(other._withSandbox);
+        _homes.CopyFrom(other._homes);
     }
 
     /// <summary>What a function of a sandbox saves at a worker by its roots alone.</summary>
@@ -78,6 +87,25 @@ internal sealed class PlanBoard
             _ => Sandboxes[(worker * Facts.Sandboxes) + sandbox],
         };
     }
+
+    /// <summary>The first worker from <paramref name="from"/> on that allows a function a level; the number of workers when there is none.</summary>
+    public int NextAllowed(int function, int level, int from)
+    {
+        var sandbox = Facts.FunctionSandbox[function];
+
+        return level switch
+        {
+            <= 1 => from,
+            2 => _withBackbone.Next(Facts.SandboxBackbone[sandbox], from),
+            _ => _withSandbox.Next(sandbox, from),
+        };
+    }
+
+    /// <summary>A function at home at a worker's tier; negative when there is none.</summary>
+    public int FirstAt(int worker, int tier) => _homes.First((worker * Tiers) + tier);
+
+    /// <summary>Another one at the same place; negative after the last.</summary>
+    public int NextAt(int function) => _homes.Next(function);
 
     public double SavesAt(int worker, int function, int level) => RootSaves(worker, Facts.FunctionSandbox[function]) + Facts.Saves(function, level);
 
@@ -146,7 +174,9 @@ internal sealed class PlanBoard
     {
         if (Home[function] >= 0)
         {
-            Free[(Home[function] * Tiers) + PlanFacts.TierOf(Level[function])] += Facts.Bytes(function, Level[function]);
+            var before = (Home[function] * Tiers) + PlanFacts.TierOf(Level[function]);
+            Free[before] += Facts.Bytes(function, Level[function]);
+            _homes.Remove(before, function);
         }
 
         Home[function] = level == 0 ? -1 : worker;
@@ -154,7 +184,9 @@ internal sealed class PlanBoard
 
         if (level > 0)
         {
-            Free[(worker * Tiers) + PlanFacts.TierOf(level)] -= Facts.Bytes(function, level);
+            var now = (worker * Tiers) + PlanFacts.TierOf(level);
+            Free[now] -= Facts.Bytes(function, level);
+            _homes.Add(now, function);
         }
     }
 
@@ -174,6 +206,7 @@ internal sealed class PlanBoard
 
         now = (byte)state;
         Take(worker, state, backbone, 1);
+        _withBackbone.Set(backbone, worker, state > 0);
         RefreshRoots(backbone);
         return true;
     }
@@ -197,6 +230,7 @@ internal sealed class PlanBoard
         }
 
         now = there;
+        _withSandbox.Set(sandbox, worker, there);
         Free[(worker * Tiers) + Device] += there ? -bytes : bytes;
         Blanks[worker] += runs ? 0 : there ? -1 : 1;
         RefreshRoot(sandbox);
@@ -227,11 +261,18 @@ internal sealed class PlanBoard
 
     private void Evict(int worker, int sandbox, int fromLevel)
     {
-        for (var function = 0; function < Facts.Functions; function++)
+        for (var tier = PlanFacts.TierOf(fromLevel); tier < Tiers; tier++)
         {
-            if (Home[function] == worker && Level[function] >= fromLevel && Facts.FunctionSandbox[function] == sandbox)
+            for (var function = FirstAt(worker, tier); function >= 0;)
             {
-                Move(function, -1, 0);
+                var next = NextAt(function);
+
+                if (Facts.FunctionSandbox[function] == sandbox)
+                {
+                    Move(function, -1, 0);
+                }
+
+                function = next;
             }
         }
     }

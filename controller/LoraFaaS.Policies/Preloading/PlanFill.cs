@@ -36,9 +36,9 @@ internal sealed class PlanFill(PlanFacts facts)
         var bestNear = false;
         var tier = PlanFacts.TierOf(level);
 
-        for (var worker = 0; worker < facts.Workers; worker++)
+        for (var worker = board.NextAllowed(function, level, 0); worker < facts.Workers; worker = board.NextAllowed(function, level, worker + 1))
         {
-            if (!board.Allows(worker, function, level) || !board.Fits(worker, function, level))
+            if (!board.Fits(worker, function, level))
             {
                 continue;
             }

@@ -59,15 +59,16 @@ internal sealed class PlanSwaps(PlanFacts facts)
     {
         for (var level = facts.Top(function); level >= 1; level--)
         {
-            for (var worker = 0; worker < facts.Workers && effort > 0; worker++)
+            effort--;
+
+            if (!facts.IsWorthIts(function, level))
+            {
+                continue;
+            }
+
+            for (var worker = board.NextAllowed(function, level, 0); worker < facts.Workers && effort > 0; worker = board.NextAllowed(function, level, worker + 1))
             {
                 effort--;
-
-                if (!board.Allows(worker, function, level) || !facts.IsWorthIts(function, level))
-                {
-                    continue;
-                }
-
                 var wins = board.Worth(function, worker, level) - board.Worth(function);
 
                 if (wins > 1e-9 && (board.Fits(worker, function, level) ? Take(board, function, worker, level) : TryExchange(board, function, worker, level, wins, gain, ref effort)))
@@ -101,7 +102,7 @@ internal sealed class PlanSwaps(PlanFacts facts)
         // First one that alone makes room at the least loss, then several by what a byte of them is worth.
         for (var single = 0; single < 2; single++)
         {
-            if (single == 0 ? TryOne(board, count, need, function, worker, level, wins, gain) : TrySeveral(board, count, need, function, worker, level, wins, gain))
+            if (single == 0 ? TryOne(board, count, need, function, worker, level, wins, gain, ref effort) : TrySeveral(board, count, need, function, worker, level, wins, gain, ref effort))
             {
                 return true;
             }
@@ -113,11 +114,12 @@ internal sealed class PlanSwaps(PlanFacts facts)
     private int Victims(PlanBoard board, int function, int worker, int tier, ref long effort)
     {
         var count = 0;
-        effort -= facts.Functions / 8;
 
-        for (var other = 0; other < facts.Functions; other++)
+        for (var other = board.FirstAt(worker, tier); other >= 0; other = board.NextAt(other))
         {
-            if (other != function && board.Home[other] == worker && PlanFacts.TierOf(board.Level[other]) == tier && !facts.Request.Functions[other].Pinned)
+            effort--;
+
+            if (other != function && !facts.Request.Functions[other].Pinned)
             {
                 _victims[count] = other;
                 _losses[count++] = (board.Worth(other) - board.Worth(other, -1, 0)) / Math.Max(1, facts.Bytes(other, board.Level[other]));
@@ -128,13 +130,13 @@ internal sealed class PlanSwaps(PlanFacts facts)
         return count;
     }
 
-    private bool TryOne(PlanBoard board, int count, long need, int function, int worker, int level, double wins, double gain)
+    private bool TryOne(PlanBoard board, int count, long need, int function, int worker, int level, double wins, double gain, ref long effort)
     {
         for (var index = 0; index < count; index++)
         {
             var victim = _victims[index];
 
-            if (facts.Bytes(victim, board.Level[victim]) >= need && TryRemoving(board, [victim], function, worker, level, wins, gain))
+            if (facts.Bytes(victim, board.Level[victim]) >= need && TryRemoving(board, [victim], function, worker, level, wins, gain, ref effort))
             {
                 return true;
             }
@@ -143,7 +145,7 @@ internal sealed class PlanSwaps(PlanFacts facts)
         return false;
     }
 
-    private bool TrySeveral(PlanBoard board, int count, long need, int function, int worker, int level, double wins, double gain)
+    private bool TrySeveral(PlanBoard board, int count, long need, int function, int worker, int level, double wins, double gain, ref long effort)
     {
         var taken = 0;
         var room = 0L;
@@ -154,10 +156,10 @@ internal sealed class PlanSwaps(PlanFacts facts)
             taken++;
         }
 
-        return taken > 1 && room >= need && TryRemoving(board, _victims.AsSpan(0, taken), function, worker, level, wins, gain);
+        return taken > 1 && room >= need && TryRemoving(board, _victims.AsSpan(0, taken), function, worker, level, wins, gain, ref effort);
     }
 
-    private bool TryRemoving(PlanBoard board, ReadOnlySpan<int> victims, int function, int worker, int level, double wins, double gain)
+    private bool TryRemoving(PlanBoard board, ReadOnlySpan<int> victims, int function, int worker, int level, double wins, double gain, ref long effort)
     {
         var loss = 0.0;
         _before[victims.Length] = (board.Home[function], board.Level[function]);
@@ -173,7 +175,7 @@ internal sealed class PlanSwaps(PlanFacts facts)
 
         foreach (var victim in victims)
         {
-            Settle(board, victim);
+            Settle(board, victim, ref effort);
             loss -= board.Worth(victim);
         }
 
@@ -199,13 +201,20 @@ internal sealed class PlanSwaps(PlanFacts facts)
     }
 
     /// <summary>The best free place for one that had to go.</summary>
-    private void Settle(PlanBoard board, int function)
+    private void Settle(PlanBoard board, int function, ref long effort)
     {
         for (var level = facts.Top(function); level >= 1; level--)
         {
-            for (var worker = 0; worker < facts.Workers; worker++)
+            if (!facts.IsWorthIts(function, level))
             {
-                if (board.Allows(worker, function, level) && facts.IsWorthIts(function, level) && board.Fits(worker, function, level) && board.Worth(function, worker, level) > board.Worth(function) + 1e-9)
+                continue;
+            }
+
+            for (var worker = board.NextAllowed(function, level, 0); worker < facts.Workers; worker = board.NextAllowed(function, level, worker + 1))
+            {
+                effort--;
+
+                if (board.Fits(worker, function, level) && board.Worth(function, worker, level) > board.Worth(function) + 1e-9)
                 {
                     board.Move(function, worker, level);
                 }

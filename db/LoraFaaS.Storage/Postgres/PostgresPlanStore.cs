@@ -26,11 +26,7 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
                     RETURNING number
                     """,
                     connection);
-                insert.Parameters.AddWithValue("at", plan.MadeAt.ToUniversalTime());
-                insert.Parameters.AddWithValue("controller", plan.Controller);
-                insert.Parameters.AddWithValue("token", plan.LeaderToken);
-                insert.Parameters.AddWithValue("worth", plan.WorthMs);
-                insert.Parameters.AddWithValue("lines", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(plan.Lines, ContractsJson.Default.IReadOnlyListPlanLine));
+                AddFields(insert, plan);
 
                 if (await insert.ExecuteScalarAsync(token) is not long added)
                 {
@@ -48,10 +44,38 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
         return outcome is CatalogueWrite.Done ? plan with { Number = number } : null;
     }
 
+    public async Task<PlanInfo?> RefreshAsync(PlanInfo plan, CancellationToken cancellationToken)
+    {
+        var changed = await retry.RepeatAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand(
+                    """
+                    UPDATE preload_plans SET made_at = @at, controller = @controller, leader_token = @token, worth_ms = @worth, lines = @lines
+                    WHERE number = @number AND leader_token <= @token AND NOT EXISTS (SELECT FROM preload_plans WHERE number > @number)
+                    """);
+                command.Parameters.AddWithValue("number", plan.Number);
+                AddFields(command, plan);
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+
+        return changed == 1 ? plan : null;
+    }
+
     public async ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken) => await ListAsync(1, cancellationToken) is [var newest, ..] ? newest : null;
 
     public async ValueTask<IReadOnlyList<PlanInfo>> ListAsync(int newest, CancellationToken cancellationToken) =>
         await retry.RepeatAsync(token => ReadAsync(newest, token), cancellationToken);
+
+    private static void AddFields(NpgsqlCommand command, PlanInfo plan)
+    {
+        command.Parameters.AddWithValue("at", plan.MadeAt.ToUniversalTime());
+        command.Parameters.AddWithValue("controller", plan.Controller);
+        command.Parameters.AddWithValue("token", plan.LeaderToken);
+        command.Parameters.AddWithValue("worth", plan.WorthMs);
+        command.Parameters.AddWithValue("lines", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(plan.Lines, ContractsJson.Default.IReadOnlyListPlanLine));
+    }
 
     private async Task<List<PlanInfo>> ReadAsync(int newest, CancellationToken cancellationToken)
     {

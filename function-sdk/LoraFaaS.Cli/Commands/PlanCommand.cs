@@ -46,9 +46,9 @@ internal static class PlanCommand
             CultureInfo.InvariantCulture, $"Plan {plan.Number} of {plan.MadeAt:u} by {plan.Controller}: {plan.Lines.Count} lines, worth {plan.WorthMs:0} ms"));
         Print(plan);
 
-        if (asked is not null && plan.Lines.Count == 0)
+        if (asked is not null && plan.Explanation is { } why)
         {
-            Terminal.Output.WriteLine($"{asked} is in no line: it is not deployed with an adapter, was scaled to zero, or is nowhere and not likely to be called soon.");
+            Terminal.Output.WriteLine($"{asked}: {why}");
         }
 
         return ExitCodes.Done;

@@ -6,6 +6,7 @@ public sealed record PlanInfo
     /// <summary>Counts up by one with each plan that differs from the one before.</summary>
     public required long Number { get; init; }
 
+    /// <summary>When its figures and reasons are of: a plan that still asks for the same keeps its number, and they are renewed.</summary>
     public required DateTimeOffset MadeAt { get; init; }
 
     /// <summary>The controller that made it.</summary>
@@ -18,4 +19,7 @@ public sealed record PlanInfo
     public required double WorthMs { get; init; }
 
     public required IReadOnlyList<PlanLine> Lines { get; init; }
+
+    /// <summary>Of one function, where that was asked for: why it is planned as it is, in a sentence.</summary>
+    public string? Explanation { get; init; }
 }

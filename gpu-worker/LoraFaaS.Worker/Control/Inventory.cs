@@ -5,6 +5,7 @@ using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Control;
@@ -21,6 +22,7 @@ internal sealed class Inventory(
     SandboxSupervisor supervisor,
     ResidencyNotes notes,
     MemoryBooks books,
+    TierCosts costs,
     InvocationCounts counts)
 {
     /// <summary>What a blank is of: this program. Its kernels are in it.</summary>
@@ -40,6 +42,7 @@ internal sealed class Inventory(
             Queued = counts.Queued,
             Sandboxes = sandboxes.Count,
             Draining = counts.IsDraining,
+            Costs = Costs(),
         };
 
         var list = new List<(ResidencyNotes.Place Place, Resident Entry)>();
@@ -57,6 +60,39 @@ internal sealed class Inventory(
         }
 
         return beat;
+    }
+
+    /// <summary>Only what was measured: a guess of ours is no better than the controller's.</summary>
+    private StageCosts Costs()
+    {
+        var measured = new StageCosts();
+
+        if (costs.MeasuredMs(ClimbStep.RemoteToDisk) is { } fetch)
+        {
+            measured.RemoteToDiskMsPerMib = fetch;
+        }
+
+        if (costs.MeasuredMs(ClimbStep.DiskToHost) is { } pack)
+        {
+            measured.DiskToHostMsPerMib = pack;
+        }
+
+        if (costs.MeasuredMs(ClimbStep.HostToDevice) is { } load)
+        {
+            measured.HostToDeviceMsPerMib = load;
+        }
+
+        if (costs.MeasuredMs(ClimbStep.SandboxStart) is { } start)
+        {
+            measured.SandboxMs = start;
+        }
+
+        if (costs.MeasuredMs(ClimbStep.BackbonePack) is { } backbone)
+        {
+            measured.BackboneMsPerMib = backbone;
+        }
+
+        return measured;
     }
 
     private void AddShared(List<(ResidencyNotes.Place Place, Resident Entry)> list)

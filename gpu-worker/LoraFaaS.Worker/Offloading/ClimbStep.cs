@@ -9,4 +9,5 @@ internal enum ClimbStep
     BackbonePack,
     SandboxStart,
     PrefixCompute,
+    BackbonePack,
 }

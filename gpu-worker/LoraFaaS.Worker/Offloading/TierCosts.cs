@@ -21,7 +21,10 @@ internal sealed class TierCosts
         [ClimbStep.PrefixCompute] = 0.2,
         [ClimbStep.BackbonePack] = 0.01,
         [ClimbStep.SandboxStart] = 0.05,
+        [ClimbStep.BackbonePack] = 0.002,
     };
+
+    private readonly HashSet<ClimbStep> _measured = [];
 
     public void Observe(ClimbStep step, ByteSize size, TimeSpan took)
     {
@@ -29,7 +32,17 @@ internal sealed class TierCosts
 
         lock (_gate)
         {
-            _secondsPerMebibyte[step] += Weight * (measured - _secondsPerMebibyte[step]);
+            // The first measurement replaces the guess.
+            _secondsPerMebibyte[step] += (_measured.Add(step) ? 1 : Weight) * (measured - _secondsPerMebibyte[step]);
+        }
+    }
+
+    /// <summary>Milliseconds for a mebibyte (a sandbox's start: in all); null where nothing was measured.</summary>
+    public double? MeasuredMs(ClimbStep step)
+    {
+        lock (_gate)
+        {
+            return _measured.Contains(step) ? _secondsPerMebibyte[step] * 1_000 : null;
         }
     }
 

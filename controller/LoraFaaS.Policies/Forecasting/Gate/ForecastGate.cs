@@ -26,13 +26,17 @@ public static class ForecastGate
     /// </summary>
     private static readonly double[] Overlap = [1, 1, 5, 3];
 
-    /// <summary>Weighs the predictors' forecasts, given in the order of <see cref="PredictorKind"/>.</summary>
-    public static CallForecast Choose(GateScores scores, GateTrust group, ReadOnlySpan<CallForecast> candidates, out PredictorKind trusted)
+    /// <summary>
+    /// Weighs the predictors' forecasts, given in the order of <see cref="PredictorKind"/>. <paramref name="mixed"/> takes, by horizon, the mixture's
+    /// probabilities before the <paramref name="blend"/>, which learns from them.
+    /// </summary>
+    public static CallForecast Choose(
+        GateScores scores, GateTrust group, GateBlend blend, ReadOnlySpan<CallForecast> candidates, Span<float> mixed, out PredictorKind trusted)
     {
-        var ten = Choose(scores, group, candidates, ForecastHorizon.TenSeconds, out _);
-        var one = Choose(scores, group, candidates, ForecastHorizon.OneMinute, out trusted);
-        var five = Choose(scores, group, candidates, ForecastHorizon.FiveMinutes, out _);
-        var fifteen = Choose(scores, group, candidates, ForecastHorizon.FifteenMinutes, out _);
+        var ten = Choose(scores, group, blend, candidates, ForecastHorizon.TenSeconds, mixed, out _);
+        var one = Choose(scores, group, blend, candidates, ForecastHorizon.OneMinute, mixed, out trusted);
+        var five = Choose(scores, group, blend, candidates, ForecastHorizon.FiveMinutes, mixed, out _);
+        var fifteen = Choose(scores, group, blend, candidates, ForecastHorizon.FifteenMinutes, mixed, out _);
 
         // A longer span holds the shorter one.
         one = AtLeast(one, ten);
@@ -99,8 +103,9 @@ public static class ForecastGate
     }
 
     private static HorizonForecast Choose(
-        GateScores scores, GateTrust group, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon, out PredictorKind trusted)
+        GateScores scores, GateTrust group, GateBlend blend, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon, Span<float> mixed, out PredictorKind trusted)
     {
+        Span<HorizonForecast> saying = stackalloc HorizonForecast[GateScores.Predictors];
         var trust = scores.Count(horizon) > 0 ? scores.Trust : group;
         var weights = trust.Of(horizon, GateLoss.Log);
         var best = 0;
@@ -108,7 +113,8 @@ public static class ForecastGate
 
         for (var i = 0; i < weights.Length; i++)
         {
-            any += weights[i] * candidates[i][horizon].AtLeastOne;
+            saying[i] = candidates[i][horizon];
+            any += weights[i] * saying[i].AtLeastOne;
             best = weights[i] > weights[best] ? i : best;
         }
 
@@ -120,7 +126,7 @@ public static class ForecastGate
 
         for (var i = 0; i < weights.Length; i++)
         {
-            var said = candidates[i][horizon];
+            var said = saying[i];
             mean += weights[i] * said.Mean;
 
             for (var level = 0; level < quantiles.Length; level++)
@@ -134,7 +140,8 @@ public static class ForecastGate
             quantiles[level] = MathF.Exp(quantiles[level]) - 1;
         }
 
-        any = Math.Clamp(any, 0, 1);
+        mixed[(int)horizon] = (float)Math.Clamp(any, 0, 1);
+        any = blend.Of(horizon, mixed[(int)horizon], saying);
         return new HorizonForecast((float)any, (float)Math.Max(mean, any), WholeCounts.Of((float)any, quantiles));
     }
 

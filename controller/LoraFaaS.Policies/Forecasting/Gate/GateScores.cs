@@ -21,6 +21,11 @@ public sealed class GateScores
 
     private GateScores(double[] sums, double[] counts) => (_sums, _counts) = (sums, counts);
 
+    internal static int MemorySize => Size + ForecastHorizons.Count + GateTrust.Size;
+
+    /// <summary>Sums, counts, then the trust.</summary>
+    internal IEnumerable<double> Memory => _sums.Concat(_counts).Concat(Trust.All.ToArray());
+
     internal static int Size => ForecastHorizons.Count * Predictors * Losses;
 
     internal static int Predictors { get; } = Enum.GetValues<PredictorKind>().Length;
@@ -62,6 +67,14 @@ public sealed class GateScores
 
         ForecastGate.Learn(this, horizon, GateLoss.Log, log, group);
         ForecastGate.Learn(this, horizon, GateLoss.Pinball, pinball, group);
+    }
+
+    /// <summary>From what <see cref="Memory"/> gave.</summary>
+    internal static GateScores Restore(ReadOnlySpan<double> memory)
+    {
+        var scores = new GateScores(memory[..Size].ToArray(), memory.Slice(Size, ForecastHorizons.Count).ToArray());
+        memory[(Size + ForecastHorizons.Count)..].CopyTo(scores.Trust.All);
+        return scores;
     }
 
     private static int At(int horizon, int predictor, int loss) => (horizon * Predictors + predictor) * Losses + loss;

@@ -7,9 +7,11 @@ public sealed class GateTrust
 
     public GateTrust()
     {
-        _weights = new double[ForecastHorizons.Count * GateScores.Losses * GateScores.Predictors];
+        _weights = new double[Size];
         Array.Fill(_weights, 1.0 / GateScores.Predictors);
     }
+
+    internal static int Size => ForecastHorizons.Count * GateScores.Losses * GateScores.Predictors;
 
     /// <summary>In the order of <see cref="PredictorKind"/>.</summary>
     public Span<double> Of(ForecastHorizon horizon, GateLoss loss) =>

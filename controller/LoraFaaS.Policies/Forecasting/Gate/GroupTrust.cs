@@ -2,17 +2,46 @@ namespace LoraFaaS.Policies.Forecasting.Gate;
 
 /// <summary>
 /// Whom functions alike believe: grouped by how many of the last 240 minutes were active, which is what a predictor's use depends on most. A
-/// function without scores of its own begins with its group's trust.
+/// function without scores of its own begins with its group's trust, and all of a group share one <see cref="GateBlend"/>. Newcomers have no history to go by: of them the prior is believed, which is their namespace's rate.
 /// </summary>
 public sealed class GroupTrust
 {
+    /// <summary>Until so much was seen of a function, the longest horizon, other predictors know only that it was silent before it was there.</summary>
+    private const int NewMinutes = 15;
+
     private static readonly int[] Bounds = [0, 3, 15, 60, 180];
 
-    private readonly GateTrust[] _groups = [.. Enumerable.Range(0, Bounds.Length + 1).Select(_ => new GateTrust())];
+    private readonly GateTrust[] _groups = [.. Enumerable.Range(0, Count).Select(_ => new GateTrust())];
+    private readonly GateBlend[] _blends = [.. Enumerable.Range(0, Count).Select(_ => new GateBlend())];
 
-    public GateTrust Of(ArrivalHistory history) => _groups[GroupOf(history)];
+    public GroupTrust()
+    {
+        var prior = _groups[Newcomers].All;
+        prior.Clear();
 
-    /// <summary>Means over the functions that have scores; a group without any keeps what it had.</summary>
+        for (var at = (int)PredictorKind.Prior; at < prior.Length; at += GateScores.Predictors)
+        {
+            prior[at] = 1;
+        }
+    }
+
+    internal static int Count => Bounds.Length + 2;
+
+    internal IReadOnlyList<GateBlend> Blends => _blends;
+
+    private static int Newcomers => Bounds.Length + 1;
+
+    public static bool IsNew(ArrivalHistory history) => history.MinutesSeen < NewMinutes;
+
+    /// <summary>Whom to learn from, once there is something to learn.</summary>
+    public GateTrust LikeOf(ArrivalHistory history) => _groups[GroupOf(history)];
+
+    /// <summary>Whom to believe while there are no scores.</summary>
+    public GateTrust Of(ArrivalHistory history) => _groups[IsNew(history) ? Newcomers : GroupOf(history)];
+
+    public GateBlend BlendOf(ArrivalHistory history) => _blends[IsNew(history) ? Newcomers : GroupOf(history)];
+
+    /// <summary>Means over the functions that have scores; a group without any keeps what it had. Blends take the step that their functions' evidence asks for.</summary>
     public void Gather(IReadOnlyList<FunctionTrack> tracks)
     {
         Span<int> members = stackalloc int[_groups.Length];
@@ -34,6 +63,8 @@ public sealed class GroupTrust
             {
                 _groups[group].All[i] = sums[group][i] / members[group];
             }
+
+            _blends[group].Settle();
         }
     }
 

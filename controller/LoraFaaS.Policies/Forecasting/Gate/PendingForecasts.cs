@@ -10,19 +10,21 @@ internal sealed class PendingForecasts
     private const int FifteenSlots = 3;
 
     private readonly HorizonForecast[][] _said = [.. Enumerable.Range(0, 2 + FiveSlots + FifteenSlots).Select(_ => new HorizonForecast[GateScores.Predictors])];
+    private readonly float[] _mixed = new float[2 + FiveSlots + FifteenSlots];
+    private readonly GateBlend?[] _blends = new GateBlend?[2 + FiveSlots + FifteenSlots];
     private readonly DateTimeOffset[] _due = new DateTimeOffset[2 + FiveSlots + FifteenSlots];
 
-    /// <summary>Keeps what was said at <paramref name="at"/>, a whole minute.</summary>
-    public void Remember(DateTimeOffset at, ReadOnlySpan<CallForecast> candidates)
+    /// <summary>Keeps what was said at <paramref name="at"/>, a whole minute, and what the gate's mixture and whose blend made of it.</summary>
+    public void Remember(DateTimeOffset at, ReadOnlySpan<CallForecast> candidates, ReadOnlySpan<float> mixed, GateBlend blend)
     {
         var minute = Minute(at);
-        Keep(0, at.AddMinutes(1), candidates, ForecastHorizon.TenSeconds);
-        Keep(1, at.AddMinutes(1), candidates, ForecastHorizon.OneMinute);
-        Keep(2 + (int)(minute % FiveSlots), at.AddMinutes(5), candidates, ForecastHorizon.FiveMinutes);
+        Keep(0, at.AddMinutes(1), candidates, mixed, blend, ForecastHorizon.TenSeconds);
+        Keep(1, at.AddMinutes(1), candidates, mixed, blend, ForecastHorizon.OneMinute);
+        Keep(2 + (int)(minute % FiveSlots), at.AddMinutes(5), candidates, mixed, blend, ForecastHorizon.FiveMinutes);
 
         if (minute % 5 == 0)
         {
-            Keep(2 + FiveSlots + (int)(minute / 5 % FifteenSlots), at.AddMinutes(15), candidates, ForecastHorizon.FifteenMinutes);
+            Keep(2 + FiveSlots + (int)(minute / 5 % FifteenSlots), at.AddMinutes(15), candidates, mixed, blend, ForecastHorizon.FifteenMinutes);
         }
     }
 
@@ -42,9 +44,9 @@ internal sealed class PendingForecasts
 
     private static long Minute(DateTimeOffset at) => at.UtcTicks / TimeSpan.TicksPerMinute;
 
-    private void Keep(int slot, DateTimeOffset due, ReadOnlySpan<CallForecast> candidates, ForecastHorizon horizon)
+    private void Keep(int slot, DateTimeOffset due, ReadOnlySpan<CallForecast> candidates, ReadOnlySpan<float> mixed, GateBlend blend, ForecastHorizon horizon)
     {
-        _due[slot] = due;
+        (_due[slot], _mixed[slot], _blends[slot]) = (due, mixed[(int)horizon], blend);
 
         for (var i = 0; i < candidates.Length; i++)
         {
@@ -57,6 +59,7 @@ internal sealed class PendingForecasts
         if (_due[slot] == history.End)
         {
             scores.Add(horizon, _said[slot], calls, group);
+            _blends[slot]?.Hear(horizon, _mixed[slot], _said[slot], calls);
         }
     }
 }

@@ -25,6 +25,9 @@ public sealed class Lesson
         Array.Fill(Calls, float.NaN);
     }
 
+    private Lesson(int networkRow, float[] state, float[] features, float[] calls) =>
+        (NetworkRow, State, Features, Calls, _told, IsComplete) = (networkRow, state, features, calls, Steps, true);
+
     public int NetworkRow { get; }
 
     /// <summary>Before the first step.</summary>
@@ -37,6 +40,9 @@ public sealed class Lesson
     public float[] Calls { get; }
 
     public bool IsComplete { get; private set; }
+
+    /// <summary>A complete one, from what was stored of it.</summary>
+    internal static Lesson Restore(int networkRow, float[] state, float[] features, float[] calls) => new(networkRow, state, features, calls);
 
     /// <summary>Takes a whole minute: first the row the network was told at its end, later what came of it.</summary>
     internal void Add(ArrivalHistory history, ReadOnlySpan<float> features)

@@ -22,6 +22,12 @@ public sealed class OnlineLearner(LstmTrainer trainer, Random random)
 
     public LstmTrainer Trainer { get; } = trainer;
 
+    /// <summary>What there is to learn from, as bytes.</summary>
+    public byte[] Remember() => ReplayFile.Write(_buffer, Trainer.Shape);
+
+    /// <summary>Takes back what was remembered, of which nothing is new; false, and why, where it is damaged or of another network's shape.</summary>
+    public bool TryRecall(ReadOnlySpan<byte> bytes, out string problem) => ReplayFile.TryRead(bytes, _buffer, Trainer.Shape, out problem);
+
     /// <summary>There is an update to make.</summary>
     public bool IsDue => _owed >= 1 && _buffer.Count >= BatchLessons;
 

@@ -12,6 +12,9 @@ public sealed class ReplayBuffer
 
     public int Count => _lessons.Count;
 
+    /// <summary>Oldest first.</summary>
+    internal IEnumerable<Lesson> Lessons => Enumerable.Range(0, _lessons.Count).Select(i => _lessons[(_next + i) % _lessons.Count]);
+
     public void Add(Lesson lesson)
     {
         if (_lessons.Count < Capacity)

@@ -61,6 +61,21 @@ internal sealed class EmbeddedPlanStore : IPlanStore
         }
     }
 
+    public Task<PlanInfo?> RefreshAsync(PlanInfo plan, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_plans.Count == 0 || _plans[^1].Number != plan.Number || _plans[^1].LeaderToken > plan.LeaderToken)
+            {
+                return Task.FromResult<PlanInfo?>(null);
+            }
+
+            // Figures move at every look: in memory at once, on disk with the next plan that asks for something else.
+            _plans[^1] = plan;
+            return Task.FromResult<PlanInfo?>(plan);
+        }
+    }
+
     public ValueTask<PlanInfo?> FindNewestAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -11,12 +11,13 @@ internal static class ForecastCommand
     private static readonly Option<DirectoryInfo?> Traces = new("--traces") { Description = "A folder with files of the same names; tests/data/traces unless said" };
     private static readonly Option<int> Most = new("--most") { Description = "Functions of each trace at most", DefaultValueFactory = _ => int.MaxValue };
     private static readonly Option<int> Seed = new("--seed") { Description = "Of the network's start and the order it learns in", DefaultValueFactory = _ => 1 };
+    private static readonly Option<double> Part = new("--part") { Description = "Of each trace only this share from its start; 0.66 leaves out all that is scored else", DefaultValueFactory = _ => 1 };
     private static readonly Option<FileInfo?> Checkpoint = new("--checkpoint") { Description = "Where the last trained network goes" };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("forecast", "Score every predictor and the gate on real traces") { Sets, Traces, Most, Seed, Checkpoint, Json };
+        var command = new Command("forecast", "Score every predictor and the gate on real traces") { Sets, Traces, Most, Seed, Part, Checkpoint, Json };
         command.SetAction(Run);
         return command;
     }
@@ -24,7 +25,7 @@ internal static class ForecastCommand
     private static int Run(ParseResult parse)
     {
         var folder = parse.GetValue(Traces)?.FullName ?? RepositoryRoot.Of("tests", "data", "traces");
-        var bench = new ForecastBench(new TraceFiles(folder), parse.GetValue(Seed), parse.GetValue(Most), TimeProvider.System);
+        var bench = new ForecastBench(new TraceFiles(folder), parse.GetValue(Seed), parse.GetValue(Most), parse.GetValue(Part), TimeProvider.System);
 
         foreach (var set in BenchOptions.Split(parse.GetValue(Sets)))
         {

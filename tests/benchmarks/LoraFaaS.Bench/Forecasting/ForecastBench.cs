@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace LoraFaaS.Bench.Forecasting;
 
 /// <summary>Learns the earlier part of each trace, scores the later one, and prints who was right.</summary>
-internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, TimeProvider time)
+internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, double part, TimeProvider time)
 {
     private const double MostMicroseconds = 50;
     private const int Functions = 1024;
@@ -21,7 +21,7 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
 
     public void Run(string name)
     {
-        if (files.Read(name, mostSeries) is not { } set)
+        if (files.Read(name, mostSeries)?.Until(part) is not { } set)
         {
             ReportWriter.Say($"{name}: its files are not there, left out");
             return;
@@ -96,8 +96,11 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
     private static string Text(Interval value) =>
         double.IsNaN(value.Mean) ? "" : string.Create(CultureInfo.InvariantCulture, $"{value.Mean:0.0000} {value.Low:0.0000}–{value.High:0.0000}");
 
+    /// <summary>Drawing again from so few functions says nothing: two that agree are always "sure".</summary>
+    private const int LeastFunctions = 10;
+
     /// <summary>Plus: the gate is surely better than this one; minus: surely worse.</summary>
-    private static string Mark(ForecastRow row, Interval over) => row.Predictor == "Gate" || double.IsNaN(over.Mean)
+    private static string Mark(ForecastRow row, Interval over) => row.Predictor == "Gate" || double.IsNaN(over.Mean) || row.Functions < LeastFunctions
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{over.Mean:+0.0000;-0.0000;0} {(over.Low > 0 ? "+" : over.High < 0 ? "−" : "=")}");
 }

@@ -45,6 +45,7 @@ internal sealed class TraceScoring(TraceSet set, LstmNetwork network)
             if (minute + 1 == set.LearnEnd)
             {
                 tracks = Restart(tracks);
+                panel = new ForecastPanel(network);
             }
 
             var started = Stopwatch.GetTimestamp();

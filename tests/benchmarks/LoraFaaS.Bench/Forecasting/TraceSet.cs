@@ -4,4 +4,14 @@ namespace LoraFaaS.Bench.Forecasting;
 internal sealed record TraceSet(string Name, DateTimeOffset Start, IReadOnlyList<TraceSeries> Series, int LearnEnd, int ScoreFrom, int Epochs)
 {
     public int Minutes => Series[0].Minutes.Length;
+
+    /// <summary>The first part of it, cut at the same shares: settings are chosen on what comes before all that is scored.</summary>
+    public TraceSet Until(double share) => share >= 1
+        ? this
+        : this with
+        {
+            Series = [.. Series.Select(series => series with { Minutes = series.Minutes[..(int)(Minutes * share)] })],
+            LearnEnd = (int)(LearnEnd * share),
+            ScoreFrom = (int)(ScoreFrom * share),
+        };
 }

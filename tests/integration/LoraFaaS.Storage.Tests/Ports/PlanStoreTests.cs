@@ -44,6 +44,24 @@ public abstract class PlanStoreTests(IDurableFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Newest_plan_s_reasons_are_renewed_under_its_number()
+    {
+        var old = await Plans.AppendAsync(Plan(1, "first"), None);
+        var newest = await Plans.AppendAsync(Plan(2, "P=0.71"), None);
+        var renewed = Plan(2, "P=0.12") with { Number = newest!.Number, WorthMs = 3 };
+
+        Assert.NotNull(await Plans.RefreshAsync(renewed, None));
+        var found = await Plans.FindNewestAsync(None);
+        Assert.Equal((newest.Number, "P=0.12", 3), (found!.Number, found.Lines[0].Reason, found.WorthMs));
+
+        // Neither one that is no longer the newest nor one of an older leader.
+        Assert.Null(await Plans.RefreshAsync(Plan(2, "late") with { Number = old!.Number }, None));
+        Assert.Null(await Plans.RefreshAsync(Plan(1, "older leader") with { Number = newest.Number }, None));
+        Assert.Equal("P=0.12", (await Plans.FindNewestAsync(None))!.Lines[0].Reason);
+        Assert.Equal(2, (await Plans.ListAsync(10, None)).Count);
+    }
+
+    [Fact]
     public async Task Only_the_newest_are_kept()
     {
         for (var index = 0; index < IPlanStore.Kept + 5; index++)

@@ -124,9 +124,9 @@ public sealed class TrafficRegistryTests
         var worker = Facts.Worker("w", Facts.Resident("adapterv1", StorageTier.Device, TimeSpan.FromMinutes(3)));
         var (now, grace) = (plane.Clock.GetUtcNow(), TimeSpan.FromMinutes(5));
 
-        Assert.Empty(KeepAlivePlan.Make([worker], functions, Defaults, now, grace).Offloads);
-        Assert.Empty(KeepAlivePlan.Make([worker], functions, Defaults, now, grace).ToZero);
-        Assert.Single(KeepAlivePlan.Make([worker], functions, Defaults, now + grace, grace).Offloads);
+        Assert.Empty(KeepAlivePlan.Make([worker], functions, Defaults, now, grace, KeepAliveHints.None).Offloads);
+        Assert.Empty(KeepAlivePlan.Make([worker], functions, Defaults, now, grace, KeepAliveHints.None).ToZero);
+        Assert.Single(KeepAlivePlan.Make([worker], functions, Defaults, now + grace, grace, KeepAliveHints.None).Offloads);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Controller.Tests.Support;
 using LoraFaaS.ControlPlane.Planning;
+using LoraFaaS.Policies.Forecasting;
 using LoraFaaS.Policies.KeepAlive;
 
 namespace LoraFaaS.Controller.Tests.Planning;
@@ -18,7 +21,7 @@ public sealed class KeepAlivePlanTests
             DeviceBytesUsed = 1L << 30,
         };
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults, Facts.Then, TimeSpan.Zero);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         var offload = Assert.Single(plan.Offloads);
         Assert.Equal(Facts.DigestOf("a"), offload.Adapter);
@@ -31,7 +34,7 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("shared", StorageTier.Device, Hour));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults, Facts.Then, TimeSpan.Zero);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Empty(plan.Offloads);
     }
@@ -39,7 +42,7 @@ public sealed class KeepAlivePlanTests
     [Fact]
     public void What_nobody_refers_to_goes_down_to_disk()
     {
-        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults, Facts.Then, TimeSpan.Zero);
+        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Equal(StorageTier.Disk, Assert.Single(plan.Offloads).To);
     }
@@ -51,9 +54,9 @@ public sealed class KeepAlivePlanTests
         var idle = Facts.Worker("w1", Facts.Resident("a", StorageTier.Device, Hour));
         var used = Facts.Worker("w2", Facts.Resident("a", StorageTier.Device, TimeSpan.FromSeconds(1)));
 
-        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults, Facts.Then, TimeSpan.Zero).ToZero);
-        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero).ToZero).Key);
-        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero).Offloads);
+        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero).Key);
+        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).Offloads);
     }
 
     [Fact]
@@ -61,9 +64,43 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("a", StorageTier.Device), Facts.Resident("a", StorageTier.Host));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults, Facts.Then, TimeSpan.Zero);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None);
 
         Assert.Equal(2, plan.Offloads.Count);
         Assert.All(plan.Offloads, offload => Assert.Equal(StorageTier.Disk, offload.To));
     }
+
+    [Fact]
+    public void One_that_scaled_itself_to_zero_stays_where_the_plan_expects_its_call_and_goes_where_it_does_not()
+    {
+        var function = Facts.Function("a", null, 0, ("com.openfaas.scale.zero", "true"));
+        var resident = Facts.Resident("a", StorageTier.Device, Hour);
+        var hints = new KeepAliveHints(new Dictionary<FunctionId, FunctionForecast>(), Plan(Line("w1", Facts.DigestOf("a"), resident.TrustDomain?.Value)));
+        var plan = KeepAlivePlan.Make([Facts.Worker("w1", resident), Facts.Worker("w2", resident)], [function], Defaults, Facts.Then, TimeSpan.Zero, hints);
+
+        Assert.Equal("w2", Assert.Single(plan.Offloads).Worker.Value);
+
+        // Somebody's own scaling to zero is meant.
+        var byHand = KeepAlivePlan.Make([Facts.Worker("w1", resident)], [Facts.Function("a", null, 0)], Defaults, Facts.Then, TimeSpan.Zero, hints);
+        Assert.Equal(StorageTier.Disk, Assert.Single(byHand.Offloads).To);
+    }
+
+    [Fact]
+    public void A_host_copy_which_nobody_uses_directly_does_not_keep_its_function_up()
+    {
+        var function = Facts.Function("a", null, 1, ("com.openfaas.scale.zero", "true"));
+        var old = Facts.Worker("w", Facts.Resident("a", StorageTier.Device, Hour), Facts.Resident("a", StorageTier.Host) with { Idle = TimeSpan.Zero, Age = Hour });
+        var young = Facts.Worker("w", Facts.Resident("a", StorageTier.Host) with { Idle = TimeSpan.Zero, Age = TimeSpan.FromSeconds(1) });
+
+        Assert.Single(KeepAlivePlan.Make([old], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+        Assert.Empty(KeepAlivePlan.Make([young], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
+    }
+
+    private static PlanInfo Plan(PlanLine line) => new() { Number = 1, MadeAt = DateTimeOffset.UnixEpoch, Controller = "c", LeaderToken = 1, WorthMs = 1, Lines = [line] };
+
+    private static PlanLine Line(string worker, Digest adapter, string? domain) => new()
+    {
+        Action = "keep", Kind = "adapter", Worker = worker, Tier = "device", From = "device", Function = "a.openfaas-fn", Digest = adapter.Value, TrustDomain = domain, Bytes = 1,
+        Probability = 0.7, SavesMs = 1, Reason = "kept",
+    };
 }

@@ -5,6 +5,9 @@ using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 using LoraFaaS.Controller.Tests.Support;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Controller.Tests.Planning;
 
@@ -102,6 +105,137 @@ public sealed class PlanningTests
         var plan = await plane.Get<PlanTurn>().RunAsync(None);
 
         Assert.Equal(action, Assert.Single(plan!.Lines, line => line.Kind == "adapter").Action);
+    }
+
+    [Fact]
+    public async Task The_reasons_of_a_plan_that_stands_are_those_of_now()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        await plane.BeatAsync(session, Blank(), Packed(), Mapped(), OnDevice("regular"));
+        var likely = await plane.Get<PlanTurn>().RunAsync(None);
+
+        // It is called, and not due again for long: what is there stays, for another reason.
+        await plane.Get<IWarmStateStore>().AddArrivalsAsync(new Dictionary<FunctionId, long> { [Facts.Id("regular")] = 1 }, None);
+        await PassAsync(plane, TimeSpan.FromMinutes(1));
+        await plane.BeatAsync(session, Blank(), Packed(), Mapped(), OnDevice("regular"));
+        await plane.Get<PlanTurn>().RunAsync(None);
+        var standing = await plane.Get<IPlanStore>().FindNewestAsync(None);
+
+        Assert.Equal(likely!.Number, standing!.Number);
+        Assert.True(standing.MadeAt > likely.MadeAt);
+        var (before, now) = (Adapter(likely), Adapter(standing));
+        Assert.Equal("keep", now.Action);
+        Assert.True(now.Probability < before.Probability - 0.2, $"{before.Probability} and {now.Probability}");
+        Assert.NotEqual(before.Reason, now.Reason);
+        Assert.StartsWith(FormattableString.Invariant($"kept: P={now.Probability:0.##} in 5 min"), now.Reason, StringComparison.Ordinal);
+
+        static Contracts.Admin.PlanLine Adapter(Contracts.Admin.PlanInfo plan) => Assert.Single(plan.Lines, line => line.Kind == "adapter");
+    }
+
+    [Fact]
+    public async Task Savings_are_what_the_workers_have_measured()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var costs = new StageCosts { RemoteToDiskMsPerMib = 256_000, DiskToHostMsPerMib = 25_600, SandboxMs = 33, BackboneMsPerMib = 7 };
+        await plane.BeatAsync(session, costs, Blank(), Packed());
+        var plan = await plane.Get<PlanTurn>().RunAsync(None);
+
+        // An adapter of 4 KiB: 1 000 ms and 100 ms, and 5 ms for the step that nobody has measured.
+        Assert.Equal(1_105, Assert.Single(plan!.Lines, line => line.Kind == "adapter").SavesMs, 3);
+        Assert.Equal(33, Assert.Single(plan.Lines, line => line.Kind == "sandbox").SavesMs, 3);
+        Assert.Equal(7, Assert.Single(plan.Lines, line => line.Kind == "backbone").SavesMs, 3);
+    }
+
+    [Fact]
+    public async Task A_function_is_explained_with_what_it_needs_or_why_it_is_in_no_plan()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        await plane.AddFunctionAsync("never");
+        await plane.AddFunctionAsync("away", desired: 0);
+        await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        await plane.JoinAsync("w-1", Blank(), Packed());
+        var plan = await plane.Get<PlanTurn>().RunAsync(None);
+        var explainer = plane.Get<PlanExplainer>();
+
+        var regular = await explainer.ExplainAsync(plan!, Facts.Id("regular"), None);
+        Assert.Equal(["adapter", "backbone", "sandbox"], regular.Lines.Select(line => line.Kind).Order());
+        Assert.StartsWith("Now P=", regular.Explanation, StringComparison.Ordinal);
+        Assert.Contains("under the 0.05", (await explainer.ExplainAsync(plan!, Facts.Id("never"), None)).Explanation, StringComparison.Ordinal);
+        Assert.Contains("scaled to zero", (await explainer.ExplainAsync(plan!, Facts.Id("away"), None)).Explanation, StringComparison.Ordinal);
+        Assert.Equal("It is not deployed.", (await explainer.ExplainAsync(plan!, Facts.Id("nobody"), None)).Explanation);
+    }
+
+    [Fact]
+    public async Task Who_only_learns_does_not_keep_another_from_planning_for_longer_than_a_plan_s_time()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        using var learner = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("learner"), plane.Get<IOptions<PlanningOptions>>(), plane.Clock);
+        Assert.True(await learner.LeadsAsync(None));
+        Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
+
+        plane.Clock.Advance(plane.Get<IOptions<PlanningOptions>>().Value.Interval);
+        Assert.NotNull(await plane.Get<PlanTurn>().RunAsync(None));
+        Assert.False(await learner.LeadsAsync(None));
+        Assert.True(await plane.Get<LeadershipCheck>().LeadsAsync(None));
+    }
+
+    [Fact]
+    public async Task A_successor_goes_on_where_the_leader_was_lost_and_the_lost_one_s_plans_are_refused()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        await plane.BeatAsync(session, Blank(), Packed());
+        var first = await plane.Get<PlanTurn>().RunAsync(None);
+        var (plans, options) = (plane.Get<IPlanStore>(), plane.Get<IOptions<PlanningOptions>>());
+        using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
+        var successor = new PlanTurn(
+            leadership, plans, plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<IForecasts>(), new ControllerIdentity("successor"), options, plane.Clock,
+            NullLogger<PlanTurn>.Instance);
+
+        Assert.Null(await successor.RunAsync(None));
+        plane.Clock.Advance(options.Value.Interval * 1.5);
+        await plane.BeatAsync(session, Blank(), Packed());
+        var second = await successor.RunAsync(None);
+
+        // The same plan under the successor's name and a greater token, which fences the first one's off.
+        Assert.Equal(first!.Number, second!.Number);
+        Assert.Equal("successor", second.Controller);
+        Assert.True(second.LeaderToken > first.LeaderToken);
+        Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
+        Assert.Null(await plans.AppendAsync(first, None));
+        Assert.Equal("successor", (await plans.FindNewestAsync(None))!.Controller);
+    }
+
+    [Fact]
+    public async Task A_controller_that_stops_gives_the_lease_back_and_does_not_take_it_again()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        Assert.NotNull(await plane.Get<PlanTurn>().RunAsync(None));
+        Assert.Null(await plane.Get<ILeaderLease>().TryHoldAsync("successor", TimeSpan.FromMinutes(1), None));
+
+        foreach (var service in plane.Get<IEnumerable<IHostedService>>().Reverse())
+        {
+            await service.StopAsync(None);
+        }
+
+        Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
+        Assert.NotNull(await plane.Get<ILeaderLease>().TryHoldAsync("successor", TimeSpan.FromMinutes(1), None));
     }
 
     private static async Task CallEveryAsync(ControlPlaneUnderTest plane, string function, int minutes, int times)

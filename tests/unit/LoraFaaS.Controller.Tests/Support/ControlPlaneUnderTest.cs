@@ -56,9 +56,11 @@ internal sealed class ControlPlaneUnderTest : IAsyncDisposable
         return session;
     }
 
-    public Task BeatAsync(WorkerSession session, params ResidentState[] resident) => Workers.BeatAsync(
+    public Task BeatAsync(WorkerSession session, params ResidentState[] resident) => BeatAsync(session, null, resident);
+
+    public Task BeatAsync(WorkerSession session, StageCosts? costs, params ResidentState[] resident) => Workers.BeatAsync(
         session,
-        new WorkerHeartbeat { DeviceBytesUsed = ByteSize.Zero, Running = 0, Queued = 0, Sandboxes = 1, Draining = false, Resident = resident },
+        new WorkerHeartbeat { DeviceBytesUsed = ByteSize.Zero, Running = 0, Queued = 0, Sandboxes = 1, Draining = false, Resident = resident, Costs = costs },
         CancellationToken.None);
 
     /// <summary>The next command that wants a result.</summary>

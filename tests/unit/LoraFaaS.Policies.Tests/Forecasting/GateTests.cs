@@ -25,7 +25,7 @@ public sealed class GateTests
             Score(scores, candidates, active ? 1 : 0);
         }
 
-        var chosen = ForecastGate.Choose(scores, new GateTrust(), candidates, out var trusted);
+        var chosen = Choose(scores, new GateTrust(), candidates, out var trusted);
 
         Assert.Equal(PredictorKind.IdleHistogram, trusted);
         Assert.Equal(candidates[(int)PredictorKind.IdleHistogram].OneMinute.AtLeastOne, chosen.OneMinute.AtLeastOne, 1);
@@ -55,7 +55,7 @@ public sealed class GateTests
                     losses[predictor] += ForecastScores.Log(candidates[predictor].OneMinute, calls);
                 }
 
-                gates += ForecastScores.Log(ForecastGate.Choose(scores, new GateTrust(), candidates, out _).OneMinute, calls);
+                gates += ForecastScores.Log(Choose(scores, new GateTrust(), candidates, out _).OneMinute, calls);
                 Score(scores, candidates, calls);
             }
 
@@ -79,7 +79,7 @@ public sealed class GateTests
             Score(neighbours, candidates, 0);
         }
 
-        ForecastGate.Choose(new GateScores(), neighbours.Trust, candidates, out var trusted);
+        Choose(new GateScores(), neighbours.Trust, candidates, out var trusted);
         Assert.Equal(PredictorKind.Lstm, trusted);
 
         // Its own scores soon count for more.
@@ -90,7 +90,7 @@ public sealed class GateTests
             Score(own, candidates, 1);
         }
 
-        ForecastGate.Choose(own, neighbours.Trust, candidates, out trusted);
+        Choose(own, neighbours.Trust, candidates, out trusted);
         Assert.NotEqual(PredictorKind.Lstm, trusted);
     }
 
@@ -119,6 +119,9 @@ public sealed class GateTests
         Assert.True(chosen[0].OneMinute.AtLeastOne <= chosen[0].FiveMinutes.AtLeastOne);
         Assert.Equal(0, track.Scores.Mean(ForecastHorizon.OneMinute, PredictorKind.LastValue, GateLoss.Log), 6);
     }
+
+    private static CallForecast Choose(GateScores scores, GateTrust group, CallForecast[] candidates, out PredictorKind trusted) =>
+        ForecastGate.Choose(scores, group, new GateBlend(), candidates, new float[ForecastHorizons.Count], out trusted);
 
     private static double Faded(int count, double halfLife) => Enumerable.Range(0, count).Sum(i => Math.Pow(0.5, i / halfLife));
 

@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Forecasting.Predictors;
 using LoraFaaS.Policies.KeepAlive;
 
 namespace LoraFaaS.Policies.Tests.KeepAlive;
@@ -32,6 +33,24 @@ public sealed class IdlePolicyTests
         var decision = Decide(Idle(minutes) with { DeviceUse = 1, Rule = new KeepAliveRule { KeepAlive = TimeSpan.FromMinutes(30) } });
 
         Assert.Equal(offloaded, decision is KeepAliveDecision.Offload);
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(26, true)]
+    [InlineData(27, false)]
+    [InlineData(33, false)]
+    [InlineData(35, true)]
+    public void Under_pressure_the_functions_own_idle_times_say_when_it_may_go(int minutes, bool offloaded)
+    {
+        // A timer of half an hour: not due for long after each call, then awaited from 27 minutes to 34.
+        var windows = new IdleWindows(IdleWindowSource.Histogram, TimeSpan.FromMinutes(27), TimeSpan.FromMinutes(7));
+        var idle = Idle(minutes) with { DeviceUse = 1, Windows = windows };
+
+        Assert.Equal(offloaded, Decide(idle) is KeepAliveDecision.Offload);
+        Assert.IsType<KeepAliveDecision.Keep>(Decide(idle with { DeviceUse = 0.5 }));
+        Assert.IsType<KeepAliveDecision.Keep>(Decide(idle with { Planned = true }));
+        Assert.IsType<KeepAliveDecision.Keep>(Decide(idle with { Rule = new KeepAliveRule { KeepAlive = TimeSpan.FromHours(1) } }));
     }
 
     [Fact]

@@ -104,6 +104,32 @@ public sealed class PreloadPlannerTests
     }
 
     [Fact]
+    public void Every_link_of_a_worker_has_its_own_budget()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var request = RandomPlans.Make(new Random(seed), mostFunctions: 12);
+            request = request with { Workers = [.. request.Workers.Select(worker => worker with { StoreLink = RandomPlans.Mi(150), DiskLink = RandomPlans.Mi(250), DeviceLink = RandomPlans.Mi(200), Blanks = 9 })] };
+            var plan = PreloadPlanner.Plan(request);
+            Audit.Check(request, plan);
+
+            foreach (var loads in plan.Entries.Where(entry => entry is { Action: PreloadAction.Load, Kind: ArtifactKind.Adapter or ArtifactKind.Backbone }).GroupBy(entry => entry.Worker))
+            {
+                AssertWithin(150, loads.Where(load => load.From is StorageTier.Remote));
+                AssertWithin(250, loads.Where(load => load.From <= StorageTier.Disk && load.Tier >= StorageTier.Host));
+                AssertWithin(200, loads.Where(load => load.From <= StorageTier.Host && load.Tier is StorageTier.Device));
+            }
+        }
+
+        // One larger than what is left may be the first of its round.
+        static void AssertWithin(long mebibytes, IEnumerable<PreloadEntry> over)
+        {
+            var bytes = over.Select(load => load.Bytes.Bytes).ToList();
+            Assert.True(bytes.Count <= 1 || bytes.Sum() <= RandomPlans.Mi(mebibytes).Bytes + bytes.Max());
+        }
+    }
+
+    [Fact]
     public void Idle_bytes_stay_until_something_needs_them()
     {
         var request = RandomPlans.Make(new Random(3), mostFunctions: 4) with { };
