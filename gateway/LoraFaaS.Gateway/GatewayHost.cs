@@ -92,6 +92,7 @@ internal static class GatewayHost
         services.AddSingleton<KeyDesk>();
 
         services.AddSingleton<InFlightGate>();
+        services.AddSingleton<DoorQueue>();
         services.AddSingleton<KeyMeters>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();
@@ -109,6 +110,7 @@ internal static class GatewayHost
         services.AddSingleton<ActivationDesk>();
 
         services.AddSingleton<LocalLoad>();
+        services.AddSingleton<CircuitBoard>();
         services.AddSingleton<Dispatcher>();
 
         services.AddSingleton<WorkerTransport>();
@@ -130,7 +132,7 @@ internal static class GatewayHost
 
         services.AddSingleton<CallsClient>();
         services.AddSingleton<CallbackRule>().AddSingleton<CallbackTransport>().AddSingleton<CallbackSignature>().AddSingleton<CallbackSender>();
-        services.AddSingleton<AsyncDialect>().AddSingleton<AsyncExecutor>().AddSingleton<CallRunner>();
+        services.AddSingleton<CallCancellation>().AddSingleton<AsyncDialect>().AddSingleton<AsyncExecutor>().AddSingleton<CallRunner>();
         services.AddHostedService<CallLeaseLoop>();
     }
 
