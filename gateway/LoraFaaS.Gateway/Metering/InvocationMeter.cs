@@ -51,8 +51,14 @@ internal sealed partial class InvocationMeter : IDisposable
         _meter.CreateObservableGauge("gateway_door_waiting", () => door.Waiting, description: "Invocations that wait for a place to run.");
     }
 
+    /// <summary>Null also where nobody records: the context goes on as it came, and a span without a reader is not worth its making.</summary>
     public static Activity? Begin(Invocation invocation)
     {
+        if (Activity.Current is { IsAllDataRequested: false })
+        {
+            return null;
+        }
+
         var activity = Activities.StartActivity("invocation", ActivityKind.Server);
         activity?.SetTag("lorafaas.call_id", invocation.CallId.Value);
         activity?.SetTag("lorafaas.dialect", invocation.Dialect);
@@ -73,7 +79,7 @@ internal sealed partial class InvocationMeter : IDisposable
     public void End(Invocation invocation, int status, Activity? activity)
     {
         var function = invocation.Route?.Function.ToString() ?? UnknownFunction;
-        var tags = new TagList { { "function_name", function }, { "code", status.ToString(CultureInfo.InvariantCulture) } };
+        var tags = new TagList { { "code", StatusText(status) }, { "function_name", function } };
         var named = new TagList { { "function_name", function } };
 
         _total.Add(1, tags);
@@ -114,9 +120,19 @@ internal sealed partial class InvocationMeter : IDisposable
         }
     }
 
+    /// <summary>The usual ones without a new string each.</summary>
+    private static string StatusText(int status) => status switch
+    {
+        StatusCodes.Status200OK => "200",
+        StatusCodes.Status202Accepted => "202",
+        StatusCodes.Status404NotFound => "404",
+        StatusCodes.Status429TooManyRequests => "429",
+        _ => status.ToString(CultureInfo.InvariantCulture),
+    };
+
     private static void Finish(Activity? activity, Invocation invocation, string function, int status)
     {
-        if (activity is null)
+        if (activity is not { IsAllDataRequested: true })
         {
             return;
         }
