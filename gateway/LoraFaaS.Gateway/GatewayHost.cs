@@ -133,7 +133,7 @@ internal static class GatewayHost
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();
 
-        services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>();
+        services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>().AddHostedService<ServiceGauges>();
 
         services.AddSingleton<CallsClient>();
         services.AddSingleton<CallbackRule>().AddSingleton<CallbackTransport>().AddSingleton<CallbackSignature>().AddSingleton<CallbackSender>();
