@@ -6,5 +6,5 @@ namespace LoraFaaS.Policies.Circuits;
 /// <param name="Pause">The last one it was given.</param>
 public readonly record struct Circuit(CircuitState State, int Failures, TimeSpan Until, TimeSpan Pause)
 {
-    public static readonly Circuit Closed = default;
+    public static Circuit Closed => default;
 }
