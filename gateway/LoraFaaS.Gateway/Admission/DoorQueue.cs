@@ -17,6 +17,8 @@ internal sealed class DoorQueue(IOptions<GatewayOptions> options, TimeProvider t
     /// <summary>Of the newest interval between two places that became free.</summary>
     private const double AverageWeight = 0.1;
 
+    private const int MaxIdleLines = 256;
+
     private static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
@@ -209,9 +211,10 @@ internal sealed class DoorQueue(IOptions<GatewayOptions> options, TimeProvider t
         return line;
     }
 
+    /// <summary>Lines are few and are kept for the next call; only where namespaces come and go in numbers are idle ones let go.</summary>
     private void Forget(DoorLineState line)
     {
-        if (line.IsIdle)
+        if (_lines.Count > MaxIdleLines && line.IsIdle)
         {
             _lines.Remove(line.Name);
         }
