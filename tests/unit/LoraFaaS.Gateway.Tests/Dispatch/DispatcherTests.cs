@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Tests.Dispatch;
 
-public sealed class DispatcherTests
+public sealed class DispatcherTests : IDisposable
 {
     private static readonly HashSet<WorkerId> Nobody = [];
 
@@ -24,6 +24,8 @@ public sealed class DispatcherTests
 
     public DispatcherTests() => _circuits = new CircuitBoard(
         _clock, new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), NullLogger<CircuitBoard>.Instance);
+
+    public void Dispose() => _circuits.Dispose();
 
     [Fact]
     public async Task A_warm_function_asks_nobody()
