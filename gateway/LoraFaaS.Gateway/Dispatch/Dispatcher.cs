@@ -12,7 +12,9 @@ namespace LoraFaaS.Gateway.Dispatch;
 /// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
 internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk)
 {
-    public async Task<DispatchOutcome> PlaceAsync(RouteEntry route, IReadOnlySet<WorkerId> excluded, CancellationToken cancellationToken)
+    /// <param name="arithmetic">Of an answer that is to go on: workers that are known to compute otherwise are no place for it. Empty: a new one.</param>
+    public async Task<DispatchOutcome> PlaceAsync(
+        RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
     {
         var table = board.Table;
 
@@ -20,7 +22,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         // Likewise a revision that has left the split since.
         var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
-        if ((PlaceTrusted(table, placed, excluded) ?? PlaceWarm(table, placed, excluded)) is { } warm)
+        if ((PlaceTrusted(table, placed, excluded, arithmetic) ?? PlaceWarm(table, placed, excluded, arithmetic)) is { } warm)
         {
             return warm;
         }
@@ -36,7 +38,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
     }
 
     /// <summary>An open circuit passes a worker over while another can serve. Where none can, calls go there all the same: nobody is refused for the circuit's sake.</summary>
-    private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded)
+    private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
     {
         if (!circuits.HasAny)
         {
@@ -51,10 +53,10 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         }
 
         failing.UnionWith(excluded);
-        return PlaceWarm(table, route, failing);
+        return PlaceWarm(table, route, failing, arithmetic);
     }
 
-    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded)
+    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
     {
         var request = PlacementRequest.For(route.Revision) with
         {
@@ -63,20 +65,20 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
             Excluded = excluded,
         };
 
-        return PlacementPolicy.Decide(request, Candidates(table, route)) is PlacementDecision.On on
+        return PlacementPolicy.Decide(request, Candidates(table, route, arithmetic)) is PlacementDecision.On on
             ? new DispatchOutcome.On(on.Worker, table.Workers[on.Worker].Url, Activated: false)
             : null;
     }
 
     /// <summary>Only workers that hold the adapter are worth a look; a bare backbone may be at any.</summary>
-    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route)
+    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route, string arithmetic)
     {
         var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
         var candidates = new List<WorkerSnapshot>(ids.Length);
 
         foreach (var id in ids)
         {
-            if (table.Workers.TryGetValue(id, out var worker))
+            if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic))
             {
                 candidates.Add(WithLocalLoad(worker.Snapshot));
             }
