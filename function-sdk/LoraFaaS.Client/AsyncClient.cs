@@ -60,5 +60,12 @@ public sealed class AsyncClient
         using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Ends a call that waits, runs or is being delivered. One that is over already is refused (409).</summary>
+    public async Task CancelAsync(CallId id, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, Path(id, ""));
+        using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     private static Uri Path(CallId id, string after) => new($"api/v1/async/{Uri.EscapeDataString(id.Value)}{after}", UriKind.Relative);
 }

@@ -97,6 +97,7 @@ internal static class GatewayHost
         services.AddSingleton<KeyDesk>();
 
         services.AddSingleton<InFlightGate>();
+        services.AddSingleton<DoorQueue>();
         services.AddSingleton<KeyMeters>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();
@@ -114,6 +115,7 @@ internal static class GatewayHost
         services.AddSingleton<ActivationDesk>();
 
         services.AddSingleton<LocalLoad>();
+        services.AddSingleton<CircuitBoard>();
         services.AddSingleton<Dispatcher>();
 
         services.AddSingleton<WorkerTransport>();
@@ -131,11 +133,11 @@ internal static class GatewayHost
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();
 
-        services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>();
+        services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>().AddHostedService<ServiceGauges>();
 
         services.AddSingleton<CallsClient>();
         services.AddSingleton<CallbackRule>().AddSingleton<CallbackTransport>().AddSingleton<CallbackSignature>().AddSingleton<CallbackSender>();
-        services.AddSingleton<AsyncDialect>().AddSingleton<AsyncExecutor>().AddSingleton<CallRunner>();
+        services.AddSingleton<CallCancellation>().AddSingleton<AsyncDialect>().AddSingleton<AsyncExecutor>().AddSingleton<CallRunner>();
         services.AddHostedService<CallLeaseLoop>();
     }
 

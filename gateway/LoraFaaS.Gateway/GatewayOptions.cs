@@ -46,9 +46,17 @@ public sealed class GatewayOptions
     [Range(1_024, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 4L << 30;
 
-    /// <summary>Invocations in the house at once. Each holds its prompt and a connection; beyond it callers get 429.</summary>
+    /// <summary>Invocations that run through this gateway at once. Each holds its prompt and a connection; beyond it they wait, in fair turns of namespaces.</summary>
     [Range(1, 1_000_000)]
     public int MaxInFlight { get; set; } = 1_024;
+
+    /// <summary>Invocations that may wait for a place to run. Beyond it callers get 429, those first whose namespace waits in the largest numbers.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxQueued { get; set; } = 256;
+
+    /// <summary>Longest wait for a place. More rides out longer bursts, and keeps callers longer who will be refused in the end.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan MaxQueueTime { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Invocations that may wait for one cold function to wake. More holds a longer burst, and lets more callers time out together.</summary>
     [Range(1, 1_000_000)]

@@ -16,6 +16,9 @@ public sealed partial class AsyncCalls(
     IAsyncStore store, ICatalogueStore catalogue, CallNews news, AsyncMetrics metrics, IOptions<AsyncOptions> options, TimeProvider time,
     ILogger<AsyncCalls> logger)
 {
+    /// <summary>What the caller did not wait for: the error that a cancelled call ends with, by which it is known.</summary>
+    public const string Cancelled = "cancelled";
+
     private readonly ILogger _logger = logger;
 
     public TimeSpan LeaseDuration => options.Value.Lease;
@@ -94,6 +97,23 @@ public sealed partial class AsyncCalls(
         return isDead;
     }
 
+    /// <summary>Ends a call that is queued, running or being delivered. What runs is cut off when its lease is next renewed.</summary>
+    public async Task<CallCancellation> CancelAsync(CallId id, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } call)
+        {
+            return CallCancellation.Unknown;
+        }
+
+        if (!await store.CancelAsync(id, Cancelled, cancellationToken))
+        {
+            return CallCancellation.Over;
+        }
+
+        LogCancelled(id, call.Request.Function);
+        return CallCancellation.Done;
+    }
+
     /// <summary>Calls that kill whoever executes them must not do so for ever.</summary>
     [SuppressMessage("Performance", "CA1859", Justification = "The store's list is handed through as it is where all are alive.")]
     private async Task<IReadOnlyList<AsyncCall>> RuleOutAsync(IReadOnlyList<AsyncCall> leased, CancellationToken cancellationToken)
@@ -154,6 +174,9 @@ public sealed partial class AsyncCalls(
         call.Request.CallbackUrl is not null,
         call.Progress.GivenUp is not null,
         call.Progress.Error);
+
+    [LoggerMessage(3702, LogLevel.Information, "Asynchronous call {CallId} of {Function} was cancelled")]
+    private partial void LogCancelled(CallId callId, FunctionId function);
 
     [LoggerMessage(3701, LogLevel.Warning, "Asynchronous call {CallId} of {Function} is dead: {Error}")]
     private partial void LogDead(CallId callId, FunctionId function, string error);

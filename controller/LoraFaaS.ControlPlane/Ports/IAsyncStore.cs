@@ -28,6 +28,12 @@ public interface IAsyncStore
     /// <summary>Puts a dead call back to the phase that was given up, with all its tries before it. False: there is no such dead call.</summary>
     Task<bool> ReplayAsync(CallId id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Ends an open call as completed without an answer, with <paramref name="error"/>. Whoever holds its lease finds it lost at the next renewal or
+    /// settlement. False: there is no such open call.
+    /// </summary>
+    Task<bool> CancelAsync(CallId id, string error, CancellationToken cancellationToken);
+
     Task<QueueCounts> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>Forgets what has been over for long enough. Returns how many calls.</summary>

@@ -29,6 +29,9 @@ public interface IWarmStateStore
     /// <summary>All that were added since the store was last empty.</summary>
     ValueTask<IReadOnlyDictionary<FunctionId, long>> GetArrivalsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Adds what API keys used at one gateway, perhaps nothing, and answers what has been added for just these keys by all.</summary>
+    Task<IReadOnlyDictionary<ApiKeyId, KeyUse>> AddKeyUsesAsync(IReadOnlyDictionary<ApiKeyId, KeyUse> uses, CancellationToken cancellationToken);
+
     /// <summary>Appends to a function's log, which keeps its newest 1 000 lines.</summary>
     Task AppendLogAsync(FunctionId function, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken);
 

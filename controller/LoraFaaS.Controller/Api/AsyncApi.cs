@@ -65,6 +65,24 @@ internal sealed class AsyncApi(AsyncCalls calls)
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
+    public async Task CancelAsync(HttpContext context)
+    {
+        var id = IdOf(context);
+
+        switch (await calls.CancelAsync(id, context.RequestAborted))
+        {
+            case CallCancellation.Done:
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
+                break;
+            case CallCancellation.Over:
+                await context.WriteProblemAsync(new Problem(ErrorCode.Conflict, $"the call {OneLine.Quote(id.Value)} is over already"));
+                break;
+            default:
+                await context.WriteProblemAsync(NotFound(id, "is not known, or has been over for too long"));
+                break;
+        }
+    }
+
     private static CallId IdOf(HttpContext context) => new((string)context.Request.RouteValues["id"]!);
 
     private static Problem NotFound(CallId id, string why) => new(ErrorCode.NotFound, $"the call {OneLine.Quote(id.Value)} {why}");
@@ -100,7 +118,7 @@ internal sealed class AsyncApi(AsyncCalls calls)
     {
         CallPhase.Invoke => progress.Lease is null ? "queued" : "running",
         CallPhase.Deliver => "delivering",
-        CallPhase.Completed => "completed",
+        CallPhase.Completed => progress.Error == AsyncCalls.Cancelled ? "cancelled" : "completed",
         CallPhase.Dead => "dead",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

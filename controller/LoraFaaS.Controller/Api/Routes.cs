@@ -56,6 +56,7 @@ internal static class Routes
         routes.MapGet("/api/v1/async", Ask<AsyncApi>(api => api.CountAsync));
         routes.MapGet("/api/v1/async/dead", Ask<AsyncApi>(api => api.ListDeadAsync));
         routes.MapGet("/api/v1/async/{id}", Ask<AsyncApi>(api => api.GetAsync));
+        routes.MapDelete("/api/v1/async/{id}", Ask<AsyncApi>(api => api.CancelAsync));
         routes.MapPost("/api/v1/async/{id}/replay", Ask<AsyncApi>(api => api.ReplayAsync));
 
         routes.MapGet("/internal/artifacts/{digest}", Ask<ArtifactsApi>(api => api.GetAsync));

@@ -65,6 +65,19 @@ internal sealed class CallsService(AsyncCalls calls, IHostApplicationLifetime li
         return new RenewReply { CallIds = { held.Select(id => id.Value) } };
     }
 
+    public async Task<CancelReply> CancelAsync(CancelRequest request, CancellationToken cancellationToken)
+    {
+        var id = new CallId(request.CallId);
+
+        if (await StoredAsync(() => calls.FindAsync(id, cancellationToken)) is not { Request.Function: var function })
+        {
+            return new CancelReply { Outcome = (int)CallCancellation.Unknown };
+        }
+
+        var outcome = request.Confirmed ? await StoredAsync(() => calls.CancelAsync(id, cancellationToken)) : CallCancellation.Unknown;
+        return new CancelReply { Outcome = (int)outcome, Namespace = function.Namespace.Value, Function = function.Name.Value };
+    }
+
     public async Task<SettleReply> SettleAsync(SettleRequest request, CancellationToken cancellationToken)
     {
         if (request.Ticket is not { } ticket || request.ToOutcome() is not { } outcome)

@@ -97,7 +97,12 @@ internal sealed partial class ControlService(
         try
         {
             await warm.AddArrivalsAsync(arrivals, cancellationToken);
-            return new ArrivalReply();
+            var uses = report.KeyUses.DistinctBy(use => use.KeyId).ToDictionary(use => new ApiKeyId(use.KeyId), use => new ControlPlane.Ports.KeyUse(use.Requests, use.Tokens));
+            var totals = await warm.AddKeyUsesAsync(uses, cancellationToken);
+            return new ArrivalReply
+            {
+                KeyTotals = { totals.Select(total => new Protocol.Control.KeyUse { KeyId = total.Key.Value, Requests = total.Value.Requests, Tokens = total.Value.Tokens }) },
+            };
         }
         catch (WarmStateUnavailableException exception)
         {

@@ -14,6 +14,9 @@ public sealed class CallsClient(GrpcChannel channel)
     public Task<RenewReply> RenewAsync(RenewRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
         channel.CallAsync(CallsMethods.Renew, request, new() { Timeout = timeout }, cancellationToken);
 
+    public Task<CancelReply> CancelAsync(CancelRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
+        channel.CallAsync(CallsMethods.Cancel, request, new() { Timeout = timeout }, cancellationToken);
+
     public Task<SettleReply> SettleAsync(SettleRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
         channel.CallAsync(CallsMethods.Settle, request, new() { Timeout = timeout }, cancellationToken);
 }

@@ -16,6 +16,7 @@ public static class CallsEndpoints
         routes.MapGrpcUnary(CallsMethods.Enqueue, (request, _, cancellationToken) => service.EnqueueAsync(request, cancellationToken));
         routes.MapGrpcUnary(CallsMethods.Lease, (request, _, cancellationToken) => service.LeaseAsync(request, cancellationToken));
         routes.MapGrpcUnary(CallsMethods.Renew, (request, _, cancellationToken) => service.RenewAsync(request, cancellationToken));
+        routes.MapGrpcUnary(CallsMethods.Cancel, (request, _, cancellationToken) => service.CancelAsync(request, cancellationToken));
         routes.MapGrpcUnary(CallsMethods.Settle, (request, _, cancellationToken) => service.SettleAsync(request, cancellationToken));
         routes.MapGrpcUnimplemented(CallsMethods.Service);
     }

@@ -13,5 +13,7 @@ public static class CallsMethods
 
     public static readonly GrpcMethod<RenewRequest, RenewReply> Renew = new(Service, nameof(Renew), RenewRequest.Parser, RenewReply.Parser);
 
+    public static readonly GrpcMethod<CancelRequest, CancelReply> Cancel = new(Service, nameof(Cancel), CancelRequest.Parser, CancelReply.Parser);
+
     public static readonly GrpcMethod<SettleRequest, SettleReply> Settle = new(Service, nameof(Settle), SettleRequest.Parser, SettleReply.Parser);
 }

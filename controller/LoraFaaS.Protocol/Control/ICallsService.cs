@@ -9,5 +9,7 @@ public interface ICallsService
 
     Task<RenewReply> RenewAsync(RenewRequest request, CancellationToken cancellationToken);
 
+    Task<CancelReply> CancelAsync(CancelRequest request, CancellationToken cancellationToken);
+
     Task<SettleReply> SettleAsync(SettleRequest request, CancellationToken cancellationToken);
 }

@@ -20,6 +20,9 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Hash: function to number of invocations that came in.</summary>
     public string Arrivals { get; } = $"{{{prefix}}}:arrivals";
 
+    /// <summary>Hash: an API key's id and r or t to the requests or tokens it used.</summary>
+    public string KeyUses { get; } = $"{{{prefix}}}:key-uses";
+
     /// <summary>Channel of <see cref="NoticeText"/>.</summary>
     public string Notices { get; } = $"{{{prefix}}}:notices";
 

@@ -41,6 +41,17 @@ internal static class RedisScripts
         return #ARGV
         """;
 
+    /// <summary>KEYS: hash. ARGV: seconds to keep it without use, then field, count, field, count … Gives each field's sum.</summary>
+    public const string AddAndGet =
+        """
+        local sums = {}
+        for i = 2, #ARGV, 2 do
+            sums[#sums + 1] = redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1])
+        end
+        redis.call('EXPIRE', KEYS[1], ARGV[1])
+        return sums
+        """;
+
     /// <summary>KEYS: log. ARGV: lines to keep, seconds to keep them, then the lines.</summary>
     public const string AppendLog =
         """

@@ -13,6 +13,9 @@ internal sealed class RedisWarmStateStore(RedisConnection connection, RedisKeys 
     /// <summary>A log nobody adds to is forgotten, so that removed functions leave nothing behind.</summary>
     private static readonly TimeSpan LogLifetime = TimeSpan.FromDays(7);
 
+    /// <summary>Gateways look at differences within minutes; what nobody adds to is worth nothing.</summary>
+    private static readonly TimeSpan KeyUseLifetime = TimeSpan.FromDays(1);
+
     public Task PutWorkerAsync(WorkerState worker, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         connection.RunScriptAsync(
             RedisScripts.PutWorker,
@@ -51,6 +54,27 @@ internal sealed class RedisWarmStateStore(RedisConnection connection, RedisKeys 
     }
 
     public ValueTask<IReadOnlyDictionary<FunctionId, long>> GetArrivalsAsync(CancellationToken cancellationToken) => ReadCountsAsync(keys.Arrivals, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<ApiKeyId, KeyUse>> AddKeyUsesAsync(IReadOnlyDictionary<ApiKeyId, KeyUse> uses, CancellationToken cancellationToken)
+    {
+        if (uses.Count == 0)
+        {
+            return uses;
+        }
+
+        var keysInOrder = uses.Keys.ToList();
+        var result = await connection.RunScriptAsync(
+            RedisScripts.AddAndGet,
+            [keys.KeyUses],
+            [
+                (long)KeyUseLifetime.TotalSeconds,
+                .. keysInOrder.SelectMany(key => new RedisValue[] { key.Value + ":r", uses[key].Requests, key.Value + ":t", uses[key].Tokens }),
+            ],
+            cancellationToken);
+        var sums = (long[]?)result ?? [];
+
+        return keysInOrder.Select((key, index) => (key, Use: new KeyUse(sums[2 * index], sums[(2 * index) + 1]))).ToDictionary(pair => pair.key, pair => pair.Use);
+    }
 
     private async ValueTask<IReadOnlyDictionary<FunctionId, long>> ReadCountsAsync(string key, CancellationToken cancellationToken)
     {

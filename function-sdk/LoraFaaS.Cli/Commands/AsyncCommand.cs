@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
-/// <summary><c>lorafaas async status CALL-ID | dead | replay CALL-ID… [--all]</c>.</summary>
+/// <summary><c>lorafaas async status CALL-ID | cancel CALL-ID | dead | replay CALL-ID… [--all]</c>.</summary>
 internal static class AsyncCommand
 {
     private static readonly Argument<string> CallIdArgument = new("call-id") { Description = "The X-Call-Id of the call" };
@@ -26,7 +26,9 @@ internal static class AsyncCommand
         dead.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => DeadAsync(parse, stopping), cancellationToken));
         var replay = new Command("replay", "Try dead calls again") { CallIds, All };
         replay.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => ReplayAsync(parse, stopping), cancellationToken));
-        return new Command("async", "Asynchronous calls") { status, dead, replay };
+        var cancel = new Command("cancel", "End a call that waits or runs") { CallIdArgument };
+        cancel.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => CancelAsync(parse, stopping), cancellationToken));
+        return new Command("async", "Asynchronous calls") { status, cancel, dead, replay };
     }
 
     private static async Task<int> StatusAsync(ParseResult parse, CancellationToken cancellationToken)
@@ -55,6 +57,13 @@ internal static class AsyncCommand
         }
 
         await Console.Out.WriteAsync((call.Body ?? call.BodyBase64 ?? "").AsMemory(), cancellationToken);
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> CancelAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        await client.Async.CancelAsync(new CallId(parse.GetRequiredValue(CallIdArgument)), cancellationToken);
         return ExitCodes.Done;
     }
 

@@ -9,7 +9,7 @@ public sealed record AsyncCallInfo
 
     public required string Namespace { get; init; }
 
-    /// <summary><c>queued</c>, <c>running</c>, <c>delivering</c> (to its callback), <c>completed</c> or <c>dead</c>.</summary>
+    /// <summary><c>queued</c>, <c>running</c>, <c>delivering</c> (to its callback), <c>completed</c>, <c>cancelled</c> or <c>dead</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>Tries so far in this state.</summary>

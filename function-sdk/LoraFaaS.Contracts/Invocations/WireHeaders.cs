@@ -35,6 +35,9 @@ public static class WireHeaders
     /// <summary>A caller's own name for a conversation: while the split stays as it is, all its calls meet the same revision.</summary>
     public const string SessionId = "X-Session-Id";
 
+    /// <summary><c>low</c> or <c>normal</c>: a caller may wait behind others of its namespace that are more urgent. Never more than the function's own priority.</summary>
+    public const string Priority = "X-Priority";
+
     /// <summary>The revision that answered.</summary>
     public const string Revision = "X-Lorafaas-Revision";
     public const string Worker = "X-Lorafaas-Worker";

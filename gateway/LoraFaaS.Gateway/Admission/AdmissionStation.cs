@@ -12,7 +12,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// and its metrics, however it ended.
 /// </summary>
 internal sealed partial class AdmissionStation(
-    InFlightGate gate, KeyMeters keys, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
+    InFlightGate gate, DoorQueue door, KeyMeters keys, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
 {
     private static readonly TimeSpan FullRetryAfter = TimeSpan.FromSeconds(1);
 
@@ -40,6 +40,11 @@ internal sealed partial class AdmissionStation(
         }
         finally
         {
+            if (invocation.Place is { } place)
+            {
+                door.Leave(place);
+            }
+
             gate.Leave();
             meter.End(invocation, context.Response.StatusCode, activity);
         }

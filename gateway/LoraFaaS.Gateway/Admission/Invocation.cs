@@ -77,6 +77,9 @@ internal sealed class Invocation : IDisposable
     /// <summary>The API key it was sent with; null: none.</summary>
     public CallerKey? Caller { get; init; }
 
+    /// <summary>Its place among those that run; null: it has none (yet).</summary>
+    public DoorPlace? Place { get; set; }
+
     /// <summary>The last worker it was placed on.</summary>
     public WorkerId? Worker { get; set; }
 

@@ -6,15 +6,36 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Gateway.Admission;
 
 /// <summary>
-/// What every dialect asks when it has found the function: whether this caller may invoke it, and until when. The one deadline is the
-/// function's timeout, or less where the caller's X-Timeout says so.
+/// What every dialect asks when it has found the function: whether this caller may invoke it, until when, and for a place to run in. The one deadline is
+/// the function's timeout, or less where the caller's X-Timeout says so; waiting for the place is in it.
 /// </summary>
-internal sealed class InvocationDeadline(KeyDesk keys, IOptions<GatewayOptions> options)
+internal sealed class InvocationDeadline(KeyDesk keys, DoorQueue door, IOptions<GatewayOptions> options)
 {
     public const string Header = "X-Timeout";
 
-    /// <summary>Null when it may go on and the deadline is set; otherwise why not.</summary>
-    public Problem? Apply(Invocation invocation, RouteEntry route, HttpRequest request)
+    /// <summary>Null when it may go on, its deadline is set and its place is taken; otherwise why not.</summary>
+    public async ValueTask<Problem?> ApplyAsync(Invocation invocation, RouteEntry route, HttpRequest request)
+    {
+        if (Check(invocation, route, request) is { } wrong)
+        {
+            return wrong;
+        }
+
+        switch (await door.EnterAsync(route.Function.Namespace, PriorityHeader.Of(request, route.Revision.Priority), invocation.Stopped))
+        {
+            case DoorEntry.Entered entered:
+                invocation.Place = entered.Place;
+                return null;
+
+            case DoorEntry.Refused refused:
+                return refused.Problem;
+
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private Problem? Check(Invocation invocation, RouteEntry route, HttpRequest request)
     {
         if (keys.CheckFunction(invocation.Caller, route.Function) is { } refused)
         {

@@ -3,15 +3,21 @@ using LoraFaaS.Contracts.Errors;
 
 namespace LoraFaaS.Gateway.Admission;
 
-/// <summary>What one key uses at this gateway, against its limits. Nothing waits here: over a limit is refused with the time to wait.</summary>
+/// <summary>What one key uses, against its limits: here at once, and at other gateways as it becomes known. Nothing waits here: over a limit is refused with the time to wait.</summary>
 internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
 {
+    /// <summary>A bucket is full again after a minute without use, whoever used it.</summary>
+    private static readonly TimeSpan Concern = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly TokenBucket? _requests = limits.RequestsPerMinute > 0 ? new TokenBucket(limits.RequestsPerMinute, time) : null;
     private readonly TokenBucket? _tokens = limits.TokensPerMinute > 0 ? new TokenBucket(limits.TokensPerMinute, time) : null;
     private int _running;
+    private long _usedAt = time.GetTimestamp();
+    private KeySpending _unreported;
+    private KeySpending? _lastTotal;
 
     public ApiKeyLimits Limits => limits;
 
@@ -38,6 +44,8 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
 
             _requests?.Take(1);
             _running++;
+            _usedAt = time.GetTimestamp();
+            _unreported = _unreported.Plus(new KeySpending(1, 0));
             return null;
         }
     }
@@ -48,6 +56,50 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
         {
             _running--;
             _tokens?.Take(tokens);
+            _usedAt = time.GetTimestamp();
+            _unreported = _unreported.Plus(new KeySpending(0, tokens));
+        }
+    }
+
+    /// <summary>What was spent here since it was last taken; null: the key has no rates, or was not used for so long that what others spend is no concern.</summary>
+    public KeySpending? TakeReport()
+    {
+        lock (_gate)
+        {
+            if ((_requests is null && _tokens is null) || time.GetElapsedTime(_usedAt) > Concern)
+            {
+                // What others have spent until it comes back is of minutes that are over by then.
+                _lastTotal = null;
+                return null;
+            }
+
+            var taken = _unreported;
+            _unreported = default;
+            return taken;
+        }
+    }
+
+    /// <summary>The report did not arrive, or perhaps it did: then others are charged for it, who come to know by the next.</summary>
+    public void Return(KeySpending report)
+    {
+        lock (_gate)
+        {
+            _unreported = _unreported.Plus(report);
+        }
+    }
+
+    /// <summary>All gateways' total, this one's <paramref name="reported"/> included: what others spent since the last is charged here too.</summary>
+    public void Learn(KeySpending total, KeySpending reported)
+    {
+        lock (_gate)
+        {
+            if (_lastTotal is { } last)
+            {
+                _requests?.Take(Math.Max(0, total.Requests - last.Requests - reported.Requests));
+                _tokens?.Take(Math.Max(0, total.Tokens - last.Tokens - reported.Tokens));
+            }
+
+            _lastTotal = total;
         }
     }
 

@@ -25,6 +25,22 @@ internal sealed class KeyMeters(RouteBoard board, TimeProvider time)
         return meter.Limits == key.Limits ? meter : _meters[key.Id] = new KeyMeter(key.Limits, time);
     }
 
+    /// <summary>What keys with rates spent here, and their meters.</summary>
+    public IReadOnlyList<(ApiKeyId Id, KeyMeter Meter, KeySpending Spent)> TakeReports()
+    {
+        var reports = new List<(ApiKeyId, KeyMeter, KeySpending)>();
+
+        foreach (var (id, meter) in _meters)
+        {
+            if (meter.TakeReport() is { } spent)
+            {
+                reports.Add((id, meter, spent));
+            }
+        }
+
+        return reports;
+    }
+
     private void Prune()
     {
         foreach (var id in _meters.Keys)

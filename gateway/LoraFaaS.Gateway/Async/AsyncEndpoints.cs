@@ -10,6 +10,9 @@ internal static class AsyncEndpoints
         var admission = routes.ServiceProvider.GetRequiredService<AdmissionStation>();
         var dialect = routes.ServiceProvider.GetRequiredService<AsyncDialect>();
 
+        var cancellation = routes.ServiceProvider.GetRequiredService<CallCancellation>();
+
         routes.MapPost("/async-function/{name}/{**path}", context => admission.RunAsync(context, dialect));
+        routes.MapDelete("/async-function/{id}", cancellation.HandleAsync);
     }
 }

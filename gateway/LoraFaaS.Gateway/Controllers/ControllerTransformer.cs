@@ -53,6 +53,7 @@ internal sealed class ControllerTransformer(InternalToken token, AdminCredential
         }
 
         if (request.Path.StartsWithSegments("/system/functions", StringComparison.Ordinal)
+            || request.Path.StartsWithSegments("/system/function", StringComparison.Ordinal)
             || request.Path.StartsWithSegments("/api/v1/backbones", StringComparison.Ordinal))
         {
             return board.RoutesChanged;

@@ -10,7 +10,7 @@ using LoraFaaS.Policies.Snapshots;
 namespace LoraFaaS.Gateway.Dispatch;
 
 /// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
-internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDesk desk)
+internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk)
 {
     /// <param name="arithmetic">Of an answer that is to go on: workers that are known to compute otherwise are no place for it. Empty: a new one.</param>
     public async Task<DispatchOutcome> PlaceAsync(
@@ -22,7 +22,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
         // Likewise a revision that has left the split since.
         var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
-        if (PlaceWarm(table, placed, excluded, arithmetic) is { } warm)
+        if ((PlaceTrusted(table, placed, excluded, arithmetic) ?? PlaceWarm(table, placed, excluded, arithmetic)) is { } warm)
         {
             return warm;
         }
@@ -35,6 +35,25 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
             ActivationOutcome.Refused refused => new DispatchOutcome.Refused(refused.Problem),
             _ => throw new UnreachableException(),
         };
+    }
+
+    /// <summary>An open circuit passes a worker over while another can serve. Where none can, calls go there all the same: nobody is refused for the circuit's sake.</summary>
+    private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
+    {
+        if (!circuits.HasAny)
+        {
+            return null;
+        }
+
+        var failing = table.Workers.Values.Where(worker => !circuits.MayTry(worker.Url)).Select(worker => worker.Snapshot.Id).ToHashSet();
+
+        if (failing.Count == 0)
+        {
+            return null;
+        }
+
+        failing.UnionWith(excluded);
+        return PlaceWarm(table, route, failing, arithmetic);
     }
 
     private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)

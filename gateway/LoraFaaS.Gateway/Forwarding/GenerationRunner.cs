@@ -19,6 +19,7 @@ internal sealed partial class GenerationRunner(
     Dispatcher dispatcher,
     WorkerForwarder forwarder,
     LocalLoad load,
+    CircuitBoard circuits,
     RouteBoard board,
     IOptions<GatewayOptions> options,
     TimeProvider time,
@@ -52,6 +53,7 @@ internal sealed partial class GenerationRunner(
 
                 case DispatchOutcome.On target:
                     invocation.Worker = target.Worker;
+                    circuits.Begin(target.Url);
                     using (load.Enter(target.Worker))
                     {
                         var tries = new WorkerTry(invocation, target, received);
@@ -62,6 +64,8 @@ internal sealed partial class GenerationRunner(
                             account.Complete(happened);
                             yield return happened;
                         }
+
+                        Report(target.Url, tries);
 
                         if (tries.End is WorkerTryEnd.Done)
                         {
@@ -82,6 +86,18 @@ internal sealed partial class GenerationRunner(
                 yield return GenerateEvents.Failed(problem);
                 yield break;
             }
+        }
+    }
+
+    private void Report(string url, WorkerTry tries)
+    {
+        if (tries.HasFailed)
+        {
+            circuits.Failed(url);
+        }
+        else
+        {
+            circuits.Succeeded(url);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
     /// <summary>Set when <see cref="RunAsync"/> has ended by itself.</summary>
     public WorkerTryEnd? End { get; private set; }
 
+    /// <summary>The worker could not be reached, or broke off: its own doing, not the request's.</summary>
+    public bool HasFailed { get; private set; }
+
     public async IAsyncEnumerable<GenerateEvent> RunAsync(WorkerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         End = await AnswerAsync(call, cancellationToken);
@@ -38,7 +41,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
             {
                 WorkerAnswer.Streaming => null,
                 WorkerAnswer.Refused refused => new WorkerTryEnd.Refused(refused.Problem),
-                WorkerAnswer.Unreachable unreachable => new WorkerTryEnd.Unreachable($"{target.Worker}: {unreachable.Reason}"),
+                WorkerAnswer.Unreachable unreachable => Unreached(unreachable),
                 _ => throw new UnreachableException(),
             };
         }
@@ -46,6 +49,12 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
         {
             return new WorkerTryEnd.Refused(invocation.DeadlineProblem("the worker's queue"));
         }
+    }
+
+    private WorkerTryEnd.Unreachable Unreached(WorkerAnswer.Unreachable unreachable)
+    {
+        HasFailed = true;
+        return new WorkerTryEnd.Unreachable($"{target.Worker}: {unreachable.Reason}");
     }
 
     /// <summary>The event to pass on, or null when it was ours to swallow.</summary>
@@ -67,6 +76,8 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
         {
             return Judge(happened);
         }
+
+        HasFailed = true;
 
         if (received.IsBound)
         {

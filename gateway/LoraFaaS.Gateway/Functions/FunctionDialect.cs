@@ -47,7 +47,7 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
             return;
         }
 
-        if (deadline.Apply(invocation, route, context.Request) is { } wrong)
+        if (await deadline.ApplyAsync(invocation, route, context.Request) is { } wrong)
         {
             await FailAsync(context, invocation, wrong);
             return;

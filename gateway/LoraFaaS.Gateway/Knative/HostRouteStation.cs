@@ -38,6 +38,6 @@ internal sealed class HostRouteStation(RequestDelegate next, RouteBoard board, I
     private string NameOf(FunctionId id)
     {
         var table = board.Table;
-        return table.Routes.ContainsKey(id) ? id.ToString() : RevisionLookup.FindHost(table, id) ?? id.ToString();
+        return table.Routes.GetValueOrDefault(id) is not null ? id.ToString() : RevisionLookup.FindHost(table, id) ?? id.ToString();
     }
 }

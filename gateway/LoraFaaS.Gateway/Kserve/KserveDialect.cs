@@ -25,7 +25,7 @@ internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader b
 
         invocation.Route = route;
 
-        if (deadline.Apply(invocation, route, context.Request) is { } wrong)
+        if (await deadline.ApplyAsync(invocation, route, context.Request) is { } wrong)
         {
             await FailAsync(context, invocation, wrong);
             return;

@@ -52,7 +52,7 @@ internal sealed class LoraxDialect(
 
         invocation.Route = route;
 
-        if (deadline.Apply(invocation, route, context.Request) is { } wrong)
+        if (await deadline.ApplyAsync(invocation, route, context.Request) is { } wrong)
         {
             await FailAsync(context, invocation, wrong);
             return;

@@ -1,3 +1,5 @@
+using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
@@ -6,9 +8,9 @@ namespace LoraFaaS.Gateway.Metering;
 
 /// <summary>
 /// Tells the controller every two seconds who was called: forecasts rest on what callers want, also on what was then refused. What cannot be
-/// delivered waits for the next turn.
+/// delivered waits for the next turn. With it go the API keys' spendings, and come back those of all gateways.
 /// </summary>
-internal sealed class ArrivalReportLoop(ArrivalCounts counts, ControlClient control, TimeProvider time) : BackgroundService
+internal sealed class ArrivalReportLoop(ArrivalCounts counts, KeyMeters keys, ControlClient control, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -27,17 +29,20 @@ internal sealed class ArrivalReportLoop(ArrivalCounts counts, ControlClient cont
     {
         var taken = counts.Take();
 
-        if (taken.Count == 0)
+        var spent = keys.TakeReports();
+
+        if (taken.Count == 0 && spent.Count == 0)
         {
             return;
         }
 
         var report = new ArrivalReport();
         report.Counts.AddRange(taken.Select(arrival => new ArrivalCount { Key = RouteWire.ToKey(arrival.Function), Count = arrival.Count }));
+        report.KeyUses.AddRange(spent.Select(key => new KeyUse { KeyId = key.Id.Value, Requests = key.Spent.Requests, Tokens = key.Spent.Tokens }));
 
         try
         {
-            await control.ReportArrivalsAsync(report, Patience, cancellationToken);
+            Learn(spent, await control.ReportArrivalsAsync(report, Patience, cancellationToken));
         }
         catch (GrpcStatusException)
         {
@@ -45,6 +50,24 @@ internal sealed class ArrivalReportLoop(ArrivalCounts counts, ControlClient cont
             foreach (var (function, count) in taken)
             {
                 counts.Add(function, count);
+            }
+
+            foreach (var (_, meter, unsent) in spent)
+            {
+                meter.Return(unsent);
+            }
+        }
+    }
+
+    private static void Learn(IReadOnlyList<(ApiKeyId Id, KeyMeter Meter, KeySpending Spent)> spent, ArrivalReply reply)
+    {
+        var totals = reply.KeyTotals.DistinctBy(total => total.KeyId).ToDictionary(total => total.KeyId, total => new KeySpending(total.Requests, total.Tokens), StringComparer.Ordinal);
+
+        foreach (var (id, meter, reported) in spent)
+        {
+            if (totals.TryGetValue(id.Value, out var total))
+            {
+                meter.Learn(total, reported);
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed partial class InvocationMeter : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _ttft;
 
-    public InvocationMeter(IMeterFactory meters, InFlightGate gate, ArrivalCounts arrivals, ILogger<InvocationMeter> logger)
+    public InvocationMeter(IMeterFactory meters, InFlightGate gate, DoorQueue door, ArrivalCounts arrivals, ILogger<InvocationMeter> logger)
     {
         _logger = logger;
         _arrivals = arrivals;
@@ -47,6 +47,8 @@ internal sealed partial class InvocationMeter : IDisposable
         _duration = _meter.CreateHistogram("gateway_functions_seconds", "s", "Time from arrival to last byte.", null, advice);
         _ttft = _meter.CreateHistogram("gateway_ttft_seconds", "s", "Time from arrival to first token.", null, advice);
         _meter.CreateObservableGauge("gateway_in_flight", () => gate.Count, description: "Invocations in the house.");
+        _meter.CreateObservableGauge("gateway_door_running", () => door.Running, description: "Invocations that have a place to run.");
+        _meter.CreateObservableGauge("gateway_door_waiting", () => door.Waiting, description: "Invocations that wait for a place to run.");
     }
 
     /// <summary>Null also where nobody records: the context goes on as it came, and a span without a reader is not worth its making.</summary>

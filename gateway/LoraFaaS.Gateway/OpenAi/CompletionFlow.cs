@@ -39,7 +39,7 @@ internal sealed class CompletionFlow(RouteBoard board, BodyReader bodies, Invoca
 
         invocation.Route = route;
 
-        if (deadline.Apply(invocation, route, context.Request) is { } wrong)
+        if (await deadline.ApplyAsync(invocation, route, context.Request) is { } wrong)
         {
             await FailAsync(context, invocation, wrong);
             return null;

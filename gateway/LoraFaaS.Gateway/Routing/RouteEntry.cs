@@ -13,6 +13,9 @@ internal sealed record RouteEntry
     /// <summary>Workers with the adapter at host tier or nearer.</summary>
     public required FrozenDictionary<WorkerId, StorageTier> Placements { get; init; }
 
+    /// <summary>Workers that ought to hold it; 0: it sleeps until it is called.</summary>
+    public int DesiredReplicas { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Every revision in use, where there is more than this one. Null: there is not.</summary>

@@ -20,6 +20,7 @@ internal static class RouteWire
         Revision = ToRevision(ToId(route.Key), route.Revision),
         Placements = ToPlacements(route.Placements),
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds(route.CreatedAt),
+        DesiredReplicas = route.DesiredReplicas,
         IsBackbone = route.IsBackbone,
         Split = route.Targets.Count == 0 ? null : ToSplit(route),
     };

@@ -140,6 +140,7 @@ public sealed class FunctionDoorTests(DemoPlatform demo)
 
         Assert.Contains("gateway_function_invocation_total{", gateway, StringComparison.Ordinal);
         Assert.Contains("sentiment.openfaas-fn", gateway, StringComparison.Ordinal);
+        Assert.Contains("gateway_service_count{function_name=\"sentiment.openfaas-fn\"}", gateway, StringComparison.Ordinal);
         using var health = await Platform.Http.GetAsync("healthz");
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }

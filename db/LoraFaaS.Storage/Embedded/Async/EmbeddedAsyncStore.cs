@@ -52,6 +52,13 @@ internal sealed class EmbeddedAsyncStore(DurableState<AsyncState, AsyncEntry> st
                 : (false, null),
             cancellationToken);
 
+    public Task<bool> CancelAsync(CallId id, string error, CancellationToken cancellationToken) =>
+        state.WriteAsync(
+            current => current.Find(id) is { IsOpen: true, Progress: var open }
+                ? (true, (AsyncEntry?)new AsyncEntry.Settled(id, Cancelled(open, error), KeepsResult: false))
+                : (false, null),
+            cancellationToken);
+
     public Task<QueueCounts> CountAsync(CancellationToken cancellationToken)
     {
         var current = state.Current;
@@ -122,6 +129,9 @@ internal sealed class EmbeddedAsyncStore(DurableState<AsyncState, AsyncEntry> st
     };
 
     private AsyncProgress Revived(AsyncProgress dead) => new() { Phase = dead.GivenUp ?? CallPhase.Invoke, DueAt = Now };
+
+    private AsyncProgress Cancelled(AsyncProgress open, string error) =>
+        new() { Phase = CallPhase.Completed, Attempts = open.Attempts, DueAt = Now, FinishedAt = Now, Error = error };
 
     private IEnumerable<CallId> Over(AsyncState current, PurgeRule rule)
     {

@@ -11,6 +11,7 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
     private readonly SortedDictionary<string, (WorkerState State, long Expires)> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<FunctionId, long> _invocations = [];
     private readonly Dictionary<FunctionId, long> _arrivals = [];
+    private readonly Dictionary<ApiKeyId, KeyUse> _keyUses = [];
     private readonly Dictionary<FunctionId, LogRing> _logs = [];
     private readonly NoticeHub _notices = new();
 
@@ -85,6 +86,20 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
         lock (_lock)
         {
             return ValueTask.FromResult<IReadOnlyDictionary<FunctionId, long>>(new Dictionary<FunctionId, long>(_arrivals));
+        }
+    }
+
+    public Task<IReadOnlyDictionary<ApiKeyId, KeyUse>> AddKeyUsesAsync(IReadOnlyDictionary<ApiKeyId, KeyUse> uses, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, use) in uses)
+            {
+                var before = _keyUses.GetValueOrDefault(key);
+                _keyUses[key] = new KeyUse(before.Requests + use.Requests, before.Tokens + use.Tokens);
+            }
+
+            return Task.FromResult<IReadOnlyDictionary<ApiKeyId, KeyUse>>(uses.Keys.ToDictionary(key => key, key => _keyUses[key]));
         }
     }
 

@@ -142,6 +142,22 @@ internal sealed class PostgresAsyncStore(NpgsqlDataSource database, PostgresRetr
             },
             cancellationToken);
 
+    public Task<bool> CancelAsync(CallId id, string error, CancellationToken cancellationToken) =>
+        retry.RepeatAsync(
+            async token =>
+            {
+                await using var command = database.CreateCommand(
+                    """
+                    UPDATE async_calls SET phase = 2, lease = NULL, due_at = clock_timestamp(), finished_at = clock_timestamp(), error = @error, given_up = NULL,
+                        body = '', result_status = NULL, result_body = NULL
+                    WHERE call_id = @id AND phase < 2
+                    """);
+                command.Parameters.AddWithValue("id", id.Value);
+                command.Parameters.AddWithValue("error", error);
+                return await command.ExecuteNonQueryAsync(token) == 1;
+            },
+            cancellationToken);
+
     public Task<QueueCounts> CountAsync(CancellationToken cancellationToken) =>
         retry.RepeatAsync(
             async token =>

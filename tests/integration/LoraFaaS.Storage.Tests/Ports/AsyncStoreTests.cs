@@ -141,6 +141,28 @@ public abstract class AsyncStoreTests(IDurableFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancelled_call_is_over_for_everybody_and_its_holder_has_lost_it()
+    {
+        var running = await EnqueueAndLeaseAsync("c-1");
+        await Store.EnqueueAsync(Sample.Call("c-2"), Wide, None);
+
+        Assert.True(await Store.CancelAsync(new CallId("c-1"), "cancelled", None));
+        Assert.True(await Store.CancelAsync(new CallId("c-2"), "cancelled", None));
+        Assert.False(await Store.CancelAsync(new CallId("c-1"), "cancelled", None));
+        Assert.False(await Store.CancelAsync(new CallId("nobody"), "cancelled", None));
+
+        Assert.False(await Store.SettleAsync(running.Request.Id, running.Progress.Lease!, Completed(), None));
+        Assert.Empty(await Store.RenewAsync(new Dictionary<CallId, string> { [running.Request.Id] = running.Progress.Lease! }, Minute, None));
+        Assert.Empty(await Store.LeaseAsync(10, Minute, None));
+        Assert.False(await Store.ReplayAsync(new CallId("c-1"), None));
+        var over = (await Store.FindAsync(new CallId("c-1"), None))!;
+        Assert.Equal((CallPhase.Completed, "cancelled"), (over.Progress.Phase, over.Progress.Error));
+        Assert.Null(over.Progress.Result);
+        Assert.NotNull(over.Progress.FinishedAt);
+        Assert.Equal(2, (await Store.CountAsync(None)).Completed);
+    }
+
+    [Fact]
     public async Task What_is_over_is_purged_by_age_and_number_and_what_is_open_is_not()
     {
         foreach (var id in (string[])["c-1", "c-2", "c-3"])

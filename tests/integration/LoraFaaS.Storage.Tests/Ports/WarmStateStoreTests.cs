@@ -91,6 +91,19 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Uses_of_keys_add_up_over_controllers_and_only_those_asked_for_are_told()
+    {
+        var (one, other) = (new ApiKeyId("key-1"), new ApiKeyId("key-2"));
+        Assert.Empty(await Store.AddKeyUsesAsync(new Dictionary<ApiKeyId, KeyUse>(), None));
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? Store : _stores.Second).AddKeyUsesAsync(
+            new Dictionary<ApiKeyId, KeyUse> { [one] = new(1, 30), [other] = new(0, 5) }, None))));
+
+        Assert.Equal(new KeyUse(20, 600), Assert.Single(await Store.AddKeyUsesAsync(new Dictionary<ApiKeyId, KeyUse> { [one] = default }, None)).Value);
+        Assert.Equal(new KeyUse(1, 100), (await _stores.Second.AddKeyUsesAsync(new Dictionary<ApiKeyId, KeyUse> { [other] = new(1, 0) }, None))[other]);
+    }
+
+    [Fact]
     public async Task Log_keeps_its_newest_thousand_lines_in_order()
     {
         var function = Sample.Id("sql");

@@ -58,6 +58,25 @@ public sealed class AsyncCallsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancelled_call_is_lost_to_who_runs_it_and_over_for_everybody()
+    {
+        await EnqueueAsync("c-1");
+        var leased = Assert.Single(await LeaseAsync());
+        var asked = await _controller.Calls.CancelAsync(new CancelRequest { CallId = "c-1" }, Patience.Limit, default);
+        Assert.NotEqual("", asked.Function);
+        Assert.Equal("running", await StateAsync("c-1"));
+
+        Assert.Equal(202, (await _controller.AskAsync(HttpMethod.Delete, "/api/v1/async/c-1")).Status);
+
+        Assert.Equal("cancelled", await StateAsync("c-1"));
+        Assert.Empty((await _controller.Calls.RenewAsync(new RenewRequest { Tickets = { leased.Ticket } }, Patience.Limit, default)).CallIds);
+        Assert.Equal(Next.Lost, (await SettleAsync(leased.Ticket, 200, "too late")).Next);
+        Assert.Equal(409, (await _controller.AskAsync(HttpMethod.Delete, "/api/v1/async/c-1")).Status);
+        Assert.Equal(404, (await _controller.AskAsync(HttpMethod.Delete, "/api/v1/async/nobodys")).Status);
+        Assert.Equal("", (await _controller.Calls.CancelAsync(new CancelRequest { CallId = "nobodys", Confirmed = true }, Patience.Limit, default)).Function);
+    }
+
+    [Fact]
     public async Task Failure_is_tried_again_then_dead_then_replayed()
     {
         await EnqueueAsync("c-1");

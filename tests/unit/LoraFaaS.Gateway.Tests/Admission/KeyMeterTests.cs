@@ -35,6 +35,50 @@ public sealed class KeyMeterTests
     }
 
     [Fact]
+    public void Two_gateways_that_hear_of_each_other_share_one_limit()
+    {
+        var limits = new ApiKeyLimits { RequestsPerMinute = 10, TokensPerMinute = 100 };
+        var (here, there) = (new KeyMeter(limits, _clock), new KeyMeter(limits, _clock));
+        var total = Exchange(there, Exchange(here, default));
+
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Null(here.TryEnter());
+            here.Leave(20);
+        }
+
+        total = Exchange(there, Exchange(here, total));
+
+        // 80 of the 100 tokens and 4 of the 10 requests are gone for both.
+        Assert.Null(there.TryEnter());
+        there.Leave(20);
+        Assert.Contains("tokens", there.TryEnter()!.Message, StringComparison.Ordinal);
+        Exchange(here, Exchange(there, total));
+        Assert.Contains("tokens", here.TryEnter()!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counters_that_were_lost_cost_nobody_anything()
+    {
+        var meter = new KeyMeter(new ApiKeyLimits { RequestsPerMinute = 10 }, _clock);
+        Assert.Null(meter.TryEnter());
+        Exchange(meter, new KeySpending(1_000, 0));
+
+        Assert.Null(meter.TryEnter());
+        Exchange(meter, default);
+
+        Assert.Equal(8, Enumerable.Range(0, 20).Count(_ => meter.TryEnter() is null));
+    }
+
+    private static KeySpending Exchange(KeyMeter meter, KeySpending total)
+    {
+        var report = meter.TakeReport()!.Value;
+        var now = total.Plus(report);
+        meter.Learn(now, report);
+        return now;
+    }
+
+    [Fact]
     public void Places_are_counted_and_given_back()
     {
         var meter = new KeyMeter(new ApiKeyLimits { MaxConcurrent = 2 }, _clock);

@@ -47,6 +47,30 @@ public sealed class AsyncFunctionTests
     }
 
     [Fact]
+    public async Task A_running_call_that_is_cancelled_is_cut_off_at_the_worker_and_a_second_time_it_is_over()
+    {
+        var (entered, gone) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(async exchange =>
+        {
+            entered.TrySetResult();
+            await exchange.SendAsync(Given.Started());
+            exchange.Aborted.Register(gone.SetResult);
+            await gone.Task;
+        });
+        await using var _ = gateway;
+        gateway.Controller.Calls.LeaseMs = 500;
+        using var response = await PostAsync(gateway, "hello", Path, ("X-Call-Id", "mine-1"));
+        await Patience.ForAsync(entered.Task);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await gateway.Http.DeleteAsync("/async-function/nobodys")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await gateway.Http.DeleteAsync("/async-function/mine-1")).StatusCode);
+
+        await Patience.ForAsync(gone.Task);
+        Assert.Equal(HttpStatusCode.Conflict, (await gateway.Http.DeleteAsync("/async-function/mine-1")).StatusCode);
+        Assert.Empty(gateway.Controller.Calls.Settled);
+    }
+
+    [Fact]
     public async Task Answer_goes_to_the_callback_signed()
     {
         using var folder = new TempFolder();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
@@ -5,17 +6,26 @@ using LoraFaaS.Gateway.Activation;
 using LoraFaaS.Gateway.Dispatch;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Gateway.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Tests.Dispatch;
 
-public sealed class DispatcherTests
+public sealed class DispatcherTests : IDisposable
 {
     private static readonly HashSet<WorkerId> Nobody = [];
 
     private readonly RouteBoard _board = new();
     private readonly LocalLoad _load = new();
     private readonly CountingActivator _activator = new();
+    private readonly TestKit.Time.FakeTimeProvider _clock = new();
+    private readonly CircuitBoard _circuits;
+
+    public DispatcherTests() => _circuits = new CircuitBoard(
+        _clock, new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), NullLogger<CircuitBoard>.Instance);
+
+    public void Dispose() => _circuits.Dispose();
 
     [Fact]
     public async Task A_warm_function_asks_nobody()
@@ -57,6 +67,43 @@ public sealed class DispatcherTests
 
         Assert.Equal("w2", first.Worker.Value);
         Assert.True(second.Activated);
+    }
+
+    [Fact]
+    public async Task An_address_that_fails_again_and_again_is_passed_over_until_one_call_finds_it_well()
+    {
+        var route = Publish(("w1", StorageTier.Device), ("w2", StorageTier.Host));
+        const string Failing = "http://127.0.0.1:1";
+
+        for (var time = 0; time < 5; time++)
+        {
+            Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
+            _circuits.Failed(Failing);
+        }
+
+        Assert.Equal("w2", (await PlaceAsync(route)).Worker.Value);
+
+        // One call tries it when the pause is over; until its end is known, the others still go elsewhere.
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
+        _circuits.Begin(Failing);
+        Assert.Equal("w2", (await PlaceAsync(route)).Worker.Value);
+
+        _circuits.Succeeded(Failing);
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
+    }
+
+    [Fact]
+    public async Task Where_no_other_can_serve_a_failing_address_is_better_than_none()
+    {
+        var route = Publish(("w1", StorageTier.Device));
+
+        for (var time = 0; time < 9; time++)
+        {
+            _circuits.Failed("http://127.0.0.1:1");
+        }
+
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
     }
 
     [Fact]
@@ -112,7 +159,7 @@ public sealed class DispatcherTests
         Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, excluded.ToHashSet(), arithmetic: "", CancellationToken.None));
 
     private Dispatcher Dispatcher() => new(
-        _board, _load, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));
+        _board, _load, _circuits, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));
 
     private sealed class CountingActivator : IActivator
     {

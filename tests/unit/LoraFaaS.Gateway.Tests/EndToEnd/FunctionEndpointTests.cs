@@ -294,7 +294,7 @@ public sealed class FunctionEndpointTests
                 await release.Task;
                 await FakeWorker.CountAsync(exchange);
             },
-            "--Gateway:MaxInFlight", "1");
+            "--Gateway:MaxInFlight", "1", "--Gateway:MaxQueued", "0");
         await using var __ = gateway;
         var first = gateway.InvokeAsync("x");
         await Patience.ForAsync(entered.Task);
@@ -308,6 +308,32 @@ public sealed class FunctionEndpointTests
         Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
         await Patience.UntilAsync(async cancellationToken =>
             (await gateway.InvokeAsync("x", cancellationToken: cancellationToken)).StatusCode is HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_full_gateway_holds_a_caller_for_a_while_and_serves_him_when_a_place_is_free()
+    {
+        var entered = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        var (gateway, _) = await RunningGateway.StartWarmAsync(
+            async exchange =>
+            {
+                entered.TrySetResult();
+                await release.Task;
+                await FakeWorker.CountAsync(exchange);
+            },
+            "--Gateway:MaxInFlight", "1", "--Gateway:MaxQueueTime", "00:05:00");
+        await using var __ = gateway;
+        var first = gateway.InvokeAsync("x");
+        await Patience.ForAsync(entered.Task);
+
+        var second = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(async cancellationToken =>
+            (await gateway.Http.GetStringAsync("/metrics", cancellationToken)).Contains("gateway_door_waiting 1", StringComparison.Ordinal));
+        release.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await second).StatusCode);
     }
 
     [Fact]

@@ -65,6 +65,18 @@ internal sealed class FakeCalls : ICallsService
         return reply;
     }
 
+    /// <summary>A call that was leased counts as running: it is ended by losing its lease.</summary>
+    public Task<CancelReply> CancelAsync(CancelRequest request, CancellationToken cancellationToken)
+    {
+        if (Enqueued.FirstOrDefault(call => call.CallId == request.CallId) is not { } found)
+        {
+            return Task.FromResult(new CancelReply());
+        }
+
+        var outcome = !request.Confirmed ? 0 : Lost.TryAdd(request.CallId, true) ? 2 : 1;
+        return Task.FromResult(new CancelReply { Outcome = outcome, Namespace = found.Namespace, Function = found.Function });
+    }
+
     public Task<RenewReply> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new RenewReply { CallIds = { request.Tickets.Select(ticket => ticket.CallId).Where(id => !Lost.ContainsKey(id)) } });
 

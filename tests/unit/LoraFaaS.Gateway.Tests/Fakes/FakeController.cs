@@ -108,6 +108,9 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
     /// <summary>Arrivals that were reported, by function.</summary>
     public System.Collections.Concurrent.ConcurrentDictionary<string, long> Arrivals { get; } = new();
 
+    /// <summary>What all gateways have reported of each API key; a test adds what others would.</summary>
+    public System.Collections.Concurrent.ConcurrentDictionary<string, KeyUse> KeyUses { get; } = new();
+
     public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken)
     {
         foreach (var count in report.Counts)
@@ -115,7 +118,15 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
             Arrivals.AddOrUpdate($"{count.Key.Function}.{count.Key.Namespace}", count.Count, (_, before) => before + count.Count);
         }
 
-        return Task.FromResult(new ArrivalReply());
+        var reply = new ArrivalReply();
+
+        foreach (var use in report.KeyUses)
+        {
+            var total = KeyUses.AddOrUpdate(use.KeyId, use, (_, before) => new KeyUse { KeyId = use.KeyId, Requests = before.Requests + use.Requests, Tokens = before.Tokens + use.Tokens });
+            reply.KeyTotals.Add(total);
+        }
+
+        return Task.FromResult(reply);
     }
 
     public Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken) =>
