@@ -37,7 +37,7 @@ public static class ControlPlaneServices
         services.AddSingleton<CallNews>().AddSingleton<AsyncMetrics>().AddSingleton<AsyncCalls>().AddHostedService<AsyncPurgeLoop>();
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
         services.AddMetrics();
-        services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
+        services.AddSingleton<WorkerRegistry>().AddSingleton<DrainDesk>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();

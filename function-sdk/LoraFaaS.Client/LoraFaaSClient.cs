@@ -20,6 +20,7 @@ public sealed class LoraFaaSClient : IDisposable
         Adapters = new AdaptersClient(_transport);
         Packages = new PackagesClient(_transport);
         Secrets = new SecretsClient(_transport);
+        Namespaces = new NamespacesClient(_transport);
         ApiKeys = new ApiKeysClient(_transport);
         Platform = new PlatformClient(_transport);
     }
@@ -44,6 +45,9 @@ public sealed class LoraFaaSClient : IDisposable
 
     /// <summary>Create, update, remove and list secrets.</summary>
     public SecretsClient Secrets { get; }
+
+    /// <summary>Create, change, remove and list namespaces.</summary>
+    public NamespacesClient Namespaces { get; }
 
     /// <summary>Issue, rotate, revoke and list API keys.</summary>
     public ApiKeysClient ApiKeys { get; }

@@ -14,6 +14,8 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(FunctionStatus))]
 [JsonSerializable(typeof(List<FunctionStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionStatus>))]
+[JsonSerializable(typeof(FunctionPage))]
+[JsonSerializable(typeof(InvocationStats))]
 [JsonSerializable(typeof(DeleteFunctionRequest))]
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(GatewayInfo))]
