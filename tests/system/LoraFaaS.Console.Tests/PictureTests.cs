@@ -1,5 +1,4 @@
 using LoraFaaS.ConsoleTests.Browser;
-using Microsoft.Playwright;
 
 namespace LoraFaaS.ConsoleTests;
 
@@ -7,7 +6,12 @@ namespace LoraFaaS.ConsoleTests;
 [Collection(ConsoleGroup.Name)]
 public sealed class PictureTests(DemoConsole console)
 {
-    private static readonly (string Path, string Heading)[] Pages = [("", "Overview"), ("functions", "Functions"), ("workers", "Workers")];
+    private static readonly (string Path, string Heading)[] Pages = 
+    [
+        ("", "Overview"), ("functions", "Functions"), ("functions/new", "Deploy an adapter"), ("functions/openfaas-fn/en-fr", "en-fr"), ("functions/openfaas-fn/en-fr/try", "en-fr"),
+        ("functions/openfaas-fn/en-fr/logs", "en-fr"), ("functions/openfaas-fn/en-fr/settings", "en-fr"), ("workers", "Workers"), ("plan", "Plan"),
+        ("queues", "Queues"), ("secrets", "Secrets"), ("keys", "Keys"), ("namespaces", "Namespaces"), ("audit", "Audit"), ("functions/openfaas-fn/none", "none"), ("no-such-page", "There is no such page"),
+    ];
 
     [Theory]
     [InlineData(1280, false)]
@@ -18,22 +22,15 @@ public sealed class PictureTests(DemoConsole console)
     {
         await using var window = await console.OpenAsync(width, width > 800 ? 800 : 844, dark);
         await window.Page.GotoAsync("login");
-        await PictureAsync(window.Page, "login", width, dark);
+        await DemoConsole.PictureAsync(window.Page, "login", width, dark);
         await window.LogInAsync();
 
         foreach (var (path, heading) in Pages)
         {
             await window.GoAsync(path, heading);
-            await PictureAsync(window.Page, path.Length == 0 ? "overview" : path.Replace('/', '-'), width, dark);
+            await DemoConsole.PictureAsync(window.Page, path.Length == 0 ? "overview" : path.Replace('/', '-'), width, dark);
         }
 
         Assert.Empty(window.Faults);
-    }
-
-    private static async Task PictureAsync(IPage page, string name, int width, bool dark)
-    {
-        await page.ScreenshotAsync(new() { Path = Path.Combine(DemoConsole.Pictures, $"{name}-{width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
-        var widest = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
-        Assert.True(widest <= width, $"{name} is {widest} pixels wide in a window of {width}");
     }
 }

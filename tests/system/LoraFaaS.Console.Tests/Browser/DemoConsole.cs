@@ -67,6 +67,14 @@ public sealed class DemoConsole : IAsyncLifetime
         return new BrowserWindow(context, await context.NewPageAsync(), Gateway, Password);
     }
 
+    /// <summary>A picture of the whole page; it is no wider than its window.</summary>
+    public static async Task PictureAsync(IPage page, string name, int width, bool dark)
+    {
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
+        var widest = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
+        Assert.True(widest <= width, $"{name} is {widest} pixels wide in a window of {width}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)

@@ -26,6 +26,8 @@ public sealed partial class ComposeCluster : IAsyncLifetime
 
     public IReadOnlyList<ClusterHost> Workers => Of("worker");
 
+    public IReadOnlyList<ClusterHost> Consoles => Of("console");
+
     public PostgresServer Postgres => _postgres!;
 
     /// <summary>A key that may invoke everything.</summary>
@@ -52,7 +54,7 @@ public sealed partial class ComposeCluster : IAsyncLifetime
 
         _hosts.AddRange(services.Select(service => Host(service, programs)));
 
-        foreach (var tier in new[] { Controllers, Workers, Gateways })
+        foreach (var tier in new[] { Controllers, Workers, Consoles, Gateways })
         {
             await Task.WhenAll(tier.Select(host => host.StartAsync()));
         }
