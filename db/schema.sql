@@ -142,7 +142,8 @@ CREATE TABLE public.functions (
     revisions jsonb NOT NULL,
     desired_replicas integer NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    traffic jsonb
 );
 
 CREATE TABLE public.leader_lease (

@@ -26,6 +26,7 @@ public static class ControlPlaneServices
 
         AddOptions<WorkerOptions, WorkerOptionsValidator>(services, WorkerOptions.Section);
         AddOptions<ActivationOptions, ActivationOptionsValidator>(services, ActivationOptions.Section);
+        AddOptions<RevisionOptions, RevisionOptionsValidator>(services, RevisionOptions.Section);
         AddOptions<ReconcileOptions, ReconcileOptionsValidator>(services, ReconcileOptions.Section);
         AddOptions<KeepAliveOptions, KeepAliveOptionsValidator>(services, KeepAliveOptions.Section);
         AddOptions<ForecastOptions, ForecastOptionsValidator>(services, ForecastOptions.Section);
@@ -35,7 +36,7 @@ public static class ControlPlaneServices
         services.TryAddSingleton(SecretKeyRing.Empty);
         services.AddSingleton<SecretSealer>().AddSingleton<SecretRegistry>().AddSingleton<FunctionSecretReader>().AddSingleton<ApiKeyRegistry>();
         services.AddSingleton<CallNews>().AddSingleton<AsyncMetrics>().AddSingleton<AsyncCalls>().AddHostedService<AsyncPurgeLoop>();
-        services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>();
+        services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>().AddSingleton<TrafficRegistry>();
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<DrainDesk>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();

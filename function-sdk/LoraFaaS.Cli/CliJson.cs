@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using LoraFaaS.Cli.Connection;
-using LoraFaaS.Cli.Demo;
+using LoraFaaS.Cli.Diagnosis;
+using LoraFaaS.Cli.Evaluation;
+using LoraFaaS.Cli.Overview;
+using LoraFaaS.Cli.Push;
 using LoraFaaS.Cli.Up;
 
 namespace LoraFaaS.Cli;
@@ -12,4 +15,12 @@ namespace LoraFaaS.Cli;
 [JsonSerializable(typeof(HostReadyFile))]
 [JsonSerializable(typeof(PlatformReadyFile))]
 [JsonSerializable(typeof(EvalCase))]
-internal sealed partial class CliJson : JsonSerializerContext;
+[JsonSerializable(typeof(EvalReport))]
+[JsonSerializable(typeof(Frame))]
+[JsonSerializable(typeof(List<Finding>))]
+[JsonSerializable(typeof(List<DeployedFunction>))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    /// <summary>One object a line.</summary>
+    public static readonly CliJson Compact = new(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+}

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LoraFaaS.Cli;
 using LoraFaaS.Cli.Commands;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 
 // Its options are another program's: --help too.
 if (args is ["bench", .. var benchmark])
@@ -23,6 +24,10 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     AsyncCommand.Create(),
     LogsCommand.Create(),
     ScaleCommand.Create(),
+    RevisionsCommand.Create(),
+    TrafficCommand.Create(),
+    PromoteCommand.Create(),
+    RollbackCommand.Create(),
     RemoveCommand.Create(),
     SecretCommand.Create(),
     KeyCommand.Create(),
@@ -32,12 +37,19 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     PlanCommand.Create(),
     SimulateCommand.Create(),
     BenchCommand.Create(),
+    TopCommand.Create(),
+    EvalCommand.Create(),
+    NamespaceCommand.Create(),
+    DoctorCommand.Create(),
+    CompletionCommand.Create(),
     VersionCommand.Create(),
 };
 
 root.Options.Add(ConnectionOptions.Gateway);
 root.Options.Add(ConnectionOptions.User);
 root.Options.Add(ConnectionOptions.PasswordFile);
+root.Options.Add(OutputOptions.Json);
+root.Options.Add(OutputOptions.Quiet);
 
 var parse = root.Parse(args);
 

@@ -15,6 +15,7 @@ public sealed class LoraFaaSClient : IDisposable
         _transport = new Transport(options, handler);
         Functions = new FunctionsClient(_transport);
         Invocations = new InvocationsClient(_transport);
+        Traffic = new TrafficClient(_transport);
         Async = new AsyncClient(_transport);
         Backbones = new BackbonesClient(_transport);
         Adapters = new AdaptersClient(_transport);
@@ -34,6 +35,9 @@ public sealed class LoraFaaSClient : IDisposable
     /// <summary>Call a function without waiting for its answer.</summary>
     public AsyncClient Async { get; }
 
+    /// <summary>Revisions and the split of calls over them.</summary>
+    public TrafficClient Traffic { get; }
+
     /// <summary>Register and list backbones.</summary>
     public BackbonesClient Backbones { get; }
 
@@ -46,11 +50,11 @@ public sealed class LoraFaaSClient : IDisposable
     /// <summary>Create, update, remove and list secrets.</summary>
     public SecretsClient Secrets { get; }
 
-    /// <summary>Create, change, remove and list namespaces.</summary>
-    public NamespacesClient Namespaces { get; }
-
     /// <summary>Issue, rotate, revoke and list API keys.</summary>
     public ApiKeysClient ApiKeys { get; }
+
+    /// <summary>Create, list and remove namespaces.</summary>
+    public NamespacesClient Namespaces { get; }
 
     /// <summary>Health, version, workers, audit.</summary>
     public PlatformClient Platform { get; }

@@ -23,6 +23,9 @@ public sealed class LoraFaaSException : Exception
     /// <summary>The field at fault, where the answer named one.</summary>
     public string? Field { get; }
 
+    /// <summary>When to come again, where the answer said so (429, 503).</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>No connection could be made, so nothing was done.</summary>
     public bool Unreachable => Status is null;
 }

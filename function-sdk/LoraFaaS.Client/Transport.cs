@@ -98,7 +98,7 @@ internal sealed class Transport : IDisposable
         if (response.Content.Headers.ContentType?.MediaType == "application/json" && TryReadProblem(text) is { } problem)
         {
             var message = problem.Field is null ? problem.Message : $"{problem.Field}: {problem.Message}";
-            return new LoraFaaSException(message, response.StatusCode, ErrorCodes.FromWire(problem.Code), problem.Field, null);
+            return new LoraFaaSException(message, response.StatusCode, ErrorCodes.FromWire(problem.Code), problem.Field, null) { RetryAfter = response.Headers.RetryAfter?.Delta };
         }
 
         var line = text.Trim();
@@ -107,7 +107,10 @@ internal sealed class Transport : IDisposable
             response.StatusCode,
             response.StatusCode is HttpStatusCode.Unauthorized ? ErrorCode.Unauthorized : null,
             null,
-            null);
+            null)
+        {
+            RetryAfter = response.Headers.RetryAfter?.Delta,
+        };
     }
 
     public void Dispose() => _http.Dispose();

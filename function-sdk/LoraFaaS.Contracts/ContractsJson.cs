@@ -56,6 +56,11 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<PlanLine>))]
 [JsonSerializable(typeof(List<PlanLine>))]
 [JsonSerializable(typeof(List<PlanInfo>))]
+[JsonSerializable(typeof(RevisionInfo))]
+[JsonSerializable(typeof(List<RevisionInfo>))]
+[JsonSerializable(typeof(TrafficInfo))]
+[JsonSerializable(typeof(TrafficRequest))]
+[JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(List<string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -23,7 +23,7 @@ namespace LoraFaaS.Gateway;
 /// <item>Routing: the name is found in one snapshot of the table.</item>
 /// <item>Dispatch: a warm worker by the placement policy, or
 /// Activation: one flight per cold revision, bounded waiters.</item>
-/// <item>Forwarding: the generation goes to the worker by YARP, its events come back one by one; what fails is placed again.</item>
+/// <item>Forwarding: the generation goes to the worker, its events come back one by one; what fails is placed again.</item>
 /// <item>Metering: metrics, trace and one line of log, however it ended.</item>
 /// </list>
 /// Async: a call is handed to the controller's queue after admission; leased from it, it enters again at admission.

@@ -1,3 +1,4 @@
+using LoraFaaS.Client;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 
@@ -84,6 +85,12 @@ internal sealed class FunctionForm
             Annotations = annotations.Count > 0 ? annotations : null,
         };
     }
+
+    /// <summary>The field a refusal is about. OpenFaaS's API refuses in plain text, which begins with the field's name.</summary>
+    public static string? FieldOf(LoraFaaSException failure) =>
+        failure.Field
+        ?? Fields.Select(field => field.Wire).Append(FunctionAnnotations.SystemPrompt).Append("service")
+            .FirstOrDefault(wire => failure.Message.StartsWith(wire + ":", StringComparison.Ordinal));
 
     private static void Put(Dictionary<string, string> map, string name, string value)
     {

@@ -4,6 +4,7 @@ using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Secrets;
+using LoraFaaS.Policies.Traffic;
 
 namespace LoraFaaS.ControlPlane.Functions;
 
@@ -116,12 +117,19 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
         }
 
         var now = time.GetUtcNow();
+
+        if (read.Settings.Traffic is { } traffic && TrafficSplit.Check(traffic, read.Id.Name.Value, number => number == 1) is { } badSplit)
+        {
+            return new FunctionWrite.Refused(BadSplit(badSplit));
+        }
+
         var record = new FunctionRecord
         {
             Id = read.Id,
             Generation = FirstGeneration(now),
             Deployment = deployment,
-            Revisions = [revision],
+            Revisions = [revision with { Image = deployment.Image, DeployedAt = now }],
+            Traffic = read.Settings.Traffic is { } targets ? new FunctionTraffic { Targets = targets, Retired = [] } : null,
             DesiredReplicas = read.Settings.Scale.InitialReplicas,
             CreatedAt = now,
             UpdatedAt = now,
@@ -147,10 +155,15 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
 
         return revision is null
             ? new FunctionWrite.Refused(unresolved!)
-            : await ChangeAsync(read.Id, current => WithRevision(current, deployment, revision, read.Settings.Scale), cancellationToken);
+            : await ChangeAsync(read.Id, current => WithRevision(current, deployment, revision, read.Settings), cancellationToken);
     }
 
-    private async Task<FunctionWrite> ChangeAsync(FunctionId id, Func<FunctionRecord, FunctionRecord> change, CancellationToken cancellationToken)
+    private Task<FunctionWrite> ChangeAsync(FunctionId id, Func<FunctionRecord, FunctionRecord> change, CancellationToken cancellationToken) =>
+        ChangeAsync(id, (FunctionRecord current) => ((FunctionRecord?)change(current), (Problem?)null), cancellationToken);
+
+    /// <summary>Reads, changes and writes until nobody came between. The change is made of the record alone, or refused; the same record means that there is nothing to write.</summary>
+    internal async Task<FunctionWrite> ChangeAsync(
+        FunctionId id, Func<FunctionRecord, (FunctionRecord? Changed, Problem? Problem)> change, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxStaleReads; attempt++)
         {
@@ -159,7 +172,12 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
                 return NotFound(id);
             }
 
-            var changed = change(current);
+            var (changed, problem) = change(current);
+
+            if (changed is null)
+            {
+                return new FunctionWrite.Refused(problem!);
+            }
 
             if (ReferenceEquals(changed, current))
             {
@@ -172,7 +190,7 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
             {
                 case CatalogueWrite.Done:
                     await news.PublishAsync(cancellationToken);
-                    return new FunctionWrite.Done(changed, changed.Current.Number != current.Current.Number);
+                    return new FunctionWrite.Done(changed, changed.Newest.Number != current.Newest.Number);
                 case CatalogueWrite.NotFound:
                     return NotFound(id);
                 case CatalogueWrite.Stale:
@@ -192,21 +210,43 @@ public sealed class FunctionRegistry(ICatalogueStore catalogue, RevisionResolver
     /// </summary>
     private static long FirstGeneration(DateTimeOffset now) => now.UtcTicks;
 
-    /// <summary>A revision is made only when what an invocation computes has changed; labels alone do not make one.</summary>
-    private static FunctionRecord WithRevision(FunctionRecord current, FunctionDeployment deployment, FunctionRevision revision, ScaleRule scale)
+    /// <summary>
+    /// A revision is made only when what an invocation computes has changed; labels alone do not make one. A new one gets all calls, or the canary's
+    /// share; a deployment that changes nothing leaves the split as it is, so that a rollback is not undone by deploying the same again.
+    /// </summary>
+    private (FunctionRecord? Changed, Problem? Problem) WithRevision(
+        FunctionRecord current, FunctionDeployment deployment, FunctionRevision revision, FunctionSettings settings)
     {
-        var same = revision with { Number = current.Current.Number } == current.Current;
-        var revisions = same
-            ? current.Revisions
-            : [.. current.Revisions.Skip(current.Revisions.Count - (KeptRevisions - 1)), revision with { Number = current.Current.Number + 1 }];
+        var (newest, now) = (current.Newest, time.GetUtcNow());
+        var same = revision with { Number = newest.Number, Image = newest.Image, DeployedAt = newest.DeployedAt } == newest;
+        var next = same ? newest : revision with { Number = newest.Number + 1, Image = deployment.Image, DeployedAt = now };
 
-        return current with
+        var changed = current with
         {
             Deployment = deployment,
-            Revisions = revisions,
-            DesiredReplicas = scale.Clamp(Math.Max(current.DesiredReplicas, scale.InitialReplicas)),
+            Revisions = same ? current.Revisions : TrafficChange.Keep([.. current.Revisions, next], current.Targets, KeptRevisions),
+            DesiredReplicas = settings.Scale.Clamp(Math.Max(current.DesiredReplicas, settings.Scale.InitialReplicas)),
         };
+
+        if (settings.Traffic is { } asked)
+        {
+            return TrafficSplit.Check(asked, current.Id.Name.Value, number => changed.Find(number) is not null) is { } wrong
+                ? (null, BadSplit(wrong))
+                : (TrafficChange.Apply(current, changed, asked, now), null);
+        }
+
+        if (same)
+        {
+            return (changed, null);
+        }
+
+        var targets = settings.Canary is { } percent
+            ? TrafficPolicy.Canary(current.Targets, newest.Number, next.Number, percent)
+            : TrafficPolicy.ToNewest(current.Targets);
+        return (TrafficChange.Apply(current, changed, targets, now), null);
     }
+
+    private static Problem BadSplit(string wrong) => new(ErrorCode.InvalidRequest, wrong, FunctionAnnotations.Traffic);
 
     private static FunctionWrite.Refused NotFound(FunctionId id) =>
         new(new Problem(ErrorCode.FunctionNotFound, $"function {id} not found"));

@@ -28,6 +28,12 @@ public sealed record FunctionSettings
     /// <summary>The package with the function's own code; null: none.</summary>
     public Digest? Code { get; init; }
 
+    /// <summary>Of 100 calls, as many for a new revision; null: all.</summary>
+    public int? Canary { get; init; }
+
+    /// <summary>The whole split; null: not said.</summary>
+    public IReadOnlyList<TrafficTarget>? Traffic { get; init; }
+
     public RetrySettings Retry { get; init; } = new();
 
     public ScaleRule Scale { get; init; } = new();

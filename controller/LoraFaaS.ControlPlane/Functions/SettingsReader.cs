@@ -23,7 +23,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         FunctionAnnotations.SystemPrompt, FunctionAnnotations.Prompt, FunctionAnnotations.Temperature, FunctionAnnotations.TopP,
         FunctionAnnotations.TopK, FunctionAnnotations.MaxTokens, FunctionAnnotations.Seed, FunctionAnnotations.Timeout,
         FunctionAnnotations.Code,
-        FunctionAnnotations.Priority,
+        FunctionAnnotations.Priority, FunctionAnnotations.Canary, FunctionAnnotations.Traffic,
     ];
 
     private Problem? _problem;
@@ -55,6 +55,8 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
             Code = reader.Code(),
+            Canary = (int?)reader.Integer(annotations, FunctionAnnotations.Canary, 0, 100),
+            Traffic = reader.Traffic(),
             Retry = reader.Retry(),
             Scale = reader.Scale(),
         };
@@ -162,6 +164,26 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
         }
 
         return digest;
+    }
+
+    private IReadOnlyList<TrafficTarget>? Traffic()
+    {
+        if (!annotations.TryGetValue(FunctionAnnotations.Traffic, out var text))
+        {
+            return null;
+        }
+
+        if (annotations.ContainsKey(FunctionAnnotations.Canary))
+        {
+            Refuse(FunctionAnnotations.Canary, $"{FunctionAnnotations.Traffic} says the whole split already");
+        }
+
+        if (TrafficText.Read(text, "", out var targets) is { } wrong)
+        {
+            Refuse(FunctionAnnotations.Traffic, OneLine.Clean(wrong));
+        }
+
+        return targets;
     }
 
     private T Choice<T>(string name, params ReadOnlySpan<(string Word, T Value)> choices)

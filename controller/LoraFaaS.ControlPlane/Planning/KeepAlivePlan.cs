@@ -22,10 +22,14 @@ internal sealed class KeepAlivePlan
     /// <summary>Functions that every holder lets go, with one holder's reason.</summary>
     public IReadOnlyDictionary<FunctionId, string> ToZero => _toZero;
 
-    public static KeepAlivePlan Make(IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults)
+    public static KeepAlivePlan Make(
+        IReadOnlyList<WorkerState> workers, IReadOnlyList<FunctionRecord> functions, KeepAliveDefaults defaults, DateTimeOffset now, TimeSpan grace)
     {
         var plan = new KeepAlivePlan();
-        var users = functions.Where(function => function.Current.AdapterDigest is not null).ToLookup(function => function.Current.AdapterDigest!.Value);
+        var users = functions
+            .SelectMany(function => LiveRevisions.Of(function, now, grace).Select(live => new AdapterUser(function, live.Revision, live.Draining)))
+            .Where(user => user.Revision.AdapterDigest is not null)
+            .ToLookup(user => user.Revision.AdapterDigest!.Value);
         var rules = functions.ToDictionary(function => function.Id, RuleOf);
 
         foreach (var worker in workers)
@@ -35,10 +39,10 @@ internal sealed class KeepAlivePlan
                 if (resident.Kind is ResidentKind.Adapter && resident.Tier >= StorageTier.Host)
                 {
                     var all = users[resident.Digest].ToList();
-                    var here = all.Where(function => Uses(function, resident)).ToList();
+                    var here = all.Where(user => Uses(user, resident)).ToList();
 
                     // The worker drops its host copy with the device's; another trust domain's function may still want it.
-                    var isWantedElsewhere = all.Exists(function => !here.Contains(function) && function.DesiredReplicas > 0);
+                    var isWantedElsewhere = all.Exists(user => !here.Contains(user) && user.Function.DesiredReplicas > 0);
                     plan.Add(worker, resident, here, isWantedElsewhere, rules, defaults);
                 }
             }
@@ -53,7 +57,7 @@ internal sealed class KeepAlivePlan
     }
 
     private void Add(
-        WorkerState worker, ResidentState resident, List<FunctionRecord> users, bool isWantedElsewhere,
+        WorkerState worker, ResidentState resident, List<AdapterUser> users, bool isWantedElsewhere,
         Dictionary<FunctionId, KeepAliveRule> rules, KeepAliveDefaults defaults)
     {
         if (users.Count == 0)
@@ -63,18 +67,18 @@ internal sealed class KeepAlivePlan
         }
 
         var decisions = users
-            .Select(user => (user.Id, Decision: IdlePolicy.Decide(Idle(worker, resident, rules[user.Id], user.DesiredReplicas, orphaned: false), defaults)))
+            .Select(user => (User: user, Decision: Decide(worker, resident, user, rules[user.Function.Id], defaults)))
             .ToList();
 
-        foreach (var (id, decision) in decisions)
+        foreach (var (user, decision) in decisions)
         {
             switch (decision)
             {
                 case KeepAliveDecision.ScaleToZero zero:
-                    _toZero[id] = zero.Reason;
+                    _toZero[user.Function.Id] = zero.Reason;
                     break;
-                case KeepAliveDecision.Keep:
-                    _keptSomewhere.Add(id);
+                case KeepAliveDecision.Keep when !user.Draining:
+                    _keptSomewhere.Add(user.Function.Id);
                     break;
             }
         }
@@ -86,6 +90,13 @@ internal sealed class KeepAlivePlan
             Offload(worker, resident, isWantedElsewhere && nearest.To < StorageTier.Host ? nearest with { To = StorageTier.Host } : nearest);
         }
     }
+
+    /// <summary>What has left the split waits for a rollback, warm, unless the function is not wanted at all.</summary>
+    private static KeepAliveDecision Decide(
+        WorkerState worker, ResidentState resident, AdapterUser user, KeepAliveRule rule, KeepAliveDefaults defaults) =>
+        user is { Draining: true, Function.DesiredReplicas: > 0 }
+            ? new KeepAliveDecision.Keep($"revision {user.Revision.Number} left the split a short time ago")
+            : IdlePolicy.Decide(Idle(worker, resident, rule, user.Function.DesiredReplicas, orphaned: false), defaults);
 
     private void Offload(WorkerState worker, ResidentState resident, KeepAliveDecision decision)
     {
@@ -106,8 +117,8 @@ internal sealed class KeepAlivePlan
     };
 
     /// <summary>Device pages belong to one trust domain; the host copy serves all.</summary>
-    private static bool Uses(FunctionRecord function, ResidentState resident) =>
-        resident.Tier is StorageTier.Host || function.Current.TrustDomain == resident.TrustDomain;
+    private static bool Uses(AdapterUser user, ResidentState resident) =>
+        resident.Tier is StorageTier.Host || user.Revision.TrustDomain == resident.TrustDomain;
 
     private static KeepAliveRule RuleOf(FunctionRecord function)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
@@ -28,15 +29,28 @@ internal sealed record MissingReplica(FunctionRevision Revision, FrozenSet<Worke
                 continue;
             }
 
-            var holders = route.Placements.Select(placement => placement.Worker).ToFrozenSet();
-            var warm = open.Count(worker => holders.Contains(worker.Id));
-
-            if (warm < Math.Min(route.DesiredReplicas, open.Count) && open.Any(worker => !holders.Contains(worker.Id) && HasRoom(worker, route.Revision)))
+            foreach (var (revision, placements, share) in Serving(route))
             {
-                yield return new MissingReplica(route.Revision, holders);
+                var holders = placements.Select(placement => placement.Worker).ToFrozenSet();
+                var warm = open.Count(worker => holders.Contains(worker.Id));
+                var wanted = Math.Min((int)Math.Ceiling(route.DesiredReplicas * share / 100.0), open.Count);
+
+                if (warm < wanted && open.Any(worker => !holders.Contains(worker.Id) && HasRoom(worker, revision)))
+                {
+                    yield return new MissingReplica(revision, holders);
+                }
             }
         }
     }
+
+    public static IEnumerable<(FunctionId Function, int Revision)> Revisions(RouteEntry route) =>
+        Serving(route).Select(serving => (route.Id, serving.Revision.Number));
+
+    /// <summary>Each revision with a share wants its share of the replicas, and one at least: a canary's first caller is not to find it cold.</summary>
+    private static IEnumerable<(FunctionRevision Revision, ImmutableArray<RoutePlacement> Placements, int Share)> Serving(RouteEntry route) =>
+        route.Targets.IsEmpty
+            ? [(route.Revision, route.Placements, 100)]
+            : route.Targets.Where(target => target.Percent > 0).Select(target => (target.Revision, target.Placements, target.Percent));
 
     /// <summary>Device memory is leased by the sandbox: one of the revision's trust domain that runs already has its share, however full the device is.</summary>
     private static bool HasRoom(WorkerState worker, FunctionRevision revision) =>

@@ -48,7 +48,7 @@ public sealed partial class ReconcileLoop(
         await table.RefreshAsync(cancellationToken);
         var snapshot = table.Current;
         var now = time.GetUtcNow();
-        _backoff.Keep(snapshot.Routes.Values.Select(route => (route.Id, route.Revision.Number)).ToHashSet());
+        _backoff.Keep(snapshot.Routes.Values.SelectMany(MissingReplica.Revisions).ToHashSet());
 
         var due = MissingReplica.In(snapshot, await warm.ListWorkersAsync(cancellationToken))
             .Where(missing => _backoff.MayTry(missing.Revision.Function, missing.Revision.Number, now))

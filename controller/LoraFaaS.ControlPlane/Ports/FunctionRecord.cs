@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Policies.Traffic;
 
 namespace LoraFaaS.ControlPlane.Ports;
 
@@ -14,7 +15,7 @@ public sealed record FunctionRecord
     /// <summary>The newest deployment as the client sent it.</summary>
     public required FunctionDeployment Deployment { get; init; }
 
-    /// <summary>Oldest first; the last one serves.</summary>
+    /// <summary>Oldest first.</summary>
     public required IReadOnlyList<FunctionRevision> Revisions { get; init; }
 
     public required int DesiredReplicas { get; init; }
@@ -23,5 +24,16 @@ public sealed record FunctionRecord
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public FunctionRevision Current => Revisions[^1];
+    /// <summary>Null: all calls go to the newest revision, and none has ever left.</summary>
+    public FunctionTraffic? Traffic { get; init; }
+
+    public FunctionRevision Newest => Revisions[^1];
+
+    public IReadOnlyList<TrafficTarget> Targets => Traffic?.Targets ?? [];
+
+    /// <summary>The revision with the largest share: what one is shown who asks for the function as a whole.</summary>
+    public FunctionRevision Current =>
+        Targets.Count == 0 ? Newest : Find(TrafficSplit.Primary(Targets, Newest.Number)) ?? Newest;
+
+    public FunctionRevision? Find(int number) => Revisions.FirstOrDefault(revision => revision.Number == number);
 }

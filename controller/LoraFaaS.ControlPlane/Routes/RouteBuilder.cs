@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 
@@ -12,7 +13,8 @@ namespace LoraFaaS.ControlPlane.Routes;
 internal static class RouteBuilder
 {
     public static RouteSnapshot Build(
-        RouteSnapshot previous, IReadOnlyList<FunctionRecord> functions, IReadOnlyList<BackboneRecord> backbones, IReadOnlyList<WorkerState> workers)
+        RouteSnapshot previous, IReadOnlyList<FunctionRecord> functions, IReadOnlyList<BackboneRecord> backbones, IReadOnlyList<WorkerState> workers,
+        DateTimeOffset now, TimeSpan grace)
     {
         var holders = new ResidencyIndex(workers);
         var routes = new Dictionary<FunctionId, RouteEntry>(functions.Count + backbones.Count);
@@ -27,7 +29,7 @@ internal static class RouteBuilder
 
         foreach (var function in functions)
         {
-            routes[function.Id] = Entry(function.Current, function.DesiredReplicas, function.CreatedAt, isBackbone: false, holders);
+            routes[function.Id] = Entry(function.Current, function.DesiredReplicas, function.CreatedAt, isBackbone: false, holders, Targets(function, holders, now, grace));
         }
 
         foreach (var (id, entry) in routes)
@@ -48,14 +50,32 @@ internal static class RouteBuilder
         && ReferenceEquals(before.Access, after.Access);
 
     private static RouteEntry Entry(
-        FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, ResidencyIndex holders) => new()
+        FunctionRevision revision, int desired, DateTimeOffset createdAt, bool isBackbone, ResidencyIndex holders, ImmutableArray<RouteTarget> targets = default) => new()
     {
         Revision = revision,
         Placements = Placements(revision, holders),
         DesiredReplicas = desired,
         CreatedAt = createdAt,
         IsBackbone = isBackbone,
+        Targets = targets.IsDefault ? [] : targets,
     };
+
+    /// <summary>None where one revision has all the calls and no tag: such a route is as small as it ever was.</summary>
+    private static ImmutableArray<RouteTarget> Targets(FunctionRecord function, ResidencyIndex holders, DateTimeOffset now, TimeSpan grace)
+    {
+        var live = LiveRevisions.Of(function, now, grace);
+
+        return live is [{ Tags.IsEmpty: true }] ? [] :
+        [
+            .. live.Select(revision => new RouteTarget
+            {
+                Revision = revision.Revision,
+                Placements = Placements(revision.Revision, holders),
+                Percent = revision.Percent,
+                Tags = revision.Tags,
+            }),
+        ];
+    }
 
     private static ImmutableArray<RoutePlacement> Placements(FunctionRevision revision, ResidencyIndex holders) =>
     [

@@ -7,6 +7,7 @@ namespace LoraFaaS.ControlPlane.Routes;
 /// <summary>All a gateway has to know to serve a function without asking.</summary>
 public sealed class RouteEntry : IEquatable<RouteEntry>
 {
+    /// <summary>The one with the largest share of the calls.</summary>
     public required FunctionRevision Revision { get; init; }
 
     public required ImmutableArray<RoutePlacement> Placements { get; init; }
@@ -17,13 +18,16 @@ public sealed class RouteEntry : IEquatable<RouteEntry>
 
     public required bool IsBackbone { get; init; }
 
+    /// <summary>Every revision in use, this one among them, oldest first. Empty: there is only this one.</summary>
+    public ImmutableArray<RouteTarget> Targets { get; init; } = [];
+
     public FunctionId Id => Revision.Function;
 
     public bool Equals(RouteEntry? other) =>
         other is not null
         && (ReferenceEquals(this, other)
             || (Revision == other.Revision && DesiredReplicas == other.DesiredReplicas && CreatedAt == other.CreatedAt
-                && IsBackbone == other.IsBackbone && Placements.SequenceEqual(other.Placements)));
+                && IsBackbone == other.IsBackbone && Targets.SequenceEqual(other.Targets) && Placements.SequenceEqual(other.Placements)));
 
     public override bool Equals(object? obj) => Equals(obj as RouteEntry);
 

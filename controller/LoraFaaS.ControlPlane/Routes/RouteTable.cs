@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.ControlPlane.Routes;
 
@@ -7,7 +9,7 @@ namespace LoraFaaS.ControlPlane.Routes;
 /// The newest route table and its watchers. A watcher keeps the snapshot it last sent and takes the difference to the newest when
 /// it is ready for more: a slow gateway gets one larger change later, and nothing queues up for it here.
 /// </summary>
-public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWarmStateStore warm, TimeProvider time) : IDisposable
+public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWarmStateStore warm, IOptions<RevisionOptions> revisions, TimeProvider time) : IDisposable
 {
     /// <summary>An unchanged table says so this often: a gateway that hears nothing at all knows that its stream is dead.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -49,7 +51,8 @@ public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWa
             }
 
             var before = Current;
-            var after = RouteBuilder.Build(before, _functions, _backbones, await warm.ListWorkersAsync(cancellationToken)) with { Access = _access };
+            var workers = await warm.ListWorkersAsync(cancellationToken);
+            var after = RouteBuilder.Build(before, _functions, _backbones, workers, time.GetUtcNow(), revisions.Value.Grace) with { Access = _access };
 
             if (before.Version == 0 || !RouteBuilder.SaysTheSame(before, after))
             {

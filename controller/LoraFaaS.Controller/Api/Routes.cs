@@ -12,6 +12,11 @@ internal static class Routes
         routes.MapPut("/system/functions", Ask<FunctionsApi>(api => api.UpdateAsync));
         routes.MapDelete("/system/functions", Ask<FunctionsApi>(api => api.DeleteAsync));
         routes.MapGet($"/system/function/{Name}", Ask<FunctionsApi>(api => api.GetAsync));
+        routes.MapGet($"/system/function/{Name}/revisions", Ask<TrafficApi>(api => api.ListRevisionsAsync));
+        routes.MapGet($"/system/function/{Name}/traffic", Ask<TrafficApi>(api => api.GetAsync));
+        routes.MapPut($"/system/function/{Name}/traffic", Ask<TrafficApi>(api => api.SplitAsync));
+        routes.MapPost($"/system/function/{Name}/promote", Ask<TrafficApi>(api => api.PromoteAsync));
+        routes.MapPost($"/system/function/{Name}/rollback", Ask<TrafficApi>(api => api.RollbackAsync));
         routes.MapPost($"/system/scale-function/{Name}", Ask<ScaleFunctionApi>(api => api.ScaleAsync));
 
         routes.MapGet("/system/forecasts", Ask<ForecastsApi>(api => api.ListAsync));
@@ -62,7 +67,7 @@ internal static class Routes
 
     public static IServiceCollection AddControllerApi(this IServiceCollection services)
     {
-        services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>();
+        services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>().AddSingleton<RevisionList>().AddSingleton<TrafficApi>();
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>().AddSingleton<PackagesApi>();
         services.AddSingleton<WorkersApi>().AddSingleton<FunctionPageApi>().AddSingleton<StatsApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();

@@ -52,7 +52,7 @@ internal sealed class StatusBuilder(IWarmStateStore warm, InvocationCounts count
             AvailableReplicas = holders.Count(holder => holder.Tier >= StorageTier.Host),
             InvocationCount = invocations,
             CreatedAt = function.CreatedAt,
-            Lorafaas = Details(function.Current, holders.Count == 0 ? StorageTier.Remote : holders.Max(holder => holder.Tier)),
+            Lorafaas = Details(function, function.Current, holders.Count == 0 ? StorageTier.Remote : holders.Max(holder => holder.Tier)),
         };
     }
 
@@ -63,9 +63,10 @@ internal sealed class StatusBuilder(IWarmStateStore warm, InvocationCounts count
         return labels;
     }
 
-    private static FunctionDetails Details(FunctionRevision revision, StorageTier tier) => new()
+    private static FunctionDetails Details(FunctionRecord function, FunctionRevision revision, StorageTier tier) => new()
     {
         Revision = revision.Number,
+        Traffic = function.Targets is [] or [{ Revision: null, Tag: null }] ? null : function.Targets,
         Backbone = revision.Backbone.Value,
         BackboneDigest = revision.BackboneDigest.Value,
         AdapterDigest = revision.AdapterDigest?.Value,

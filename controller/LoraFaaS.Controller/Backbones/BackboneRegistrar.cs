@@ -86,7 +86,7 @@ internal sealed class BackboneRegistrar(ICatalogueStore catalogue, CatalogueNews
     private async Task<FunctionId?> FindUserAsync(BackboneName name, CancellationToken cancellationToken)
     {
         var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
-        return functions.FirstOrDefault(function => function.Current.Backbone == name)?.Id;
+        return functions.FirstOrDefault(function => LiveRevisions.Wanted(function).Any(live => live.Revision.Backbone == name))?.Id;
     }
 
     private static BackboneOutcome.Refused Refuse(ErrorCode code, string? field, string message) => new(new Problem(code, message, field));

@@ -44,14 +44,20 @@ internal static class RouteWire
             IsBackbone = entry.IsBackbone,
         };
 
-        route.Placements.AddRange(entry.Placements.Select(placement => new Protocol.Control.Placement
-        {
-            WorkerId = placement.Worker.Value,
-            Tier = (int)placement.Tier,
-        }));
-
+        route.Placements.AddRange(entry.Placements.Select(ToWire));
+        route.Targets.AddRange(entry.Targets.Select(ToWire));
         return route;
     }
+
+    private static Protocol.Control.RouteTarget ToWire(ControlPlane.Routes.RouteTarget target) => new()
+    {
+        Revision = ToWire(target.Revision),
+        Placements = { target.Placements.Select(ToWire) },
+        Percent = target.Percent,
+        Tags = { target.Tags },
+    };
+
+    private static Protocol.Control.Placement ToWire(RoutePlacement placement) => new() { WorkerId = placement.Worker.Value, Tier = (int)placement.Tier };
 
     public static Revision ToWire(this FunctionRevision revision)
     {

@@ -37,6 +37,7 @@ namespace LoraFaaS.Storage.Serialization;
 [JsonSerializable(typeof(FunctionRecord))]
 [JsonSerializable(typeof(FunctionDeployment))]
 [JsonSerializable(typeof(IReadOnlyList<FunctionRevision>))]
+[JsonSerializable(typeof(FunctionTraffic))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(AdapterRecord))]
 [JsonSerializable(typeof(BackboneRecord))]

@@ -13,7 +13,7 @@ internal static class MetricLabels
 
     private const int Longest = 2_048;
 
-    /// <summary>Calls back with the text, which lives on the stack. Values beyond 2 048 characters in all are cut off whole.</summary>
+    /// <summary>Calls back with the text, which lives as long as the call. Values beyond 2 048 characters in all are cut off whole.</summary>
     public static TResult With<TState, TResult>(ReadOnlySpan<KeyValuePair<string, object?>> tags, TState state, Func<TState, ReadOnlySpan<char>, TResult> use)
         where TState : allows ref struct
     {
@@ -22,20 +22,53 @@ internal static class MetricLabels
             return use(state, []);
         }
 
+        return InOrder(tags) ? WithSorted(tags, state, use) : WithUnsorted(tags, state, use);
+    }
+
+    private static TResult WithUnsorted<TState, TResult>(ReadOnlySpan<KeyValuePair<string, object?>> tags, TState state, Func<TState, ReadOnlySpan<char>, TResult> use)
+        where TState : allows ref struct
+    {
         var sorted = ArrayPool<KeyValuePair<string, object?>>.Shared.Rent(tags.Length);
 
         try
         {
             tags.CopyTo(sorted);
             sorted.AsSpan(0, tags.Length).Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
-
-            Span<char> text = stackalloc char[Longest];
-            return use(state, text[..Write(sorted.AsSpan(0, tags.Length), text)]);
+            return WithSorted(sorted.AsSpan(0, tags.Length), state, use);
         }
         finally
         {
             ArrayPool<KeyValuePair<string, object?>>.Shared.Return(sorted, clearArray: true);
         }
+    }
+
+    /// <summary>Rented, not on the stack: so much stack is cleared for each measurement, which cost more than the rest of it.</summary>
+    private static TResult WithSorted<TState, TResult>(ReadOnlySpan<KeyValuePair<string, object?>> tags, TState state, Func<TState, ReadOnlySpan<char>, TResult> use)
+        where TState : allows ref struct
+    {
+        var text = ArrayPool<char>.Shared.Rent(Longest);
+
+        try
+        {
+            return use(state, text.AsSpan(0, Write(tags, text.AsSpan(0, Longest))));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(text);
+        }
+    }
+
+    private static bool InOrder(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        for (var i = 1; i < tags.Length; i++)
+        {
+            if (string.CompareOrdinal(tags[i - 1].Key, tags[i].Key) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Write(ReadOnlySpan<KeyValuePair<string, object?>> tags, Span<char> text)

@@ -30,7 +30,7 @@ internal static class ApplyCommand
     {
         // All are read before the first is deployed: a typing error in the last must not leave half of them changed.
         var manifests = parse.GetValue(Files)!.SelectMany(ManifestReader.ReadFile).ToList();
-        var log = new StepLog(CommandRunner.Errors);
+        var log = OutputOptions.Progress(parse);
 
         foreach (var manifest in manifests)
         {
@@ -48,10 +48,14 @@ internal static class ApplyCommand
         using var client = ConnectionOptions.Resolve(parse, null).Connect();
         var deployer = new StackDeployer(client, log, TimeProvider.System);
 
+        List<DeployedFunction> deployed = [];
+
         foreach (var manifest in manifests)
         {
-            await deployer.DeployAsync(new StackFunction { Deployment = manifest.Deployment }, cancellationToken);
+            deployed.Add(await deployer.DeployAsync(new StackFunction { Deployment = manifest.Deployment }, cancellationToken));
         }
+
+        StackDeployer.Print(parse, deployed);
 
         return ExitCodes.Done;
     }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
 using Spectre.Console;
@@ -37,6 +40,12 @@ internal static class AsyncCommand
             return ExitCodes.Failed;
         }
 
+        if (OutputOptions.FormOf(parse) is OutputForm.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(call, ContractsJson.Default.AsyncCallInfo));
+            return ExitCodes.Done;
+        }
+
         var status = call.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $", status {code}") : "";
         CommandRunner.Errors.MarkupLineInterpolated($"[grey]{call.Function}.{call.Namespace}: {call.State}{status}, {call.Attempts} tries[/]");
 
@@ -52,15 +61,21 @@ internal static class AsyncCommand
     private static async Task<int> DeadAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
+        var dead = await client.Async.DeadAsync(parse.GetValue(Limit), cancellationToken);
+        Printer.Print(parse, [.. dead], ContractsJson.Default.ListAsyncCallInfo, dead.Select(call => call.CallId), () => Rows(dead));
+        return ExitCodes.Done;
+    }
+
+    private static Table Rows(IEnumerable<AsyncCallInfo> dead)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("call", "function", "since", "status", "why");
 
-        foreach (var call in await client.Async.DeadAsync(parse.GetValue(Limit), cancellationToken))
+        foreach (var call in dead)
         {
             table.AddRow(Row(call));
         }
 
-        AnsiConsole.Write(table);
-        return ExitCodes.Done;
+        return table;
     }
 
     private static async Task<int> ReplayAsync(ParseResult parse, CancellationToken cancellationToken)

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Admin;
 using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
@@ -12,11 +13,10 @@ internal static class AuditCommand
 {
     private static readonly Option<string?> Since = new("--since") { Description = "Only what is younger, for example 2h (default: all)" };
     private static readonly Option<int> Limit = new("--limit") { Description = "At most this many, up to 1000", DefaultValueFactory = _ => 100 };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("audit", "Show who changed what, newest first") { Since, Limit, Json };
+        var command = new Command("audit", "Show who changed what, newest first") { Since, Limit };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -27,12 +27,13 @@ internal static class AuditCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var events = await client.Platform.AuditAsync(since, parse.GetValue(Limit), cancellationToken);
 
-        if (parse.GetValue(Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize([.. events], ContractsJson.Default.ListAuditEvent));
-            return ExitCodes.Done;
-        }
+        Printer.Print(
+            parse, [.. events], ContractsJson.Default.ListAuditEvent, events.Select(one => $"{one.Action} {one.Target}"), () => Rows(events));
+        return ExitCodes.Done;
+    }
 
+    private static Table Rows(IEnumerable<AuditEvent> events)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("at", "user", "action", "target", "status");
 
         foreach (var one in events)
@@ -45,7 +46,6 @@ internal static class AuditCommand
                 one.Status.ToString(CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
-        return ExitCodes.Done;
+        return table;
     }
 }

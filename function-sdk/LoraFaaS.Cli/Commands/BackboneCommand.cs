@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using Spectre.Console;
 
@@ -33,16 +34,23 @@ internal static class BackboneCommand
 
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var info = await client.Backbones.RegisterAsync(new BackboneRegistration { Name = parse.GetValue(Name), Path = folder }, cancellationToken);
-        Console.WriteLine($"{info.Name}  {info.Digest}  {info.Architecture}");
+        Printer.Line(parse, info, ContractsJson.Default.BackboneInfo, info.Digest, $"{info.Name}  {info.Digest}  {info.Architecture}");
         return ExitCodes.Done;
     }
 
     private static async Task<int> ListAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
+        var backbones = await client.Backbones.ListAsync(cancellationToken);
+        Printer.Print(parse, backbones, ContractsJson.Default.IReadOnlyListBackboneInfo, backbones.Select(backbone => backbone.Name), () => Rows(backbones));
+        return ExitCodes.Done;
+    }
+
+    private static Table Rows(IEnumerable<BackboneInfo> backbones)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("backbone", "architecture", "parameters", "context", "folder");
 
-        foreach (var backbone in await client.Backbones.ListAsync(cancellationToken))
+        foreach (var backbone in backbones)
         {
             table.AddRow(
                 Markup.Escape(backbone.Name),
@@ -52,7 +60,6 @@ internal static class BackboneCommand
                 Markup.Escape(backbone.Path));
         }
 
-        Terminal.Output.Write(table);
-        return ExitCodes.Done;
+        return table;
     }
 }

@@ -19,6 +19,7 @@ internal static class DeployCommand
     private static readonly Option<string?> Code = new("--code") { Description = "A folder with the function's own code: a project, or what dotnet publish left" };
     private static readonly Option<string[]> Secrets = new("--secret") { Description = "A secret for the function's own code, any number", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<string?> Namespace = new("--namespace", "-n") { Description = "The namespace (default openfaas-fn)" };
+    private static readonly Option<int?> Canary = new("--canary") { Description = "Calls in a hundred that the new revision gets; the others stay where they are" };
     private static readonly Option<string[]> Labels = new("--label", "-l") { Description = "key=value, any number", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<string[]> Annotations = new("--annotation") { Description = "key=value, any number", AllowMultipleArgumentsPerToken = false };
 
@@ -26,7 +27,7 @@ internal static class DeployCommand
     {
         var command = new Command("deploy", "Deploy functions; adapters and code in handler folders are pushed first")
         {
-            Name, File, Filter, Image, Code, Secrets, Namespace, Labels, Annotations,
+            Name, File, Filter, Image, Code, Secrets, Namespace, Canary, Labels, Annotations,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -36,7 +37,7 @@ internal static class DeployCommand
     {
         var stack = ReadStack(parse);
         using var client = ConnectionOptions.Resolve(parse, stack.Gateway).Connect();
-        var deployer = new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System);
+        var deployer = new StackDeployer(client, OutputOptions.Progress(parse), TimeProvider.System);
         var filter = parse.GetValue(Filter);
         var chosen = stack.Functions.Where(function => filter is null || FileSystemName.MatchesSimpleExpression(filter, function.Deployment.Service!)).ToList();
 
@@ -45,10 +46,15 @@ internal static class DeployCommand
             throw new UsageException($"--filter {filter}: no function of the stack matches.");
         }
 
+        List<DeployedFunction> deployed = [];
+
         foreach (var function in chosen)
         {
-            await deployer.DeployAsync(function, cancellationToken);
+            deployed.Add(await deployer.DeployAsync(
+                parse.GetValue(Canary) is { } percent ? function.WithAnnotation(FunctionAnnotations.Canary, percent) : function, cancellationToken));
         }
+
+        StackDeployer.Print(parse, deployed);
 
         return ExitCodes.Done;
     }

@@ -14,11 +14,10 @@ namespace LoraFaaS.Cli.Commands;
 internal static class DescribeCommand
 {
     private static readonly Argument<string> Function = FunctionArgument.Create();
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("describe", "Show one function") { Function, FunctionArgument.Namespace, Json };
+        var command = new Command("describe", "Show one function") { Function, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -29,7 +28,7 @@ internal static class DescribeCommand
         var function = FunctionArgument.Read(parse, Function);
         var status = await client.Functions.DescribeAsync(function, cancellationToken);
 
-        if (parse.GetValue(Json))
+        if (OutputOptions.FormOf(parse) is OutputForm.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(status, ContractsJson.Default.FunctionStatus));
             return ExitCodes.Done;

@@ -13,11 +13,10 @@ namespace LoraFaaS.Cli.Commands;
 internal static class ForecastCommand
 {
     private static readonly Argument<string?> Function = new("function") { Description = "name or name.namespace; all of a namespace when absent", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
 
     public static Command Create()
     {
-        var command = new Command("forecast", "Show which calls are expected") { Function, FunctionArgument.Namespace, Json };
+        var command = new Command("forecast", "Show which calls are expected") { Function, FunctionArgument.Namespace };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -49,7 +48,7 @@ internal static class ForecastCommand
 
     private static void Show(ParseResult parse, List<ForecastInfo> forecasts)
     {
-        if (parse.GetValue(Json))
+        if (OutputOptions.FormOf(parse) is OutputForm.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(forecasts, ContractsJson.Default.ListForecastInfo));
             return;

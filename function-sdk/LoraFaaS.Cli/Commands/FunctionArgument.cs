@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoraFaaS.Cli.Completion;
 using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.Cli.Commands;
@@ -8,12 +9,17 @@ internal static class FunctionArgument
 {
     public static readonly Option<string?> Namespace = new("--namespace", "-n") { Description = "The function's namespace (default openfaas-fn)" };
 
-    public static Argument<string> Create() => new("function") { Description = "name or name.namespace" };
-
-    public static FunctionId Read(ParseResult parse, Argument<string> argument)
+    public static Argument<string> Create()
     {
-        var text = parse.GetValue(argument)!;
+        var function = new Argument<string>("function") { Description = "name or name.namespace" };
+        function.CompletionSources.Add(FunctionNames.Complete);
+        return function;
+    }
 
+    public static FunctionId Read(ParseResult parse, Argument<string> argument) => Read(parse, parse.GetValue(argument)!);
+
+    public static FunctionId Read(ParseResult parse, string text)
+    {
         if (!FunctionId.TryParse(text, out var id))
         {
             throw new UsageException($"{text} is not a function's name (lower-case letters, digits and dashes).");

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
 using Spectre.Console;
@@ -49,7 +52,7 @@ internal static class KeyCommand
             },
         };
 
-        Print(await client.ApiKeys.IssueAsync(request, cancellationToken));
+        Print(parse, await client.ApiKeys.IssueAsync(request, cancellationToken));
         return ExitCodes.Done;
     }
 
@@ -57,7 +60,7 @@ internal static class KeyCommand
     {
         TimeSpan? grace = parse.GetValue(Grace) is { } text ? DurationText.Read("--grace", text) : null;
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        Print(await client.ApiKeys.RotateAsync(ReadId(parse), grace, cancellationToken));
+        Print(parse, await client.ApiKeys.RotateAsync(ReadId(parse), grace, cancellationToken));
         return ExitCodes.Done;
     }
 
@@ -66,16 +69,23 @@ internal static class KeyCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var id = ReadId(parse);
         await client.ApiKeys.RevokeAsync(id, cancellationToken);
-        Console.WriteLine($"{id} revoked");
+        OutputOptions.Progress(parse).Done("key", $"{id} revoked");
         return ExitCodes.Done;
     }
 
     private static async Task<int> ListAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
+        var keys = await client.ApiKeys.ListAsync(NamespaceOption.Read(parse), cancellationToken);
+        Printer.Print(parse, [.. keys], ContractsJson.Default.ListApiKeyInfo, keys.Select(key => key.Id), () => Rows(keys));
+        return ExitCodes.Done;
+    }
+
+    private static Table Rows(IEnumerable<ApiKeyInfo> keys)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "namespace", "functions", "expires", "texts");
 
-        foreach (var key in await client.ApiKeys.ListAsync(NamespaceOption.Read(parse), cancellationToken))
+        foreach (var key in keys)
         {
             table.AddRow(
                 Markup.Escape(key.Id),
@@ -86,12 +96,17 @@ internal static class KeyCommand
                 key.LiveSecrets.ToString(CultureInfo.InvariantCulture));
         }
 
-        AnsiConsole.Write(table);
-        return ExitCodes.Done;
+        return table;
     }
 
-    private static void Print(ApiKeyIssued issued)
+    private static void Print(ParseResult parse, ApiKeyIssued issued)
     {
+        if (OutputOptions.FormOf(parse) is OutputForm.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(issued, ContractsJson.Default.ApiKeyIssued));
+            return;
+        }
+
         Console.Error.WriteLine($"key {issued.Key.Id} for {issued.Key.Namespace}; its text is shown this once:");
         Console.WriteLine(issued.Text);
     }

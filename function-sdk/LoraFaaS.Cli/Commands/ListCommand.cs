@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Contracts;
@@ -13,11 +12,9 @@ namespace LoraFaaS.Cli.Commands;
 /// <summary><c>lorafaas list</c>.</summary>
 internal static class ListCommand
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON" };
-
     public static Command Create()
     {
-        var command = new Command("list", "List functions") { FunctionArgument.Namespace, Json };
+        var command = new Command("list", "List functions") { FunctionArgument.Namespace };
         command.Aliases.Add("ls");
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -32,17 +29,11 @@ internal static class ListCommand
             : throw new UsageException($"--namespace {given}: not a namespace's name.");
         var functions = await client.Functions.ListAsync(namespaceName, cancellationToken);
 
-        if (parse.GetValue(Json))
-        {
-            Console.WriteLine(JsonSerializer.Serialize(functions, ContractsJson.Default.IReadOnlyListFunctionStatus));
-            return ExitCodes.Done;
-        }
-
-        Print(functions);
+        Printer.Print(parse, functions, ContractsJson.Default.IReadOnlyListFunctionStatus, functions.Select(function => function.Name), () => Rows(functions));
         return ExitCodes.Done;
     }
 
-    private static void Print(IReadOnlyList<FunctionStatus> functions)
+    private static Table Rows(IReadOnlyList<FunctionStatus> functions)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("function", "image", "revision", "tier", "replicas", "invocations");
 
@@ -57,6 +48,6 @@ internal static class ListCommand
                 function.InvocationCount.ToString("0", CultureInfo.InvariantCulture));
         }
 
-        Terminal.Output.Write(table);
+        return table;
     }
 }

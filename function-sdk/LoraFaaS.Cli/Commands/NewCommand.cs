@@ -36,7 +36,7 @@ internal static class NewCommand
         }
 
         var image = parse.GetValue(Image) ?? $"lora://lory-5m/{name}";
-        var log = new StepLog(CommandRunner.Errors);
+        var log = OutputOptions.Progress(parse);
 
         foreach (var (path, text) in parse.GetValue(WithCode) ? await WithCodeAsync(name, image, log, cancellationToken) : FunctionTemplate.WithoutCode(name, image))
         {

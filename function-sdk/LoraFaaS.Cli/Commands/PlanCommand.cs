@@ -14,14 +14,12 @@ namespace LoraFaaS.Cli.Commands;
 internal static class PlanCommand
 {
     private static readonly Argument<string> Function = new("function") { Description = "name, or name.namespace" };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print it as JSON", Recursive = true };
 
     public static Command Create()
     {
         var explain = new Command("explain", "Say why a function's artifacts are, or are not, where they are") { Function };
         explain.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, parse.GetValue(Function), stopping), cancellationToken));
         var command = new Command("plan", "Show what is kept, brought and moved down, and why") { explain };
-        command.Options.Add(Json);
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, null, stopping), cancellationToken));
         return command;
     }
@@ -32,9 +30,9 @@ internal static class PlanCommand
         var asked = function is null || function.Contains('.', StringComparison.Ordinal) ? function : $"{function}.openfaas-fn";
         var plan = await client.Platform.PlanAsync(asked, cancellationToken);
 
-        if (parse.GetValue(Json))
+        if (OutputOptions.FormOf(parse) is OutputForm.Json)
         {
-            Terminal.Output.WriteLine(JsonSerializer.Serialize(plan, ContractsJson.Default.PlanInfo));
+            Console.WriteLine(JsonSerializer.Serialize(plan, ContractsJson.Default.PlanInfo));
             return ExitCodes.Done;
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Push;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 
@@ -34,8 +35,9 @@ internal static class PushCommand
 
         var folder = AdapterFolder.Open(parse.GetValue(Folder)!);
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        var pushed = await new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System).PushAsync(folder, reference, cancellationToken);
-        Console.WriteLine($"{reference}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}  rank {pushed.MaxRank}");
+        var pushed = await new StackDeployer(client, OutputOptions.Progress(parse), TimeProvider.System).PushAsync(folder, reference, cancellationToken);
+        Printer.Line(
+            parse, pushed, ContractsJson.Default.AdapterInfo, pushed.Digest, $"{reference}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}  rank {pushed.MaxRank}");
         return ExitCodes.Done;
     }
 
@@ -50,8 +52,8 @@ internal static class PushCommand
 
         var code = CodeFolder.Open(folder);
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        var pushed = await new StackDeployer(client, new StepLog(CommandRunner.Errors), TimeProvider.System).PushCodeAsync(code, cancellationToken);
-        Console.WriteLine($"{pushed.TypeName}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}");
+        var pushed = await new StackDeployer(client, OutputOptions.Progress(parse), TimeProvider.System).PushCodeAsync(code, cancellationToken);
+        Printer.Line(parse, pushed, ContractsJson.Default.PackageInfo, pushed.Digest, $"{pushed.TypeName}  {pushed.Digest}  {new ByteSize(pushed.Bytes)}");
         return ExitCodes.Done;
     }
 }

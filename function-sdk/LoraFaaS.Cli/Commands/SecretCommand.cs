@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Identity;
+using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
@@ -43,10 +46,9 @@ internal static class SecretCommand
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
 
-        foreach (var secret in await client.Secrets.ListAsync(NamespaceOption.Read(parse) ?? NamespaceName.Default, cancellationToken))
-        {
-            Console.WriteLine(secret.Name);
-        }
+        var secrets = await client.Secrets.ListAsync(NamespaceOption.Read(parse) ?? NamespaceName.Default, cancellationToken);
+        var names = secrets.Select(secret => secret.Name ?? "");
+        Printer.Print(parse, [.. secrets], ContractsJson.Default.ListFunctionSecret, names, () => new Text(string.Concat(names.Select(name => name + "\n"))));
 
         return ExitCodes.Done;
     }

@@ -26,6 +26,9 @@ internal static class UpCommand
     private static readonly Option<bool> Once = new("--once") { Description = "Exit after the demo calls: 0 only if every answer is the expected one" };
     private static readonly Option<string?> ReadyFile = new("--ready-file") { Description = "Write addresses and process ids here (JSON) when everything serves" };
 
+    public static string DefaultDataFolder => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "lorafaas");
+
     public static Command Create()
     {
         var command = new Command("up", "Start gateway, controller, worker and console on this machine and serve until Ctrl-C")
@@ -46,7 +49,7 @@ internal static class UpCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stopping)
     {
         var time = TimeProvider.System;
-        var progress = new StepLog(CommandRunner.Errors);
+        var progress = OutputOptions.Progress(parse);
         var programs = HostPrograms.Find(AppContext.BaseDirectory);
         var options = ReadOptions(parse);
 
@@ -107,8 +110,7 @@ internal static class UpCommand
         {
             Port = port,
             Host = host,
-            DataFolder = parse.GetValue(Data) ?? Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "lorafaas"),
+            DataFolder = parse.GetValue(Data) ?? DefaultDataFolder,
             PasswordFile = parse.GetValue(Connection.ConnectionOptions.PasswordFile),
             Threads = parse.GetValue(Threads),
             DeviceMemory = parse.GetValue(DeviceMemory),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Units;
 using Spectre.Console;
@@ -23,9 +24,20 @@ internal static class WorkersCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device");
-
         var workers = await client.Platform.WorkersAsync(cancellationToken);
+        Printer.Print(parse, workers, ContractsJson.Default.IReadOnlyListWorkerInfo, workers.Select(worker => worker.Id), () => Rows(workers));
+
+        if (parse.GetValue(Artifacts) && OutputOptions.FormOf(parse) is OutputForm.Table)
+        {
+            WriteArtifacts(workers);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static Table Rows(IEnumerable<WorkerInfo> workers)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device");
 
         foreach (var worker in workers)
         {
@@ -45,14 +57,7 @@ internal static class WorkersCommand
             }
         }
 
-        Terminal.Output.Write(table);
-
-        if (parse.GetValue(Artifacts))
-        {
-            WriteArtifacts(workers);
-        }
-
-        return ExitCodes.Done;
+        return table;
     }
 
     private static void WriteArtifacts(IEnumerable<WorkerInfo> workers)

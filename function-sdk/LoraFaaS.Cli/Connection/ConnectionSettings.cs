@@ -32,9 +32,14 @@ internal sealed record ConnectionSettings(Uri Gateway, string User, string? Pass
         var file = passwordFile ?? environment("LORAFAAS_PASSWORD_FILE");
         var password = passwordFile is null ? environment("LORAFAAS_PASSWORD") : null;
 
-        if (password is null && (file ?? remembered?.PasswordFile) is { } path)
+        if (password is null && file is not null)
         {
-            password = ReadPassword(path);
+            password = ReadPassword(file);
+        }
+        else if (password is null && remembered is not null && File.Exists(remembered.PasswordFile))
+        {
+            // One that is gone went with its platform: what answers there now says itself what it wants.
+            password = ReadPassword(remembered.PasswordFile);
         }
 
         return new ConnectionSettings(url, user ?? remembered?.User ?? "admin", password);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using LoraFaaS.Cli.Evaluation;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Push;
 using LoraFaaS.Cli.Stack;
@@ -124,15 +124,12 @@ internal sealed class DemoRun(LoraFaaSClient client, string folder, StepLog prog
         // An answer in one piece shows nothing between its first token and its last: there the rate is that of the whole call.
         var rate = pieces > 1 ? (tokens - 1) / (total - ttft).TotalSeconds : tokens / total.TotalSeconds;
         var said = answer.ToString();
-        return new DemoCall(name, first.Prompt, first.Expected, said, ttft.TotalMilliseconds, rate, said.Trim() == first.Expected);
+        return new DemoCall(name, first.Prompt, first.Expected ?? "", said, ttft.TotalMilliseconds, rate, EvalScore.IsRight(first, said, ignoreCase: false));
     }
 
     private EvalCase FirstCase(string function)
     {
         var path = Path.Combine(folder, "eval", function + ".jsonl");
-        var line = File.Exists(path) ? File.ReadLines(path).FirstOrDefault() : null;
-        return line is not null && JsonSerializer.Deserialize(line, CliJson.Default.EvalCase) is { } first
-            ? first
-            : throw new UsageException($"{path} holds no case for {function}.");
+        return EvalFile.Read(path, most: 1)[0];
     }
 }

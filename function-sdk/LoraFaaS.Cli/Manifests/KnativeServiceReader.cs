@@ -23,7 +23,7 @@ internal static class KnativeServiceReader
         var name = metadata.Text("name") ?? throw metadata.Fault("name", "is missing");
         var spec = root.Map("spec") ?? throw root.Fault("spec", "is missing");
         spec.RefuseUnknown("template", "traffic");
-        RefuseSplit(spec);
+        var traffic = KnativeTraffic.Read(spec, name);
 
         var template = spec.Map("template") ?? throw spec.Fault("template", "is missing");
         template.RefuseUnknown("metadata", "spec");
@@ -32,6 +32,12 @@ internal static class KnativeServiceReader
 
         var labels = Merge(metadata.TextMap("labels"), revision?.TextMap("labels"));
         var annotations = Merge(metadata.TextMap("annotations"), revision?.TextMap("annotations"));
+
+        if (traffic is not null)
+        {
+            annotations[FunctionAnnotations.Traffic] = traffic;
+        }
+
         var pods = template.Map("spec") ?? throw template.Fault("spec", "is missing");
         CheckVisibility(labels, metadata, warnings);
 
@@ -49,20 +55,6 @@ internal static class KnativeServiceReader
                 Annotations = annotations,
             },
             warnings);
-    }
-
-    /// <summary>One route to the newest revision is what deploying means; anything else would silently not happen.</summary>
-    private static void RefuseSplit(YamlMap spec)
-    {
-        if (spec.Maps("traffic") is not { } targets)
-        {
-            return;
-        }
-
-        if (targets is not [var only] || !only.Flag("latestRevision") || only.Text("percent") is not (null or "100") || only.Text("tag") is not null)
-        {
-            throw spec.Fault("traffic", "may only send 100 percent to the latest revision");
-        }
     }
 
     private static void CheckRevisionName(YamlMap? revision, string name)

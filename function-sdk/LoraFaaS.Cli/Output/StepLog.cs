@@ -4,9 +4,12 @@ using Spectre.Console;
 namespace LoraFaaS.Cli.Output;
 
 /// <summary>Lines that say what is done and how long it took, on standard error so that standard output stays data.</summary>
-internal sealed class StepLog(IAnsiConsole console)
+internal sealed class StepLog(IAnsiConsole console, bool silent = false)
 {
     private readonly Lock _gate = new();
+
+    /// <summary>Only warnings are written.</summary>
+    public bool Silent => silent;
 
     public void Step(string subject, string what) => Line("[grey]…[/]", subject, what, null);
 
@@ -22,6 +25,11 @@ internal sealed class StepLog(IAnsiConsole console)
 
     private void Line(string mark, string subject, string what, TimeSpan? took)
     {
+        if (silent)
+        {
+            return;
+        }
+
         var time = took is { } span
             ? string.Create(CultureInfo.InvariantCulture, $" [grey]({(span.TotalSeconds >= 1 ? $"{span.TotalSeconds:0.0} s" : $"{span.TotalMilliseconds:0} ms")})[/]")
             : "";

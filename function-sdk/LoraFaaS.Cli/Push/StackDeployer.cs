@@ -1,18 +1,21 @@
+using System.CommandLine;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Stack;
 using LoraFaaS.Client;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
+using Spectre.Console;
 
 namespace LoraFaaS.Cli.Push;
 
 /// <summary>Deploys one function of a stack file, pushing first what its handler folder holds: an adapter, code, or both.</summary>
 internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, TimeProvider time)
 {
-    public async Task DeployAsync(StackFunction function, CancellationToken cancellationToken)
+    public async Task<DeployedFunction> DeployAsync(StackFunction function, CancellationToken cancellationToken)
     {
         var name = function.Deployment.Service!;
         var started = time.GetTimestamp();
+        string? adapterDigest = null, codeDigest = null;
 
         if (function.Handler is { } handler && AdapterFolder.IsOne(handler))
         {
@@ -22,6 +25,7 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
             }
 
             var pushed = await PushAsync(AdapterFolder.Open(handler), reference, cancellationToken);
+            adapterDigest = pushed.Digest;
             progress.Done("adapter", $"{name}: {new Contracts.Units.ByteSize(pushed.Bytes)}, rank {pushed.MaxRank}, {pushed.Digest[..19]}…", time.GetElapsedTime(started));
             started = time.GetTimestamp();
         }
@@ -34,17 +38,29 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
             var package = await PushCodeAsync(CodeFolder.Open(folder), cancellationToken);
             progress.Done("code", $"{name}: {package.TypeName}, {new Contracts.Units.ByteSize(package.Bytes)}, {package.Digest[..19]}…", time.GetElapsedTime(started));
             started = time.GetTimestamp();
-            deployment = WithCode(deployment, package.Digest);
+            codeDigest = package.Digest;
+            deployment = WithCode(deployment, codeDigest);
         }
 
         var outcome = await client.Functions.DeployAsync(deployment, cancellationToken);
-        progress.Done("function", $"{name} {(outcome is DeploymentOutcome.Created ? "deployed" : "updated")}", time.GetElapsedTime(started));
+        var word = outcome is DeploymentOutcome.Created ? "deployed" : "updated";
+        progress.Done("function", $"{name} {word}", time.GetElapsedTime(started));
+        return new DeployedFunction(name, word, deployment.Image, adapterDigest, codeDigest);
+    }
+
+    /// <summary>For scripts; people have read it as progress.</summary>
+    public static void Print(ParseResult parse, List<DeployedFunction> deployed)
+    {
+        if (OutputOptions.FormOf(parse) is not OutputForm.Table)
+        {
+            Printer.Print(parse, deployed, CliJson.Default.ListDeployedFunction, deployed.Select(one => one.Function), () => new Text(""));
+        }
     }
 
     public async Task<Contracts.Admin.PackageInfo> PushCodeAsync(CodeFolder folder, CancellationToken cancellationToken)
     {
         await using var tar = await folder.ToTarAsync(cancellationToken);
-        return await client.Packages.PushAsync(tar, cancellationToken);
+        return await TransferBar.RunAsync("code", tar, progress.Silent, bytes => client.Packages.PushAsync(bytes, cancellationToken));
     }
 
     public async Task<Contracts.Admin.AdapterInfo> PushAsync(AdapterFolder folder, AdapterReference reference, CancellationToken cancellationToken)
@@ -55,7 +71,8 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
         }
 
         await using var tar = await folder.ToTarAsync(cancellationToken);
-        return await client.Adapters.PushAsync(reference.Backbone, reference.Adapter, reference.Tag, tar, cancellationToken);
+        return await TransferBar.RunAsync(
+            reference.Adapter.Value, tar, progress.Silent, bytes => client.Adapters.PushAsync(reference.Backbone, reference.Adapter, reference.Tag, bytes, cancellationToken));
     }
 
     private static FunctionDeployment WithCode(FunctionDeployment deployment, string digest) => deployment with

@@ -9,4 +9,16 @@ internal sealed record StackFunction
 
     /// <summary>The <c>handler</c> folder, absolute; when it holds a PEFT adapter or a function's code, <c>lorafaas</c> pushes it before it deploys.</summary>
     public string? Handler { get; init; }
+
+    /// <summary>What the command line says over what the file says.</summary>
+    public StackFunction WithAnnotation(string name, int value) => this with
+    {
+        Deployment = Deployment with
+        {
+            Annotations = new Dictionary<string, string>(Deployment.Annotations ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+            {
+                [name] = value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            },
+        },
+    };
 }

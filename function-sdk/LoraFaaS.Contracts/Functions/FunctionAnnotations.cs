@@ -37,6 +37,12 @@ public static class FunctionAnnotations
     /// <summary>Share of a contended device: <c>low</c>, <c>normal</c> (default) or <c>high</c>.</summary>
     public const string Priority = "lorafaas.io/priority";
 
+    /// <summary>Calls in a hundred that a new revision gets at first; the others stay where they are.</summary>
+    public const string Canary = "lorafaas.io/canary";
+
+    /// <summary>The whole split, as <see cref="TrafficText"/> reads it. It is set by each deployment that carries it.</summary>
+    public const string Traffic = "lorafaas.io/traffic";
+
     /// <summary>On a namespace: <c>true</c> lets only holders of an API key invoke its functions, whatever the gateway asks of others.</summary>
     public const string RequireApiKey = "lorafaas.io/require-api-key";
 

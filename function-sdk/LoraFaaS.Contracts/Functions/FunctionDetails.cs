@@ -3,7 +3,11 @@ namespace LoraFaaS.Contracts.Functions;
 /// <summary>What only LoraFaaS knows of a function: which revision serves, on which backbone and adapter, and how near it is.</summary>
 public sealed record FunctionDetails
 {
+    /// <summary>The one with the largest share of the calls.</summary>
     public required int Revision { get; init; }
+
+    /// <summary>The split, where more than one revision or a pinned one serves; absent: all calls go to the newest.</summary>
+    public IReadOnlyList<TrafficTarget>? Traffic { get; init; }
 
     public required string Backbone { get; init; }
 

@@ -50,6 +50,11 @@ public sealed record FunctionRevision
     /// <summary>Tokens the backbone can attend to; prompt and answer together. 0: not known.</summary>
     public int ContextLength { get; init; }
 
+    /// <summary>What was asked for when it was made, as written. It decides nothing: the digests do.</summary>
+    public string? Image { get; init; }
+
+    public DateTimeOffset? DeployedAt { get; init; }
+
     public TrustDomain TrustDomain => Isolation switch
     {
         IsolationMode.Namespace => new TrustDomain(Function.Namespace.Value),

@@ -32,6 +32,10 @@ public static class WireHeaders
     /// <summary><c>sha256=</c> and the HMAC of what a callback carries, in hex; see <c>CallbackSignature</c>.</summary>
     public const string Signature = "X-Lorafaas-Signature";
 
+    /// <summary>A caller's own name for a conversation: while the split stays as it is, all its calls meet the same revision.</summary>
+    public const string SessionId = "X-Session-Id";
+
+    /// <summary>The revision that answered.</summary>
     public const string Revision = "X-Lorafaas-Revision";
     public const string Worker = "X-Lorafaas-Worker";
 }

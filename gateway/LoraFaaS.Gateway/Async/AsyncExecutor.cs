@@ -33,7 +33,7 @@ internal sealed class AsyncExecutor(
         cancellationToken.ThrowIfCancellationRequested();
 
         // Functions answer 404 for their own reasons too; only the table can say that there is none.
-        var gone = context.Response.StatusCode == StatusCodes.Status404NotFound && board.Table.Find(NameOf(call)) is null;
+        var gone = context.Response.StatusCode == StatusCodes.Status404NotFound && RevisionLookup.Find(board.Table, NameOf(call)) is null;
         return new Executed
         {
             FunctionGone = gone,
@@ -65,6 +65,7 @@ internal sealed class AsyncExecutor(
             request.Headers[header] = value;
         }
 
+        request.Headers.Remove(WireHeaders.Revision);
         request.Headers[WireHeaders.CallId] = call.CallId;
         request.ContentLength = call.Body.Length;
         request.Body = new MemoryStream(call.Body.ToByteArray(), writable: false);
@@ -76,5 +77,9 @@ internal sealed class AsyncExecutor(
         return context;
     }
 
-    private static string NameOf(CallRequest call) => new FunctionId(new NamespaceName(call.Namespace), new FunctionName(call.Function)).ToString();
+    private static string NameOf(CallRequest call)
+    {
+        var name = new FunctionId(new NamespaceName(call.Namespace), new FunctionName(call.Function)).ToString();
+        return call.Headers.TryGetValue(WireHeaders.Revision, out var revision) ? $"{name}{RevisionLookup.Pin}{revision}" : name;
+    }
 }

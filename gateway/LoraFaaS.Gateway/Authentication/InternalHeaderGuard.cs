@@ -9,7 +9,8 @@ internal static class InternalHeaderGuard
     {
         List<string>? forged = null;
 
-        foreach (var name in headers.Keys)
+        // Not its Keys, which are collected into a set first.
+        foreach (var (name, _) in headers)
         {
             if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             {

@@ -62,7 +62,7 @@ internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IO
 
     /// <summary>Where the path itself names the function it is judged before the table is asked: who may not call it does not learn whether it exists.</summary>
     private Problem? CheckNamed(CallerKey? caller, HttpContext context) =>
-        context.Request.RouteValues["name"] is string name && FunctionId.TryParse(name, out var function) ? CheckFunction(caller, function) : null;
+        context.Request.RouteValues["name"] is string name && FunctionId.TryParse(RevisionLookup.Unpinned(name), out var function) ? CheckFunction(caller, function) : null;
 
     private static Problem Missing() => new(ErrorCode.InvalidApiKey, "an API key is required: Authorization: Bearer lfk_...");
 }

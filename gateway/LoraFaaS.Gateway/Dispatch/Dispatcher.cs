@@ -17,8 +17,8 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
         var table = board.Table;
 
         // The route in hand may be older than the table: where the adapter is now is what counts, unless it was undeployed meanwhile.
-        var current = table.Routes.GetValueOrDefault(route.Function);
-        var placed = current is not null && current.Revision.Number == route.Revision.Number ? current : route;
+        // Likewise a revision that has left the split since.
+        var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
         if (PlaceWarm(table, placed, excluded) is { } warm)
         {

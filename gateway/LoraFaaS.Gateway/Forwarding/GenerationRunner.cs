@@ -55,7 +55,7 @@ internal sealed partial class GenerationRunner(
                     using (load.Enter(target.Worker))
                     {
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), invocation.TimeLeft, cancellationToken);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), invocation.TimeLeft);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {

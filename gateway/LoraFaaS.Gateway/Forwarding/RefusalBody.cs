@@ -20,6 +20,14 @@ internal static class RefusalBody
         return head.Headers.RetryAfter?.Delta is { } retryAfter ? problem with { RetryAfter = retryAfter } : problem;
     }
 
+    public static Problem Unnamed(int status) => status switch
+    {
+        StatusCodes.Status429TooManyRequests => new Problem(ErrorCode.QueueFull, "the worker's queue is full"),
+        StatusCodes.Status503ServiceUnavailable => new Problem(ErrorCode.WorkerUnavailable, "the worker is not available"),
+        StatusCodes.Status504GatewayTimeout => new Problem(ErrorCode.DeadlineExceeded, "the deadline passed at the worker"),
+        _ => new Problem(ErrorCode.Internal, $"the worker answered with status {status}"),
+    };
+
     private static Problem? Parse(ReadOnlySequence<byte> bytes)
     {
         try
@@ -35,12 +43,4 @@ internal static class RefusalBody
             return null;
         }
     }
-
-    private static Problem Unnamed(int status) => status switch
-    {
-        StatusCodes.Status429TooManyRequests => new Problem(ErrorCode.QueueFull, "the worker's queue is full"),
-        StatusCodes.Status503ServiceUnavailable => new Problem(ErrorCode.WorkerUnavailable, "the worker is not available"),
-        StatusCodes.Status504GatewayTimeout => new Problem(ErrorCode.DeadlineExceeded, "the deadline passed at the worker"),
-        _ => new Problem(ErrorCode.Internal, $"the worker answered with status {status}"),
-    };
 }

@@ -4,121 +4,142 @@ using System.Net;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
-using Microsoft.AspNetCore.Http.Features;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
 /// <summary>
-/// One try at one worker. YARP forwards an exchange of ours, not the caller's: its response body is a pipe from which frames are decoded as they arrive,
-/// so that a try can fail, be repeated or be resumed elsewhere while the caller's own response knows nothing of it.
+/// One try at one worker. Frames are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
+/// resumed elsewhere while the caller's own response knows nothing of it, and a slow reader leaves the bytes where the worker's credits run out.
 /// </summary>
-internal sealed class WorkerCall : IAsyncDisposable
+internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request) : IAsyncDisposable
 {
     private const string EventsContentType = "application/x-lorafaas-events";
 
     /// <summary>No event comes near this: a frame of tokens is some hundred bytes, an echoed prompt of 128k tokens some hundred thousand.</summary>
     private const int MaxEventBytes = 16 << 20;
 
-    /// <summary>Unread bytes after which the worker's socket is not read on: the worker's credits then run out, and the batch goes on without us.</summary>
-    private const int PauseBytes = 64 << 10;
+    /// <summary>The answer's end follows its last event at once. A worker that leaves it out loses the connection, not our time.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The invocation's own deadline bounds the exchange; a worker that is busy prefilling may well be silent for long.</summary>
-    private static readonly ForwarderRequestConfig Exchange = new()
-    {
-        ActivityTimeout = TimeSpan.FromDays(1),
-        Version = HttpVersion.Version11,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
-
-    private readonly CancellationTokenSource _cancel;
-    private readonly Pipe _pipe = new(new PipeOptions(
-        pauseWriterThreshold: PauseBytes, resumeWriterThreshold: PauseBytes / 2, useSynchronizationContext: false));
-    private readonly FrameReader<GenerateEvent> _frames;
-    private readonly GenerateTransformer _transformer;
-    private readonly Task<ForwarderError> _forwarding;
-
-    public WorkerCall(
-        IHttpForwarder forwarder, HttpMessageInvoker invoker, string url, GenerateTransformer transformer, CancellationToken cancellationToken)
-    {
-        _cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _transformer = transformer;
-        _frames = new FrameReader<GenerateEvent>(_pipe.Reader, GenerateEvent.Parser, MaxEventBytes);
-        _forwarding = ForwardAsync(forwarder, invoker, url);
-    }
+    private HttpResponseMessage? _response;
+    private FrameReader<GenerateEvent>? _frames;
+    private bool _lastSeen;
 
     public async Task<WorkerAnswer> AnswerAsync(CancellationToken cancellationToken)
     {
-        if (await _transformer.Answered.WaitAsync(cancellationToken) is not { } head)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new WorkerAnswer.Unreachable(Name(await _forwarding));
+            _response = await invoker.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            return new WorkerAnswer.Unreachable(Name(exception.HttpRequestError));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new WorkerAnswer.Unreachable("no connection in time");
         }
 
-        if (head.StatusCode is HttpStatusCode.OK)
+        var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken));
+
+        if (_response.StatusCode is not HttpStatusCode.OK)
         {
-            return head.Content.Headers.ContentType?.MediaType == EventsContentType
-                ? WorkerAnswer.Streaming.Instance
-                : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
+            return new WorkerAnswer.Refused(await RefusalAsync(_response, body, cancellationToken));
         }
 
-        return new WorkerAnswer.Refused(await RefusalBody.ReadAsync(head, _pipe.Reader, cancellationToken));
+        _frames = new FrameReader<GenerateEvent>(body, GenerateEvent.Parser, MaxEventBytes);
+
+        return _response.Content.Headers.ContentType?.MediaType == EventsContentType
+            ? WorkerAnswer.Streaming.Instance
+            : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
     }
 
     /// <summary>The next event as soon as its last byte is here.</summary>
     public async ValueTask<WorkerRead> ReadAsync(CancellationToken cancellationToken)
     {
-        var read = await _frames.ReadAsync(cancellationToken);
+        FrameRead<GenerateEvent> read;
+
+        try
+        {
+            read = await _frames!.ReadAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            return new WorkerRead.Lost($"the stream ended early ({(exception is HttpIOException lost ? Name(lost.HttpRequestError) : "connection lost")})");
+        }
+
+        if (read.Message is { KindCase: GenerateEvent.KindOneofCase.Finished or GenerateEvent.KindOneofCase.Failed })
+        {
+            _lastSeen = true;
+        }
 
         return read.Status switch
         {
             FrameReadStatus.Message => new WorkerRead.Event(read.Message!),
-            FrameReadStatus.End or FrameReadStatus.Torn => new WorkerRead.Lost($"the stream ended early ({Name(await _forwarding)})"),
+            FrameReadStatus.End or FrameReadStatus.Torn => new WorkerRead.Lost("the stream ended early (closed)"),
             FrameReadStatus.TooLarge => new WorkerRead.Lost("a frame is larger than any event"),
             FrameReadStatus.Malformed => new WorkerRead.Lost("a frame is not an event"),
             _ => throw new UnreachableException(),
         };
     }
 
+    /// <summary>A connection whose answer was read to its end is used again; any other is closed, and that is how the worker hears that it is to stop.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _cancel.CancelAsync();
-        await _frames.DisposeAsync();
-        await _forwarding;
-        _cancel.Dispose();
+        if (_lastSeen)
+        {
+            await ReadEndAsync();
+        }
+
+        if (_frames is not null)
+        {
+            await _frames.DisposeAsync();
+        }
+
+        _response?.Dispose();
+        request.Dispose();
     }
 
-    private async Task<ForwarderError> ForwardAsync(IHttpForwarder forwarder, HttpMessageInvoker invoker, string url)
+    private async ValueTask ReadEndAsync()
+    {
+        using var patience = new CancellationTokenSource();
+        var reading = _frames!.ReadAsync(patience.Token);
+
+        if (!reading.IsCompleted)
+        {
+            patience.CancelAfter(EndPatience);
+        }
+
+        try
+        {
+            await reading;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // All that mattered was here before.
+        }
+    }
+
+    private static async Task<Problem> RefusalAsync(HttpResponseMessage head, PipeReader body, CancellationToken cancellationToken)
     {
         try
         {
-            return await forwarder.SendAsync(InnerContext(), url, invoker, Exchange, _transformer, _cancel.Token);
+            return await RefusalBody.ReadAsync(head, body, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return RefusalBody.Unnamed((int)head.StatusCode);
         }
         finally
         {
-            await _pipe.Writer.CompleteAsync();
-            _transformer.Ended();
+            await body.CompleteAsync();
         }
     }
 
-    private DefaultHttpContext InnerContext()
+    private static string Name(HttpRequestError error) => error switch
     {
-        var context = new DefaultHttpContext();
-        context.Features.Set<IHttpRequestBodyDetectionFeature>(NoRequestBody.Instance);
-        context.Request.Method = HttpMethods.Post;
-        context.Request.Protocol = HttpProtocol.Http11;
-        context.Request.Path = GenerateTransformer.Path;
-        context.Response.Body = _pipe.Writer.AsStream();
-        context.RequestAborted = _cancel.Token;
-
-        return context;
-    }
-
-    private static string Name(ForwarderError error) => error switch
-    {
-        ForwarderError.None => "closed",
-        ForwarderError.Request => "no connection",
-        ForwarderError.RequestTimedOut => "no answer in time",
+        HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => "no connection",
+        HttpRequestError.ResponseEnded => "closed",
         _ => error.ToString(),
     };
 }

@@ -14,6 +14,9 @@ internal sealed class WorkerTransport : IDisposable
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.Value.ConnectTimeout,
 
+        // Who is disposed of before its end is not drained first: closing is what tells the worker to stop.
+        MaxResponseDrainSize = 0,
+
         // A worker that restarts keeps its address: what idles longer is more likely dead than warm.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),

@@ -30,7 +30,7 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
             return;
         }
 
-        if (board.Table.Find(name) is not { } route)
+        if (RevisionLookup.Find(board.Table, name)?.For(context.Request, invocation) is not { } route)
         {
             invocation.Failure = ErrorCode.FunctionNotFound;
             await PlainText.WriteAsync(context, StatusCodes.Status404NotFound, $"error finding function {FullName(name)}: no such function is deployed");

@@ -22,12 +22,12 @@ internal static class FunctionEndpoints
                 : UnknownRoute.WriteAsync(context));
     }
 
-    /// <summary>OpenFaaS's path pattern; what does not match it is no route at all.</summary>
+    /// <summary>OpenFaaS's path pattern, and a revision behind the name; what does not match it is no route at all.</summary>
     private static bool IsName(string name)
     {
         foreach (var c in name)
         {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or RevisionLookup.Pin))
             {
                 return false;
             }

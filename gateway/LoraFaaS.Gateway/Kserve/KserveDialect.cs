@@ -17,7 +17,7 @@ internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader b
     {
         var model = KserveEndpoints.ModelOf(context);
 
-        if (board.Table.FindModel(model) is not { } route)
+        if (RevisionLookup.FindModel(board.Table, model)?.For(context.Request, invocation) is not { } route)
         {
             await FailAsync(context, invocation, board.HasRoutes ? KserveErrors.ModelNotFound(model) : RouteBoard.NoTableYet);
             return;

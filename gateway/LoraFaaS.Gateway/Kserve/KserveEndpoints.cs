@@ -37,32 +37,36 @@ internal static class KserveEndpoints
         }
     }
 
-    /// <summary>As the path says it; a version other than the serving one is another model's name, which nobody has.</summary>
+    /// <summary>As the path says it; a version is a revision in use, and any other is another model's name, which nobody has.</summary>
     public static string ModelOf(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["name"]!;
         var board = context.RequestServices.GetRequiredService<RouteBoard>();
 
-        return context.Request.RouteValues["version"] is string version && board.Table.FindModel(name) is { } route && version != VersionOf(route)
-            ? $"{name}/versions/{version}"
-            : name;
+        if (context.Request.RouteValues["version"] is not string version || board.Table.FindModel(name) is not { } route
+            || (route.Split is null && version == VersionOf(route)))
+        {
+            return name;
+        }
+
+        return RevisionLookup.FindModel(board.Table, $"{name}@{version}") is not null ? $"{name}@{version}" : $"{name}/versions/{version}";
     }
 
     private static Task WriteModelAsync(HttpContext context, RouteBoard board)
     {
-        if (board.Table.FindModel(ModelOf(context)) is not { } route)
+        if (RevisionLookup.FindModel(board.Table, ModelOf(context)) is not { } route)
         {
             return KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
         }
 
         var text = new KserveTensor("text_input", "BYTES", [1]);
-        var model = new KserveModel(NameOf(route), [VersionOf(route)], "lorafaas_lora", [text], [text with { Name = "text_output" }]);
+        var model = new KserveModel(NameOf(route), VersionsOf(route), "lorafaas_lora", [text], [text with { Name = "text_output" }]);
         return context.Response.WriteAsJsonAsync(model, KserveJson.Default.KserveModel, cancellationToken: context.RequestAborted);
     }
 
     /// <summary>A function that sleeps is ready: its first invocation wakes it.</summary>
     private static Task WriteReadyAsync(HttpContext context, RouteBoard board) =>
-        board.Table.FindModel(ModelOf(context)) is { } route
+        RevisionLookup.FindModel(board.Table, ModelOf(context)) is { } route
             ? WriteAsync(context, new KserveState(Ready: true, Name: NameOf(route)), isWell: true)
             : KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
 
@@ -73,6 +77,9 @@ internal static class KserveEndpoints
     }
 
     private static string NameOf(RouteEntry route) => route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId;
+
+    private static string[] VersionsOf(RouteEntry route) =>
+        route.Split is { } split ? [.. split.Numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))] : [VersionOf(route)];
 
     private static string VersionOf(RouteEntry route) => route.Revision.Number.ToString(CultureInfo.InvariantCulture);
 }

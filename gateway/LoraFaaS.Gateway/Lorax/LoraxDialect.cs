@@ -44,7 +44,7 @@ internal sealed class LoraxDialect(
             return;
         }
 
-        if (Find(request.AdapterId) is not { } route)
+        if (Find(request.AdapterId)?.For(context.Request, invocation) is not { } route)
         {
             await FailAsync(context, invocation, board.HasRoutes ? Unknown(request.AdapterId) : RouteBoard.NoTableYet);
             return;

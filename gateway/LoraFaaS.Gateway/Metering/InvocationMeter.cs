@@ -23,6 +23,7 @@ internal sealed partial class InvocationMeter : IDisposable
     private readonly ArrivalCounts _arrivals;
     private readonly Meter _meter;
     private readonly Counter<long> _total;
+    private readonly Counter<long> _shares;
     private readonly UpDownCounter<long> _started;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _replacements;
@@ -36,6 +37,8 @@ internal sealed partial class InvocationMeter : IDisposable
         _meter = meters.Create(Name);
         _total = _meter.CreateCounter<long>("gateway_function_invocation_total", description: "Invocations that ended, by function and status.");
 
+        _shares = _meter.CreateCounter<long>("gateway_revision_invocation_total", description: "Invocations that ended, by revision and status, of functions with several in use.");
+
         // Only ever goes up. As a counter it would be exposed with _total behind the name that OpenFaaS's dashboards ask for.
         _started = _meter.CreateUpDownCounter<long>("gateway_function_invocation_started", description: "Invocations that began, by function.");
         _tokens = _meter.CreateCounter<long>("gateway_tokens_total", description: "Tokens by function and kind: prompt or completion.");
@@ -46,8 +49,14 @@ internal sealed partial class InvocationMeter : IDisposable
         _meter.CreateObservableGauge("gateway_in_flight", () => gate.Count, description: "Invocations in the house.");
     }
 
+    /// <summary>Null also where nobody records: the context goes on as it came, and a span without a reader is not worth its making.</summary>
     public static Activity? Begin(Invocation invocation)
     {
+        if (Activity.Current is { IsAllDataRequested: false })
+        {
+            return null;
+        }
+
         var activity = Activities.StartActivity("invocation", ActivityKind.Server);
         activity?.SetTag("lorafaas.call_id", invocation.CallId.Value);
         activity?.SetTag("lorafaas.dialect", invocation.Dialect);
@@ -68,10 +77,19 @@ internal sealed partial class InvocationMeter : IDisposable
     public void End(Invocation invocation, int status, Activity? activity)
     {
         var function = invocation.Route?.Function.ToString() ?? UnknownFunction;
-        var tags = new TagList { { "function_name", function }, { "code", status.ToString(CultureInfo.InvariantCulture) } };
+        var tags = new TagList { { "code", StatusText(status) }, { "function_name", function } };
         var named = new TagList { { "function_name", function } };
 
         _total.Add(1, tags);
+
+        if (invocation.Route is { IsShare: true, Revision.Number: var revision })
+        {
+            _shares.Add(1, new TagList
+            {
+                { "function_name", function }, { "revision", revision.ToString(CultureInfo.InvariantCulture) }, { "code", status.ToString(CultureInfo.InvariantCulture) },
+            });
+        }
+
         _duration.Record(invocation.Elapsed.TotalSeconds, tags);
 
         if (invocation.TimeToFirstToken is { } ttft)
@@ -100,9 +118,19 @@ internal sealed partial class InvocationMeter : IDisposable
         }
     }
 
+    /// <summary>The usual ones without a new string each.</summary>
+    private static string StatusText(int status) => status switch
+    {
+        StatusCodes.Status200OK => "200",
+        StatusCodes.Status202Accepted => "202",
+        StatusCodes.Status404NotFound => "404",
+        StatusCodes.Status429TooManyRequests => "429",
+        _ => status.ToString(CultureInfo.InvariantCulture),
+    };
+
     private static void Finish(Activity? activity, Invocation invocation, string function, int status)
     {
-        if (activity is null)
+        if (activity is not { IsAllDataRequested: true })
         {
             return;
         }

@@ -31,7 +31,7 @@ internal sealed class CompletionFlow(RouteBoard board, BodyReader bodies, Invoca
     /// <summary>The function with its deadline set, or null when the caller has been told why not.</summary>
     public async Task<RouteEntry?> ResolveAsync(HttpContext context, Invocation invocation, string model)
     {
-        if (AdapterLookup.Find(board.Table, model) is not { } route)
+        if (AdapterLookup.Find(board.Table, model)?.For(context.Request, invocation) is not { } route)
         {
             await FailAsync(context, invocation, board.HasRoutes ? OpenAiErrors.ModelNotFound(model) : RouteBoard.NoTableYet);
             return null;

@@ -11,7 +11,10 @@ internal static class ModelCatalogue
         [.. table.Routes.Values.Where(maySee).OrderBy(route => route.IsBackbone).ThenBy(route => route.ModelId, StringComparer.Ordinal).Select(ToEntry)]);
 
     public static ModelEntry? Find(RouteTable table, string model, Func<RouteEntry, bool> maySee) =>
-        table.FindModel(model) is { } route && maySee(route) ? ToEntry(route) : null;
+        RevisionLookup.FindModel(table, model) is { } route && maySee(route) ? Named(ToEntry(route), model) : null;
+
+    /// <summary>A revision is the model that was asked for, under the name it was asked for by.</summary>
+    private static ModelEntry Named(ModelEntry entry, string model) => model.Contains(RevisionLookup.Pin, StringComparison.Ordinal) ? entry with { Id = model } : entry;
 
     private static ModelEntry ToEntry(RouteEntry route) => new(
         route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId,

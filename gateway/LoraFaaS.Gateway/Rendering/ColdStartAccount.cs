@@ -27,6 +27,8 @@ internal sealed record ColdStartAccount(
     double? HandlerMs,
     double? CodeMs)
 {
+    private static readonly string[] Tiers = [.. Enum.GetValues<StorageTier>().Order().Select(tier => tier.ToString().ToLowerInvariant())];
+
     /// <summary>Null when the worker gave none.</summary>
     public static ColdStartAccount? From(ColdStart? cold) => cold is null
         ? null
@@ -52,9 +54,14 @@ internal sealed record ColdStartAccount(
             cold.HandlerMs > 0 ? Round(cold.CodeMs) : null);
 
     /// <summary>The value of X-Lorafaas-Cold-Start. handler and code: only of a function with code.</summary>
-    public string ToHeader() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{string.Join(',', Stages.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Name}={stage.Milliseconds}")))};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
+    public string ToHeader()
+    {
+        var handler = HandlerMs is { } wait ? string.Create(CultureInfo.InvariantCulture, $"handler={wait},code={CodeMs ?? 0},") : "";
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"door={DoorMs},activation={ActivationMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}transport={TransportMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
+    }
 
     /// <summary>The same on a trace.</summary>
     public void Tag(Activity activity)
@@ -80,5 +87,5 @@ internal sealed record ColdStartAccount(
 
     private static double Round(double milliseconds) => double.IsFinite(milliseconds) ? Math.Round(milliseconds, 2) : 0;
 
-    private static string Name(int tier) => ((StorageTier)tier).ToString().ToLowerInvariant();
+    private static string Name(int tier) => tier >= 0 && tier < Tiers.Length ? Tiers[tier] : ((StorageTier)tier).ToString().ToLowerInvariant();
 }

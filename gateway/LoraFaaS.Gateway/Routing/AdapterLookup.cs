@@ -11,7 +11,7 @@ internal static class AdapterLookup
 {
     public static RouteEntry? Find(RouteTable table, string adapterId)
     {
-        if (table.FindModel(adapterId) is { } named)
+        if (RevisionLookup.FindModel(table, adapterId) is { } named)
         {
             return named;
         }

@@ -5,7 +5,7 @@ using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.Gateway.Routing;
 
-/// <summary>All the gateway must know of one function: the revision that serves, and where its adapter already is.</summary>
+/// <summary>All the gateway must know of one function: the revision that serves most of its calls, and where its adapter already is.</summary>
 internal sealed record RouteEntry
 {
     public required FunctionRevision Revision { get; init; }
@@ -14,6 +14,12 @@ internal sealed record RouteEntry
     public required FrozenDictionary<WorkerId, StorageTier> Placements { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Every revision in use, where there is more than this one. Null: there is not.</summary>
+    public RevisionSplit? Split { get; init; }
+
+    /// <summary>One of several revisions that share the function's calls.</summary>
+    public bool IsShare { get; init; }
 
     /// <summary>The route of a bare backbone under its own name.</summary>
     public bool IsBackbone { get; init; }

@@ -9,18 +9,13 @@ namespace LoraFaaS.Gateway.Routing;
 internal sealed class RouteTable
 {
     public static readonly RouteTable Empty = new(
-        0, FrozenDictionary<FunctionId, RouteEntry>.Empty, FrozenDictionary<WorkerId, WorkerEntry>.Empty, AccessTable.Empty);
+        0, RouteIndex.Empty, FrozenDictionary<WorkerId, WorkerEntry>.Empty, FrozenDictionary<string, RouteEntry>.Empty, AccessTable.Empty);
 
     private readonly FrozenDictionary<string, RouteEntry> _backbones;
 
-    private RouteTable(long version, FrozenDictionary<FunctionId, RouteEntry> routes, FrozenDictionary<WorkerId, WorkerEntry> workers, AccessTable access)
-        : this(version, routes, workers, ByBackboneName(routes), access)
-    {
-    }
-
     private RouteTable(
         long version,
-        FrozenDictionary<FunctionId, RouteEntry> routes,
+        RouteIndex routes,
         FrozenDictionary<WorkerId, WorkerEntry> workers,
         FrozenDictionary<string, RouteEntry> backbones,
         AccessTable access)
@@ -34,7 +29,7 @@ internal sealed class RouteTable
 
     public long Version { get; }
 
-    public FrozenDictionary<FunctionId, RouteEntry> Routes { get; }
+    public RouteIndex Routes { get; }
 
     public FrozenDictionary<WorkerId, WorkerEntry> Workers { get; }
 
@@ -42,8 +37,7 @@ internal sealed class RouteTable
     public AccessTable Access { get; }
 
     /// <summary><c>name</c>, <c>name.namespace</c>; the default namespace may be written or left out.</summary>
-    public RouteEntry? Find(string name) =>
-        FunctionId.TryParse(name, out var id) ? Routes.GetValueOrDefault(id) : null;
+    public RouteEntry? Find(string name) => Routes.Find(name);
 
     /// <summary>As <see cref="Find"/>; then the name of a backbone, whose dots and underscores need not make a function's name.</summary>
     public RouteEntry? FindModel(string model) => Find(model) ?? _backbones.GetValueOrDefault(model);
@@ -65,22 +59,21 @@ internal sealed class RouteTable
             return new RouteTable(update.Version, Routes, workers, _backbones, access);
         }
 
-        var routes = update.IsSnapshot ? [] : new Dictionary<FunctionId, RouteEntry>(Routes);
+        var removals = update.Removals.Select(RouteWire.ToId).ToList();
+        var upserts = update.Upserts.Select(RouteWire.ToRoute).ToList();
+        var before = update.IsSnapshot ? RouteIndex.Empty : Routes;
+        var routes = before.With(removals, upserts);
 
-        foreach (var removal in update.Removals)
-        {
-            routes.Remove(RouteWire.ToId(removal));
-        }
+        return new RouteTable(update.Version, routes, workers, TouchesBackbones() ? ByBackboneName(routes) : _backbones, access);
 
-        foreach (var upsert in update.Upserts)
-        {
-            routes[RouteWire.ToId(upsert.Key)] = RouteWire.ToRoute(upsert);
-        }
-
-        return new RouteTable(update.Version, routes.ToFrozenDictionary(), workers, access);
+        // Backbones are few and seldom change, and finding them again is a walk over all functions.
+        bool TouchesBackbones() =>
+            update.IsSnapshot
+            || upserts.Exists(upsert => upsert.IsBackbone)
+            || removals.Concat(upserts.Select(upsert => upsert.Function)).Any(id => before.GetValueOrDefault(id) is { IsBackbone: true });
     }
 
-    private static FrozenDictionary<string, RouteEntry> ByBackboneName(FrozenDictionary<FunctionId, RouteEntry> routes) =>
+    private static FrozenDictionary<string, RouteEntry> ByBackboneName(RouteIndex routes) =>
         routes.Values.Where(route => route.IsBackbone)
             .DistinctBy(route => route.Revision.Backbone.Value)
             .ToFrozenDictionary(route => route.Revision.Backbone.Value, StringComparer.Ordinal);

@@ -18,12 +18,29 @@ internal static class RouteWire
     public static RouteEntry ToRoute(Route route) => new()
     {
         Revision = ToRevision(ToId(route.Key), route.Revision),
-        Placements = route.Placements
-            .DistinctBy(placement => placement.WorkerId)
-            .ToFrozenDictionary(placement => new WorkerId(placement.WorkerId), placement => (StorageTier)placement.Tier),
+        Placements = ToPlacements(route.Placements),
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds(route.CreatedAt),
         IsBackbone = route.IsBackbone,
+        Split = route.Targets.Count == 0 ? null : ToSplit(route),
     };
+
+    private static RevisionSplit ToSplit(Route route)
+    {
+        var id = ToId(route.Key);
+        return new RevisionSplit(id, [.. route.Targets.Select(target => (ToShare(id, route, target), target.Percent, (IReadOnlyList<string>)target.Tags))]);
+    }
+
+    private static RouteEntry ToShare(FunctionId id, Route route, RouteTarget target) => new()
+    {
+        Revision = ToRevision(id, target.Revision),
+        Placements = ToPlacements(target.Placements),
+        CreatedAt = DateTimeOffset.FromUnixTimeSeconds(route.CreatedAt),
+        IsShare = true,
+    };
+
+    private static FrozenDictionary<WorkerId, StorageTier> ToPlacements(IEnumerable<Placement> placements) => placements
+        .DistinctBy(placement => placement.WorkerId)
+        .ToFrozenDictionary(placement => new WorkerId(placement.WorkerId), placement => (StorageTier)placement.Tier);
 
     public static WorkerEntry ToWorker(WorkerEndpoint worker) => new(
         new WorkerSnapshot

@@ -9,6 +9,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     PlatformCommand.Create(),
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
+    EnqueueCommand.Create(),
     ContentionCommand.Create(),
     ForecastCommand.Create(),
     PlanCommand.Create(),
@@ -19,7 +20,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     SharingCommand.Create(),
     LoadsCommand.Create(),
     AllCommand.Create(
-        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), ContentionCommand.Create(),
+        EngineCommand.Create(), QualityCommand.Create(), PlatformCommand.Create(), ColdStartCommand.Create(), GatewayCommand.Create(), EnqueueCommand.Create(), ContentionCommand.Create(),
         ForecastCommand.Create(), PlanCommand.Create(), IsolationCommand.Create(), MemoryCommand.Create(), BurstCommand.Create(), SharingCommand.Create(), LoadsCommand.Create()),
 };
 

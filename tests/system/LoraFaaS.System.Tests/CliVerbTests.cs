@@ -99,6 +99,75 @@ public sealed class CliVerbTests(DemoPlatform demo)
         Assert.Contains("--password-file", result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_evaluation_is_a_gate()
+    {
+        var cases = Path.Combine(DemoData.Folder, "eval", "sentiment.jsonl");
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("wrong.jsonl"), """{"prompt":"the soup was cold","pattern":"^never this$"}""");
+
+        var passed = await RunAsync("eval", cases, "--function", "sentiment", "--limit", "20", "--threshold", "0.8", "--json", "--save", folder.File("report.json"));
+        var failed = await RunAsync("eval", folder.File("wrong.jsonl"), "--function", "sentiment", "--threshold", "0.5");
+        var absent = await RunAsync("eval", cases, "--function", "nobody", "--limit", "1");
+
+        Assert.True(passed.ExitCode == 0, passed.Output + passed.Errors);
+        Assert.Contains("\"cases\": 20", passed.Output, StringComparison.Ordinal);
+        Assert.Contains("\"accuracy\"", await File.ReadAllTextAsync(folder.File("report.json")), StringComparison.Ordinal);
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("below the threshold", failed.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, absent.ExitCode);
+    }
+
+    [Fact]
+    public async Task Every_list_has_its_names_and_its_json()
+    {
+        Assert.Contains("sentiment", (await RunAsync("list", "--quiet")).Output.Split('\n'));
+        Assert.StartsWith("[{\"id\"", (await RunAsync("workers", "--json")).Output, StringComparison.Ordinal);
+        Assert.Equal("lory-5m", (await RunAsync("backbone", "list", "-q")).Output.Trim());
+        Assert.Contains("openfaas-fn", (await RunAsync("namespace", "list", "--json")).Output, StringComparison.Ordinal);
+        Assert.Equal("[]", (await RunAsync("async", "dead", "--json")).Output.Trim());
+    }
+
+    [Fact]
+    public async Task One_look_at_workers_and_functions()
+    {
+        var frame = await RunAsync("top", "--once", "--interval", "0.2s", "--json");
+        var shown = await RunAsync("top", "--once", "--interval", "0.2s");
+
+        Assert.Contains("\"name\":\"sentiment.openfaas-fn\"", frame.Output, StringComparison.Ordinal);
+        Assert.Contains("sentiment.openfaas-fn", shown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_the_running_platform()
+    {
+        var port = demo.Running.Gateway.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var result = await RunAsync("doctor", "--port", port);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+        Assert.Contains("is the running platform's", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shell_is_told_verbs_and_functions()
+    {
+        Assert.Contains("describe", (await RunAsync("[suggest:11]", "lorafaas de")).Output, StringComparison.Ordinal);
+
+        // A machine with much else to do may not answer a key press in time; the next one is answered.
+        await TestKit.Time.Patience.UntilAsync(
+            async _ => (await RunAsync("[suggest:18]", "lorafaas describe ")).Output.Contains("sentiment", StringComparison.Ordinal), TestKit.Time.Patience.StartLimit);
+    }
+
+    [Fact]
+    public async Task A_namespace_comes_and_goes()
+    {
+        Assert.Equal(0, (await RunAsync("namespace", "create", "verbs")).ExitCode);
+        Assert.Contains("verbs", (await RunAsync("namespace", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("namespace", "remove", "verbs")).ExitCode);
+        Assert.Equal(1, (await RunAsync("namespace", "remove", "verbs")).ExitCode);
+    }
+
     /// <summary>The platform's own folder holds the connection that <c>up</c> remembered.</summary>
     private Task<CommandResult> RunAsync(params string[] arguments) => LorafaasCommand.RunAsync(demo.Running.DataFolder, null, arguments);
 }

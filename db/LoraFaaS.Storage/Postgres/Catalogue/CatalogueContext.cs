@@ -58,6 +58,7 @@ internal sealed class CatalogueContext(DbContextOptions<CatalogueContext> option
         row.Property(function => function.DesiredReplicas).HasColumnName("desired_replicas");
         row.Property(function => function.CreatedAt).HasColumnName("created_at");
         row.Property(function => function.UpdatedAt).HasColumnName("updated_at");
+        row.Property(function => function.Traffic).HasColumnName("traffic").HasColumnType("jsonb");
     }
 
     private static void MapBackbone(EntityTypeBuilder<BackboneRow> row)

@@ -24,6 +24,8 @@ internal sealed class FunctionRow
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    public string? Traffic { get; init; }
+
     public static FunctionRow From(FunctionRecord record) => new()
     {
         Namespace = record.Id.Namespace.Value,
@@ -34,6 +36,7 @@ internal sealed class FunctionRow
         DesiredReplicas = record.DesiredReplicas,
         CreatedAt = record.CreatedAt.ToUniversalTime(),
         UpdatedAt = record.UpdatedAt.ToUniversalTime(),
+        Traffic = record.Traffic is { } traffic ? JsonSerializer.Serialize(traffic, StorageJson.Default.FunctionTraffic) : null,
     };
 
     public FunctionRecord ToRecord() => new()
@@ -45,5 +48,6 @@ internal sealed class FunctionRow
         DesiredReplicas = DesiredReplicas,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
+        Traffic = Traffic is { } traffic ? JsonSerializer.Deserialize(traffic, StorageJson.Default.FunctionTraffic) : null,
     };
 }

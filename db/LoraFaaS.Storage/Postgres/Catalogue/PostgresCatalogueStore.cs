@@ -17,9 +17,9 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
         return session.WriteAsync(
             async (context, token) => await context.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO functions (namespace, name, generation, deployment, revisions, desired_replicas, created_at, updated_at)
+                INSERT INTO functions (namespace, name, generation, deployment, revisions, desired_replicas, created_at, updated_at, traffic)
                 VALUES ({row.Namespace}, {row.Name}, {row.Generation}, {row.Deployment}::jsonb, {row.Revisions}::jsonb,
-                        {row.DesiredReplicas}, {row.CreatedAt}, {row.UpdatedAt})
+                        {row.DesiredReplicas}, {row.CreatedAt}, {row.UpdatedAt}, {row.Traffic}::jsonb)
                 ON CONFLICT DO NOTHING
                 """,
                 token) == 1 ? CatalogueWrite.Done : CatalogueWrite.Exists,
@@ -42,7 +42,8 @@ internal sealed class PostgresCatalogueStore(CatalogueSession session) : ICatalo
                             .SetProperty(stored => stored.Revisions, row.Revisions)
                             .SetProperty(stored => stored.DesiredReplicas, row.DesiredReplicas)
                             .SetProperty(stored => stored.CreatedAt, row.CreatedAt)
-                            .SetProperty(stored => stored.UpdatedAt, row.UpdatedAt),
+                            .SetProperty(stored => stored.UpdatedAt, row.UpdatedAt)
+                            .SetProperty(stored => stored.Traffic, row.Traffic),
                         token);
 
                 if (updated == 1)

@@ -17,15 +17,18 @@ internal static class PartCommands
     private static readonly Option<int> Step = new("--step");
     private static readonly Option<bool> Parks = new("--parks");
     private static readonly Option<double> Seconds = new("--seconds");
+    private static readonly Option<double?> Rate = new("--rate");
+    private static readonly Option<string> Key = new("--key") { DefaultValueFactory = _ => "" };
 
     public static IEnumerable<Command> Create()
     {
         var forwarder = new Command("forwarder") { Target };
         forwarder.SetAction((parse, _) => BareForwarder.RunAsync(parse.GetValue(Target)!));
-        var load = new Command("load") { Url, Clients, Seconds };
-        load.SetAction((parse, _) => LoadProcess.RunAsync(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)));
-        var hold = new Command("hold") { Url, Count };
-        hold.SetAction((parse, _) => LoadProcess.HoldAsync(parse.GetValue(Url)!, parse.GetValue(Count)));
+        var load = new Command("load") { Url, Clients, Seconds, Rate, Key };
+        load.SetAction((parse, _) => LoadProcess.RunAsync(
+            new LoadOrder(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)) { Rate = parse.GetValue(Rate), Key = parse.GetValue(Key)! }));
+        var hold = new Command("hold") { Url, Count, Key };
+        hold.SetAction((parse, _) => LoadProcess.HoldAsync(parse.GetValue(Url)!, parse.GetValue(Count), parse.GetValue(Key)!));
 
         var stepper = new Command("stepper") { Owner, Grant, Word, Count, Step };
         stepper.SetAction((parse, _) => Stepper.RunAsync(parse.GetValue(Owner), parse.GetValue(Grant), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Step)));

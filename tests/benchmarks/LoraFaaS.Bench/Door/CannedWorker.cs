@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Google.Protobuf;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
@@ -25,6 +26,7 @@ internal sealed class CannedWorker : IAsyncDisposable
         });
 
     private TaskCompletionSource? _held;
+    private long _begunAt;
 
     private CannedWorker()
     {
@@ -36,6 +38,9 @@ internal sealed class CannedWorker : IAsyncDisposable
     }
 
     public string Url => _app.Urls.First();
+
+    /// <summary>When the last answer's first token was handed to the server, as a timestamp of this process.</summary>
+    public long BegunAt => Volatile.Read(ref _begunAt);
 
     public static async Task<CannedWorker> StartAsync()
     {
@@ -64,6 +69,7 @@ internal sealed class CannedWorker : IAsyncDisposable
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         context.Response.ContentType = "application/x-lorafaas-events";
+        Volatile.Write(ref _begunAt, Stopwatch.GetTimestamp());
         await context.Response.BodyWriter.WriteAsync(_begin, context.RequestAborted);
         if (_held is { } held)
         {

@@ -15,15 +15,19 @@ internal sealed class DoorWorld : IAsyncDisposable
 {
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
-    private readonly TempFolder _folder = new();
-    private readonly FakeController _controller;
     private readonly ChildProcess _gateway;
     private readonly ChildProcess _forwarder;
+    private readonly List<ChildProcess> _others = [];
 
     private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder)
     {
-        (_controller, Worker, _gateway, _forwarder) = (controller, worker, gateway, forwarder);
+        (Controller, Worker, _gateway, _forwarder) = (controller, worker, gateway, forwarder);
     }
+
+    public FakeController Controller { get; }
+
+    /// <summary>The API key that every invocation here must carry: it is looked up, judged and metered on the way.</summary>
+    public required string Key { get; init; }
 
     public CannedWorker Worker { get; }
 
@@ -37,36 +41,35 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     public static async Task<DoorWorld> StartAsync(int functions)
     {
-        using var secrets = new TempFolder();
-        await File.WriteAllTextAsync(secrets.File("password"), "benchmark password\n");
-        await File.WriteAllTextAsync(secrets.File("token"), "0123456789abcdef0123456789abcdef-token");
-
         var worker = await CannedWorker.StartAsync();
         var controller = await FakeController.StartAsync();
-        controller.Publish(Routes(functions, worker.Url));
+        var keys = new KeyRing();
+        var key = keys.Add();
+        var routes = Routes(functions, worker.Url);
+        routes.Access = keys.Access;
+        controller.Publish(routes);
 
-        var gateway = ChildProcess.StartDotnet(
-            RepositoryRoot.Built("gateway/LoraFaaS.Gateway", "LoraFaaS.Gateway.dll"),
-            [
-                "--Gateway:PasswordFile", secrets.File("password"),
-                "--Internal:TokenFile", secrets.File("token"),
-                "--Gateway:ControllerHttpUrl", controller.HttpUrl,
-                "--Gateway:ControllerRpcUrl", controller.RpcUrl,
-                "--Gateway:MaxInFlight", "100000",
-                "--Host:ReadyFile", secrets.File("ready.json"),
-                "--Logging:LogLevel:Default", "Error",
-            ]);
-        using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
+        var (gateway, address) = await StartGatewayAsync(controller);
         var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
         var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
 
         var world = new DoorWorld(controller, worker, gateway, forwarder)
         {
-            GatewayUrl = ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!.TrimEnd('/') + "/function/f0",
+            Key = key,
+            GatewayUrl = new Uri(address, "/function/f0").ToString(),
             ForwarderUrl = forwarderUrl + "/v1/generate",
         };
-        await world.WaitUntilServedAsync();
+        await world.WaitUntilServedAsync(world.GatewayUrl);
         return world;
+    }
+
+    /// <summary>One more gateway of the same controller, which serves when this returns; disposed with the world.</summary>
+    public async Task<Uri> AddGatewayAsync()
+    {
+        var (gateway, address) = await StartGatewayAsync(Controller);
+        _others.Add(gateway);
+        await WaitUntilServedAsync(new Uri(address, "/function/f0").ToString());
+        return address;
     }
 
     public static RouteUpdate Routes(int functions, string workerUrl)
@@ -83,13 +86,15 @@ internal sealed class DoorWorld : IAsyncDisposable
         return update;
     }
 
-    public async Task<LoadResult> LoadAsync(string url, int clients, double seconds)
+    public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
+        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == GatewayUrl ? Key : "" });
+
+    public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
-        await using var load = ChildProcess.StartDotnet(
-            Self, ["load", "--url", url, "--clients", Text(clients), "--seconds", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await using var load = ChildProcess.StartDotnet(Self, order.Arguments());
         var line = await load.WaitForLineAsync(line => line.StartsWith('{'));
         var result = JsonSerializer.Deserialize(line, BenchJson.Default.LoadResult)!;
-        return result.Failures == 0 ? result : throw new InvalidOperationException($"{result.Failures} of {result.Calls} calls to {url} failed.");
+        return result.Failures == 0 ? result : throw new InvalidOperationException($"{result.Failures} of {result.Calls} calls to {order.Url} failed.");
     }
 
     /// <summary>Opens that many streams through the gateway; answers what resident memory each added, in bytes.</summary>
@@ -97,7 +102,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     {
         var before = ResidentBytes();
         Worker.Hold();
-        await using var load = ChildProcess.StartDotnet(Self, ["hold", "--url", GatewayUrl, "--count", Text(count)]);
+        await using var load = ChildProcess.StartDotnet(Self, ["hold", "--url", GatewayUrl, "--count", Text(count), "--key", Key]);
         await load.WaitForLineAsync(line => line.StartsWith("open", StringComparison.Ordinal));
         var during = ResidentBytes();
         Worker.LetGo();
@@ -108,14 +113,18 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var other in _others)
+        {
+            await other.DisposeAsync();
+        }
+
         await _gateway.DisposeAsync();
         await _forwarder.DisposeAsync();
         await Worker.DisposeAsync();
-        await _controller.DisposeAsync();
-        _folder.Dispose();
+        await Controller.DisposeAsync();
     }
 
-    private static Route RouteTo(int number)
+    public static Route RouteTo(int number)
     {
         var route = new Route
         {
@@ -132,13 +141,35 @@ internal sealed class DoorWorld : IAsyncDisposable
         return route;
     }
 
-    private async Task WaitUntilServedAsync()
+    private static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(FakeController controller)
+    {
+        using var secrets = new TempFolder();
+        await File.WriteAllTextAsync(secrets.File("password"), "benchmark password\n");
+        await File.WriteAllTextAsync(secrets.File("token"), "0123456789abcdef0123456789abcdef-token");
+        var gateway = ChildProcess.StartDotnet(
+            RepositoryRoot.Built("gateway/LoraFaaS.Gateway", "LoraFaaS.Gateway.dll"),
+            [
+                "--Gateway:PasswordFile", secrets.File("password"),
+                "--Internal:TokenFile", secrets.File("token"),
+                "--Gateway:ControllerHttpUrl", controller.HttpUrl,
+                "--Gateway:ControllerRpcUrl", controller.RpcUrl,
+                "--Gateway:MaxInFlight", "100000",
+                "--Gateway:RequireApiKeys", "true",
+                "--Host:ReadyFile", secrets.File("ready.json"),
+                "--Logging:LogLevel:Default", "Error",
+            ]);
+        using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
+        return (gateway, new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!));
+    }
+
+    private async Task WaitUntilServedAsync(string url)
     {
         using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", Key);
         await Patience.UntilAsync(
             async stop =>
             {
-                using var response = await http.PostAsync(GatewayUrl, new StringContent("hello"), stop);
+                using var response = await http.PostAsync(url, new StringContent("hello"), stop);
                 return response.IsSuccessStatusCode;
             },
             "the gateway serves");

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Google.Protobuf;
 using LoraFaaS.Bench.Reports;
@@ -11,22 +13,24 @@ namespace LoraFaaS.Bench.Door;
 /// <summary>The other process: clients in a closed loop, or many open streams.</summary>
 internal static class LoadProcess
 {
+    private static int _connections;
+
     private static readonly byte[] Text = "the soup was cold and the staff rude"u8.ToArray();
 
     /// <summary>Each client posts, reads the whole answer, posts again. Prints a <see cref="LoadResult"/>.</summary>
-    public static async Task<int> RunAsync(string url, int clients, double seconds)
+    public static async Task<int> RunAsync(LoadOrder order)
     {
-        using var http = Client();
-        await LoopAsync(http, url, clients, TimeSpan.FromSeconds(Math.Min(1, seconds / 2)));
-        var result = await LoopAsync(http, url, clients, TimeSpan.FromSeconds(seconds));
+        using var http = Client(order.Key);
+        await LoopAsync(http, order, TimeSpan.FromSeconds(Math.Min(1, order.Seconds / 2)));
+        var result = await LoopAsync(http, order, TimeSpan.FromSeconds(order.Seconds));
         Console.WriteLine(JsonSerializer.Serialize(result, BenchJson.Default.LoadResult).ReplaceLineEndings(" "));
         return result.Failures == 0 ? 0 : 1;
     }
 
     /// <summary>Opens that many event streams, reads each to its first event, says so, and holds them until its input ends.</summary>
-    public static async Task<int> HoldAsync(string url, int count)
+    public static async Task<int> HoldAsync(string url, int count, string key)
     {
-        using var http = Client();
+        using var http = Client(key);
         var open = new List<HttpResponseMessage>();
         foreach (var wave in Enumerable.Range(0, count).Chunk(64))
         {
@@ -39,19 +43,20 @@ internal static class LoadProcess
         return 0;
     }
 
-    private static async Task<LoadResult> LoopAsync(HttpClient http, string url, int clients, TimeSpan stretch)
+    private static async Task<LoadResult> LoopAsync(HttpClient http, LoadOrder order, TimeSpan stretch)
     {
         var latencies = new ConcurrentBag<List<double>>();
         var failures = 0;
         var begun = Stopwatch.GetTimestamp();
 
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, order.Clients).Select(client => Task.Run(async () =>
         {
             var own = new List<double>();
-            while (Stopwatch.GetElapsedTime(begun) < stretch)
+            for (var call = 0; Stopwatch.GetElapsedTime(begun) < stretch; call++)
             {
+                await UntilDueAsync(order, begun, client + ((double)call * order.Clients));
                 var sent = Stopwatch.GetTimestamp();
-                using var request = Request(url);
+                using var request = Request(order.Url);
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead);
                 own.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
                 if (!response.IsSuccessStatusCode)
@@ -66,6 +71,15 @@ internal static class LoadProcess
         var elapsed = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         var all = latencies.SelectMany(own => own).ToList();
         return new LoadResult(all.Count, failures, elapsed, Interleaved.Median(all), Interleaved.Quantile(all, 0.99));
+    }
+
+    /// <summary>The n-th call of all is due n ÷ rate after the beginning. Whoever is late calls at once: a door that falls behind is asked no less for it.</summary>
+    private static async ValueTask UntilDueAsync(LoadOrder order, long begun, double number)
+    {
+        if (order.Rate is { } rate && TimeSpan.FromSeconds(number / rate) - Stopwatch.GetElapsedTime(begun) is { Ticks: > 0 } early)
+        {
+            await Task.Delay(early, TimeProvider.System);
+        }
     }
 
     private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, string url)
@@ -88,6 +102,30 @@ internal static class LoadProcess
         return new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
     }
 
-    private static HttpClient Client() =>
-        new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private static HttpClient Client(string key)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, ConnectCallback = ConnectAsync })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        client.DefaultRequestHeaders.Authorization = key.Length > 0 ? new AuthenticationHeaderValue("Bearer", key) : null;
+        return client;
+    }
+
+    /// <summary>From several loopback addresses in turn: one has some 28 000 ports, which what ran just before still holds in TIME_WAIT.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + (Interlocked.Increment(ref _connections) % 8))]), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

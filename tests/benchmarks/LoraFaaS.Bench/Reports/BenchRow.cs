@@ -59,4 +59,14 @@ internal sealed record BenchRow
         Target = most is { } limit ? $"≤ {limit:0.##}" : "",
         Met = most is { } bound ? figure <= bound : null,
     };
+
+    /// <summary>More is better, and the target is a number of its own.</summary>
+    public static BenchRow AtLeast(string name, double figure, string unit, double least) => new()
+    {
+        Case = name,
+        Figure = figure,
+        Unit = unit,
+        Target = $"≥ {least:0.##}",
+        Met = figure >= least,
+    };
 }

@@ -47,8 +47,15 @@ internal static class Sample
                 Sampling = new SamplingDefaults { Temperature = 0.7f, TopP = 0.9f, TopK = 40, MaxTokens = 12, Seed = long.MaxValue },
                 SloTtft = TimeSpan.FromMilliseconds(250),
                 Timeout = TimeSpan.FromSeconds(61),
+                Image = "lora://tiny-llama/sql:v" + number,
+                DeployedAt = Moment.AddMinutes(number),
             }),
         ],
+        Traffic = generation == 1 ? null : new FunctionTraffic
+        {
+            Targets = [new TrafficTarget { Revision = 1, Percent = 90, Tag = "stable" }, new TrafficTarget { Percent = 10 }],
+            Retired = [new RetiredRevision(1, Moment)],
+        },
         DesiredReplicas = 3,
         CreatedAt = Moment,
         UpdatedAt = Moment.AddSeconds(generation),

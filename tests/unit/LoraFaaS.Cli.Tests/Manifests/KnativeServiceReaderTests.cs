@@ -1,5 +1,6 @@
 using LoraFaaS.Cli.Manifests;
 using LoraFaaS.Cli.Stack;
+using LoraFaaS.Contracts.Functions;
 
 namespace LoraFaaS.Cli.Tests.Manifests;
 
@@ -137,6 +138,21 @@ public sealed class KnativeServiceReaderTests
 
         Assert.StartsWith("service.yaml", refused.Message, StringComparison.Ordinal);
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{latestRevision: true, percent: 100}]", null)]
+    [InlineData("[{percent: 100}]", null)]
+    [InlineData("[{latestRevision: true, percent: 100, tag: now}]", "latest=100@now")]
+    [InlineData("[{latestRevision: true, percent: 90}, {revisionName: small-00001, percent: 10, tag: old}]", "latest=90 rev1=10@old")]
+    [InlineData("[{revisionName: small-00002, percent: 100}, {latestRevision: true, tag: next}]", "rev2=100 latest=0@next")]
+    public void A_split_travels_as_an_annotation(string traffic, string? annotation)
+    {
+        var text = Smallest().Replace("template:", $"traffic: {traffic}\n  template:", StringComparison.Ordinal);
+
+        var deployment = Assert.Single(ManifestReader.Read(text, "service.yaml")).Deployment;
+
+        Assert.Equal(annotation, deployment.Annotations!.GetValueOrDefault(FunctionAnnotations.Traffic));
     }
 
     private static string Smallest(string revision = "metadata: {}") => $$"""

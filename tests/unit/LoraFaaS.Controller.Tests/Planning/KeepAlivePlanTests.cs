@@ -18,7 +18,7 @@ public sealed class KeepAlivePlanTests
             DeviceBytesUsed = 1L << 30,
         };
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a"), Facts.Function("b")], Defaults, Facts.Then, TimeSpan.Zero);
 
         var offload = Assert.Single(plan.Offloads);
         Assert.Equal(Facts.DigestOf("a"), offload.Adapter);
@@ -31,7 +31,7 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("shared", StorageTier.Device, Hour));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", "shared", desired: 0), Facts.Function("b", "shared")], Defaults, Facts.Then, TimeSpan.Zero);
 
         Assert.Empty(plan.Offloads);
     }
@@ -39,7 +39,7 @@ public sealed class KeepAlivePlanTests
     [Fact]
     public void What_nobody_refers_to_goes_down_to_disk()
     {
-        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults);
+        var plan = KeepAlivePlan.Make([Facts.Worker("w", Facts.Resident("gone", StorageTier.Host, Hour))], [], Defaults, Facts.Then, TimeSpan.Zero);
 
         Assert.Equal(StorageTier.Disk, Assert.Single(plan.Offloads).To);
     }
@@ -51,9 +51,9 @@ public sealed class KeepAlivePlanTests
         var idle = Facts.Worker("w1", Facts.Resident("a", StorageTier.Device, Hour));
         var used = Facts.Worker("w2", Facts.Resident("a", StorageTier.Device, TimeSpan.FromSeconds(1)));
 
-        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults).ToZero);
-        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults).ToZero).Key);
-        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults).Offloads);
+        Assert.Empty(KeepAlivePlan.Make([idle, used], [function], Defaults, Facts.Then, TimeSpan.Zero).ToZero);
+        Assert.Equal(function.Id, Assert.Single(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero).ToZero).Key);
+        Assert.Empty(KeepAlivePlan.Make([idle], [function], Defaults, Facts.Then, TimeSpan.Zero).Offloads);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class KeepAlivePlanTests
     {
         var worker = Facts.Worker("w", Facts.Resident("a", StorageTier.Device), Facts.Resident("a", StorageTier.Host));
 
-        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults);
+        var plan = KeepAlivePlan.Make([worker], [Facts.Function("a", desired: 0)], Defaults, Facts.Then, TimeSpan.Zero);
 
         Assert.Equal(2, plan.Offloads.Count);
         Assert.All(plan.Offloads, offload => Assert.Equal(StorageTier.Disk, offload.To));

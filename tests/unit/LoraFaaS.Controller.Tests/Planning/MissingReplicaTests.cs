@@ -50,5 +50,5 @@ public sealed class MissingReplicaTests
     }
 
     private static List<MissingReplica> Missing(FunctionRecord[] functions, params WorkerState[] workers) =>
-        [.. MissingReplica.In(RouteBuilder.Build(RouteSnapshot.Empty, functions, [], workers), workers)];
+        [.. MissingReplica.In(RouteBuilder.Build(RouteSnapshot.Empty, functions, [], workers, Facts.Then, TimeSpan.Zero), workers)];
 }

@@ -15,14 +15,14 @@ public sealed class RouteChangeTests
 
         for (var round = 0; round < 100; round++)
         {
-            var snapshot = RouteBuilder.Build(RouteSnapshot.Empty, [], [], []);
+            var snapshot = Build(RouteSnapshot.Empty, [], [], []);
             var sent = snapshot;
             var follower = new Follower();
             follower.Apply(RouteChange.Whole(snapshot));
 
             for (var step = 0; step < 20; step++)
             {
-                snapshot = RouteBuilder.Build(snapshot, RandomFunctions(random), [Facts.Backbone()], RandomWorkers(random));
+                snapshot = Build(snapshot, RandomFunctions(random), [Facts.Backbone()], RandomWorkers(random));
 
                 // A slow watcher passes some tables over.
                 if (random.Next(3) > 0)
@@ -39,8 +39,8 @@ public sealed class RouteChangeTests
     public void An_unchanged_route_is_not_sent_again()
     {
         var functions = new[] { Facts.Function("a"), Facts.Function("b") };
-        var first = RouteBuilder.Build(RouteSnapshot.Empty, functions, [], [Facts.Worker("w")]);
-        var second = RouteBuilder.Build(first, functions, [], [Facts.Worker("w", Facts.Resident("a", StorageTier.Device))]);
+        var first = Build(RouteSnapshot.Empty, functions, [], [Facts.Worker("w")]);
+        var second = Build(first, functions, [], [Facts.Worker("w", Facts.Resident("a", StorageTier.Device))]);
         var change = RouteChange.Between(first, second);
 
         Assert.Equal("a", Assert.Single(change.Upserts).Id.Name.Value);
@@ -51,7 +51,7 @@ public sealed class RouteChangeTests
     [Fact]
     public void Only_host_and_device_are_placements()
     {
-        var table = RouteBuilder.Build(
+        var table = Build(
             RouteSnapshot.Empty,
             [Facts.Function("a")],
             [],
@@ -70,7 +70,7 @@ public sealed class RouteChangeTests
     public void Another_trust_domains_pages_are_no_placement()
     {
         var foreign = Facts.Resident("a", StorageTier.Device) with { TrustDomain = new TrustDomain("elsewhere") };
-        var table = RouteBuilder.Build(RouteSnapshot.Empty, [Facts.Function("a")], [], [Facts.Worker("w", foreign)]);
+        var table = Build(RouteSnapshot.Empty, [Facts.Function("a")], [], [Facts.Worker("w", foreign)]);
 
         Assert.Empty(table.Routes[Facts.Id("a")].Placements);
     }
@@ -78,8 +78,8 @@ public sealed class RouteChangeTests
     [Fact]
     public void A_backbone_is_a_route_under_its_own_name_unless_a_function_has_it()
     {
-        var alone = RouteBuilder.Build(RouteSnapshot.Empty, [], [Facts.Backbone()], [Facts.Worker("w", Facts.ResidentBackbone())]);
-        var hidden = RouteBuilder.Build(alone, [Facts.Function("lory")], [Facts.Backbone()], []);
+        var alone = Build(RouteSnapshot.Empty, [], [Facts.Backbone()], [Facts.Worker("w", Facts.ResidentBackbone())]);
+        var hidden = Build(alone, [Facts.Function("lory")], [Facts.Backbone()], []);
 
         var route = alone.Routes[Facts.Id("lory")];
         Assert.True(route.IsBackbone);
@@ -88,6 +88,10 @@ public sealed class RouteChangeTests
         Assert.Single(route.Placements);
         Assert.False(hidden.Routes[Facts.Id("lory")].IsBackbone);
     }
+
+    private static RouteSnapshot Build(
+        RouteSnapshot previous, IReadOnlyList<FunctionRecord> functions, IReadOnlyList<BackboneRecord> backbones, IReadOnlyList<WorkerState> workers) =>
+        RouteBuilder.Build(previous, functions, backbones, workers, Facts.Then, TimeSpan.Zero);
 
     private static List<FunctionRecord> RandomFunctions(Random random) =>
     [

@@ -89,6 +89,12 @@ public sealed class ApiKeyTests
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.team-a", theirs));
         Assert.Equal(403, await StatusAsync(gateway, "/function/echo", theirs));
 
+        // A revision behind the name changes nothing of who may call it, at any door.
+        Assert.Equal(403, await StatusAsync(gateway, "/function/other@3", key));
+        Assert.Equal(403, await StatusAsync(gateway, "/async-function/other@3", key));
+        Assert.Equal(403, await StatusAsync(gateway, "/async-function/echo.team-a@latest", key));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo@3", key));
+
         var forbidden = await SendAsync(gateway, HttpMethod.Post, "/v1/completions", key, """{"model":"other","prompt":"x"}""");
         Assert.Equal("permission_error", (string?)JsonNode.Parse(await forbidden.Content.ReadAsStringAsync())!["error"]!["type"]);
         Assert.Equal(403, (int)forbidden.StatusCode);
@@ -126,6 +132,8 @@ public sealed class ApiKeyTests
         Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", null));
         Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed", "any"));
         Assert.Equal(401, await StatusAsync(gateway, "/function/nobody.closed", null));
+        Assert.Equal(401, await StatusAsync(gateway, "/function/echo.closed@3", null));
+        Assert.Equal(401, await StatusAsync(gateway, "/async-function/echo.closed@3", null));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.closed", key));
         Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
     }

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console.Rendering;
+
+namespace LoraFaaS.Cli.Output;
+
+/// <summary>Writes a verb's result to standard output in the form that was asked for.</summary>
+internal static class Printer
+{
+    /// <param name="names">What <see cref="OutputForm.Names"/> prints.</param>
+    /// <param name="table">What people see; made only for them.</param>
+    public static void Print<T>(ParseResult parse, T value, JsonTypeInfo<T> type, IEnumerable<string> names, Func<IRenderable> table)
+    {
+        switch (OutputOptions.FormOf(parse))
+        {
+            case OutputForm.Json:
+                Console.WriteLine(JsonSerializer.Serialize(value, type));
+                break;
+            case OutputForm.Names:
+                foreach (var name in names)
+                {
+                    Console.WriteLine(name);
+                }
+
+                break;
+            case OutputForm.Table:
+                Terminal.Output.Write(table());
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <summary>A result that is one line for people.</summary>
+    public static void Line<T>(ParseResult parse, T value, JsonTypeInfo<T> type, string name, string line)
+    {
+        var form = OutputOptions.FormOf(parse);
+        Console.WriteLine(form is OutputForm.Json ? JsonSerializer.Serialize(value, type) : form is OutputForm.Names ? name : line);
+    }
+}

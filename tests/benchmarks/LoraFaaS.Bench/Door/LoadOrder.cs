@@ -1,0 +1,34 @@
+namespace LoraFaaS.Bench.Door;
+
+/// <summary>What the load process is to do: so many clients one call after another, or, with a rate, so many calls a second spread over them evenly.</summary>
+internal sealed record LoadOrder(string Url, int Clients, double Seconds)
+{
+    /// <summary>Calls a second of all clients together. Null: as fast as they are answered.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Sent as a bearer where it is not empty.</summary>
+    public string Key { get; init; } = "";
+
+    public IEnumerable<string> Arguments()
+    {
+        yield return "load";
+        yield return "--url";
+        yield return Url;
+        yield return "--clients";
+        yield return Clients.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        yield return "--seconds";
+        yield return Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        if (Rate is { } rate)
+        {
+            yield return "--rate";
+            yield return rate.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (Key.Length > 0)
+        {
+            yield return "--key";
+            yield return Key;
+        }
+    }
+}
