@@ -9,6 +9,7 @@ public sealed class PictureTests(DemoConsole console)
     private static readonly (string Path, string Heading)[] Pages = 
     [
         ("", "Overview"), ("functions", "Functions"), ("functions/new", "Deploy an adapter"), ("functions/openfaas-fn/en-fr", "en-fr"), ("functions/openfaas-fn/en-fr/try", "en-fr"),
+        ("functions/openfaas-fn/en-fr/revisions", "en-fr"),
         ("functions/openfaas-fn/en-fr/logs", "en-fr"), ("functions/openfaas-fn/en-fr/settings", "en-fr"), ("workers", "Workers"), ("plan", "Plan"),
         ("queues", "Queues"), ("secrets", "Secrets"), ("keys", "Keys"), ("namespaces", "Namespaces"), ("audit", "Audit"), ("functions/openfaas-fn/none", "none"), ("no-such-page", "There is no such page"),
     ];
