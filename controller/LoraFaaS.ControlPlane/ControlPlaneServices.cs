@@ -50,7 +50,7 @@ public static class ControlPlaneServices
         services.AddHostedService<SecretResealing>();
         services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
         services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
-        services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>();
+        services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>().AddHostedService<HoldingLoop>();
         return services;
     }
 

@@ -47,6 +47,20 @@ public sealed class PlatformClient
         return await _transport.ReadAsync(request, ContractsJson.Default.InvocationStats, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What today (UTC) has cost so far, function by function.</summary>
+    public async Task<CostInfo> CostAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/cost", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.CostInfo, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>When a function's adapter was where, today and yesterday, oldest first.</summary>
+    public async Task<IReadOnlyList<TierMoveInfo>> MovesAsync(FunctionId function, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"api/v1/moves?function={Uri.EscapeDataString(function.ToString())}", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.ListTierMoveInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The newest pre-load plan; with a function (name.namespace), its lines alone. Number 0: none was made yet.</summary>
     public async Task<PlanInfo> PlanAsync(string? function = null, CancellationToken cancellationToken = default)
     {

@@ -16,6 +16,8 @@ namespace LoraFaaS.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<FunctionStatus>))]
 [JsonSerializable(typeof(FunctionPage))]
 [JsonSerializable(typeof(InvocationStats))]
+[JsonSerializable(typeof(CostInfo))]
+[JsonSerializable(typeof(List<TierMoveInfo>))]
 [JsonSerializable(typeof(DeleteFunctionRequest))]
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(GatewayInfo))]

@@ -76,7 +76,7 @@ internal sealed class FunctionPageApi(FunctionRegistry functions, ICatalogueStor
         search.Length == 0
         || Name(function).Contains(search, StringComparison.OrdinalIgnoreCase)
         || function.Deployment.Image!.Contains(search, StringComparison.OrdinalIgnoreCase)
-        || function.Current.Backbone.Value.Contains(search, StringComparison.OrdinalIgnoreCase);
+        || function.Newest.Backbone.Value.Contains(search, StringComparison.OrdinalIgnoreCase);
 
     private static bool TryOrder(string? text, out FunctionOrder order, out Problem? problem)
     {

@@ -12,6 +12,7 @@ public sealed class DurableStores(
     IAsyncStore async,
     IForecastStore forecasts,
     IPlanStore plans,
+    IHoldingStore holdings,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<ValueTask> disposeAsync) : IAsyncDisposable
@@ -33,7 +34,10 @@ public sealed class DurableStores(
     public IAsyncStore Async => async;
 
     public IForecastStore Forecasts => forecasts;
+
     public IPlanStore Plans => plans;
+
+    public IHoldingStore Holdings => holdings;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 
