@@ -42,6 +42,8 @@ internal sealed class RouteIndex
         return ShardOf(hash).Find(hash, key);
     }
 
+    public bool ContainsKey(FunctionId id) => GetValueOrDefault(id) is not null;
+
     /// <summary>Removals first; of several upserts of one function the last counts.</summary>
     public RouteIndex With(IEnumerable<FunctionId> removals, IEnumerable<RouteEntry> upserts)
     {
