@@ -10,6 +10,18 @@ namespace LoraFaaS.ConsoleTests.Browser;
 /// <summary>The platform as <c>lorafaas up --demo</c> starts it, and a real browser.</summary>
 public sealed class DemoConsole : IAsyncLifetime
 {
+    /// <summary>What somebody who cannot see the page could not tell: controls and pictures without a name, and a page without one heading.</summary>
+    private const string Nameless =
+        """
+        [
+          ...[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+            .filter(one => !one.labels?.length && !one.getAttribute('aria-label') && !one.closest('[class*=rz-]')),
+          ...[...document.querySelectorAll('button, a[href]')].filter(one => !one.innerText.trim() && !one.getAttribute('aria-label') && !one.title && !one.closest('[class*=rz-]')),
+          ...[...document.querySelectorAll('[role=img]')].filter(one => !one.getAttribute('aria-label')),
+          ...(document.querySelectorAll('h1').length === 1 ? [] : [document.body]),
+        ].map(one => one.outerHTML.slice(0, 120))
+        """;
+
     private readonly TempFolder _data = new();
     private ChildProcess? _up;
     private IPlaywright? _playwright;
@@ -73,6 +85,7 @@ public sealed class DemoConsole : IAsyncLifetime
         await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{width}-{(dark ? "dark" : "light")}.png"), FullPage = true });
         var widest = await page.EvaluateAsync<int>("document.documentElement.scrollWidth");
         Assert.True(widest <= width, $"{name} is {widest} pixels wide in a window of {width}");
+        Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
     }
 
     public async ValueTask DisposeAsync()
