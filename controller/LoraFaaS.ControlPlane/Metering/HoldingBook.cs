@@ -1,7 +1,6 @@
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Ports;
-using LoraFaaS.ControlPlane.Workers;
 
 namespace LoraFaaS.ControlPlane.Metering;
 
@@ -74,7 +73,12 @@ internal sealed class HoldingBook
 
                     if (resident.Tier is StorageTier.Device)
                     {
-                        (users.TryGetValue(revision.BackboneDigest, out var some) ? some : users[revision.BackboneDigest] = []).Add(function);
+                        if (!users.TryGetValue(revision.BackboneDigest, out var beside))
+                        {
+                            users[revision.BackboneDigest] = beside = [];
+                        }
+
+                        beside.Add(function);
                     }
                 }
             }
