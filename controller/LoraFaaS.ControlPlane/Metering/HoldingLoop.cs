@@ -1,6 +1,6 @@
-using LoraFaaS.ControlPlane.Forecasting;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Workers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,11 +11,15 @@ namespace LoraFaaS.ControlPlane.Metering;
 /// than that of holding, and no invocation.
 /// </summary>
 internal sealed partial class HoldingLoop(
-    IHoldingStore store, IWarmStateStore warm, ICatalogueStore catalogue, LeadershipCheck leadership, TimeProvider time, ILogger<HoldingLoop> logger) : BackgroundService
+    IHoldingStore store, IWarmStateStore warm, ICatalogueStore catalogue, ILeaderLease lease, ControllerIdentity identity,
+    TimeProvider time, ILogger<HoldingLoop> logger) : BackgroundService
 {
     private const int LooksPerSave = 6;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Short: who plans takes over as soon as the leader is gone, and is not held up by counting.</summary>
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
 
     private readonly ILogger _logger = logger;
     private HoldingBook? _book;
@@ -40,7 +44,7 @@ internal sealed partial class HoldingLoop(
 
     private async Task LookAsync(bool save, CancellationToken cancellationToken)
     {
-        if (save && !await leadership.LeadsAsync(cancellationToken))
+        if (save && await lease.TryHoldAsync(identity.Value, Hold, cancellationToken) is null)
         {
             _book = null;
             return;
