@@ -47,6 +47,7 @@ public static class ConsolePipeline
         app.UsePathBase(BasePath);
         app.UseMiddleware<HeaderStation>();            // content security policy
         app.UseResponseCompression();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -9,10 +9,10 @@ internal sealed record TierLane(string Worker, IReadOnlyList<TierSpan> Spans)
     [
         .. moves.GroupBy(move => move.Worker, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new TierLane(group.Key, [.. Spans([.. group.OrderBy(move => move.At)], start, until)])),
+            .Select(group => new TierLane(group.Key, [.. Cut([.. group.OrderBy(move => move.At)], start, until)])),
     ];
 
-    private static IEnumerable<TierSpan> Spans(IReadOnlyList<TierMoveInfo> moves, DateTimeOffset start, DateTimeOffset until)
+    private static IEnumerable<TierSpan> Cut(IReadOnlyList<TierMoveInfo> moves, DateTimeOffset start, DateTimeOffset until)
     {
         for (var i = 0; i < moves.Count; i++)
         {

@@ -19,7 +19,7 @@ public sealed class DeployTests(DemoConsole console)
 
         await page.Locator("input[type=file]").SetInputFilesAsync(RepositoryRoot.Of("deploy", "demo", "adapters", "en-fr"));
         await Expect(page.GetByText("adapter_model.safetensors (")).ToBeVisibleAsync();
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("uploaded");
+        await page.GetByPlaceholder("lower case letters, digits, hyphens").FillAsync("uploaded");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
         await window.ReadyAsync("uploaded");
         Assert.Equal("lora://lory-5m/uploaded:v1", (await console.Client.Functions.DescribeAsync(Id("uploaded"), TestContext.Current.CancellationToken)).Image);
@@ -57,11 +57,11 @@ public sealed class DeployTests(DemoConsole console)
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("holds no adapter_config.json");
 
         await page.Locator("input[type=file]").SetInputFilesAsync(folder.Path);
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Not A Name");
+        await page.GetByPlaceholder("lower case letters, digits, hyphens").FillAsync("Not A Name");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("lower case letters");
 
-        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("refused");
+        await page.GetByPlaceholder("lower case letters, digits, hyphens").FillAsync("refused");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("bias");
         await DemoConsole.PictureAsync(page, "functions-new-refused", 390, dark: false);

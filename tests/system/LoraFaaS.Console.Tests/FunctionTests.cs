@@ -27,7 +27,7 @@ public sealed class FunctionTests(DemoConsole console)
         // The first forecast is made when a minute is over: the page, left alone, shows it then.
         await Expect(page.GetByText("trusted most:")).ToBeVisibleAsync(new() { Timeout = (float)Patience.StartLimit.TotalMilliseconds });
         await Expect(page.Locator("svg .column").First).ToBeVisibleAsync();
-        await Expect(page.Locator("svg path.forecast")).ToBeAttachedAsync(new() { Timeout = (float)Patience.StartLimit.TotalMilliseconds });
+        await Expect(page.Locator("svg path.forecast.ahead")).ToBeAttachedAsync();
         await DemoConsole.PictureAsync(page, "function-forecast", 1280, dark: false);
         Assert.Empty(window.Faults);
     }
@@ -63,7 +63,7 @@ public sealed class FunctionTests(DemoConsole console)
 
         await page.GetByLabel("Search functions").FocusAsync();
         await page.Keyboard.TypeAsync("ticket");
-        await Expect(page.GetByText("1 functions")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 function", new() { Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "ticket-router", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await window.ReadyAsync("ticket-router");

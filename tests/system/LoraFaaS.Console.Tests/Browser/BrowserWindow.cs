@@ -16,7 +16,7 @@ public sealed class BrowserWindow : IAsyncDisposable
         page.PageError += (_, error) => Note("script: " + error);
         page.Console += (_, message) =>
         {
-            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal))
+            if (message.Type == "error" && !message.Text.Contains("status of 401", StringComparison.Ordinal) && !message.Location.Contains("/no-such-page", StringComparison.Ordinal))
             {
                 Note("console: " + message.Text);
             }
