@@ -69,6 +69,11 @@ ALTER TABLE public.audit_log ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE public.holding_days (
+    day date NOT NULL,
+    content jsonb NOT NULL
+);
+
 CREATE TABLE public.preload_plans (
     number bigint NOT NULL,
     made_at timestamp with time zone NOT NULL,
@@ -265,6 +270,9 @@ ALTER TABLE ONLY public.forecast_memory
 
 ALTER TABLE ONLY public.functions
     ADD CONSTRAINT functions_pkey PRIMARY KEY (namespace, name);
+
+ALTER TABLE ONLY public.holding_days
+    ADD CONSTRAINT holding_days_pkey PRIMARY KEY (day);
 
 ALTER TABLE ONLY public.leader_lease
     ADD CONSTRAINT leader_lease_pkey PRIMARY KEY (only_row);

@@ -8,7 +8,7 @@ cd "$repository"
 stamp=artifacts/hosts.stamp
 
 if [ -f "$stamp" ] && [ -z "$(find function-sdk gateway controller gpu-worker db deploy Directory.*.props Directory.*.targets -newer "$stamp" \
-  \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.proto' -o -name '*.sql' -o -name '*.razor' \) \
+  \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.proto' -o -name '*.sql' -o -name '*.razor' -o -name '*.css' -o -name '*.js' \) \
   -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
   exit 0
 fi

@@ -10,6 +10,7 @@ install_missing() {
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || [ -n "${LORAFAAS_TEST_POSTGRES:-}" ] || missing+=(postgresql)
   command -v redis-server >/dev/null 2>&1 || [ -n "${LORAFAAS_TEST_REDIS:-}" ] || missing+=(redis-server)
   command -v node >/dev/null 2>&1 || missing+=(nodejs npm)
+  [ -x /usr/bin/chromium ] || [ -n "${LORAFAAS_TEST_CHROMIUM:-}" ] || missing+=(chromium)
   command -v curl >/dev/null 2>&1 || missing+=(curl)
   [ ${#missing[@]} -eq 0 ] && return 0
 

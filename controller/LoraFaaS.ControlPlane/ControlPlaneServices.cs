@@ -40,7 +40,7 @@ public static class ControlPlaneServices
         services.AddSingleton<CallNews>().AddSingleton<AsyncMetrics>().AddSingleton<AsyncCalls>().AddHostedService<AsyncPurgeLoop>();
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>().AddSingleton<TrafficRegistry>();
         services.AddMetrics();
-        services.AddSingleton<WorkerRegistry>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
+        services.AddSingleton<WorkerRegistry>().AddSingleton<DrainDesk>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
         services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
@@ -55,7 +55,7 @@ public static class ControlPlaneServices
         services.AddHostedService<SecretResealing>();
         services.AddHostedService<NoticeLoop>().AddHostedService<RouteLoop>().AddHostedService<BackboneLoop>();
         services.AddHostedService<SessionWatchLoop>().AddHostedService<ReconcileLoop>().AddHostedService<KeepAliveLoop>();
-        services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>();
+        services.AddHostedService<ForecastLoop>().AddHostedService<NetworkSchool>().AddHostedService<HoldingLoop>();
         services.AddSingleton<RetentionExecutor>().AddHostedService<RetentionLoop>();
         return services;
     }

@@ -26,6 +26,7 @@ public static class ControllerPipeline
         var services = builder.Services;
 
         services.AddOptionsWithValidateOnStart<ControllerOptions, ControllerOptionsValidator>().BindConfiguration(ControllerOptions.Section);
+        services.AddOptionsWithValidateOnStart<PriceOptions, PriceOptionsValidator>().BindConfiguration(PriceOptions.Section);
         services.AddSecretKeys();
         services.AddLoraFaaSStorage();
         services.AddControlPlane();

@@ -18,5 +18,8 @@ internal readonly record struct HourSpan(long First, long End)
     // Ticks since year 1 are never negative, so this rounds down before 1970 too.
     public static long HourOf(DateTimeOffset moment) => (moment.UtcTicks / TimeSpan.TicksPerHour) - EpochHour;
 
+    /// <summary>Minutes since 1970, rounded down before it too.</summary>
+    public static long MinuteOf(DateTimeOffset moment) => (moment.UtcTicks / TimeSpan.TicksPerMinute) - (DateTimeOffset.UnixEpoch.UtcTicks / TimeSpan.TicksPerMinute);
+
     public static DateTimeOffset StartOf(long hour) => DateTimeOffset.UnixEpoch.AddHours(hour);
 }

@@ -31,6 +31,7 @@ public static class StorageRegistration
         services.AddSingleton<ILeaderLease>(provider => UsesPostgres(provider) ? Postgres(provider).Lease : Embedded(provider).Lease);
         services.AddSingleton<IForecastStore>(provider => UsesPostgres(provider) ? Postgres(provider).Forecasts : Embedded(provider).Forecasts);
         services.AddSingleton<IPlanStore>(provider => UsesPostgres(provider) ? Postgres(provider).Plans : Embedded(provider).Plans);
+        services.AddSingleton<IHoldingStore>(provider => UsesPostgres(provider) ? Postgres(provider).Holdings : Embedded(provider).Holdings);
         services.AddSingleton<IAsyncStore>(provider => UsesPostgres(provider) ? Postgres(provider).Async : Embedded(provider).Async);
         services.AddSingleton(OpenWarmState);
         services.AddHostedService<StorageStartup>();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes one host with everything it starts into one folder, as the container images hold it: publish.sh gateway|controller|worker|cli FOLDER
+# Publishes one host with everything it starts into one folder, as the container images hold it: publish.sh gateway|controller|worker|console|cli FOLDER
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../dotnet.sh"
 ensure_sdk
@@ -8,9 +8,10 @@ case "${1:-}" in
   gateway) projects=(gateway/LoraFaaS.Gateway) ;;
   controller) projects=(controller/LoraFaaS.Controller) ;;
   worker) projects=(gpu-worker/LoraFaaS.Worker gpu-worker/LoraFaaS.Launcher gpu-worker/LoraFaaS.Sandbox function-sdk/LoraFaaS.Handler) ;;
+  console) projects=(controller/LoraFaaS.Console) ;;
   cli) projects=(function-sdk/LoraFaaS.Cli) ;;
   *)
-    echo "usage: publish.sh gateway|controller|worker|cli FOLDER" >&2
+    echo "usage: publish.sh gateway|controller|worker|console|cli FOLDER" >&2
     exit 2
     ;;
 esac

@@ -46,6 +46,13 @@ public sealed class AsyncClient
         };
     }
 
+    /// <summary>How full the queue is.</summary>
+    public async Task<AsyncQueueInfo> CountAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/async", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.AsyncQueueInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The dead calls, the latest first.</summary>
     public async Task<IReadOnlyList<AsyncCallInfo>> DeadAsync(int limit = 100, CancellationToken cancellationToken = default)
     {

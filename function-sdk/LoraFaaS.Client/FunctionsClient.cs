@@ -46,6 +46,17 @@ public sealed class FunctionsClient
         return await _transport.ReadAsync(request, ContractsJson.Default.ListFunctionStatus, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>One page of the functions that match, of all namespaces unless one is named.</summary>
+    public async Task<FunctionPage> PageAsync(FunctionQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+
+        var path = FormattableString.Invariant($"api/v1/functions?offset={query.Offset}&limit={query.Limit}&sort={query.Sort.ToString().ToLowerInvariant()}&descending={(query.Descending ? "true" : "false")}")
+            + $"&search={Uri.EscapeDataString(query.Search)}&namespace={Uri.EscapeDataString(query.Namespace)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.FunctionPage, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>One function's status.</summary>
     public async Task<FunctionStatus> DescribeAsync(FunctionId id, CancellationToken cancellationToken = default)
     {

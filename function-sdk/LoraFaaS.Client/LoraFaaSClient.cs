@@ -21,8 +21,8 @@ public sealed class LoraFaaSClient : IDisposable
         Adapters = new AdaptersClient(_transport);
         Packages = new PackagesClient(_transport);
         Secrets = new SecretsClient(_transport);
-        ApiKeys = new ApiKeysClient(_transport);
         Namespaces = new NamespacesClient(_transport);
+        ApiKeys = new ApiKeysClient(_transport);
         Platform = new PlatformClient(_transport);
     }
 

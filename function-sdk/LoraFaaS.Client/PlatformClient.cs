@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.Client;
 
@@ -31,6 +32,35 @@ public sealed class PlatformClient
         return await _transport.ReadAsync(request, ContractsJson.Default.ListWorkerInfo, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A worker finishes what it runs and takes nothing new, until it is resumed or started again.</summary>
+    public Task DrainAsync(WorkerId worker, CancellationToken cancellationToken = default) => TellAsync(worker, "drain", cancellationToken);
+
+    /// <summary>A drained worker takes calls again.</summary>
+    public Task ResumeAsync(WorkerId worker, CancellationToken cancellationToken = default) => TellAsync(worker, "resume", cancellationToken);
+
+    /// <summary>Finished invocations by the minute, of one function or of all when null; at most of the last three hours.</summary>
+    public async Task<InvocationStats> StatsAsync(FunctionId? function, DateTimeOffset from, CancellationToken cancellationToken = default)
+    {
+        var only = function is { } id ? $"&function={Uri.EscapeDataString(id.ToString())}" : "";
+        var path = $"api/v1/stats?from={Uri.EscapeDataString(from.ToString("O", CultureInfo.InvariantCulture))}{only}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.InvocationStats, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What today (UTC) has cost so far, function by function.</summary>
+    public async Task<CostInfo> CostAsync(CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("api/v1/cost", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.CostInfo, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>When a function's adapter was where, today and yesterday, oldest first.</summary>
+    public async Task<IReadOnlyList<TierMoveInfo>> MovesAsync(FunctionId function, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"api/v1/moves?function={Uri.EscapeDataString(function.ToString())}", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.ListTierMoveInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The newest pre-load plan; with a function (name.namespace), its lines alone. Number 0: none was made yet.</summary>
     public async Task<PlanInfo> PlanAsync(string? function = null, CancellationToken cancellationToken = default)
     {
@@ -46,5 +76,11 @@ public sealed class PlatformClient
         var path = string.Create(CultureInfo.InvariantCulture, $"api/v1/audit?limit={limit}{from}");
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         return await _transport.ReadAsync(request, ContractsJson.Default.ListAuditEvent, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(WorkerId worker, string what, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"api/v1/workers/{Uri.EscapeDataString(worker.Value)}/{what}", UriKind.Relative));
+        using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -10,6 +10,7 @@ using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Metering;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Gateway.Ui;
 using LoraFaaS.Gateway.Vllm;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc.Client;
@@ -132,6 +133,8 @@ internal static class GatewayHost
         services.AddSingleton<ControllerTransport>();
         services.AddSingleton<ControllerTransformer>();
         services.AddSingleton<ControllerForwarder>();
+
+        services.AddSingleton<UiTransport>().AddSingleton<UiTransformer>().AddSingleton<UiForwarder>();
 
         services.AddSingleton<InvocationMeter>().AddSingleton<ArrivalCounts>().AddHostedService<ArrivalReportLoop>().AddHostedService<ServiceGauges>();
 

@@ -38,6 +38,10 @@ public sealed class GatewayOptions
     [ServerList(ErrorMessage = "not an absolute http address, nor several with commas between (Gateway:ControllerRpcUrl)")]
     public string ControllerRpcUrl { get; set; } = "";
 
+    /// <summary>Where /ui is forwarded to: the console's address. Empty: this gateway has no console.</summary>
+    [RegularExpression("^https?://[^,/]+/?$", ErrorMessage = "not an absolute http address (Gateway:ConsoleUrl)")]
+    public string ConsoleUrl { get; set; } = "";
+
     /// <summary>Largest body of an invocation. A prompt of 128k tokens is about 600 kB; what is larger is refused unread.</summary>
     [Range(1_024, 1L << 30)]
     public long MaxBodyBytes { get; set; } = 8L << 20;

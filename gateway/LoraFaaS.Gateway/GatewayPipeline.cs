@@ -7,13 +7,14 @@ using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Lorax;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Gateway.Ui;
 using LoraFaaS.Gateway.Vllm;
 using LoraFaaS.ServiceDefaults;
 
 namespace LoraFaaS.Gateway;
 
 /// <summary>
-/// The order of the stations. An invocation passes all of them; the control API, and Vllm's adapter management, leave after authentication.
+/// The order of the stations. An invocation passes all of them; the control API, the console (Ui), and Vllm's adapter management, leave after authentication.
 /// <list type="number">
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password, invocations a key where one is asked for.</item>
@@ -45,5 +46,6 @@ internal static class GatewayPipeline
         app.MapKserve();
         app.MapVllm();
         app.MapController();
+        app.MapUi();
     }
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using LoraFaaS.ControlPlane.Logs;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Workers;
 using Microsoft.Extensions.Hosting;
 
 namespace LoraFaaS.ControlPlane.Planning;
 
 /// <summary>Turns the controllers' news into wake-ups. Does no work itself, so that it always reads on.</summary>
-public sealed class NoticeLoop(IWarmStateStore warm, LoopSignals signals, LogNews logs) : BackgroundService
+public sealed class NoticeLoop(IWarmStateStore warm, LoopSignals signals, LogNews logs, WorkerRegistry workers) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +37,9 @@ public sealed class NoticeLoop(IWarmStateStore warm, LoopSignals signals, LogNew
             case WarmNotice.Worker:
                 signals.Routes.Ring();
                 signals.Reconcile.Ring();
+                break;
+            case WarmNotice.Drain(var id, var resume):
+                _ = workers.TryFind(id, out var session) && session.TryTell(new WorkerCommand.Drain(resume));
                 break;
             case WarmNotice.Log(var function):
                 logs.Ring(function);

@@ -8,6 +8,12 @@ public interface IUsageStore
     /// <summary>Appends records of one worker; those with a (worker, sequence) already stored are passed over. Returns how many were new.</summary>
     Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken);
 
+    /// <summary>For how long invocations are counted by the minute at least, counted from the newest record.</summary>
+    static readonly TimeSpan MinutesKept = TimeSpan.FromHours(3);
+
+    /// <summary>The minutes that touch the span and in which calls were started, oldest first: of one function, or of all together when null.</summary>
+    ValueTask<IReadOnlyList<ServedMinute>> ServedAsync(FunctionId? function, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
     /// <summary>
     /// Sums per function over the hours (UTC) that touch the span, ordered by function: both ends are widened to whole hours.
     /// A store may keep what is older than 35 days by whole days only, and keeps what was folded so.

@@ -18,6 +18,9 @@ public abstract record WarmNotice
     /// <summary>A worker came, went, or moved an artifact.</summary>
     public sealed record Worker(WorkerId Id) : WarmNotice;
 
+    /// <summary>Whoever holds this worker's session tells it to drain, or to resume.</summary>
+    public sealed record Drain(WorkerId Id, bool Resume) : WarmNotice;
+
     /// <summary>A function has new log lines.</summary>
     public sealed record Log(FunctionId Function) : WarmNotice;
 }

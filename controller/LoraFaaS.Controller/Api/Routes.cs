@@ -43,6 +43,12 @@ internal static class Routes
         routes.MapPut($"/api/v1/adapters/{{backbone:{NameConstraint.Key}}}/{Name}", Ask<AdaptersApi>(api => api.PushAsync));
         routes.MapPost("/api/v1/packages", Ask<PackagesApi>(api => api.PushAsync));
         routes.MapGet("/api/v1/workers", Ask<WorkersApi>(api => api.ListAsync));
+        routes.MapPost("/api/v1/workers/{id}/drain", Ask<WorkersApi>(api => api.DrainAsync));
+        routes.MapPost("/api/v1/workers/{id}/resume", Ask<WorkersApi>(api => api.ResumeAsync));
+        routes.MapGet("/api/v1/functions", Ask<FunctionPageApi>(api => api.ReadAsync));
+        routes.MapGet("/api/v1/stats", Ask<StatsApi>(api => api.ReadAsync));
+        routes.MapGet("/api/v1/cost", Ask<CostApi>(api => api.ReadAsync));
+        routes.MapGet("/api/v1/moves", Ask<CostApi>(api => api.ListMovesAsync));
         routes.MapGet("/api/v1/usage", Ask<UsageApi>(api => api.ReadAsync));
 
         routes.MapGet("/api/v1/plan", Ask<PlanApi>(api => api.GetAsync));
@@ -67,7 +73,7 @@ internal static class Routes
         services.AddSingleton<StatusBuilder>().AddSingleton<UsageMeter>().AddSingleton<RevisionList>().AddSingleton<TrafficApi>();
         services.AddSingleton<FunctionsApi>().AddSingleton<ScaleFunctionApi>().AddSingleton<AlertApi>().AddSingleton<InfoApi>().AddSingleton<NamespacesApi>();
         services.AddSingleton<LogsApi>().AddSingleton<SecretsApi>().AddSingleton<BackbonesApi>().AddSingleton<AdaptersApi>().AddSingleton<PackagesApi>();
-        services.AddSingleton<WorkersApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
+        services.AddSingleton<WorkersApi>().AddSingleton<FunctionPageApi>().AddSingleton<StatsApi>().AddSingleton<CostApi>().AddSingleton<UsageApi>().AddSingleton<ArtifactsApi>();
         services.AddSingleton<ApiKeysApi>().AddSingleton<AuditApi>().AddSingleton<AsyncApi>().AddSingleton<ForecastsApi>().AddSingleton<PlanApi>();
         services.Configure<RouteOptions>(options => options.SetParameterPolicy<NameConstraint>(NameConstraint.Key));
         return services;

@@ -1,17 +1,42 @@
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.ControlPlane.Workers;
+using LoraFaaS.Controller.Audit;
+using LoraFaaS.Controller.Problems;
 
 namespace LoraFaaS.Controller.Api;
 
-/// <summary><c>GET /api/v1/workers</c>: every worker that is alive, at whichever controller, with what it holds.</summary>
-internal sealed class WorkersApi(IWarmStateStore warm)
+/// <summary>
+/// <c>GET /api/v1/workers</c>: every worker that is alive, at whichever controller, with what it holds. <c>POST …/{name}/drain</c> and <c>/resume</c>
+/// take one out of use and back.
+/// </summary>
+internal sealed class WorkersApi(IWarmStateStore warm, DrainDesk drains)
 {
+    public Task DrainAsync(HttpContext context) => TellAsync(context, "worker.drain", resume: false);
+
+    public Task ResumeAsync(HttpContext context) => TellAsync(context, "worker.resume", resume: true);
+
     public async Task ListAsync(HttpContext context)
     {
         var workers = await warm.ListWorkersAsync(context.RequestAborted);
         List<WorkerInfo> list = [.. workers.Select(Info)];
         await context.WriteJsonAsync(list, ContractsJson.Default.ListWorkerInfo);
+    }
+
+    private async Task TellAsync(HttpContext context, string action, bool resume)
+    {
+        var id = (string)context.Request.RouteValues["id"]!;
+        AuditNote.Set(context, action, id);
+
+        if (await drains.AskAsync(new WorkerId(id), resume, context.RequestAborted) is { } problem)
+        {
+            await context.WriteProblemAsync(problem);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
     private static WorkerInfo Info(WorkerState worker) => new()

@@ -4,6 +4,7 @@ using LoraFaaS.Storage.Embedded.Async;
 using LoraFaaS.Storage.Embedded.Catalogue;
 using LoraFaaS.Storage.Embedded.Files;
 using LoraFaaS.Storage.Embedded.Forecasts;
+using LoraFaaS.Storage.Embedded.Holdings;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Embedded.Keys;
 using LoraFaaS.Storage.Embedded.Lease;
@@ -13,7 +14,7 @@ using LoraFaaS.Storage.Embedded.Usage;
 
 namespace LoraFaaS.Storage.Embedded;
 
-/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, forecasts/, artifacts/, plans/, lease.</summary>
+/// <summary>Everything durable of a controller that stands alone, under one locked folder: catalogue/, usage/, secrets/, keys/, audit/, async/, forecasts/, artifacts/, plans/, holdings/, lease.</summary>
 internal sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -23,6 +24,7 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
         _folder = folder;
         Lease = SingleLeaderLease.Open(Path.Combine(folder.Path, "lease"), time);
         Plans = EmbeddedPlanStore.Open(folder.Below("plans"));
+        Holdings = EmbeddedHoldingStore.Open(folder.Below("holdings"));
         Artifacts = EmbeddedArtifactStore.Open(folder.Below("artifacts"));
         Forecasts = EmbeddedForecastStore.Open(folder.Below("forecasts"));
         Catalogue = EmbeddedCatalogueStore.Open(folder.Below("catalogue"), settings, loggers.CreateLogger<EmbeddedCatalogueStore>());
@@ -50,6 +52,8 @@ internal sealed class EmbeddedStorage : IAsyncDisposable
     public EmbeddedForecastStore Forecasts { get; }
 
     public EmbeddedPlanStore Plans { get; }
+
+    public EmbeddedHoldingStore Holdings { get; }
 
     public SingleLeaderLease Lease { get; }
 

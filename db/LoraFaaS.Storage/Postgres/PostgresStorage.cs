@@ -38,6 +38,7 @@ internal sealed class PostgresStorage : IAsyncDisposable
         Forecasts = new PostgresForecastStore(_database, retry);
 
         Plans = new PostgresPlanStore(_database, retry);
+        Holdings = new PostgresHoldingStore(_database, retry);
         _async = new PostgresAsyncStore(_database, retry, time);
     }
 
@@ -58,6 +59,8 @@ internal sealed class PostgresStorage : IAsyncDisposable
     public IForecastStore Forecasts { get; }
 
     public IPlanStore Plans { get; }
+
+    public IHoldingStore Holdings { get; }
 
     public IAsyncStore Async => _async;
 

@@ -15,6 +15,10 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
     public async ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
         await retry.RepeatAsync(token => SumRowsAsync(HourSpan.Touching(from, to), token), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<ServedMinute>> ServedAsync(
+        FunctionId? function, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        await retry.RepeatAsync(token => ReadServedAsync(function, HourSpan.MinuteOf(from), HourSpan.MinuteOf(to), token), cancellationToken);
+
     public Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken) =>
         retry.RepeatAsync(token => FoldOnceAsync(new DateTimeOffset(before, TimeOnly.MinValue, TimeSpan.Zero), token), cancellationToken);
 
@@ -132,6 +136,45 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         }
 
         return sums;
+    }
+
+    private async Task<IReadOnlyList<ServedMinute>> ReadServedAsync(FunctionId? function, long first, long last, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT date_trunc('minute', started_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS minute, width_bucket(ttft_ms, @bounds), count(*), count(*) FILTER (WHERE outcome = 'ok'),
+                   count(*) FILTER (WHERE adapter_tier <> 'Device'), sum(completion_tokens)
+            FROM usage_records
+            WHERE started_at >= @from AND started_at < @to AND (@name IS NULL OR (namespace = @namespace AND function = @name))
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """);
+        command.Parameters.AddWithValue("bounds", TtftScale.BoundsMs.ToArray());
+        command.Parameters.AddWithValue("from", DateTimeOffset.UnixEpoch.AddMinutes(first));
+        command.Parameters.AddWithValue("to", DateTimeOffset.UnixEpoch.AddMinutes(last + 1));
+        command.Parameters.Add(new NpgsqlParameter("namespace", NpgsqlTypes.NpgsqlDbType.Text) { Value = function?.Namespace.Value ?? (object)DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("name", NpgsqlTypes.NpgsqlDbType.Text) { Value = function?.Name.Value ?? (object)DBNull.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var minutes = new List<ServedMinute>();
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var minute = await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
+            var (calls, succeeded) = (reader.GetInt64(2), reader.GetInt64(3));
+            var ttft = new long[TtftScale.Buckets];
+            ttft[reader.GetInt32(1)] = succeeded;
+            var sum = new ServedSum(calls, calls - succeeded, reader.GetInt64(4), reader.GetInt64(5), ttft);
+
+            if (minutes is [.., var newest] && newest.Minute == minute)
+            {
+                minutes[^1] = newest with { Sum = newest.Sum + sum };
+            }
+            else
+            {
+                minutes.Add(new ServedMinute(minute, sum));
+            }
+        }
+
+        return minutes;
     }
 
     private static void Add<T>(NpgsqlParameterCollection parameters, string name, IReadOnlyList<UsageRecord> records, Func<UsageRecord, T> column) =>

@@ -13,6 +13,7 @@ internal static class NoticeText
         WarmNotice.Everything => "e",
         WarmNotice.Catalogue => "c",
         WarmNotice.Worker worker => $"w:{worker.Id}",
+        WarmNotice.Drain(var id, var resume) => $"{(resume ? 'r' : 'd')}:{id}",
         WarmNotice.Log log => $"l:{log.Function}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -25,6 +26,8 @@ internal static class NoticeText
     {
         "c" => new WarmNotice.Catalogue(),
         ['w', ':', .. var id] => new WarmNotice.Worker(new WorkerId(id)),
+        ['d', ':', .. var id] => new WarmNotice.Drain(new WorkerId(id), Resume: false),
+        ['r', ':', .. var id] => new WarmNotice.Drain(new WorkerId(id), Resume: true),
         ['l', ':', .. var id] when FunctionId.TryParse(id, out var function) => new WarmNotice.Log(function),
         ['p', ':', ..] => null,
         _ => new WarmNotice.Everything(),

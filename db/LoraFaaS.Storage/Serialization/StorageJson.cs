@@ -28,6 +28,7 @@ namespace LoraFaaS.Storage.Serialization;
 [JsonSerializable(typeof(FileHeader))]
 [JsonSerializable(typeof(CatalogueEntry))]
 [JsonSerializable(typeof(UsageEntry))]
+[JsonSerializable(typeof(HoldingDay))]
 [JsonSerializable(typeof(SecretEntry))]
 [JsonSerializable(typeof(SecretRecord))]
 [JsonSerializable(typeof(KeyEntry))]

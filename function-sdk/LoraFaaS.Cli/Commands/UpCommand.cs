@@ -19,6 +19,7 @@ internal static class UpCommand
     private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of a sandbox; 0: half of the cores, at least two" };
     private static readonly Option<string?> DeviceMemory = new("--device-memory") { Description = "Device memory of the worker, for example 2Gi" };
     private static readonly Option<string?> Weights = CreateWeights();
+    private static readonly Option<bool> NoConsole = new("--no-console") { Description = "Do not start the console (/ui)" };
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "A Postgres connection string; without it an embedded store" };
     private static readonly Option<string?> Redis = new("--redis") { Description = "Redis as HOST:PORT; without it warm state is kept in memory" };
     private static readonly Option<bool> Demo = new("--demo") { Description = "Deploy the demo functions and call each once" };
@@ -30,9 +31,9 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var command = new Command("up", "Start gateway, controller and worker on this machine and serve until Ctrl-C")
+        var command = new Command("up", "Start gateway, controller, worker and console on this machine and serve until Ctrl-C")
         {
-            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, Postgres, Redis, Demo, Once, ReadyFile,
+            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Demo, Once, ReadyFile,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -116,6 +117,7 @@ internal static class UpCommand
             Weights = parse.GetValue(Weights),
             RequireApiKeys = parse.GetValue(RequireApiKeys),
             InsecureOpen = parse.GetValue(InsecureOpen),
+            Console = !parse.GetValue(NoConsole),
             Postgres = parse.GetValue(Postgres),
             Redis = parse.GetValue(Redis),
             ReadyFile = parse.GetValue(ReadyFile),
@@ -129,6 +131,12 @@ internal static class UpCommand
         grid.AddRow("functions", $"{gateway}/function/<name>");
         grid.AddRow("OpenAI", $"{gateway}/v1");
         grid.AddRow("OpenFaaS", $"{gateway}/system");
+
+        if (platform.HasConsole)
+        {
+            grid.AddRow("console", $"{gateway}/ui");
+        }
+
         grid.AddRow("user", "admin");
         grid.AddRow("password", $"{Markup.Escape(platform.Password)}  [grey]({Markup.Escape(platform.Connection.PasswordFile)})[/]");
         grid.AddRow("try", $"curl {gateway}/function/sentiment -d 'the soup was cold and the staff rude'");

@@ -21,6 +21,9 @@ internal sealed class DataFolder
 
     public string RunFolder => System.IO.Path.Combine(Path, "run");
 
+    /// <summary>Where a host says that it listens, and where.</summary>
+    public string ReadyFileOf(HostKind kind) => System.IO.Path.Combine(RunFolder, kind.ToString().ToLowerInvariant() + ".json");
+
     public string LogFolder => System.IO.Path.Combine(Path, "logs");
 
     /// <exception cref="UsageException">The folder cannot be made, read or written.</exception>

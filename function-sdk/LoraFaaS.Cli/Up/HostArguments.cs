@@ -37,13 +37,22 @@ internal static class HostArguments
         return arguments;
     }
 
-    public static List<string> Gateway(UpOptions options, DataFolder data, string passwordFile, HostReadyFile controller, HostReadyFile? before) =>
+    /// <summary>It starts before the gateway, whose address it reads once somebody comes.</summary>
+    public static List<string> Console(DataFolder data, HostReadyFile? before) =>
+    [
+        "--Host:HttpUrl", before?.Urls["http"] ?? "http://127.0.0.1:0",
+        "--Console:GatewayFile", data.ReadyFileOf(HostKind.Gateway),
+    ];
+
+    public static List<string> Gateway(
+        UpOptions options, DataFolder data, string passwordFile, HostReadyFile controller, HostReadyFile? console, HostReadyFile? before) =>
     [
         "--Host:HttpUrl", before?.Urls["http"] ?? string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"),
         "--Gateway:PasswordFile", passwordFile,
         "--Gateway:Async:CallbackSecretFile", data.CallbackSecretFile,
         "--Gateway:ControllerHttpUrl", controller.Urls["http"],
         "--Gateway:ControllerRpcUrl", controller.Urls["rpc"],
+        "--Gateway:ConsoleUrl", console?.Urls["http"] ?? "",
         "--Gateway:RequireApiKeys", options.RequireApiKeys ? "true" : "false",
         "--Gateway:AllowOpenInvocations", options.InsecureOpen ? "true" : "false",
     ];

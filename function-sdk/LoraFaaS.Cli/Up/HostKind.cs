@@ -1,9 +1,10 @@
 namespace LoraFaaS.Cli.Up;
 
-/// <summary>The programs that <c>lorafaas up</c> starts, in the order in which they start.</summary>
+/// <summary>The programs that <c>lorafaas up</c> starts.</summary>
 internal enum HostKind
 {
     Controller,
     Worker,
     Gateway,
+    Console,
 }

@@ -39,7 +39,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public static HostProcess Start(HostKind kind, string program, IReadOnlyList<string> arguments, DataFolder data)
     {
         var name = kind.ToString().ToLowerInvariant();
-        var readyFile = Path.Combine(data.RunFolder, name + ".json");
+        var readyFile = data.ReadyFileOf(kind);
         File.Delete(readyFile);
 
         var start = new ProcessStartInfo(HostPrograms.DotnetPath)

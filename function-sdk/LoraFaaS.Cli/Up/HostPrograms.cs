@@ -61,6 +61,7 @@ internal sealed class HostPrograms
         HostKind.Controller => Program("controller", "Controller"),
         HostKind.Worker => Program("gpu-worker", "Worker"),
         HostKind.Gateway => Program("gateway", "Gateway"),
+        HostKind.Console => Program("controller", "Console"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -4,7 +4,7 @@ using LoraFaaS.Client;
 
 namespace LoraFaaS.Cli.Up;
 
-/// <summary>A whole platform on one machine: controller, worker and gateway as child processes, supervised until stopped.</summary>
+/// <summary>A whole platform on one machine: controller, worker, gateway and console as child processes, supervised until stopped.</summary>
 internal sealed class Platform : IAsyncDisposable
 {
     private readonly IReadOnlyList<Supervisor> _supervisors;
@@ -23,15 +23,13 @@ internal sealed class Platform : IAsyncDisposable
 
     public string Password { get; }
 
-    /// <summary>Process ids by host name.</summary>
-    public IReadOnlyDictionary<string, int> Pids => new Dictionary<string, int>(StringComparer.Ordinal)
-    {
-        ["controller"] = _supervisors[0].Ready!.Pid,
-        ["worker"] = _supervisors[1].Ready!.Pid,
-        ["gateway"] = _supervisors[2].Ready!.Pid,
-    };
+    public bool HasConsole => _supervisors.Any(supervisor => supervisor.Kind is HostKind.Console);
 
-    /// <summary>Starts all three and returns when the gateway has routes and the worker is known.</summary>
+    /// <summary>Process ids by host name.</summary>
+    public IReadOnlyDictionary<string, int> Pids =>
+        _supervisors.ToDictionary(supervisor => supervisor.Kind.ToString().ToLowerInvariant(), supervisor => supervisor.Ready!.Pid, StringComparer.Ordinal);
+
+    /// <summary>Starts all of them and returns when the gateway has routes and the worker is known.</summary>
     public static async Task<Platform> StartAsync(
         UpOptions options, HostPrograms programs, StepLog progress, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -45,12 +43,13 @@ internal sealed class Platform : IAsyncDisposable
 
         var controller = Make(HostKind.Controller, before => HostArguments.Controller(options, data, before));
         var worker = Make(HostKind.Worker, before => HostArguments.Worker(options, data, programs, controller.Ready!, before));
-        var gateway = Make(HostKind.Gateway, before => HostArguments.Gateway(options, data, passwordFile, controller.Ready!, before));
-        IReadOnlyList<Supervisor> all = [controller, worker, gateway];
+        var console = options.Console ? Make(HostKind.Console, before => HostArguments.Console(data, before)) : null;
+        var gateway = Make(HostKind.Gateway, before => HostArguments.Gateway(options, data, passwordFile, controller.Ready!, console?.Ready, before));
+        IReadOnlyList<Supervisor> all = [controller, worker, .. console is null ? (Supervisor[])[] : [console], gateway];
 
         try
         {
-            await controller.StartAsync(cancellationToken);
+            await Task.WhenAll(controller.StartAsync(cancellationToken), console?.StartAsync(cancellationToken) ?? Task.CompletedTask);
             await Task.WhenAll(worker.StartAsync(cancellationToken), gateway.StartAsync(cancellationToken));
 
             var connection = new ConnectionContext { Gateway = gateway.Ready!.Urls["http"], User = "admin", PasswordFile = passwordFile };
@@ -80,9 +79,11 @@ internal sealed class Platform : IAsyncDisposable
         await _supervision;
 
         // The door first, so that what is under way can finish behind it.
-        await _supervisors[2].StopAsync();
-        await _supervisors[1].StopAsync();
-        await _supervisors[0].StopAsync();
+        foreach (var supervisor in _supervisors.Reverse())
+        {
+            await supervisor.StopAsync();
+        }
+
         _stopping.Dispose();
     }
 }

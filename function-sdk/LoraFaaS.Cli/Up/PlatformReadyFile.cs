@@ -9,6 +9,6 @@ internal sealed record PlatformReadyFile
 
     public required string PasswordFile { get; init; }
 
-    /// <summary>Process ids by host: gateway, controller, worker.</summary>
+    /// <summary>Process ids by host: gateway, controller, worker, console.</summary>
     public required IReadOnlyDictionary<string, int> Pids { get; init; }
 }

@@ -16,6 +16,8 @@ internal sealed class Supervisor(
 
     private HostProcess? _current;
 
+    public HostKind Kind => kind;
+
     /// <summary>Where it listens; the same after every restart.</summary>
     public HostReadyFile? Ready { get; private set; }
 

@@ -27,6 +27,9 @@ internal sealed record UpOptions
     /// <summary>Other machines may invoke without one.</summary>
     public bool InsecureOpen { get; init; }
 
+    /// <summary>Start the console, served under /ui.</summary>
+    public bool Console { get; init; } = true;
+
     public required string? Postgres { get; init; }
 
     public required string? Redis { get; init; }

@@ -5,13 +5,13 @@ using LoraFaaS.Gateway.Rendering;
 namespace LoraFaaS.Gateway.Authentication;
 
 /// <summary>
-/// First station: strips forged internal headers from everything, and asks for Basic credentials on the control API and the console.
-/// Everything else but health and /metrics is an invocation, for which an API key is asked when the gateway is told to; faas-cli sends none.
+/// First station: strips forged internal headers from everything, and asks for Basic credentials on the control API. The console asks for the same at its own
+/// login page. Everything else but health and /metrics is an invocation, for which an API key is asked when the gateway is told to; faas-cli sends none.
 /// </summary>
 internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials, KeyDesk keys)
 {
-    private static readonly PathString[] Guarded = ["/system", "/api", "/ui"];
-    private static readonly PathString[] Open = ["/healthz", "/health", "/v2/health", "/metrics"];
+    private static readonly PathString[] Guarded = ["/system", "/api"];
+    private static readonly PathString[] Open = ["/healthz", "/health", "/v2/health", "/metrics", "/ui"];
 
     /// <summary>vLLM's paths, which the password opens as well.</summary>
     private static readonly PathString[] AdapterManagement = ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"];

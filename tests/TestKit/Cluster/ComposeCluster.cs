@@ -26,6 +26,8 @@ public partial class ComposeCluster : IAsyncDisposable
 
     public IReadOnlyList<ClusterHost> Workers => Of("worker");
 
+    public IReadOnlyList<ClusterHost> Consoles => Of("console");
+
     public PostgresServer Postgres => _postgres!;
 
     public RedisServer Redis => _redis!;
@@ -63,7 +65,7 @@ public partial class ComposeCluster : IAsyncDisposable
 
         _hosts.AddRange(services.Select(service => Host(service, programs)));
 
-        foreach (var tier in new[] { Controllers, Workers, Gateways })
+        foreach (var tier in new[] { Controllers, Workers, Consoles, Gateways })
         {
             await Task.WhenAll(tier.Select(host => host.StartAsync()));
         }

@@ -29,6 +29,7 @@ public sealed class HouseTests
     [Theory]
     [InlineData("gateway", "Gateway")]
     [InlineData("controller", "Controller")]
+    [InlineData("controller", "Console")]
     [InlineData("gpu-worker", "Worker")]
     [InlineData("gpu-worker", "Sandbox")]
     public void Every_host_has_a_page_that_lists_its_stations(string folder, string host)

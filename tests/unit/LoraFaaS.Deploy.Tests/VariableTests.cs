@@ -1,4 +1,5 @@
 using System.Reflection;
+using LoraFaaS.Console;
 using LoraFaaS.Controller;
 using LoraFaaS.Gateway;
 using LoraFaaS.ServiceDefaults.Hosting;
@@ -11,7 +12,7 @@ namespace LoraFaaS.Deploy.Tests;
 public sealed class VariableTests
 {
     private static readonly Assembly[] Programs =
-        [typeof(GatewayOptions).Assembly, typeof(ControllerOptions).Assembly, typeof(StorageOptions).Assembly, typeof(WorkerOptions).Assembly, typeof(HostingOptions).Assembly];
+        [typeof(GatewayOptions).Assembly, typeof(ControllerOptions).Assembly, typeof(StorageOptions).Assembly, typeof(WorkerOptions).Assembly, typeof(ConsoleOptions).Assembly, typeof(HostingOptions).Assembly];
 
     private static readonly IReadOnlySet<string> Options = Programs.SelectMany(assembly => assembly.GetTypes())
         .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))

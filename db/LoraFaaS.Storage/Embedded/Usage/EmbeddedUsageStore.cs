@@ -35,6 +35,25 @@ internal sealed class EmbeddedUsageStore(DurableState<UsageState, UsageEntry> st
     /// <summary>The state folds itself, by the entries' own hours (<see cref="UsageSchema"/>).</summary>
     public Task<long> FoldAsync(DateOnly before, CancellationToken cancellationToken) => Task.FromResult(0L);
 
+    public ValueTask<IReadOnlyList<ServedMinute>> ServedAsync(
+        FunctionId? function, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var (first, end) = (HourSpan.MinuteOf(from), HourSpan.MinuteOf(to));
+        var minutes = new List<ServedMinute>();
+
+        foreach (var (minute, functions) in state.Current.Minutes.SkipWhile(pair => pair.Key < first).TakeWhile(pair => pair.Key <= end))
+        {
+            var sum = function is { } one ? functions.GetValueOrDefault(one, ServedSum.None) : functions.Values.Aggregate(ServedSum.None, (all, some) => all + some);
+
+            if (sum.Calls > 0)
+            {
+                minutes.Add(new ServedMinute(DateTimeOffset.UnixEpoch.AddMinutes(minute), sum));
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<ServedMinute>>(minutes);
+    }
+
     public ValueTask DisposeAsync() => state.DisposeAsync();
 
     private static (int Added, UsageEntry? Entry) Decide(UsageState current, WorkerId worker, IReadOnlyList<UsageRecord> records)
@@ -59,7 +78,11 @@ internal sealed class EmbeddedUsageStore(DurableState<UsageState, UsageEntry> st
             .GroupBy(record => (record.Function, Hour: HourSpan.HourOf(record.StartedAt)))
             .Select(group => new UsageDelta(group.Key.Function, group.Key.Hour, group.Select(Bucket).Aggregate((left, right) => left + right)));
 
-        return (added.Count, new UsageEntry(worker, SequenceSet.Compact(added.Keys), [.. deltas], Daily: false));
+        var minutes = added.Values
+            .GroupBy(record => (record.Function, Minute: HourSpan.MinuteOf(record.StartedAt)))
+            .Select(group => new ServedDelta(group.Key.Function, group.Key.Minute, group.Select(ServedSum.Of).Aggregate((left, right) => left + right)));
+
+        return (added.Count, new UsageEntry(worker, SequenceSet.Compact(added.Keys), [.. deltas], Daily: false) { Minutes = [.. minutes] });
     }
 
     private static UsageBucket Bucket(UsageRecord record) =>

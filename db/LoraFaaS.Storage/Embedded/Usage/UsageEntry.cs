@@ -6,4 +6,8 @@ namespace LoraFaaS.Storage.Embedded.Usage;
 /// What a delivery added: which numbers of which worker, and to which buckets. In a snapshot the same shape carries a worker's
 /// numbers (no deltas), or buckets (no worker); <c>Daily</c> ones belong to the day that begins at their hour.
 /// </summary>
-internal sealed record UsageEntry(WorkerId? Worker, IReadOnlyList<SequenceRange> Sequences, IReadOnlyList<UsageDelta> Deltas, bool Daily);
+internal sealed record UsageEntry(WorkerId? Worker, IReadOnlyList<SequenceRange> Sequences, IReadOnlyList<UsageDelta> Deltas, bool Daily)
+{
+    /// <summary>The same invocations by the minute; none in an entry of an older release.</summary>
+    public IReadOnlyList<ServedDelta> Minutes { get; init; } = [];
+}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Storage.Embedded.Journal;
 using LoraFaaS.Storage.Serialization;
 
@@ -12,6 +13,8 @@ using Buckets = ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, 
 internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
 {
     public const long HoursKept = 35 * HourSpan.HoursOfDay;
+
+    public static readonly long MinutesKept = (long)IUsageStore.MinutesKept.TotalMinutes;
 
     public string Name => "usage";
 
@@ -33,6 +36,7 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
             return state with { Days = Add(state.Days, entry.Deltas) };
         }
 
+        state = AddMinutes(state, entry.Minutes);
         var newest = entry.Deltas.Aggregate(state.NewestHour, (hour, delta) => Math.Max(hour, delta.Hour));
 
         return Fold(state with { Hours = Add(state.Hours, entry.Deltas), NewestHour = newest });
@@ -43,6 +47,10 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
         .. state.Counted.Select(pair => new UsageEntry(pair.Key, pair.Value.Ranges, [], Daily: false)),
         .. state.Days.Select(pair => new UsageEntry(null, [], Deltas(pair.Key, pair.Value), Daily: true)),
         .. state.Hours.Select(pair => new UsageEntry(null, [], Deltas(pair.Key, pair.Value), Daily: false)),
+        .. state.Minutes.Select(pair => new UsageEntry(null, [], [], Daily: false)
+        {
+            Minutes = [.. pair.Value.Select(function => new ServedDelta(function.Key, pair.Key, function.Value))],
+        }),
     ];
 
     /// <summary>By the entries' own hours and never by a clock, so that a replay folds the same.</summary>
@@ -56,6 +64,26 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
         }
 
         return state;
+    }
+
+    private static UsageState AddMinutes(UsageState state, IReadOnlyList<ServedDelta> deltas)
+    {
+        var minutes = state.Minutes;
+
+        foreach (var delta in deltas)
+        {
+            var functions = minutes.GetValueOrDefault(delta.Minute, ImmutableDictionary<FunctionId, ServedSum>.Empty);
+            var sum = functions.TryGetValue(delta.Function, out var known) ? known + delta.Sum : delta.Sum;
+            minutes = minutes.SetItem(delta.Minute, functions.SetItem(delta.Function, sum));
+        }
+
+        // By the records' own minutes, as hours are folded.
+        while (!minutes.IsEmpty && minutes.Keys.First() is var oldest && oldest <= minutes.Keys.Last() - MinutesKept)
+        {
+            minutes = minutes.Remove(oldest);
+        }
+
+        return state with { Minutes = minutes };
     }
 
     private static Buckets Add(Buckets buckets, IReadOnlyList<UsageDelta> deltas)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Ports;
 
 namespace LoraFaaS.Storage.Embedded.Usage;
 
@@ -17,6 +18,10 @@ internal sealed record UsageState
 
     /// <summary>By hour since 1970.</summary>
     public Buckets Hours { get; init; } = Buckets.Empty;
+
+    /// <summary>By minute since 1970; only the newest, see <see cref="UsageSchema.MinutesKept"/>.</summary>
+    public ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, ServedSum>> Minutes { get; init; } =
+        ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, ServedSum>>.Empty;
 
     /// <summary>By the first hour of the day.</summary>
     public Buckets Days { get; init; } = Buckets.Empty;

@@ -23,7 +23,7 @@ internal sealed class TenantPlatform : IAsyncDisposable
     {
         var readyFile = Path.Combine(data, "bench-ready.json");
         File.Delete(readyFile);
-        List<string> options = ["up", "--port", "0", "--data", data, "--device-memory", "4Gi", "--ready-file", readyFile];
+        List<string> options = ["up", "--port", "0", "--no-console", "--data", data, "--device-memory", "4Gi", "--ready-file", readyFile];
 
         if (threads > 0)
         {

@@ -97,7 +97,7 @@ internal sealed class PlatformRun : IAsyncDisposable
         await _up.DisposeAsync();
     }
 
-    private static ChildProcess Up(string data, IEnumerable<string> options) => Cli(data, ["up", "--port", "0", "--data", data, .. options]);
+    private static ChildProcess Up(string data, IEnumerable<string> options) => Cli(data, ["up", "--port", "0", "--no-console", "--data", data, .. options]);
 
     private static ChildProcess Cli(string data, IEnumerable<string> arguments) => ChildProcess.StartDotnet(
         RepositoryRoot.Built("function-sdk/LoraFaaS.Cli", "lorafaas.dll"),

@@ -12,6 +12,7 @@ public sealed class DurableStores(
     IAsyncStore async,
     IForecastStore forecasts,
     IPlanStore plans,
+    IHoldingStore holdings,
     Func<TimeSpan, Task> elapseAsync,
     Func<Digest, Task> damageAsync,
     Func<Digest, Task> forgetTouchAsync,
@@ -34,7 +35,10 @@ public sealed class DurableStores(
     public IAsyncStore Async => async;
 
     public IForecastStore Forecasts => forecasts;
+
     public IPlanStore Plans => plans;
+
+    public IHoldingStore Holdings => holdings;
 
     public Task ElapseAsync(TimeSpan time) => elapseAsync(time);
 

@@ -26,6 +26,7 @@ public sealed class EmbeddedFixture : IDurableFixture
             storage.Async,
             storage.Forecasts,
             storage.Plans,
+            storage.Holdings,
             time =>
             {
                 clock.Advance(time);

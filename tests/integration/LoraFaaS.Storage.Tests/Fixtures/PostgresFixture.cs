@@ -46,6 +46,7 @@ public sealed class PostgresFixture : IDurableFixture, IAsyncDisposable
             storage.Async,
             storage.Forecasts,
             storage.Plans,
+            storage.Holdings,
             time => ExecuteAsync(
                 connectionString,
                 """

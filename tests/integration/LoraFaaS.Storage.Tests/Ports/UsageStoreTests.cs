@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Storage.Tests.Fixtures;
 
 namespace LoraFaaS.Storage.Tests.Ports;
@@ -30,6 +31,35 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
         Assert.Equal(0, await Store.AppendAsync(Worker, [], None));
 
         Assert.Equal(new UsageSum(Sample.Id("sql"), 3, 30, 60, 0.75, 1.5), Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)));
+    }
+
+    [Fact]
+    public async Task Invocations_are_counted_by_the_minute_of_one_function_or_of_all()
+    {
+        var first = Midnight.AddMinutes(30);
+        await Store.AppendAsync(
+            Worker,
+            [
+                Sample.Usage(1) with { Outcome = "ok", StartedAt = first.AddSeconds(59), TtftMs = 12.5 },
+                Sample.Usage(2) with { Outcome = "ok", StartedAt = first.AddSeconds(60), TtftMs = 1, AdapterTier = StorageTier.Disk },
+                Sample.Usage(3) with { Outcome = "deadline_exceeded", StartedAt = first.AddSeconds(119), TtftMs = 60_000 },
+                Sample.Usage(4, "other") with { Outcome = "ok", StartedAt = first.AddSeconds(61), TtftMs = 60_000 },
+            ],
+            None);
+        await Store.AppendAsync(Worker, [Sample.Usage(2) with { Outcome = "ok", StartedAt = first.AddSeconds(60) }], None);
+
+        var one = await Store.ServedAsync(Sample.Id("sql"), first, first.AddMinutes(1), None);
+        Assert.Equal([first, first.AddMinutes(1)], one.Select(minute => minute.Minute));
+        Assert.Equal((1L, 0L, 0L, 20L), Numbers(one[0].Sum));
+        Assert.Equal((2L, 1L, 1L, 40L), Numbers(one[1].Sum));
+        Assert.Equal(1, one[0].Sum.Ttft[TtftScale.BucketOf(12.5)]);
+        Assert.Equal(1, one[1].Sum.Ttft.Sum());
+        Assert.Equal(1, one[1].Sum.Ttft[1]);
+
+        var all = await Store.ServedAsync(null, first.AddMinutes(1), first.AddHours(1), None);
+        Assert.Equal((3L, 1L, 1L, 60L), Numbers(Assert.Single(all).Sum));
+        Assert.Equal(1, all[0].Sum.Ttft[^1]);
+        Assert.Empty(await Store.ServedAsync(Sample.Id("none"), first, first.AddHours(1), None));
     }
 
     [Fact]
@@ -119,4 +149,6 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
 
     private async Task<List<(string, long)>> CountsAsync(double fromHour, double toHour) =>
         [.. (await Store.SumAsync(Midnight.AddHours(fromHour), Midnight.AddHours(toHour), None)).Select(sum => (sum.Function.Name.Value, sum.Invocations))];
+
+    private static (long Calls, long Failed, long Cold, long Tokens) Numbers(ServedSum sum) => (sum.Calls, sum.Failed, sum.Cold, sum.CompletionTokens);
 }

@@ -22,9 +22,12 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.ApiKey);
             using var answer = await http.PostAsync(new Uri("function/sql", UriKind.Relative), new StringContent(prompt), TestContext.Current.CancellationToken);
             Assert.Equal(expected, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            Assert.Contains("Log in", await http.GetStringAsync(new Uri("ui/", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("--accent", await http.GetStringAsync(new Uri("ui/console.css", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("Blazor", await http.GetStringAsync(new Uri("ui/_framework/blazor.web.js", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
-        foreach (var host in (ClusterHost[])[cluster.Gateways[0], cluster.Controllers[0], cluster.Workers[0]])
+        foreach (var host in (ClusterHost[])[cluster.Gateways[0], cluster.Controllers[0], cluster.Workers[0], cluster.Consoles[0]])
         {
             Assert.Equal(0, await host.CheckAsync());
         }

@@ -6,7 +6,8 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.SystemTests.Platform;
 
-/// <summary>The whole platform as <c>lorafaas up</c> starts it: real processes, a data folder of its own, a free port.</summary>
+/// <summary>The whole platform as <c>lorafaas up</c> starts it: real processes, a data folder of its own, a free port; without the console,
+/// which has tests of its own.</summary>
 public sealed class RunningPlatform : IAsyncDisposable
 {
     private readonly ChildProcess _up;
@@ -36,7 +37,7 @@ public sealed class RunningPlatform : IAsyncDisposable
         var readyFile = Path.Combine(dataFolder, "platform-ready.json");
         Directory.CreateDirectory(dataFolder);
         File.Delete(readyFile);
-        var up = LorafaasCommand.Start(["up", "--port", "0", "--data", dataFolder, "--ready-file", readyFile, .. options], dataFolder, environment);
+        var up = LorafaasCommand.Start(["up", "--port", "0", "--no-console", "--data", dataFolder, "--ready-file", readyFile, .. options], dataFolder, environment);
 
         try
         {

@@ -124,6 +124,10 @@ public sealed class UsageIngestTests
     /// <summary>The real store behind a connection that the test breaks.</summary>
     private sealed class UnsteadyUsageStore(IUsageStore store) : IUsageStore
     {
+        public ValueTask<IReadOnlyList<ServedMinute>> ServedAsync(
+            Contracts.Identity.FunctionId? function, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+            store.ServedAsync(function, from, to, cancellationToken);
+
         private volatile bool _isUp;
         private int _failures;
 

@@ -12,7 +12,6 @@ public sealed class ControlApiTests
     [InlineData("/system/info")]
     [InlineData("/System/Functions")]
     [InlineData("/api/v1/backbones")]
-    [InlineData("/ui/")]
     [InlineData("/system/no/such/thing")]
     public async Task Without_credentials_the_control_API_is_401(string path)
     {

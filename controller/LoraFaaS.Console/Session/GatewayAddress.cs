@@ -1,0 +1,35 @@
+using System.Text.Json;
+using LoraFaaS.Client;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Console.Session;
+
+/// <summary>Where the gateway is, and one pool of connections to it.</summary>
+internal sealed class GatewayAddress(IOptions<ConsoleOptions> options) : IDisposable
+{
+    private readonly SocketsHttpHandler _connections = new() { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, UseCookies = false };
+
+    /// <exception cref="LoraFaaSException">The gateway has not started yet.</exception>
+    public LoraFaaSClient Connect(string user, string password) => new(
+        new LoraFaaSClientOptions { Gateway = Find(), User = user, Password = password }, _connections);
+
+    public void Dispose() => _connections.Dispose();
+
+    private Uri Find()
+    {
+        if (options.Value.GatewayUrl is { Length: > 0 } url)
+        {
+            return new Uri(url);
+        }
+
+        try
+        {
+            using var ready = JsonDocument.Parse(File.ReadAllBytes(options.Value.GatewayFile));
+            return new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!);
+        }
+        catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
+        {
+            throw new LoraFaaSException("The gateway is not there yet.", null, null, null, failure);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace LoraFaaS.ControlPlane.Ports;
+
+/// <summary>
+/// Finished invocations of some span. <c>Cold</c>: the adapter was not on the device when the call came. <c>Ttft</c>: those that succeeded, counted by time
+/// to first token over <see cref="TtftScale.BoundsMs"/>, and one more for what is longer than all.
+/// </summary>
+public sealed record ServedSum(long Calls, long Failed, long Cold, long CompletionTokens, IReadOnlyList<long> Ttft)
+{
+    public static readonly ServedSum None = new(0, 0, 0, 0, new long[TtftScale.Buckets]);
+
+    public static ServedSum Of(UsageRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+
+        var succeeded = record.Outcome == "ok";
+        var ttft = new long[TtftScale.Buckets];
+
+        if (succeeded)
+        {
+            ttft[TtftScale.BucketOf(record.TtftMs)] = 1;
+        }
+
+        return new ServedSum(1, succeeded ? 0 : 1, record.AdapterTier < Contracts.Units.StorageTier.Device ? 1 : 0, record.CompletionTokens, ttft);
+    }
+
+    public static ServedSum operator +(ServedSum left, ServedSum right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+
+        return new ServedSum(
+            left.Calls + right.Calls, left.Failed + right.Failed, left.Cold + right.Cold, left.CompletionTokens + right.CompletionTokens,
+            [.. left.Ttft.Zip(right.Ttft, (one, other) => one + other)]);
+    }
+}

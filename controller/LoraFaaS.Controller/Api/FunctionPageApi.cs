@@ -1,0 +1,106 @@
+using System.Globalization;
+using LoraFaaS.Contracts;
+using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
+using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Functions;
+using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Problems;
+
+namespace LoraFaaS.Controller.Api;
+
+/// <summary>
+/// <c>GET /api/v1/functions?search=&amp;namespace=&amp;sort=&amp;descending=&amp;offset=&amp;limit=</c>: some of the functions of all namespaces, with how many
+/// match. What only the catalogue decides is cut to the page before statuses are made of it.
+/// </summary>
+internal sealed class FunctionPageApi(FunctionRegistry functions, ICatalogueStore catalogue, StatusBuilder statuses)
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 1_000;
+
+    public async Task ReadAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+
+        if (!TryNumber(query["offset"], 0, int.MaxValue, "offset", out var offset, out var problem)
+            || !TryNumber(query["limit"], DefaultLimit, MaxLimit, "limit", out var limit, out problem)
+            || !TryOrder(query["sort"], out var order, out problem))
+        {
+            await context.WriteProblemAsync(problem!);
+            return;
+        }
+
+        var named = query["namespace"].LastOrDefault();
+        var (@namespace, unknown) = await NamespaceQuery.CheckAsync(named, functions, context.RequestAborted);
+
+        if (unknown is not null)
+        {
+            await context.WriteProblemAsync(unknown);
+            return;
+        }
+
+        var found = await catalogue.ListFunctionsAsync(string.IsNullOrEmpty(named) ? null : @namespace, context.RequestAborted);
+        var page = await CutAsync(
+            [.. found.Where(Matches(query["search"].LastOrDefault()?.Trim() ?? ""))], order, query["descending"].LastOrDefault() is "true" or "1", offset, limit, context.RequestAborted);
+        await context.WriteJsonAsync(page, ContractsJson.Default.FunctionPage);
+    }
+
+    private async Task<FunctionPage> CutAsync(
+        List<FunctionRecord> matching, FunctionOrder order, bool descending, int offset, int limit, CancellationToken cancellationToken)
+    {
+        if (order is FunctionOrder.Invocations or FunctionOrder.Tier)
+        {
+            var all = await statuses.BuildAsync(matching, cancellationToken);
+            var sorted = Sort(all, status => order is FunctionOrder.Tier ? Nearness(status) : status.InvocationCount, descending, status => $"{status.Name}.{status.Namespace}");
+            return new FunctionPage(all.Count, [.. sorted.Skip(offset).Take(limit)]);
+        }
+
+        var records = order switch
+        {
+            FunctionOrder.Image => Sort(matching, function => function.Deployment.Image!, descending, Name, StringComparer.Ordinal),
+            FunctionOrder.Created => Sort(matching, function => function.CreatedAt, descending, Name),
+            _ => Sort(matching, Name, descending, Name, StringComparer.Ordinal),
+        };
+        return new FunctionPage(matching.Count, await statuses.BuildAsync([.. records.Skip(offset).Take(limit)], cancellationToken));
+    }
+
+    private static IEnumerable<T> Sort<T, TKey>(List<T> items, Func<T, TKey> key, bool descending, Func<T, string> name, IComparer<TKey>? comparer = null) =>
+        (descending ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)).ThenBy(name, StringComparer.Ordinal);
+
+    private static string Name(FunctionRecord function) => function.Id.ToString();
+
+    private static double Nearness(FunctionStatus status) => Enum.TryParse<StorageTier>(status.Lorafaas?.Tier, ignoreCase: true, out var tier) ? (int)tier : -1;
+
+    private static Func<FunctionRecord, bool> Matches(string search) => function =>
+        search.Length == 0
+        || Name(function).Contains(search, StringComparison.OrdinalIgnoreCase)
+        || function.Deployment.Image!.Contains(search, StringComparison.OrdinalIgnoreCase)
+        || function.Newest.Backbone.Value.Contains(search, StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryOrder(string? text, out FunctionOrder order, out Problem? problem)
+    {
+        (order, problem) = (FunctionOrder.Name, null);
+
+        if (string.IsNullOrEmpty(text) || (Enum.TryParse(text, ignoreCase: true, out order) && Enum.IsDefined(order) && !char.IsAsciiDigit(text[0])))
+        {
+            return true;
+        }
+
+        problem = new Problem(ErrorCode.InvalidRequest, $"{OneLine.Quote(text)} is none of {string.Join(", ", Enum.GetNames<FunctionOrder>()).ToLowerInvariant()}", "sort");
+        return false;
+    }
+
+    private static bool TryNumber(string? text, int otherwise, int most, string field, out int value, out Problem? problem)
+    {
+        (value, problem) = (otherwise, null);
+
+        if (string.IsNullOrEmpty(text) || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= most))
+        {
+            return true;
+        }
+
+        problem = new Problem(ErrorCode.InvalidRequest, $"a whole number from 0 to {most} is required", field);
+        return false;
+    }
+}

@@ -1,0 +1,6 @@
+using LoraFaaS.Storage.Tests.Fixtures;
+using LoraFaaS.Storage.Tests.Ports;
+
+namespace LoraFaaS.Storage.Tests.Postgres;
+
+public sealed class PostgresHoldingStoreTests(PostgresFixture fixture) : HoldingStoreTests(fixture);

@@ -1,0 +1,72 @@
+using LoraFaaS.ConsoleTests.Browser;
+using LoraFaaS.TestKit.Time;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace LoraFaaS.ConsoleTests;
+
+[Collection(ConsoleGroup.Name)]
+public sealed class FunctionTests(DemoConsole console)
+{
+    [Fact]
+    public async Task A_functions_page_shows_its_calls_against_the_forecast_and_its_log_as_it_grows()
+    {
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await window.LogInAsync();
+        await window.GoAsync("functions/openfaas-fn/sentiment/logs", "sentiment");
+        var lines = page.Locator(".log > div");
+        await Expect(lines.First).ToBeVisibleAsync();
+        var before = await lines.CountAsync();
+        await console.Client.Invocations.InvokeAsync(new(Contracts.Identity.NamespaceName.Default, new("sentiment")), "the soup was cold", TestContext.Current.CancellationToken);
+        await Expect(lines.Nth(before)).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Traffic" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Calls by time to first token" })).ToBeVisibleAsync();
+
+        // The first forecast is made when a minute is over: the page, left alone, shows it then.
+        await Expect(page.GetByText("trusted most:")).ToBeVisibleAsync(new() { Timeout = (float)Patience.StartLimit.TotalMilliseconds });
+        await Expect(page.Locator("svg .column").First).ToBeVisibleAsync();
+        await Expect(page.Locator("svg path.forecast.ahead")).ToBeAttachedAsync();
+        await DemoConsole.PictureAsync(page, "function-forecast", 1280, dark: false);
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact]
+    public async Task A_promise_is_changed_in_the_settings_and_a_wrong_one_is_refused_beside_its_field()
+    {
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await window.LogInAsync();
+        await window.GoAsync("functions/openfaas-fn/normalise/settings", "normalise");
+
+        await page.GetByLabel("SLO: time to first token").FillAsync("fast");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByLabel("SLO: time to first token").Locator("xpath=..").GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+
+        await page.GetByLabel("SLO: time to first token").FillAsync("750ms");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByText("normalise is deployed anew")).ToBeVisibleAsync();
+        var status = await console.Client.Functions.DescribeAsync(new(Contracts.Identity.NamespaceName.Default, new("normalise")), TestContext.Current.CancellationToken);
+        Assert.Equal("750ms", status.Annotations["lorafaas.io/slo-ttft"]);
+        Assert.Equal(2, status.Lorafaas!.Revision);
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact]
+    public async Task Functions_are_found_and_sorted_by_the_keyboard_alone()
+    {
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await window.LogInAsync();
+        await window.GoAsync("functions", "Functions");
+
+        await page.GetByLabel("Search functions").FocusAsync();
+        await page.Keyboard.TypeAsync("ticket");
+        await Expect(page.GetByText("1 function", new() { Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "ticket-router", Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await window.ReadyAsync("ticket-router");
+        Assert.Empty(window.Faults);
+    }
+}
