@@ -9,5 +9,4 @@ internal enum ClimbStep
     BackbonePack,
     SandboxStart,
     PrefixCompute,
-    BackbonePack,
 }

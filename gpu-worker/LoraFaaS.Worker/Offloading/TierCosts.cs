@@ -19,7 +19,6 @@ internal sealed class TierCosts
         [ClimbStep.DiskToHost] = 0.01,
         [ClimbStep.HostToDevice] = 0.002,
         [ClimbStep.PrefixCompute] = 0.2,
-        [ClimbStep.BackbonePack] = 0.01,
         [ClimbStep.SandboxStart] = 0.05,
         [ClimbStep.BackbonePack] = 0.002,
     };
