@@ -3,13 +3,18 @@ namespace LoraFaaS.Policies.Batching;
 /// <summary>
 /// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
-/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. More wait for their first token
-/// than decode, or one waits to whom it was promised: where nothing was promised the step grows with their ratio, or to the most, or many would be held back for the sake of few, and a promise for the sake of what nobody promised.
+/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. Several prompts wait: where nothing was
+/// promised the step grows with their number. With one prompt's room for all of them, prompts that keep coming queue as long as the answers under way
+/// let them, and how long each waits is the difference of two large times: every hesitation of the machine shows in it many times over. One waits to
+/// whom its first token was promised: the step grows to the most, since a promise goes before what nobody promised.
 /// </summary>
 public static class StepTokenPolicy
 {
     /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
     public const double MostTimesUndisturbed = 1.75;
+
+    /// <summary>What each further prompt that waits adds to the room that the first has: more than its own, so that queues are short.</summary>
+    private const double RoomOfFurther = 1.5;
 
     /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
     public const int LeastAlone = 32;
@@ -97,7 +102,7 @@ public static class StepTokenPolicy
             return 0;
         }
 
-        var share = Math.Clamp((double)waiting / decoding, 1, MostRoom);
+        var share = Math.Clamp(1 + (RoomOfFurther * (waiting - 1)), 1, MostRoom);
         var room = promised == TimeSpan.MaxValue
             ? share * (MostTimesUndisturbed - 1) * undisturbed
             : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);
