@@ -1,6 +1,8 @@
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Retention;
 using LoraFaaS.Controller.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Controller.Tests.Retention;
 
@@ -22,17 +24,20 @@ public sealed class RetentionTests
         await catalogue.CreateFunctionAsync(
             function with { Revisions = [.. function.Revisions.Select(revision => revision with { Code = new() { Digest = code.Digest, Bytes = code.Bytes } })] }, None);
 
-        plane.Clock.Advance(TimeProvider.System.GetUtcNow() - plane.Clock.GetUtcNow());
-        await plane.Get<RetentionExecutor>().CollectAsync(None);
+        await Executor(plane, new RetentionOptions().UnreferencedArtifacts).CollectAsync(None);
         Assert.True(await ExistsAsync(artifacts, unused));
 
-        plane.Clock.Advance(new RetentionOptions().UnreferencedArtifacts + TimeSpan.FromHours(1));
-        await plane.Get<RetentionExecutor>().CollectAsync(None);
+        // As if the time had passed: files have the machine's own time.
+        await Executor(plane, TimeSpan.FromHours(-1)).CollectAsync(None);
 
         Assert.False(await ExistsAsync(artifacts, unused));
         Assert.True(await ExistsAsync(artifacts, adapter));
         Assert.True(await ExistsAsync(artifacts, code));
     }
+
+    private static RetentionExecutor Executor(ControlPlaneUnderTest plane, TimeSpan unreferenced) => new(
+        plane.Get<IUsageStore>(), plane.Get<IArtifactStore>(), plane.Get<ICatalogueStore>(),
+        Options.Create(new RetentionOptions { UnreferencedArtifacts = unreferenced }), TimeProvider.System, NullLogger<RetentionExecutor>.Instance);
 
     private static async Task<bool> ExistsAsync(IArtifactStore artifacts, StoredArtifact artifact)
     {
