@@ -22,7 +22,7 @@ internal static class ColdStartCommand
     public static Command Create()
     {
         var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Cluster, Json };
-        command.SetAction(async (parse, _) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
             var report = new ReportWriter("coldstart", TimeProvider.System);
 
@@ -37,7 +37,7 @@ internal static class ColdStartCommand
 
                 if (parse.GetValue(Cluster) is { } file && bench.Measured is { } measured)
                 {
-                    await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(measured, SimulatorJson.Default.ClusterSpec));
+                    await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(measured, SimulatorJson.Default.ClusterSpec), cancellationToken);
                 }
             }
 
