@@ -25,7 +25,7 @@ public sealed record SystemSpec
     /// </summary>
     public int Blanks { get; init; }
 
-    /// <summary>Prefill and decoding share a step: what decodes goes on at half its pace, at the price of its own rows. Else decoding stands still meanwhile.</summary>
+    /// <summary>Prefill and decoding share a step: what decodes goes on, a token for each prefill, at the price of its own rows. Else decoding stands still meanwhile.</summary>
     public bool MixesPrefill { get; init; }
 
     /// <summary>A load stops the process's decoding while it lasts.</summary>

@@ -6,13 +6,10 @@ namespace LoraFaaS.Simulator.Running;
 
 /// <summary>
 /// Prefill in batches, T(b) = T0 + α(b−1), stretched by the number of processes that compute on the device (papers A6); decoding of all of a process's
-/// sequences at one rate; while it prefills they stand still, or go on at the pace that the step policy holds them to; a stall stops them.
+/// sequences at one rate, while it prefills one token a prefill or none by the system, and stopped while it is stalled.
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
-    /// <summary>Where prefill and decoding share steps: times the undisturbed time between tokens that the worker's step policy allows in the mean.</summary>
-    private const double MostBetween = 2;
-
     /// <summary>A function's usual one, seconds.</summary>
     private const double Timeout = 60;
 
@@ -91,10 +88,9 @@ internal sealed class Engine(Simulation simulation)
 
         var first = sandbox.KernelsWarm ? 0 : _state.Cluster.KernelsMs;
         sandbox.KernelsWarm = true;
-        var contenders = Math.Max(1, _state.Computing[sandbox.Device]);
-        sandbox.BetweenMs = MostBetween * StepMs(sandbox, spec) * contenders;
-        var rows = _state.System.MixesPrefill ? spec.StepPerCallMs * sandbox.Running.Count / (MostBetween * StepMs(sandbox, spec)) : 0;
-        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1))) * (1 + rows) * contenders;
+        var rows = _state.System.MixesPrefill ? spec.StepPerCallMs * sandbox.Running.Count : 0;
+        var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1)) + rows) * Math.Max(1, _state.Computing[sandbox.Device]);
+        sandbox.PrefillMs = first + time;
         RateChanged(sandbox.Device, now);
         simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
     }
@@ -208,15 +204,12 @@ internal sealed class Engine(Simulation simulation)
         }
     }
 
-    private double StepMs(SandboxState sandbox, BackboneSpec spec) =>
-        (spec.StepMs + (spec.StepPerCallMs * Math.Max(0, sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead);
-
     private void Reschedule(SandboxState sandbox, double now)
     {
         var spec = _state.Cluster.Backbones[sandbox.Backbone];
-        var step = StepMs(sandbox, spec) * Math.Max(1, _state.Computing[sandbox.Device]);
+        var step = (spec.StepMs + (spec.StepPerCallMs * (sandbox.Running.Count - 1))) * (1 + _state.System.StepOverhead) * Math.Max(1, _state.Computing[sandbox.Device]);
         sandbox.Version++;
-        sandbox.Rate = !sandbox.IsPrefilling ? 1000 / step : _state.System.MixesPrefill ? 1000 / sandbox.BetweenMs : 0;
+        sandbox.Rate = !sandbox.IsPrefilling ? 1000 / step : _state.System.MixesPrefill ? 1000 / sandbox.PrefillMs : 0;
 
         if (sandbox.Running.Count > 0 && sandbox.Rate > 0)
         {

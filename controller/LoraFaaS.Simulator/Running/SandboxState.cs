@@ -53,8 +53,8 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     public double BilledAt { get; set; }
 
-    /// <summary>Between tokens of what decodes beside the prefill that goes on.</summary>
-    public double BetweenMs { get; set; }
+    /// <summary>Of the prefill that goes on.</summary>
+    public double PrefillMs { get; set; }
 
     /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
     public double Residence { get; set; }

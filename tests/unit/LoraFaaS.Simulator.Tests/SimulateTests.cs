@@ -134,7 +134,7 @@ public sealed class SimulateTests
         TraceFunction[] many = [new("a", 0, 50), new("b", 0, 50), new("c", 0, 50)];
         var trace = new Trace
         {
-            Name = "burst", Arrival = [100, 100.001, 100.002], Function = [0, 1, 2], PromptTokens = [90, 90, 90], OutputTokens = [10, 10, 10], Functions = many, Length = 300,
+            Name = "burst", Arrival = [0.5, 0.501, 0.502], Function = [0, 1, 2], PromptTokens = [90, 90, 90], OutputTokens = [10, 10, 10], Functions = many, Length = 300,
         };
         var report = Simulate.Run(One, trace, "lorafaas-isolated");
         var start = One.WarmMs + One.LibrariesMs + One.KernelsMs;

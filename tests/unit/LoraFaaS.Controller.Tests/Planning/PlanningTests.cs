@@ -93,7 +93,7 @@ public sealed class PlanningTests
 
     [Theory]
     [InlineData("0", "keep")]
-    [InlineData("100000", "offload")]
+    [InlineData("1000000", "offload")]
     public async Task Memory_that_costs_is_given_back_by_who_is_not_called(string price, string action)
     {
         await using var plane = new ControlPlaneUnderTest(("Controller:Planning:HoldingPrice", price));
