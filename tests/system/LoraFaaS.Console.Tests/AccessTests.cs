@@ -26,7 +26,7 @@ public sealed class AccessTests(DemoConsole console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Store" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "token", Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove token" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await Expect(page.GetByText("No secret in this namespace")).ToBeVisibleAsync();
 
         await window.GoAsync("keys", "Keys");
@@ -34,7 +34,7 @@ public sealed class AccessTests(DemoConsole console)
         await page.GetByRole(AriaRole.Button, new() { Name = "Issue" }).ClickAsync();
         await Expect(page.Locator(".secret code")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^lfk_"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke robot" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Expect(page.GetByText("No key was issued yet")).ToBeVisibleAsync();
 
         await window.GoAsync("audit", "Audit");

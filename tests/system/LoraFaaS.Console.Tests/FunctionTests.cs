@@ -61,8 +61,10 @@ public sealed class FunctionTests(DemoConsole console)
         await window.LogInAsync();
         await window.GoAsync("functions", "Functions");
 
-        await page.GetByLabel("Search functions").FocusAsync();
-        await page.Keyboard.TypeAsync("ticket");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Calls" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "Calls" })).ToHaveAttributeAsync("aria-sort", "ascending");
+        await page.GetByLabel("Search functions").FillAsync("ticket");
         await Expect(page.GetByText("1 function", new() { Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "ticket-router", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");

@@ -35,7 +35,7 @@ public sealed class RevisionsTests(DemoConsole console)
         await DemoConsole.PictureAsync(page, "function-split", 1280, dark: false);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "All calls to revision 1" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Roll back" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Shares: revision 1 100 %", Exact = true })).ToBeVisibleAsync();
         Assert.Equal(100, Assert.Single((await console.Client.Traffic.ListRevisionsAsync(id, stop)), revision => revision.Revision == 1).Percent);
         Assert.Empty(window.Faults);

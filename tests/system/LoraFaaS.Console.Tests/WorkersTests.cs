@@ -17,7 +17,7 @@ public sealed class WorkersTests(DemoConsole console)
         await window.ReadyAsync("Workers");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Drain" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Drain" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Drain" }).ClickAsync();
         await Expect(page.GetByText("draining", new() { Exact = true })).ToBeVisibleAsync();
         Assert.Equal("draining", (await console.Client.Platform.WorkersAsync(TestContext.Current.CancellationToken)).Single().State);
 
