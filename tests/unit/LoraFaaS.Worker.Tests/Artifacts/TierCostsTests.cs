@@ -1,7 +1,7 @@
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Offloading;
 
-namespace LoraFaaS.Worker.Tests.Offloading;
+namespace LoraFaaS.Worker.Tests.Artifacts;
 
 public sealed class TierCostsTests
 {
