@@ -92,19 +92,25 @@ public sealed class CpuBackend : IComputeBackend
 
     public void Project(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters)
     {
-        if (adapters.GroupCount > 0)
-        {
-            _shrink.Prepare(input, adapters);
-            _pool.Run(_shrink);
-        }
-
-        if (projections[0].Weight.Dtype is PackedDtype.I8)
-        {
-            _quantize.Prepare(input, projections[0].Weight.Group);
-            _pool.Run(_quantize);
-        }
-
+        PrepareInput(projections, input, adapters);
         _project.Prepare(projections, input, output, adapters);
+        _pool.Run(_project);
+    }
+
+    public void ProjectAndStore(
+        Projection[] projections, in Activations input, in Activations qkv, in AdapterPass adapters,
+        AttentionShape shape, nint queryNorm, nint keyNorm, in Activations cos, in Activations sin)
+    {
+        if (shape.HeadDim % PanelLayout.PanelRows != 0)
+        {
+            Project(projections, input, qkv, adapters);
+            RotateAndStore(adapters.Plan, shape, adapters.Layer, queryNorm, keyNorm, cos, sin, qkv);
+            return;
+        }
+
+        PrepareInput(projections, input, adapters);
+        _project.Heads.Prepare(adapters.Plan, shape, adapters.Layer, queryNorm, keyNorm, cos, sin, qkv);
+        _project.PrepareHeads(projections, input, qkv, adapters, shape.HeadDim);
         _pool.Run(_project);
     }
 
@@ -144,5 +150,21 @@ public sealed class CpuBackend : IComputeBackend
         _pool.Dispose();
         _attend?.Dispose();
         _quantize.Dispose();
+    }
+
+    /// <summary>What products read beside the input itself: the adapters' low-rank rows, and its levels where weights are int8.</summary>
+    private void PrepareInput(Projection[] projections, in Activations input, in AdapterPass adapters)
+    {
+        if (adapters.GroupCount > 0)
+        {
+            _shrink.Prepare(input, adapters);
+            _pool.Run(_shrink);
+        }
+
+        if (projections[0].Weight.Dtype is PackedDtype.I8)
+        {
+            _quantize.Prepare(input, projections[0].Weight.Group);
+            _pool.Run(_quantize);
+        }
     }
 }

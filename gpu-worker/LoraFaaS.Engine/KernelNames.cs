@@ -20,6 +20,9 @@ public static class KernelNames
 
     public static IEnumerable<string> All => Choices.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>Of a resolved choice: sets of one family give the same bits, see <see cref="KernelChoice"/>.</summary>
+    public static string FamilyOf(KernelChoice choice) => choice is KernelChoice.Avx512BF16 or KernelChoice.ScalarBF16 ? "bf16" : "float32";
+
     /// <summary>Nothing said is automatic; null is a name there is not.</summary>
     public static KernelChoice? Find(string name)
     {

@@ -28,6 +28,9 @@ public sealed record WorkerState
 
     public required IReadOnlyList<string> NotEnforced { get; init; }
 
+    /// <summary>What its tokens are computed with: kernels' family and form of the weights. Empty: it did not say.</summary>
+    public string Arithmetic { get; init; } = "";
+
     public required IReadOnlyList<ResidentState> Resident { get; init; }
 
     /// <summary>Backbones it was told of and could not read: a path it does not have, or content that differs.</summary>

@@ -95,6 +95,7 @@ internal static class RouteBuilder
             Queued = worker.Queued,
             DeviceBytes = new ByteSize(worker.DeviceBytes),
             FreeDeviceBytes = snapshot.FreeDeviceBytes,
+            Arithmetic = worker.Arithmetic,
             Backbones = [.. snapshot.Backbones.OrderBy(digest => digest.Value, StringComparer.Ordinal)],
         };
     }

@@ -23,9 +23,13 @@ public sealed class RouteWorker : IEquatable<RouteWorker>
 
     public required ImmutableArray<Digest> Backbones { get; init; }
 
+    /// <summary>What its tokens are computed with.</summary>
+    public string Arithmetic { get; init; } = "";
+
     public bool Equals(RouteWorker? other) =>
         other is not null && Id == other.Id && Url == other.Url && Draining == other.Draining && Running == other.Running && Queued == other.Queued
-        && DeviceBytes == other.DeviceBytes && FreeDeviceBytes == other.FreeDeviceBytes && Backbones.SequenceEqual(other.Backbones);
+        && DeviceBytes == other.DeviceBytes && FreeDeviceBytes == other.FreeDeviceBytes && Arithmetic == other.Arithmetic
+        && Backbones.SequenceEqual(other.Backbones);
 
     public override bool Equals(object? obj) => Equals(obj as RouteWorker);
 

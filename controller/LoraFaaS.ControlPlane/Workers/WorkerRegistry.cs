@@ -139,6 +139,7 @@ public sealed partial class WorkerRegistry(
         Draining = beat.Draining,
         ControllerId = identity.Value,
         NotEnforced = session.Hello.NotEnforced,
+        Arithmetic = session.Hello.Arithmetic,
         Resident = beat.Resident,
         UnreadableBackbones = session.UnreadableBackbones,
     };

@@ -105,6 +105,7 @@ internal static class RouteWire
             Queued = worker.Queued,
             DeviceBytes = worker.DeviceBytes.Bytes,
             FreeDeviceBytes = worker.FreeDeviceBytes.Bytes,
+            Arithmetic = worker.Arithmetic,
         };
 
         wire.BackboneDigests.AddRange(worker.Backbones.Select(digest => digest.Value));

@@ -38,7 +38,10 @@ internal static class WorkerWire
         }
 
         problem = "";
-        hello = new WorkerHello(new WorkerId(wire.WorkerId), wire.Url.TrimEnd('/'), wire.Device, new ByteSize(wire.DeviceBytes), wire.Version, [.. wire.NotEnforced]);
+        hello = new WorkerHello(new WorkerId(wire.WorkerId), wire.Url.TrimEnd('/'), wire.Device, new ByteSize(wire.DeviceBytes), wire.Version, [.. wire.NotEnforced])
+        {
+            Arithmetic = wire.Arithmetic,
+        };
         return true;
     }
 

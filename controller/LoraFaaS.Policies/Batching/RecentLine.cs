@@ -16,11 +16,22 @@ internal sealed class RecentLine(double memory)
 
     public void Observe(double x, double y)
     {
-        _weight = (_weight * memory) + 1;
-        _sumX = (_sumX * memory) + x;
-        _sumY = (_sumY * memory) + y;
-        _sumXX = (_sumXX * memory) + (x * x);
-        _sumXY = (_sumXY * memory) + (x * y);
+        Age(memory);
+        _weight += 1;
+        _sumX += x;
+        _sumY += y;
+        _sumXX += x * x;
+        _sumXY += x * y;
+    }
+
+    /// <summary>Time passes without a point: what was seen weighs less beside what will be.</summary>
+    public void Age(double kept)
+    {
+        _weight *= kept;
+        _sumX *= kept;
+        _sumY *= kept;
+        _sumXX *= kept;
+        _sumXY *= kept;
     }
 
     public double At(double x)

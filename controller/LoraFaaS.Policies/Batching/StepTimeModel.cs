@@ -11,6 +11,9 @@ public sealed class StepTimeModel
     /// <summary>About the last ten steps count: a neighbour that comes or goes is noticed within a second.</summary>
     private const double Memory = 0.9;
 
+    /// <summary>Under an endless stream of prompts undisturbed steps are rare: what one of them said is worth less with every step since.</summary>
+    private const double MemoryOfUndisturbed = 0.97;
+
     /// <summary>A pause of the machine must not pass for the cost of a token: one step counts for at most so many times what was expected.</summary>
     private const double LongestSurprise = 3;
 
@@ -72,6 +75,7 @@ public sealed class StepTimeModel
 
         LastBeside = load.PrefillTokens;
         StepsSinceDecodeOnly++;
+        _decode.Age(MemoryOfUndisturbed);
 
         if (_decode.IsKnown)
         {

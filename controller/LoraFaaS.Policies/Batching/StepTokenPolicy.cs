@@ -3,13 +3,17 @@ namespace LoraFaaS.Policies.Batching;
 /// <summary>
 /// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
-/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. More wait for their first token
-/// than decode: where nothing was promised the step grows with their ratio, or many would be held back for the sake of few.
+/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. Several prompts wait: where nothing was
+/// promised the step grows with their number. With one prompt's room for all of them, prompts that keep coming queue as long as the answers under way
+/// let them, and how long each waits is the difference of two large times: every hesitation of the machine shows in it many times over.
 /// </summary>
 public static class StepTokenPolicy
 {
     /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
     public const double MostTimesUndisturbed = 1.75;
+
+    /// <summary>What each further prompt that waits adds to the room that the first has: more than its own, so that queues are short.</summary>
+    private const double RoomOfFurther = 1.5;
 
     /// <summary>However many wait: so many times the room that one prompt has.</summary>
     private const double MostRoom = 4;
@@ -65,7 +69,7 @@ public static class StepTokenPolicy
             return 0;
         }
 
-        var share = Math.Clamp((double)waiting / decoding, 1, MostRoom);
+        var share = Math.Clamp(1 + (RoomOfFurther * (waiting - 1)), 1, MostRoom);
         var room = promised == TimeSpan.MaxValue
             ? share * (MostTimesUndisturbed - 1) * undisturbed
             : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);

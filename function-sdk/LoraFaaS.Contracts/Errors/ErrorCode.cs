@@ -31,6 +31,9 @@ public enum ErrorCode
     Draining = 25,
     Cancelled = 26,
 
+    /// <summary>An answer that was begun elsewhere would go on with other tokens here: this worker's kernels or weights compute differently.</summary>
+    ArithmeticDiffers = 27,
+
     /// <summary>The body's type is one that is not read here.</summary>
     UnsupportedMediaType = 40,
 

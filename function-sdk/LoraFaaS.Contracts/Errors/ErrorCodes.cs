@@ -33,7 +33,7 @@ public static class ErrorCodes
         ErrorCode.Cancelled => 499,
         ErrorCode.SandboxLost or ErrorCode.HandlerLost => 502,
         ErrorCode.NoCapacity or ErrorCode.ActivationFailed or ErrorCode.WorkerUnavailable or ErrorCode.NotResident
-            or ErrorCode.ControllerUnavailable or ErrorCode.Draining => 503,
+            or ErrorCode.ControllerUnavailable or ErrorCode.Draining or ErrorCode.ArithmeticDiffers => 503,
         ErrorCode.DeadlineExceeded => 504,
         ErrorCode.Internal or ErrorCode.FunctionFailed => 500,
         _ => throw new System.Diagnostics.UnreachableException(),

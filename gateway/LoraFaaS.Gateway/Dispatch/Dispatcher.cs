@@ -12,7 +12,9 @@ namespace LoraFaaS.Gateway.Dispatch;
 /// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
 internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDesk desk)
 {
-    public async Task<DispatchOutcome> PlaceAsync(RouteEntry route, IReadOnlySet<WorkerId> excluded, CancellationToken cancellationToken)
+    /// <param name="arithmetic">Of an answer that is to go on: workers that are known to compute otherwise are no place for it. Empty: a new one.</param>
+    public async Task<DispatchOutcome> PlaceAsync(
+        RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
     {
         var table = board.Table;
 
@@ -20,7 +22,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
         // Likewise a revision that has left the split since.
         var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
-        if (PlaceWarm(table, placed, excluded) is { } warm)
+        if (PlaceWarm(table, placed, excluded, arithmetic) is { } warm)
         {
             return warm;
         }
@@ -35,7 +37,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
         };
     }
 
-    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded)
+    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
     {
         var request = PlacementRequest.For(route.Revision) with
         {
@@ -44,20 +46,20 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, ActivationDes
             Excluded = excluded,
         };
 
-        return PlacementPolicy.Decide(request, Candidates(table, route)) is PlacementDecision.On on
+        return PlacementPolicy.Decide(request, Candidates(table, route, arithmetic)) is PlacementDecision.On on
             ? new DispatchOutcome.On(on.Worker, table.Workers[on.Worker].Url, Activated: false)
             : null;
     }
 
     /// <summary>Only workers that hold the adapter are worth a look; a bare backbone may be at any.</summary>
-    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route)
+    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route, string arithmetic)
     {
         var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
         var candidates = new List<WorkerSnapshot>(ids.Length);
 
         foreach (var id in ids)
         {
-            if (table.Workers.TryGetValue(id, out var worker))
+            if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic))
             {
                 candidates.Add(WithLocalLoad(worker.Snapshot));
             }

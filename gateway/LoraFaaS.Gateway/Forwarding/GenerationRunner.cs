@@ -35,7 +35,7 @@ internal sealed partial class GenerationRunner(
 
         while (true)
         {
-            var placing = PlaceAsync(invocation, route, excluded, cancellationToken);
+            var placing = PlaceAsync(invocation, route, excluded, received.Arithmetic, cancellationToken);
 
             while (!await IsDoneAsync(placing))
             {
@@ -86,11 +86,11 @@ internal sealed partial class GenerationRunner(
     }
 
     private async Task<DispatchOutcome> PlaceAsync(
-        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, CancellationToken cancellationToken)
+        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
     {
         try
         {
-            return await dispatcher.PlaceAsync(route, excluded, cancellationToken);
+            return await dispatcher.PlaceAsync(route, excluded, arithmetic, cancellationToken);
         }
         catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
         {
@@ -142,6 +142,12 @@ internal sealed partial class GenerationRunner(
         LogAgain(invocation.CallId.Value, target.Worker.Value, problem.Message);
 
         excluded.Add(target.Worker);
+
+        // Whoever computes as the lost one did may be back soon; others' tokens would not be its own.
+        if (problem.Code is ErrorCode.ArithmeticDiffers)
+        {
+            return await SearchAsync(invocation, recovery, options.Value.RecoveryWindow, excluded, problem, cancellationToken);
+        }
 
         var allowed = end switch
         {

@@ -10,6 +10,9 @@ internal sealed class ReceivedTokens(GenerateRequest request)
 
     public int Count => _ids.Count;
 
+    /// <summary>What the tokens so far were computed with, and so those to come must be. Empty: there are none yet.</summary>
+    public string Arithmetic => _ids.Count > 0 ? _started?.Arithmetic ?? "" : "";
+
     /// <summary>The caller has part of an answer that cannot be continued elsewhere: what a function's own code says is repeated by nobody.</summary>
     public bool IsBound { get; private set; }
 
@@ -25,6 +28,7 @@ internal sealed class ReceivedTokens(GenerateRequest request)
 
         var next = request.Clone();
         next.ResumeTokens.Add(_ids);
+        next.ResumeArithmetic = Arithmetic;
         next.Sampling.Echo = false;
         return next;
     }

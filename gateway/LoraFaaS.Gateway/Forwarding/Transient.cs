@@ -10,7 +10,7 @@ internal static class Transient
     /// has ended two sandboxes is not carried to a third.
     /// </summary>
     public static bool IsWorthAnotherPlace(ErrorCode code) => code is
-        ErrorCode.NotResident or ErrorCode.Draining or ErrorCode.WorkerUnavailable;
+        ErrorCode.NotResident or ErrorCode.Draining or ErrorCode.WorkerUnavailable or ErrorCode.ArithmeticDiffers;
 
     /// <summary>Nobody is there to say no: a system that is just starting, or a controller that was just restarted, answers so for a second or two.</summary>
     public static bool IsAbsence(ErrorCode code) => code is ErrorCode.WorkerUnavailable or ErrorCode.ControllerUnavailable;

@@ -53,7 +53,10 @@ internal static class RouteWire
             DeviceBytes = worker.DeviceBytes > 0 ? new ByteSize(worker.DeviceBytes) : null,
             Backbones = worker.BackboneDigests.Select(digest => new Digest(digest)).ToFrozenSet(),
         },
-        worker.Url);
+        worker.Url)
+    {
+        Arithmetic = worker.Arithmetic,
+    };
 
     private static FunctionRevision ToRevision(FunctionId function, Revision revision) => new()
     {

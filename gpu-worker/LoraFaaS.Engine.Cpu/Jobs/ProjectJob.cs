@@ -10,7 +10,8 @@ namespace LoraFaaS.Engine.Cpu.Jobs;
 
 /// <summary>
 /// The projections of one input, cut by blocks of tokens and runs of panels. A chunk writes its outputs whole: backbone product, bias,
-/// and every adapter's B on top, so that an output passes through the cache once.
+/// and every adapter's B on top, so that an output passes through the cache once. Chunks of q|k|v are whole heads, rotated and stored before
+/// the chunk ends.
 /// </summary>
 internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, QuantizeJob quantized, int threads) : ParallelJob
 {
@@ -26,6 +27,9 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, Qu
     /// <summary>Enough pieces that one slow thread leaves the others little to wait for.</summary>
     private const int ChunksPerThread = 6;
 
+    /// <summary>Panels of a chunk are a multiple: tiles of a few tokens take so many at once.</summary>
+    private const int TilePanels = 4;
+
     private Projection[] _projections = [];
     private Activations _input;
     private Activations _output;
@@ -34,9 +38,21 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, Qu
     private int _panelsPerChunk;
     private int _panelChunks;
     private int _tokenBlock;
+    private int _headPanels;
 
-    public void Prepare(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters)
+    /// <summary>Goes on with heads as they are computed; to be prepared before <see cref="PrepareHeads"/>.</summary>
+    public HeadWriter Heads { get; } = new(kernels);
+
+    public void Prepare(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters) =>
+        Prepare(projections, input, output, adapters, headPanels: 0);
+
+    /// <summary>Projections are query, key and value, and a head is a whole number of panels.</summary>
+    public void PrepareHeads(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters, int headDim) =>
+        Prepare(projections, input, output, adapters, headDim / PanelLayout.PanelRows);
+
+    private void Prepare(Projection[] projections, in Activations input, in Activations output, in AdapterPass adapters, int headPanels)
     {
+        _headPanels = headPanels;
         _projections = projections;
         _input = input;
         _output = output;
@@ -53,7 +69,8 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, Qu
 
         var work = (long)input.Rows * _panels * PanelLayout.PanelRows * columns;
         var wanted = work < WorthSharing ? 1 : Math.Max(1, (threads * ChunksPerThread + blocks - 1) / blocks);
-        _panelsPerChunk = Math.Max(4, (_panels + wanted - 1) / wanted + 3) / 4 * 4;
+        var unit = UnitPanels(headPanels);
+        _panelsPerChunk = ((_panels + wanted - 1) / wanted + unit - 1) / unit * unit;
         if (wanted == 1)
         {
             _panelsPerChunk = _panels;
@@ -112,6 +129,18 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, Qu
         Finish(index, panel, endPanel, row, rows, output);
     }
 
+    /// <summary>Whole tiles and whole heads: the least common multiple.</summary>
+    private static int UnitPanels(int headPanels)
+    {
+        var unit = TilePanels;
+        while (headPanels > 0 && unit % headPanels != 0)
+        {
+            unit += TilePanels;
+        }
+
+        return unit;
+    }
+
     private void MultiplyLevels(in PackedMatrix weight, int panel, int endPanel, int row, int rows, float* output)
     {
         var layout = quantized.Layout;
@@ -145,6 +174,27 @@ internal sealed unsafe class ProjectJob(CpuKernels kernels, Int8Kernels int8, Qu
         for (var group = 0; group < _adapters.GroupCount; group++)
         {
             Expand(_adapters.Plan.Groups[group], index, panel, endPanel, row, rows);
+        }
+
+        if (_headPanels > 0)
+        {
+            FinishHeads(index, panel / _headPanels, endPanel / _headPanels, row, rows);
+        }
+    }
+
+    private void FinishHeads(int index, int head, int endHead, int row, int rows)
+    {
+        switch (index)
+        {
+            case 0:
+                Heads.Queries(head, endHead, row, rows);
+                break;
+            case 1:
+                Heads.Keys(head, endHead, row, rows);
+                break;
+            default:
+                Heads.Values(head, endHead, row, rows);
+                break;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Cpu.Kernels.Assembled;
@@ -39,21 +37,5 @@ internal sealed unsafe class Avx512BFloat16Kernels : Avx512Kernels
         {
             (weights is PackedDtype.BF16 ? _pairs : _widened).Run(product);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Pack(float* row, int columns, ushort* packed)
-    {
-        var i = 0;
-        for (; i <= columns - Lanes; i += Lanes)
-        {
-            var bits = Vector512.Load((uint*)row + i);
-            var number = Vector512.Equals(Vector512.Load(row + i), Vector512.Load(row + i)).AsUInt32();
-            var rounded = bits + Vector512.Create(0x7FFFu) + (bits >>> 16 & Vector512<uint>.One) >>> 16;
-            var half = Vector512.ConditionalSelect(number, rounded, bits >>> 16 | Vector512.Create(0x40u));
-            Vector512.Narrow(half, Vector512<uint>.Zero).GetLower().Store(packed + i);
-        }
-
-        base.Pack(row + i, columns - i, packed + i);
     }
 }

@@ -23,6 +23,23 @@ internal unsafe class Avx512Kernels : Avx2Kernels
         }
     }
 
+    /// <summary>The carry of rounding up to even is added as a whole number; NaN stays one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Pack(float* row, int columns, ushort* packed)
+    {
+        var i = 0;
+        for (; i <= columns - Lanes; i += Lanes)
+        {
+            var bits = Vector512.Load((uint*)row + i);
+            var number = Vector512.Equals(Vector512.Load(row + i), Vector512.Load(row + i)).AsUInt32();
+            var rounded = bits + Vector512.Create(0x7FFFu) + (bits >>> 16 & Vector512<uint>.One) >>> 16;
+            var half = Vector512.ConditionalSelect(number, rounded, bits >>> 16 | Vector512.Create(0x40u));
+            Vector512.Narrow(half, Vector512<uint>.Zero).GetLower().Store(packed + i);
+        }
+
+        base.Pack(row + i, columns - i, packed + i);
+    }
+
     /// <summary>A query's block is one register, and queries do not wait for one another: the steps of several run side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SoftmaxBlocks(

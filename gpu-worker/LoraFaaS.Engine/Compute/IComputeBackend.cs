@@ -52,6 +52,18 @@ public interface IComputeBackend : IDisposable
     /// <summary>Norms the heads where the backbone does (weights 0: not), rotates q and k, writes k and v into the cache.</summary>
     void RotateAndStore(StepPlan plan, AttentionShape shape, int layer, nint queryNorm, nint keyNorm, in Activations cos, in Activations sin, in Activations qkv);
 
+    /// <summary>
+    /// <see cref="Project"/> of query, key and value, then <see cref="RotateAndStore"/>: in one pass where a backend has it so, with the same bits.
+    /// The plan and the layer are the adapters'.
+    /// </summary>
+    void ProjectAndStore(
+        Projection[] projections, in Activations input, in Activations qkv, in AdapterPass adapters,
+        AttentionShape shape, nint queryNorm, nint keyNorm, in Activations cos, in Activations sin)
+    {
+        Project(projections, input, qkv, adapters);
+        RotateAndStore(adapters.Plan, shape, adapters.Layer, queryNorm, keyNorm, cos, sin, qkv);
+    }
+
     /// <summary>Causal attention of every row over its own sequence's cache. output: [token, heads × head_dim].</summary>
     void Attend(StepPlan plan, AttentionShape shape, int layer, in Activations qkv, in Activations output);
 

@@ -108,8 +108,8 @@ public sealed class ModelRunner : IDisposable
         var qkv = _buffers.Qkv.Take(plan.TokenCount);
         var attended = For(weights.AttentionOutput, _buffers.Attended.Take(plan.TokenCount));
 
-        _backend.Project(weights.AttentionInput, input, qkv, At(plan, layer, AdapterSite.AttentionInput));
-        _backend.RotateAndStore(plan, _attention, layer, weights.QueryNorm, weights.KeyNorm, _buffers.Cos, _buffers.Sin, qkv);
+        _backend.ProjectAndStore(
+            weights.AttentionInput, input, qkv, At(plan, layer, AdapterSite.AttentionInput), _attention, weights.QueryNorm, weights.KeyNorm, _buffers.Cos, _buffers.Sin);
         _backend.Attend(plan, _attention, layer, qkv, attended);
         _backend.Project(weights.AttentionOutput, attended, output, At(plan, layer, AdapterSite.AttentionOutput));
     }

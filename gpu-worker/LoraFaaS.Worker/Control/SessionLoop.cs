@@ -111,6 +111,7 @@ internal sealed partial class SessionLoop(
             DeviceBytes = books.Device.Capacity.Bytes,
             HostBytes = books.Host.Capacity.Bytes,
             Version = identity.Version,
+            Arithmetic = KernelReport.ArithmeticFor(options.Value),
         };
 
         hello.NotEnforced.AddRange(isolation.Machine.NotEnforced);

@@ -20,6 +20,8 @@ internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link,
         }
 
         notes.Add($"kernels: {KernelReport.NameFor(options.Value)}");
+        notes.Add($"weights: {options.Value.Weights}");
+        notes.Add($"arithmetic: {KernelReport.ArithmeticFor(options.Value)}");
         notes.Add(Describe("device", books.Device));
         notes.Add(Describe("host", books.Host));
         notes.Add($"isolation: enforced: {string.Join(", ", isolation.Machine.Enforced)}");

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Outcomes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,7 @@ internal sealed class GenerateEndpoint(
     WorkerPipeline pipeline, DrainState drain, WorkerName worker, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private readonly WorkerOptions _options = options.Value;
+    private readonly string _arithmetic = KernelReport.ArithmeticFor(options.Value);
 
     public static void Map(IEndpointRouteBuilder routes, GenerateEndpoint endpoint) => routes.MapPost("/v1/generate", endpoint.HandleAsync);
 
@@ -80,7 +82,7 @@ internal sealed class GenerateEndpoint(
             {
                 var invocation = InvocationReader.Read(read.Buffer.ToArray(), request.Headers[WireHeaders.CallId].ToString(), timeLimit, arrivedAt, startedAt);
                 request.BodyReader.AdvanceTo(read.Buffer.End);
-                return invocation;
+                return InvocationReader.RefuseOthersTokens(invocation, _arithmetic);
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);

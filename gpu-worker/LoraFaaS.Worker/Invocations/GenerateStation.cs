@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ namespace LoraFaaS.Worker.Invocations;
 internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOptions> options, TimeProvider time, ILogger<GenerateStation> logger)
 {
     private readonly int _credits = options.Value.EventCredits;
+    private readonly string _arithmetic = KernelReport.ArithmeticFor(options.Value);
 
     public async Task<InvocationEnd> RunAsync(
         Invocation invocation, ResidentSandbox sandbox, Turn.Granted granted, IEventSink sink, InvocationAbort abort)
@@ -33,6 +35,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                     case GenerateEvent.KindOneofCase.Started:
                         invocation.PromptTokens = happened.Started.PromptTokens;
                         invocation.CachedTokens = happened.Started.CachedPromptTokens;
+                        happened.Started.Arithmetic = _arithmetic;
                         promise?.Keep();
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:

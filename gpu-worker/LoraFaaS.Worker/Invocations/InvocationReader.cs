@@ -91,6 +91,13 @@ internal static class InvocationReader
         });
     }
 
+    /// <summary>An answer that was begun with another arithmetic is not gone on with: its caller would be given other tokens without a word.</summary>
+    public static Loading<Invocation> RefuseOthersTokens(Loading<Invocation> read, string arithmetic) =>
+        read is Loading<Invocation>.Ready { Value.Request: { ResumeTokens.Count: > 0, ResumeArithmetic: { Length: > 0 } begunWith } } && begunWith != arithmetic
+            ? new Loading<Invocation>.Failed(new Problem(
+                ErrorCode.ArithmeticDiffers, $"The answer was begun with {begunWith}; this worker computes with {arithmetic} and might go on with other tokens."))
+            : read;
+
     private static Loading<Invocation> Invalid(string message, string? field) =>
         new Loading<Invocation>.Failed(new Problem(ErrorCode.InvalidRequest, message, field));
 }

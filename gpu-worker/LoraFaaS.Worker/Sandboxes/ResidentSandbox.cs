@@ -354,8 +354,11 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private async Task<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
         var need = new ByteSize(bytes + DeviceLedger.Extent.Bytes);
+        var before = _lease.Size;
 
-        return await _around.Room.GrowAsync(this, _lease.Size + need, cancellationToken)
+        // Loads that ran short together ask for the same size: what one of them was given, the others find when they try again.
+        return await _around.Room.GrowAsync(this, before + need, cancellationToken)
+            || _lease.Size > before
             || await _around.Room.MakeRoomWithinAsync(this, new ByteSize(bytes), cancellationToken);
     }
 

@@ -9,7 +9,7 @@ namespace LoraFaaS.Engine.Cpu.Kernels.Int8;
 /// 256-bit products without an instruction for bytes: even and odd columns are taken apart into words, whose pairs are multiplied and added
 /// exactly (vpmaddubsw would saturate).
 /// </summary>
-internal sealed unsafe class Avx2Int8Kernels : Int8Kernels
+internal unsafe class Avx2Int8Kernels : Int8Kernels
 {
     private const int HalfLine = 32;
 

@@ -1,7 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using LoraFaaS.Engine.Compute;
-using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Cpu.Kernels.Int8;
@@ -18,15 +17,14 @@ internal abstract unsafe class Int8Kernels
     public abstract string Name { get; }
 
     /// <summary>The fastest form this CPU runs, or the one that belongs to the form asked for.</summary>
-    public static Int8Kernels Choose(KernelChoice choice) => choice switch
+    public static Int8Kernels Choose(KernelChoice choice) => Int8Features.Here.FormFor(choice) switch
     {
-        KernelChoice.Scalar or KernelChoice.ScalarBF16 => new ScalarInt8Kernels(),
-        KernelChoice.Avx2 when Avx2.IsSupported => new Avx2Int8Kernels(),
-        KernelChoice.Avx512 when Avx512BW.IsSupported => new Avx512Int8Kernels(),
-        _ when CpuFeatures.HasAvx512Vnni => new VnniInt8Kernels(),
-        _ when Avx512BW.IsSupported => new Avx512Int8Kernels(),
-        _ when Avx2.IsSupported => new Avx2Int8Kernels(),
-        _ => new ScalarInt8Kernels(),
+        Int8Form.Scalar => new ScalarInt8Kernels(),
+        Int8Form.Avx2 => new Avx2Int8Kernels(),
+        Int8Form.AvxVnni => new AvxVnniInt8Kernels(),
+        Int8Form.Avx512 => new Avx512Int8Kernels(),
+        Int8Form.Avx512Vnni => new VnniInt8Kernels(),
+        _ => throw new UnreachableException(),
     };
 
     public abstract void Multiply(in Int8Product product);

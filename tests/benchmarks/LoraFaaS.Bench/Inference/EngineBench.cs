@@ -66,6 +66,7 @@ internal sealed class EngineBench : IDisposable
         RunIf("batches", () => Batches(engine));
         RunIf("prefill", () => Prefill(engine));
         RunIf("chunked", () => Chunked(engine));
+        RunIf("fusion", () => new FusionBench(_shape, _models, Add, _options, _threads).Run(engine));
         RunIf("int8", () => new Int8Bench(_shape, _models, Add, _bandwidth, _options, _threads).Run(engine));
         RunIf("busy", () => Busy(engine));
         RunIf("allocation", () => Allocation(engine));

@@ -4,7 +4,10 @@ using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Bench.Inference;
 
-/// <summary>A backend that notes how long each of its operations takes: where a step's time goes.</summary>
+/// <summary>
+/// A backend that notes how long each of its operations takes: where a step's time goes. Q, k and v are rotated and stored in a pass of their own here
+/// (the interface's own <see cref="IComputeBackend.ProjectAndStore"/>), so that it can be told from the product.
+/// </summary>
 internal sealed class TimedBackend(IComputeBackend inner) : IComputeBackend
 {
     private readonly Dictionary<string, long> _ticks = new(StringComparer.Ordinal);

@@ -8,13 +8,16 @@ public sealed class PlainDecoderTests
     private const string Linear = """{ "rope_type": "linear", "factor": 4.0 }""";
 
     [Theory]
-    [InlineData("qwen3", "null", 1, false)]
-    [InlineData("qwen3", Linear, 4, true)]
-    [InlineData("qwen2", Linear, 4, false)]
-    [InlineData("qwen2", "null", 1, true)]
-    public void Logits_match_a_plain_decoder(string family, string scaling, double factor, bool bent)
+    [InlineData("qwen3", "null", 1, false, 20)]
+    [InlineData("qwen3", Linear, 4, true, 20)]
+    [InlineData("qwen2", Linear, 4, false, 20)]
+    [InlineData("qwen2", "null", 1, true, 20)]
+    [InlineData("qwen3", "null", 1, true, 32)]
+    [InlineData("qwen3", Linear, 4, false, 80)]
+    [InlineData("qwen2", "null", 1, true, 48)]
+    public void Logits_match_a_plain_decoder(string family, string scaling, double factor, bool bent, int headDim)
     {
-        using var checkpoint = new RandomCheckpoint(family, scaling);
+        using var checkpoint = new RandomCheckpoint(family, scaling, headDim);
         using var engine = new EngineUnderTest(checkpoint.Folder, EngineUnderTest.Exact with { PageBytes = 4 << 10 });
         var tokens = Enumerable.Range(0, 37).Select(i => i * 31 % RandomCheckpoint.Vocabulary).ToArray();
 

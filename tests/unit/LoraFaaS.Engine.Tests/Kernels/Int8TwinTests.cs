@@ -150,9 +150,17 @@ public sealed unsafe class Int8TwinTests
             yield return new Avx512Int8Kernels();
         }
 
+        if (CpuFeatures.HasAvxVnni)
+        {
+            yield return new AvxVnniInt8Kernels();
+        }
+
         if (CpuFeatures.HasAvx512Vnni)
         {
             yield return new VnniInt8Kernels();
+
+            // The tiles of AVX-VNNI in the encoding that this CPU has for them.
+            yield return new AvxVnniInt8Kernels(isVex: false);
         }
     }
 

@@ -115,6 +115,59 @@ public sealed unsafe class KernelTwinTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Blocks_of_several_queries_equal_the_plain_form(KernelChoice form)
+    {
+        var kernels = CpuKernels.Choose(form);
+        var random = new Random(14);
+        for (var round = 0; round < 200; round++)
+        {
+            var (queries, width) = (random.Next(1, 14), 16 * random.Next(1, 9));
+            var scores = Floats(16 * queries, random, 40);
+            var sums = Floats(queries * width, random);
+            var maxima = Floats(queries, random, 60);
+            var totals = Floats(queries, random, 4);
+            int[] visible = [.. Enumerable.Range(0, queries).Select(_ => random.Next(33, 60))];
+            Assert.Equal(Run(Plain), Run(kernels));
+
+            float[] Run(CpuKernels by)
+            {
+                float[] s = [.. scores], o = [.. sums], m = [.. maxima], t = [.. totals];
+                fixed (float* ps = s, po = o, pm = m, pt = t)
+                fixed (int* seen = visible)
+                {
+                    by.SoftmaxBlocks(ps, queries, seen, 32, 0.3f, pm, pt, po, width);
+                }
+
+                return [.. s, .. o, .. m, .. t];
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Rounding_to_bf16_equals_the_plain_form(KernelChoice form)
+    {
+        var kernels = CpuKernels.Choose(form);
+        var random = new Random(15);
+        for (var round = 0; round < 300; round++)
+        {
+            // Any bits: NaN, infinities, subnormals and ties among them.
+            float[] row = [.. Enumerable.Range(0, random.Next(1, 100)).Select(_ => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue) & (random.Next(2) == 0 ? -1 : ~0x7FFF)))];
+            var expected = new ushort[row.Length];
+            var actual = new ushort[row.Length];
+            fixed (float* x = row)
+            fixed (ushort* plain = expected, packed = actual)
+            {
+                Plain.Pack(x, row.Length, plain);
+                kernels.Pack(x, row.Length, packed);
+            }
+
+            Assert.Equal(expected, actual);
+        }
+    }
+
     [Fact]
     public void Exp_is_within_two_units_in_the_last_place()
     {

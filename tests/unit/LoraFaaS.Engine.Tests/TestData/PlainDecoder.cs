@@ -27,7 +27,7 @@ internal sealed class PlainDecoder(RandomCheckpoint weights, bool bent, double r
 
     private double[][] Attention(string at, double[][] inputs)
     {
-        const int Size = RandomCheckpoint.HeadDim;
+        var size = weights.HeadDim;
         var queries = inputs.Select((x, p) => Heads(Linear(at + "self_attn.q_proj", x), weights.OfOrNull(at + "self_attn.q_norm.weight"), p)).ToArray();
         var keys = inputs.Select((x, p) => Heads(Linear(at + "self_attn.k_proj", x), weights.OfOrNull(at + "self_attn.k_norm.weight"), p)).ToArray();
         var values = inputs.Select(x => Linear(at + "self_attn.v_proj", x)).ToArray();
@@ -36,13 +36,13 @@ internal sealed class PlainDecoder(RandomCheckpoint weights, bool bent, double r
         {
             var kvHead = head / (RandomCheckpoint.Heads / RandomCheckpoint.KvHeads);
             var shares = Enumerable.Range(0, position + 1).Select(p => Math.Exp(
-                Enumerable.Range(0, Size).Sum(i => queries[position][head][i] * keys[p][kvHead][i]) / Math.Sqrt(Size))).ToArray();
-            return Enumerable.Range(0, Size).Select(i =>
-                Enumerable.Range(0, position + 1).Sum(p => shares[p] * values[p][kvHead * Size + i]) / shares.Sum());
+                Enumerable.Range(0, size).Sum(i => queries[position][head][i] * keys[p][kvHead][i]) / Math.Sqrt(size))).ToArray();
+            return Enumerable.Range(0, size).Select(i =>
+                Enumerable.Range(0, position + 1).Sum(p => shares[p] * values[p][kvHead * size + i]) / shares.Sum());
         }).ToArray())];
     }
 
-    private double[][] Heads(double[] row, float[]? norm, int position) => [.. row.Chunk(RandomCheckpoint.HeadDim).Select(head =>
+    private double[][] Heads(double[] row, float[]? norm, int position) => [.. row.Chunk(weights.HeadDim).Select(head =>
     {
         var x = norm is null ? head : Norm(head, norm);
         var half = x.Length / 2;

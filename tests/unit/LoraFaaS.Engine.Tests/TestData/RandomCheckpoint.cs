@@ -12,8 +12,9 @@ internal sealed class RandomCheckpoint : IDisposable
     private readonly Random _random = new(21);
 
     /// <param name="family">"qwen3" has head norms; "qwen2" has biases.</param>
-    public RandomCheckpoint(string family, string ropeScaling)
+    public RandomCheckpoint(string family, string ropeScaling, int headDim = 20)
     {
+        HeadDim = headDim;
         Folder = Directory.CreateTempSubdirectory("lorafaas-engine-").FullName;
         Family = family;
         Directory.CreateDirectory(AdapterFolder);
@@ -27,7 +28,9 @@ internal sealed class RandomCheckpoint : IDisposable
         Write(Path.Combine(AdapterFolder, "adapter_model.safetensors"), _adapter);
     }
 
-    public const int Vocabulary = 90, Hidden = 40, Intermediate = 56, Layers = 2, Heads = 6, KvHeads = 2, HeadDim = 20;
+    public const int Vocabulary = 90, Hidden = 40, Intermediate = 56, Layers = 2, Heads = 6, KvHeads = 2;
+
+    public int HeadDim { get; }
 
     public string Folder { get; }
 

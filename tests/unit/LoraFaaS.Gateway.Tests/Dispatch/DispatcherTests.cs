@@ -60,6 +60,23 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task An_answer_goes_on_only_where_it_is_computed_alike()
+    {
+        var other = Given.Worker("w1", "http://127.0.0.1:1");
+        var same = Given.Worker("w2", "http://127.0.0.1:2");
+        (other.Arithmetic, same.Arithmetic) = ("float32/stored", "bf16/stored");
+        _board.Publish(RouteTable.Empty.Apply(Given.Snapshot([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], other, same)));
+        var route = _board.Table.Find("echo")!;
+
+        var goesOn = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Nobody, "bf16/stored", CancellationToken.None));
+        var nowhere = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Nobody, "bf16/int8", CancellationToken.None));
+
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
+        Assert.Equal("w2", goesOn.Worker.Value);
+        Assert.True(nowhere.Activated);
+    }
+
+    [Fact]
     public async Task On_disk_is_not_warm() => Assert.True((await PlaceAsync(Publish(("w1", StorageTier.Disk)))).Activated);
 
     [Fact]
@@ -68,7 +85,7 @@ public sealed class DispatcherTests
         _activator.Outcome = new ActivationOutcome.Refused(new Problem(ErrorCode.NoCapacity, "full"));
         var route = Publish();
 
-        var outcome = await Dispatcher().PlaceAsync(route, Nobody, CancellationToken.None);
+        var outcome = await Dispatcher().PlaceAsync(route, Nobody, arithmetic: "", CancellationToken.None);
 
         Assert.Equal(ErrorCode.NoCapacity, Assert.IsType<DispatchOutcome.Refused>(outcome).Problem.Code);
     }
@@ -92,7 +109,7 @@ public sealed class DispatcherTests
     }
 
     private async Task<DispatchOutcome.On> PlaceAsync(RouteEntry route, params WorkerId[] excluded) =>
-        Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, excluded.ToHashSet(), CancellationToken.None));
+        Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, excluded.ToHashSet(), arithmetic: "", CancellationToken.None));
 
     private Dispatcher Dispatcher() => new(
         _board, _load, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));

@@ -2,6 +2,7 @@ using System.Net;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Gateway.Tests.EndToEnd;
@@ -148,6 +149,40 @@ public sealed class ResilienceTests
                 .Where(line => line.StartsWith("data: {\"text\"", StringComparison.Ordinal))
                 .Select(line => line["data: {\"text\":\"".Length..^2])),
         });
+    }
+
+    /// <summary>Another arithmetic might give other tokens: the stream waits for one that computes alike, and ends by name where there is none.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_goes_on_with_the_same_arithmetic_or_not_at_all(bool isThereOne)
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:RecoveryWindow", "00:00:00.100");
+        static Task RefuseAsync(WorkerExchange exchange) => exchange.RefuseAsync(503, "arithmetic_differs", "it computes otherwise");
+
+        // The first one comes back under its name with other settings.
+        var first = await gateway.AddWorkerAsync("w1", exchange => exchange.Request.ResumeTokens.Count == 0
+            ? exchange.SendAsync(Begun("bf16/stored"), Given.Tokens("0 ", 0), Given.Failed("worker_unavailable"))
+            : RefuseAsync(exchange));
+        var other = await gateway.AddWorkerAsync("w2", RefuseAsync);
+        var alike = await gateway.AddWorkerAsync("w3");
+        await gateway.PublishAsync(
+            [Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host), .. isThereOne ? [("w3", StorageTier.Host)] : Array.Empty<(string, StorageTier)>()])],
+            first, other, alike);
+        gateway.Controller.OnActivate = (_, _) => Task.FromResult(new ActivateReply { WorkerId = "w2", WorkerUrl = other.Url });
+
+        var text = await (await gateway.InvokeAsync("x", accept: "text/event-stream")).Content.ReadAsStringAsync();
+
+        Assert.All(other.Exchanges, exchange => Assert.Equal("bf16/stored", exchange.Request.ResumeArithmetic));
+        Assert.Equal(isThereOne, !alike.Exchanges.IsEmpty);
+        Assert.Equal(!isThereOne, text.Contains("event: error\ndata: {\"code\":\"arithmetic_differs\"", StringComparison.Ordinal));
+
+        static GenerateEvent Begun(string arithmetic)
+        {
+            var started = Given.Started();
+            started.Started.Arithmetic = arithmetic;
+            return started;
+        }
     }
 
     [Fact]

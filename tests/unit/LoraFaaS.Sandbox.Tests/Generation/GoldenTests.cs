@@ -6,13 +6,19 @@ namespace LoraFaaS.Sandbox.Tests.Generation;
 [Collection(DemoTests.Name)]
 public sealed class GoldenTests(DemoWorld demo)
 {
-    /// <summary>Largest error of a logit with bf16 keys and values and products of bf16, with room: a reference margin above it may not turn.</summary>
-    private const double Margin = 0.25;
+    /// <summary>
+    /// Largest error of a logit over all 77 goldens, measured (2026-11-21): 0.082 where keys and values alone are bf16, 0.160 where products are as well. A
+    /// reference margin above it may not turn; the largest that did was 0.043 and 0.015.
+    /// </summary>
+    private const double KeysAndValues = 0.082;
+
+    /// <summary>See <see cref="KeysAndValues"/>.</summary>
+    private const double Products = 0.16;
 
     /// <summary>Base and six adapters over every reference prompt, all at once in one sandbox.</summary>
     [Theory]
-    [InlineData("bf16", "auto", Margin)]
-    [InlineData("bf16", "exact", Margin)]
+    [InlineData("bf16", "auto", Products)]
+    [InlineData("bf16", "exact", KeysAndValues)]
     [InlineData("float32", "exact", 1e-3)]
     public async Task Greedy_continuations_are_the_reference_ones(string kvCache, string kernels, double margin)
     {

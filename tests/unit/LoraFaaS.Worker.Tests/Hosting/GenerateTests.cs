@@ -43,6 +43,25 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task An_answer_names_its_arithmetic_and_goes_on_under_that_alone()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var request = world.Request("sentiment", Demo.Evaluation("sentiment", 1)[0].Prompt);
+        var whole = await world.Worker.GenerateAsync(request, Token);
+        var ids = whole.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids).ToList();
+
+        request.ResumeTokens.Add(ids[0]);
+        request.ResumeArithmetic = whole.Events.First(happened => happened.Started is not null).Started.Arithmetic;
+        var rest = await world.Worker.GenerateAsync(request, Token);
+        request.ResumeArithmetic = "float64/stored";
+        var refused = await world.Worker.GenerateAsync(request, Token);
+
+        Assert.Matches("^(bf16|float32)/stored$", whole.Events.First(happened => happened.Started is not null).Started.Arithmetic);
+        Assert.Equal(ids[1..], rest.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids));
+        Assert.Equal((503, "arithmetic_differs"), (refused.Status, refused.Problem?.Code));
+    }
+
+    [Fact]
     public async Task Sequences_of_different_adapters_run_side_by_side()
     {
         await using var world = await DemoWorld.StartAsync();
@@ -153,6 +172,8 @@ public sealed class GenerateTests
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await stranger.GetAsync("/metrics", Token)).StatusCode);
         var health = await stranger.GetStringAsync("/healthz", Token);
         Assert.Contains("isolation: enforced: privileges", health, StringComparison.Ordinal);
+        Assert.Contains("weights: stored", health, StringComparison.Ordinal);
+        Assert.Matches("arithmetic: (bf16|float32)/stored", health);
     }
 
     [Fact]

@@ -72,6 +72,23 @@ public sealed class InvocationReaderTests
         Sampling = new Sampling { MaxTokens = 8 },
     };
 
+    [Theory]
+    [InlineData("bf16/stored", 1, false)]
+    [InlineData("float32/stored", 1, true)]
+    [InlineData("bf16/int8", 1, true)]
+    [InlineData("bf16/int8", 0, false)]
+    [InlineData("", 1, false)]
+    public void An_answer_that_was_begun_with_another_arithmetic_is_not_gone_on_with(string begunWith, int tokens, bool isRefused)
+    {
+        var request = Request();
+        request.ResumeTokens.Add(Enumerable.Range(0, tokens));
+        request.ResumeArithmetic = begunWith;
+
+        var read = InvocationReader.RefuseOthersTokens(Read(request.ToByteArray()), "bf16/stored");
+
+        Assert.Equal(isRefused ? ErrorCode.ArithmeticDiffers : null, (read as Loading<Invocation>.Failed)?.Problem.Code);
+    }
+
     private static Loading<Invocation> Read(ReadOnlySpan<byte> body) =>
         InvocationReader.Read(body, "call-1", TimeSpan.FromSeconds(1), 0, DateTimeOffset.UnixEpoch);
 }
