@@ -24,7 +24,7 @@ public sealed class DeployTests(DemoConsole console)
         await window.ReadyAsync("uploaded");
         Assert.Equal("lora://lory-5m/uploaded:v1", (await console.Client.Functions.DescribeAsync(Id("uploaded"), TestContext.Current.CancellationToken)).Image);
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Playground" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Playground", Exact = true }).ClickAsync();
         await page.GetByLabel("Input").FillAsync("I clean the red box.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run" }).ClickAsync();
         var answer = page.GetByRole(AriaRole.Region, new() { Name = "uploaded", Exact = true });

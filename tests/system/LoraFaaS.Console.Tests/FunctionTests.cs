@@ -21,7 +21,7 @@ public sealed class FunctionTests(DemoConsole console)
         await console.Client.Invocations.InvokeAsync(new(Contracts.Identity.NamespaceName.Default, new("sentiment")), "the soup was cold", TestContext.Current.CancellationToken);
         await Expect(lines.Nth(before)).ToBeVisibleAsync();
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Traffic" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Traffic", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "Calls by time to first token" })).ToBeVisibleAsync();
 
         // The first forecast is made when a minute is over: the page, left alone, shows it then.
