@@ -50,6 +50,14 @@ public sealed class GatewayOptions
     [Range(1_024, 1L << 40)]
     public long MaxUploadBytes { get; set; } = 4L << 30;
 
+    /// <summary>
+    /// Longest the controller may be silent over a request of the control API, and its caller over what it sends or reads. Each byte begins it anew, so
+    /// that a long upload passes; what the controller does in silence, taking in an adapter of many GiB, must fit in it. A followed log is bounded until
+    /// its first byte only.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan ControllerTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Invocations that run through this gateway at once. Each holds its prompt and a connection; beyond it they wait, in fair turns of namespaces.</summary>
     [Range(1, 1_000_000)]
     public int MaxInFlight { get; set; } = 1_024;

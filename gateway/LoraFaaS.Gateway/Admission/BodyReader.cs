@@ -44,6 +44,11 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
                 ? TooLarge(limit)
                 : new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, exception.Message));
         }
+        catch (IOException exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // A chunk whose size is no number that fits: Kestrel has no exception of its own for it.
+            return new BodyRead.Refused(new Problem(ErrorCode.InvalidRequest, $"the request body cannot be read: {exception.Message}"));
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(HttpRequest request, CancellationToken cancellationToken)

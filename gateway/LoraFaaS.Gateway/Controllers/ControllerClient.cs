@@ -4,11 +4,12 @@ using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.ServiceDefaults.Trust;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Controllers;
 
 /// <summary>The gateway's own calls of the control API, where a dialect is more than its bytes passed on.</summary>
-internal sealed class ControllerClient(ControllerTransport transport, InternalToken token, AdminCredentials credentials)
+internal sealed class ControllerClient(ControllerTransport transport, InternalToken token, AdminCredentials credentials, IOptions<GatewayOptions> options, TimeProvider time)
 {
     public Task<ControllerReply> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
         SendAsync(method, path, null, cancellationToken);
@@ -26,10 +27,17 @@ internal sealed class ControllerClient(ControllerTransport transport, InternalTo
         request.Headers.TryAddWithoutValidation(WireHeaders.InternalToken, token.Value);
         request.Headers.TryAddWithoutValidation(WireHeaders.AuthenticatedUser, credentials.User);
 
+        using var patience = new CancellationTokenSource(options.Value.ControllerTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+
         try
         {
-            using var response = await transport.Invoker.SendAsync(request, cancellationToken);
-            return new ControllerReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            using var response = await transport.Invoker.SendAsync(request, either.Token);
+            return new ControllerReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ControllerReply.Unreachable($"no answer for {options.Value.ControllerTimeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException exception)
         {

@@ -10,6 +10,7 @@ var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceil
     ColdStartCommand.Create(),
     GatewayCommand.Create(),
     EnqueueCommand.Create(),
+    FuzzCommand.Create(),
     ContentionCommand.Create(),
     ForecastCommand.Create(),
     PlanCommand.Create(),

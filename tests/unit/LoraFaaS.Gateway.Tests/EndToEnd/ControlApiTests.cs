@@ -109,6 +109,20 @@ public sealed class ControlApiTests
         Assert.Equal(HttpStatusCode.OK, (await gateway.Http.SendAsync(call)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/system/functions")]
+    [InlineData("/system/logs?name=echo&follow=1")]
+    public async Task A_controller_that_takes_a_request_and_says_nothing_is_504(string path)
+    {
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:ControllerTimeout", "00:00:00.300");
+        gateway.Controller.RestAnswer = context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+
+        var response = await gateway.Http.SendAsync(Admin(HttpMethod.Get, path, ""));
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Contains("the controller has not answered for 0.3 s", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task While_the_controller_is_away_it_is_503_in_one_line()
     {

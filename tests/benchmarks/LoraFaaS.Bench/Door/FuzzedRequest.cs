@@ -1,0 +1,98 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace LoraFaaS.Bench.Door;
+
+/// <summary>Good requests of every dialect and of the control API, and what becomes of them under a seed.</summary>
+internal static class FuzzedRequest
+{
+    private static readonly (string Method, string Path, string Body)[] Seeds =
+    [
+        ("POST", "/function/sentiment?max_tokens=1", "the soup was cold"),
+        ("POST", "/function/sentiment/a/b?seed=1&temperature=0.5&max_tokens=1", """{"prompt":"h\u00e9llo","parameters":{"max_new_tokens":1},"top_p":0.9}"""),
+        ("POST", "/async-function/nobody", "x"),
+        ("POST", "/v1/chat/completions", """{"model":"en-fr","messages":[{"role":"user","content":"hello"}],"temperature":0.5,"max_tokens":1,"stop":["a","b"],"stream":true}"""),
+        ("POST", "/v1/completions", """{"model":"en-fr","prompt":["a","b"],"n":2,"max_tokens":1,"logprobs":1,"logit_bias":{"5":1},"seed":-3}"""),
+        ("GET", "/v1/models", ""),
+        ("GET", "/v1/models/en-fr", ""),
+        ("POST", "/generate", """{"inputs":"hello","parameters":{"adapter_id":"en-fr","max_new_tokens":1,"details":true}}"""),
+        ("POST", "/generate_stream", """{"inputs":"hello","parameters":{"adapter_id":"lora://lory-5m/en-fr","max_new_tokens":1}}"""),
+        ("GET", "/v2/models/en-fr/ready", ""),
+        ("POST", "/v2/models/en-fr/generate", """{"text_input":"hello","parameters":{"max_tokens":1}}"""),
+        ("POST", "/v1/load_lora_adapter", """{"lora_name":"fuzz","lora_path":"/no/such/../folder"}"""),
+        ("GET", "/system/functions?namespace=openfaas-fn", ""),
+        ("POST", "/system/functions", """{"service":"fuzz","image":"lora://lory-5m/nobody:v1","labels":{"a":"b"},"limits":{"memory":"64Mi"},"secrets":["x"]}"""),
+        ("PUT", "/system/functions", """{"service":"fuzz","image":"lora://lory-5m/nobody:v1","annotations":{"lorafaas.io/priority":"low"}}"""),
+        ("DELETE", "/system/functions", """{"functionName":"fuzz","namespace":"openfaas-fn"}"""),
+        ("GET", "/system/function/en-fr?usage=1", ""),
+        ("POST", "/system/scale-function/nobody", """{"serviceName":"nobody","replicas":1}"""),
+        ("GET", "/system/logs?name=en-fr&tail=3&since=2030-01-01T00:00:00Z", ""),
+        ("POST", "/system/secrets", """{"name":"fuzz","namespace":"openfaas-fn","value":"v","rawValue":"AAEC"}"""),
+        ("DELETE", "/system/secrets", """{"name":"fuzz"}"""),
+        ("POST", "/system/namespace/", """{"name":"fuzz","labels":{"openfaas":"1"}}"""),
+        ("DELETE", "/system/namespace/fuzz", """{"name":"fuzz"}"""),
+        ("POST", "/system/alert", """{"status":"firing","receiver":"x","alerts":[{"status":"firing","labels":{"alertname":"a","function_name":"nobody"}}]}"""),
+        ("PUT", "/api/v1/adapters/lory-5m/..%2fescape?tag=v1", "not a tar"),
+        ("POST", "/api/v1/backbones", """{"name":"fuzz","path":"/no/such/../folder"}"""),
+        ("POST", "/api/v1/packages", "PK"),
+        ("POST", "/api/v1/keys", """{"name":"fuzz","functions":["a"],"limits":{"requestsPerMinute":1},"expiresAt":"2990-01-01T00:00:00Z"}"""),
+        ("GET", "/api/v1/audit?since=2030-01-01T00:00:00Z&limit=5&before=9", ""),
+        ("GET", "/api/v1/usage?since=2030-01-01T00:00:00Z", ""),
+        ("GET", "/api/v1/async/dead?limit=3", ""),
+        ("POST", "/api/v1/async/nobody/replay", ""),
+        ("GET", "/system/forecast/en-fr", ""),
+    ];
+
+    private static readonly string[] Fragments =
+    [
+        "null", "-1", "1e400", "\"\\ud800\"", "\"\\u0000\"", "[]", "{}", "[[[[[[", "{\"a\":", "9223372036854775808", "true", ",", ":", "\"", "\\", "-0", "../", "%2e%2e%2f", "%00", "%ff", "&", "=", "Ω", "\n",
+    ];
+
+    private static readonly string[] Types = ["application/json", "text/plain", "application/octet-stream", "application/cloudevents+json", "application/x-www-form-urlencoded", "a/b; charset=\"", ""];
+    private static readonly string[] Accepts = ["*/*", "text/event-stream", ",,;;q=", "application/json", "application/x-ndjson"];
+
+    public static HttpRequestMessage Create(Random random, Uri gateway, string authorization)
+    {
+        var (method, path, body) = Seeds[random.Next(Seeds.Length)];
+        var target = random.Next(3) == 0 ? "/" + Uri.EscapeDataString(Mutate(random, path[1..])).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3F", "?", StringComparison.Ordinal) : path;
+        var request = new HttpRequestMessage(random.Next(20) == 0 ? HttpMethod.Patch : new HttpMethod(method), new Uri(gateway, target));
+        request.Headers.TryAddWithoutValidation("Authorization", random.Next(30) == 0 ? Mutate(random, authorization).ReplaceLineEndings("") : authorization);
+        request.Headers.TryAddWithoutValidation("Accept", Accepts[random.Next(Accepts.Length)]);
+
+        if (body.Length > 0)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(random.Next(8) == 0 ? body : Mutate(random, body)));
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(Types[random.Next(3) == 0 ? random.Next(Types.Length) : 0], out var type) ? type : null;
+        }
+
+        return request;
+    }
+
+    private static string Mutate(Random random, string text)
+    {
+        var mutated = new StringBuilder(text);
+
+        for (var i = 1 + random.Next(4); i > 0 && mutated.Length > 0; i--)
+        {
+            var at = random.Next(mutated.Length);
+
+            switch (random.Next(4))
+            {
+                case 0:
+                    mutated[at] = (char)random.Next(1, 0xd000);
+                    break;
+                case 1:
+                    mutated.Remove(at, Math.Min(random.Next(10), mutated.Length - at));
+                    break;
+                case 2:
+                    mutated.Insert(at, Fragments[random.Next(Fragments.Length)]);
+                    break;
+                default:
+                    mutated.Length = at;
+                    break;
+            }
+        }
+
+        return mutated.ToString();
+    }
+}
