@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 using LoraFaaS.Bench.Platform;
 using LoraFaaS.Bench.Reports;
 using LoraFaaS.TestKit.Files;
@@ -19,7 +20,7 @@ internal sealed class FuzzBench(ReportWriter report, int requests, int seed)
         using var data = new TempFolder();
         await using var platform = await PlatformRun.StartAsync(data.Path, "--demo");
         var authorization = platform.Http.DefaultRequestHeaders.Authorization!.ToString();
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromMinutes(2) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { Timeout = TimeSpan.FromMinutes(2) };
         var unmeant = new ConcurrentQueue<string>();
         var (good, bad, failed) = (0, 0, 0);
         var begun = Stopwatch.GetTimestamp();
@@ -40,7 +41,7 @@ internal sealed class FuzzBench(ReportWriter report, int requests, int seed)
                 if (status >= 500 && status != 504 && !(status == 503 && response.Headers.RetryAfter is not null))
                 {
                     Interlocked.Increment(ref failed);
-                    unmeant.Enqueue($"seed {seed + client}, request {i}: {request.Method} {request.RequestUri} {status} {System.Text.Encoding.UTF8.GetString(said.AsSpan(0, Math.Min(said.Length, 200)))}");
+                    unmeant.Enqueue($"seed {seed + client}, request {i}: {request.Method} {request.RequestUri} {status} {Encoding.UTF8.GetString(said.AsSpan(0, Math.Min(said.Length, 200)))}");
                 }
             }
         }));

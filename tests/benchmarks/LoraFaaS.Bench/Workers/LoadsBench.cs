@@ -29,7 +29,7 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
         await worker.CallAsync(backbone, null, "bench", "base", Prompt, 8);
 
         // Long enough for a quiet stretch before the loads and after them.
-        var running = Enumerable.Range(0, Running).Select(_ => worker.CallAsync(backbone, null, "bench", "base", Prompt, 900)).ToList();
+        var running = Enumerable.Range(0, Running).Select(_ => worker.CallAsync(backbone, null, "bench", "base", Prompt, 1_400)).ToList();
         await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System);
         var begun = WorkerRun.Now;
 
@@ -40,13 +40,24 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
         }
 
         var ended = WorkerRun.Now;
+
+        // The same calls with nothing left to load: what of the difference is the calls themselves.
+        foreach (var (adapter, number) in adapters.Select((adapter, number) => (adapter, number)))
+        {
+            await worker.CallAsync(backbone, adapter, "bench", $"f{number}", 1, 1);
+        }
+
+        var again = WorkerRun.Now;
         var calls = await Task.WhenAll(running);
         var quiet = calls.SelectMany(call => Gaps(call, call.TokensAt[0] + 0.5, begun)).ToList();
         var loaded = calls.SelectMany(call => Gaps(call, begun, ended)).ToList();
+        var called = calls.SelectMany(call => Gaps(call, ended, again)).ToList();
         var (calm, busy) = (quiet.Average(), loaded.Average());
         report.Add(BenchRow.Cost($"{shape}: time between tokens of {Running} during {Loads} adapter loads, mean{name}", busy, "ms", calm, "undisturbed", 1.15));
         report.Add(BenchRow.Cost($"    {shape}: the same, p99{name}", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
+        report.Add(BenchRow.Cost($"    {shape}: the same beside the same calls, with nothing to load, mean{name}", called.Average(), "ms", calm, "undisturbed"));
         report.Add(BenchRow.Limit($"    {shape}: {Loads} loads, each with one token, took{name}", ended - begun, "s"));
+        report.Add(BenchRow.Limit($"    {shape}: the calls again took{name}", again - ended, "s"));
         report.Add(BenchRow.Limit($"    {shape}: adapters' bytes", adapters.Sum(adapter => adapter.Bytes) / (double)(1 << 20), "MiB"));
     }
 
