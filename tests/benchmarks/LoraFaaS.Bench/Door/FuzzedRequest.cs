@@ -55,6 +55,8 @@ internal static class FuzzedRequest
     {
         var (method, path, body) = Seeds[random.Next(Seeds.Length)];
         var target = random.Next(3) == 0 ? "/" + Uri.EscapeDataString(Mutate(random, path[1..])).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3F", "?", StringComparison.Ordinal) : path;
+        // Two slashes at the beginning would name another host.
+        target = "/" + target.TrimStart('/');
         var request = new HttpRequestMessage(random.Next(20) == 0 ? HttpMethod.Patch : new HttpMethod(method), new Uri(gateway, target));
         request.Headers.TryAddWithoutValidation("Authorization", random.Next(30) == 0 ? Mutate(random, authorization).ReplaceLineEndings("") : authorization);
         request.Headers.TryAddWithoutValidation("Accept", Accepts[random.Next(Accepts.Length)]);

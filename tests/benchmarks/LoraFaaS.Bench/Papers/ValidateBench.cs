@@ -15,12 +15,15 @@ internal sealed class ValidateBench(ReportWriter report, int rounds)
     private const double KeepAlive = 1.5;
     private const double Within = 0.15;
 
+    /// <summary>Adapters come and go by the keep-alive alone.</summary>
+    private static readonly Dictionary<string, string?> Unplanned = new(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
+
     public async Task RunAsync()
     {
         using var folder = new TempFolder();
         ReportWriter.Say("deploying the demo");
         await PlatformRun.PrepareAsync(folder.Path);
-        await using var platform = await PlatformRun.StartAsync(folder.Path, "--Controller:Planning:Enabled", "false");
+        await using var platform = await PlatformRun.StartAsync(folder.Path, Unplanned);
         var client = new ReplayClient(platform.Http, ColdStartBench.Prompts());
 
         foreach (var name in TraceSlices.Classes)

@@ -12,6 +12,8 @@ namespace LoraFaaS.Bench.Platform;
 /// <summary>The whole platform as <c>lorafaas up</c> starts it, over a data folder that outlives it.</summary>
 internal sealed class PlatformRun : IAsyncDisposable
 {
+    private static readonly IReadOnlyDictionary<string, string?> NoVariables = new Dictionary<string, string?>(StringComparer.Ordinal);
+
     private readonly ChildProcess _up;
     private readonly HttpClient _http;
 
@@ -20,7 +22,7 @@ internal sealed class PlatformRun : IAsyncDisposable
     /// <summary>Deploys the demo into the folder, calls each function once and stops again.</summary>
     public static async Task PrepareAsync(string data)
     {
-        await using var up = Up(data, ["--demo", "--once"]);
+        await using var up = Up(data, ["--demo", "--once"], NoVariables);
         if (await up.Exited is not 0 and var code)
         {
             throw new InvalidOperationException($"The demo ended with {code}.\n{up.Tail()}");
@@ -28,11 +30,14 @@ internal sealed class PlatformRun : IAsyncDisposable
     }
 
     /// <param name="options">Of <c>lorafaas up</c>, beside those that every run has.</param>
-    public static async Task<PlatformRun> StartAsync(string data, params IEnumerable<string> options)
+    public static Task<PlatformRun> StartAsync(string data, params IEnumerable<string> options) => StartAsync(data, NoVariables, options);
+
+    /// <param name="variables">Of the hosts' own options, <c>Section__Name</c>.</param>
+    public static async Task<PlatformRun> StartAsync(string data, IReadOnlyDictionary<string, string?> variables, params IEnumerable<string> options)
     {
         var readyFile = Path.Combine(data, "bench-ready.json");
         File.Delete(readyFile);
-        var up = Up(data, ["--ready-file", readyFile, .. options]);
+        var up = Up(data, ["--ready-file", readyFile, .. options], variables);
         using var ready = await up.WaitForReadyFileAsync(readyFile);
         var password = (await File.ReadAllTextAsync(ready.RootElement.GetProperty("passwordFile").GetString()!)).Trim();
         var http = new HttpClient { BaseAddress = new Uri(ready.RootElement.GetProperty("gateway").GetString()!), Timeout = Patience.StartLimit };
@@ -45,7 +50,7 @@ internal sealed class PlatformRun : IAsyncDisposable
     /// <summary>Runs a verb of <c>lorafaas</c> against the platform that was started over this folder last.</summary>
     public static async Task RunVerbAsync(string data, params IEnumerable<string> arguments)
     {
-        await using var verb = Cli(data, arguments);
+        await using var verb = Cli(data, arguments, NoVariables);
         if (await verb.Exited is not 0 and var code)
         {
             throw new InvalidOperationException($"lorafaas {string.Join(' ', arguments)} ended with {code}.\n{verb.Tail()}");
@@ -97,13 +102,14 @@ internal sealed class PlatformRun : IAsyncDisposable
         await _up.DisposeAsync();
     }
 
-    private static ChildProcess Up(string data, IEnumerable<string> options) => Cli(data, ["up", "--port", "0", "--no-console", "--data", data, .. options]);
+    private static ChildProcess Up(string data, IEnumerable<string> options, IReadOnlyDictionary<string, string?> variables) =>
+        Cli(data, ["up", "--port", "0", "--no-console", "--data", data, .. options], variables);
 
-    private static ChildProcess Cli(string data, IEnumerable<string> arguments) => ChildProcess.StartDotnet(
+    private static ChildProcess Cli(string data, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables) => ChildProcess.StartDotnet(
         RepositoryRoot.Built("function-sdk/LoraFaaS.Cli", "lorafaas.dll"),
         arguments,
         data,
-        new Dictionary<string, string?>
+        new Dictionary<string, string?>(variables, StringComparer.Ordinal)
         {
             ["LORAFAAS_CONFIG"] = Path.Combine(data, "config"),
             ["NO_COLOR"] = "1",
