@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LoraFaaS.Engine.Sampling;
+using LoraFaaS.TestKit.Memory;
 
 namespace LoraFaaS.Sandbox.Tests.Sampling;
 
@@ -192,14 +193,7 @@ public sealed class SamplerTests
             Once();
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-
-        for (var i = 0; i < 100; i++)
-        {
-            Once();
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Least(Once));
 
         void Once()
         {
