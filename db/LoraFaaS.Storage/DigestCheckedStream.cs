@@ -46,6 +46,7 @@ internal sealed class DigestCheckedStream(Stream inner, Digest digest, long byte
     {
     }
 
+    // Below and above: what a stream that cannot seek or be written answers, by the contract of System.IO.Stream.
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();

@@ -52,6 +52,7 @@ internal sealed class ChunkStream(NpgsqlDataSource database, PostgresRetry retry
     {
     }
 
+    // Below and above: what a stream that cannot seek, be written or tell its length answers, by the contract of System.IO.Stream.
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();

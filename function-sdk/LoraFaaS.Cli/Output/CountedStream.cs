@@ -28,6 +28,7 @@ internal sealed class CountedStream(Stream source, Action<int> read) : Stream
     {
     }
 
+    // Below and above: what a stream that cannot seek or be written answers, by the contract of System.IO.Stream.
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
