@@ -99,6 +99,7 @@ internal static class GatewayHost
 
         services.AddSingleton<InFlightGate>();
         services.AddSingleton<DoorQueue>();
+        services.AddSingleton<FunctionBound>();
         services.AddSingleton<KeyMeters>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();

@@ -70,6 +70,14 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan MaxQueueTime { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Invocations of one function that may run or wait here at once. Beyond it its callers get 429, and other functions have the rest of the door.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxPerFunction { get; set; } = 512;
+
+    /// <summary>Invocations that this gateway may have at one worker at once. A worker that has them is passed over; where no other can serve, callers get 429.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxPerWorker { get; set; } = 1_024;
+
     /// <summary>Invocations that may wait for one cold function to wake. More holds a longer burst, and lets more callers time out together.</summary>
     [Range(1, 1_000_000)]
     public int MaxWaiters { get; set; } = 256;

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
@@ -36,6 +37,7 @@ public sealed class ApiKeyRegistry(IApiKeyStore keys, CatalogueNews news, TimePr
             Namespace = @namespace,
             Functions = functions,
             Limits = request.Limits ?? ApiKeyLimits.None,
+            Priority = FunctionPriorities.TryParse(request.Priority, out var priority) ? priority : null,
             Secrets = [secret],
             CreatedAt = now,
             ExpiresAt = request.ExpiresAt,

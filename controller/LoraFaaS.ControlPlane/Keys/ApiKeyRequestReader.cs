@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
 
@@ -24,6 +25,11 @@ public static class ApiKeyRequestReader
         if (request.ExpiresAt <= now)
         {
             return Bad("expiresAt", "lies in the past");
+        }
+
+        if (request.Priority is { } word && !FunctionPriorities.TryParse(word, out _))
+        {
+            return Bad("priority", $"{OneLine.Quote(word)} is none of low, normal and high");
         }
 
         return CheckLimits(request.Limits ?? ApiKeyLimits.None) ?? ReadFunctions(request.Functions ?? [], out functions);

@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.ControlPlane.Ports;
@@ -19,6 +20,9 @@ public sealed record ApiKeyRecord
     public required IReadOnlyList<FunctionName> Functions { get; init; }
 
     public required ApiKeyLimits Limits { get; init; }
+
+    /// <summary>Null: its calls have their functions' priorities.</summary>
+    public FunctionPriority? Priority { get; init; }
 
     /// <summary>Newest first; at most two.</summary>
     public required IReadOnlyList<ApiKeySecret> Secrets { get; init; }

@@ -129,6 +129,7 @@ internal sealed class ApiKeysApi(ApiKeyRegistry keys, FunctionRegistry functions
         Namespace = key.Namespace.Value,
         Functions = [.. key.Functions.Select(function => function.Value)],
         Limits = key.Limits,
+        Priority = key.Priority?.ToWord(),
         CreatedAt = key.CreatedAt,
         ExpiresAt = key.ExpiresAt,
         LiveSecrets = key.ExpiresAt <= now ? 0 : key.Secrets.Count(secret => secret.ExpiresAt is null || secret.ExpiresAt > now),

@@ -28,6 +28,11 @@ internal static class AccessWire
             MaxConcurrent = key.Limits.MaxConcurrent,
         };
 
+        if (key.Priority is { } priority)
+        {
+            wire.Priority = (int)priority;
+        }
+
         wire.Functions.AddRange(key.Functions.Select(function => function.Value));
         wire.Secrets.AddRange(key.Secrets.Select(secret => new Protocol.Control.ApiKeySecret
         {

@@ -20,11 +20,12 @@ internal static class KeyCommand
     private static readonly Option<int> Requests = new("--requests-per-minute") { Description = "0: no limit" };
     private static readonly Option<int> Tokens = new("--tokens-per-minute") { Description = "Prompt and completion tokens; 0: no limit" };
     private static readonly Option<int> Concurrent = new("--max-concurrent") { Description = "Invocations at once; 0: no limit" };
+    private static readonly Option<string?> Priority = new("--priority") { Description = "low, normal or high: how its calls wait at a full gateway (default: as their function's do)" };
     private static readonly Option<string?> Grace = new("--grace") { Description = "How long the text before the new one is accepted (default 1d; 0s ends it at once)" };
 
     public static Command Create()
     {
-        var create = new Command("create", "Issue a key and print it") { Name, NamespaceOption.Namespace, Functions, Expires, Requests, Tokens, Concurrent };
+        var create = new Command("create", "Issue a key and print it") { Name, NamespaceOption.Namespace, Functions, Expires, Requests, Tokens, Concurrent, Priority };
         create.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => CreateAsync(parse, stopping), cancellationToken));
         var list = new Command("list", "List keys") { NamespaceOption.Namespace };
         list.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => ListAsync(parse, stopping), cancellationToken));
@@ -50,6 +51,7 @@ internal static class KeyCommand
                 TokensPerMinute = parse.GetValue(Tokens),
                 MaxConcurrent = parse.GetValue(Concurrent),
             },
+            Priority = parse.GetValue(Priority),
         };
 
         Print(parse, await client.ApiKeys.IssueAsync(request, cancellationToken));

@@ -13,6 +13,9 @@ public sealed record ApiKeyInfo
 
     public required ApiKeyLimits Limits { get; init; }
 
+    /// <summary><c>low</c>, <c>normal</c> or <c>high</c>; absent: its calls have their functions' priorities.</summary>
+    public string? Priority { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }

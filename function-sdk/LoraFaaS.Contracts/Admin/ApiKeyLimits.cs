@@ -1,6 +1,6 @@
 namespace LoraFaaS.Contracts.Admin;
 
-/// <summary>What one key may use at each gateway. 0: no limit.</summary>
+/// <summary>What one key may use: rates at all gateways together, calls at once at each. 0: no limit.</summary>
 public sealed record ApiKeyLimits
 {
     public static readonly ApiKeyLimits None = new();

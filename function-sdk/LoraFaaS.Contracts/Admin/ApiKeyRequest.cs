@@ -13,5 +13,8 @@ public sealed record ApiKeyRequest
 
     public ApiKeyLimits? Limits { get; init; }
 
+    /// <summary><c>low</c>, <c>normal</c> or <c>high</c>: at a full gateway its calls wait by this and not by their function's priority. Absent: by the function's.</summary>
+    public string? Priority { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -35,7 +35,7 @@ public static class WireHeaders
     /// <summary>A caller's own name for a conversation: while the split stays as it is, all its calls meet the same revision.</summary>
     public const string SessionId = "X-Session-Id";
 
-    /// <summary><c>low</c> or <c>normal</c>: a caller may wait behind others of its namespace that are more urgent. Never more than the function's own priority.</summary>
+    /// <summary><c>low</c> or <c>normal</c>: a caller may wait behind others of its namespace that are more urgent. Never more than the key's or the function's own priority.</summary>
     public const string Priority = "X-Priority";
 
     /// <summary>The revision that answered.</summary>

@@ -14,8 +14,6 @@ namespace LoraFaaS.Gateway.Admission;
 internal sealed partial class AdmissionStation(
     InFlightGate gate, DoorQueue door, KeyMeters keys, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
 {
-    private static readonly TimeSpan FullRetryAfter = TimeSpan.FromSeconds(1);
-
     public async Task RunAsync(HttpContext context, IDialect dialect)
     {
         using var invocation = new Invocation(
@@ -29,7 +27,7 @@ internal sealed partial class AdmissionStation(
         if (!gate.TryEnter())
         {
             await WriteProblemAsync(context, dialect, invocation, new Problem(
-                ErrorCode.QueueFull, "the gateway has as many invocations in flight as it may", RetryAfter: FullRetryAfter));
+                ErrorCode.QueueFull, "the gateway has as many invocations in flight as it may", RetryAfter: door.RetryAfter()));
             meter.End(invocation, context.Response.StatusCode, activity);
             return;
         }

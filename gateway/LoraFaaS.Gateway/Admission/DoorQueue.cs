@@ -38,6 +38,15 @@ internal sealed class DoorQueue(IOptions<GatewayOptions> options, TimeProvider t
 
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>When one who comes now may expect a place.</summary>
+    public TimeSpan RetryAfter()
+    {
+        lock (_gate)
+        {
+            return DoorPolicy.RetryAfter(_waiting, _interval);
+        }
+    }
+
     /// <summary>A place at once, or when its turn comes. Cancelled while it waits, it leaves the queue.</summary>
     public ValueTask<DoorEntry> EnterAsync(NamespaceName name, FunctionPriority priority, CancellationToken cancellationToken)
     {
@@ -193,13 +202,7 @@ internal sealed class DoorQueue(IOptions<GatewayOptions> options, TimeProvider t
         _lastLeft = now;
     }
 
-    private DoorEntry.Refused Full(string message)
-    {
-        lock (_gate)
-        {
-            return new DoorEntry.Refused(new Problem(ErrorCode.QueueFull, message, RetryAfter: DoorPolicy.RetryAfter(_waiting, _interval)));
-        }
-    }
+    private DoorEntry.Refused Full(string message) => new(new Problem(ErrorCode.QueueFull, message, RetryAfter: RetryAfter()));
 
     private DoorLineState LineOf(NamespaceName name)
     {

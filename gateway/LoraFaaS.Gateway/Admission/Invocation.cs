@@ -80,6 +80,9 @@ internal sealed class Invocation : IDisposable
     /// <summary>Its place among those that run; null: it has none (yet).</summary>
     public DoorPlace? Place { get; set; }
 
+    /// <summary>Its place among those of its function; null: it has none (yet).</summary>
+    public IDisposable? FunctionShare { get; set; }
+
     /// <summary>The last worker it was placed on.</summary>
     public WorkerId? Worker { get; set; }
 
@@ -141,6 +144,7 @@ internal sealed class Invocation : IDisposable
         }
 
         _clientGone.Dispose();
+        FunctionShare?.Dispose();
         _deadlineTimer?.Dispose();
         _cutOffTimer?.Dispose();
     }

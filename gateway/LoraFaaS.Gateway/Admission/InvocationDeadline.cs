@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Policies.Admission;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Admission;
@@ -9,7 +10,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// What every dialect asks when it has found the function: whether this caller may invoke it, until when, and for a place to run in. The one deadline is
 /// the function's timeout, or less where the caller's X-Timeout says so; waiting for the place is in it.
 /// </summary>
-internal sealed class InvocationDeadline(KeyDesk keys, DoorQueue door, IOptions<GatewayOptions> options)
+internal sealed class InvocationDeadline(KeyDesk keys, FunctionBound functions, DoorQueue door, IOptions<GatewayOptions> options)
 {
     public const string Header = "X-Timeout";
 
@@ -21,7 +22,17 @@ internal sealed class InvocationDeadline(KeyDesk keys, DoorQueue door, IOptions<
             return wrong;
         }
 
-        switch (await door.EnterAsync(route.Function.Namespace, PriorityHeader.Of(request, route.Revision.Priority), invocation.Stopped))
+        var (share, full) = functions.Enter(route.Function);
+
+        if (full is not null)
+        {
+            return full;
+        }
+
+        invocation.FunctionShare = share;
+        var priority = CallPriority.Decide(route.Revision.Priority, invocation.Caller?.Priority, PriorityHeader.Of(request));
+
+        switch (await door.EnterAsync(route.Function.Namespace, priority, invocation.Stopped))
         {
             case DoorEntry.Entered entered:
                 invocation.Place = entered.Place;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Protocol.Control;
 
@@ -61,6 +62,7 @@ internal sealed class AccessTable(FrozenDictionary<ApiKeyId, CallerKey> keys, Fr
             TokensPerMinute = key.TokensPerMinute,
             MaxConcurrent = key.MaxConcurrent,
         },
+        key.HasPriority ? (FunctionPriority)key.Priority : null,
         OrNull(key.ExpiresUnixMs));
 
     private static DateTimeOffset? OrNull(long milliseconds) => milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

@@ -1,21 +1,31 @@
 using System.Collections.Frozen;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.Gateway.Authentication;
 
-/// <summary>An API key as the gateway knows it: the hashes of its texts, what it may call, how much, and until when.</summary>
+/// <summary>An API key as the gateway knows it: the hashes of its texts, what it may call, how much, how urgently, and until when.</summary>
 internal sealed class CallerKey(
-    ApiKeyId id, NamespaceName @namespace, FrozenSet<FunctionName> functions, IReadOnlyList<CallerKeySecret> secrets, ApiKeyLimits limits, DateTimeOffset? expiresAt)
+    ApiKeyId id,
+    NamespaceName @namespace,
+    FrozenSet<FunctionName> functions,
+    IReadOnlyList<CallerKeySecret> secrets,
+    ApiKeyLimits limits,
+    FunctionPriority? priority,
+    DateTimeOffset? expiresAt)
 {
     /// <summary>Who knows the password of the control API could issue a key for anything, and so needs none.</summary>
-    public static readonly CallerKey Operator = new(new ApiKeyId("operator"), default, [], [], ApiKeyLimits.None, null);
+    public static readonly CallerKey Operator = new(new ApiKeyId("operator"), default, [], [], ApiKeyLimits.None, null, null);
 
     public ApiKeyId Id => id;
 
     public NamespaceName Namespace => @namespace;
 
     public ApiKeyLimits Limits => limits;
+
+    /// <summary>Null: its calls have their functions' priorities.</summary>
+    public FunctionPriority? Priority => priority;
 
     public bool Covers(FunctionId function) => ReferenceEquals(this, Operator) || CoversScope(function);
 

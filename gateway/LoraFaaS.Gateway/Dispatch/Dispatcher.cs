@@ -27,6 +27,12 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
             return warm;
         }
 
+        // Warm, but with all that may be there: waking it elsewhere is the controller's to decide, and not because one gateway is busy.
+        if (PlaceWarm(table, placed, excluded, arithmetic, evenFull: true) is { } busy)
+        {
+            return new DispatchOutcome.Refused(load.Full(busy.Worker));
+        }
+
         return await desk.ActivateAsync(placed, cancellationToken) switch
         {
             ActivationOutcome.Ready ready => new DispatchOutcome.On(ready.Worker, ready.Url, Activated: true, ready.Account),
@@ -56,7 +62,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         return PlaceWarm(table, route, failing, arithmetic);
     }
 
-    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
+    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic, bool evenFull = false)
     {
         var request = PlacementRequest.For(route.Revision) with
         {
@@ -65,20 +71,20 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
             Excluded = excluded,
         };
 
-        return PlacementPolicy.Decide(request, Candidates(table, route, arithmetic)) is PlacementDecision.On on
+        return PlacementPolicy.Decide(request, Candidates(table, route, arithmetic, evenFull)) is PlacementDecision.On on
             ? new DispatchOutcome.On(on.Worker, table.Workers[on.Worker].Url, Activated: false)
             : null;
     }
 
     /// <summary>Only workers that hold the adapter are worth a look; a bare backbone may be at any.</summary>
-    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route, string arithmetic)
+    private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route, string arithmetic, bool evenFull)
     {
         var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
         var candidates = new List<WorkerSnapshot>(ids.Length);
 
         foreach (var id in ids)
         {
-            if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic))
+            if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic) && (evenFull || !load.IsFull(id)))
             {
                 candidates.Add(WithLocalLoad(worker.Snapshot));
             }

@@ -51,10 +51,10 @@ internal sealed partial class GenerationRunner(
                     problem = await SearchOnAsync(invocation, recovery, excluded, refused.Problem, cancellationToken);
                     break;
 
-                case DispatchOutcome.On target:
+                case DispatchOutcome.On target when load.TryEnter(target.Worker) is { } share:
                     invocation.Worker = target.Worker;
                     circuits.Begin(target.Url);
-                    using (load.Enter(target.Worker))
+                    using (share)
                     {
                         var tries = new WorkerTry(invocation, target, received);
                         await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), invocation.TimeLeft);
@@ -75,6 +75,10 @@ internal sealed partial class GenerationRunner(
                         problem = await RecoverAsync(invocation, recovery, excluded, target, tries.End!, cancellationToken);
                     }
 
+                    break;
+
+                case DispatchOutcome.On target:
+                    problem = await SearchOnAsync(invocation, recovery, excluded, load.Full(target.Worker), cancellationToken);
                     break;
 
                 default:

@@ -15,7 +15,7 @@ internal static class Transient
     /// <summary>Nobody is there to say no: a system that is just starting, or a controller that was just restarted, answers so for a second or two.</summary>
     public static bool IsAbsence(ErrorCode code) => code is ErrorCode.WorkerUnavailable or ErrorCode.ControllerUnavailable;
 
-    /// <summary>There may be a place soon: a worker is coming back, or the controller is.</summary>
+    /// <summary>There may be a place soon for one that has lost its own: a worker is coming back, or the controller is, or others' calls end.</summary>
     public static bool MayPass(ErrorCode code) => IsWorthAnotherPlace(code) || code is
-        ErrorCode.NoCapacity or ErrorCode.ControllerUnavailable or ErrorCode.ActivationFailed;
+        ErrorCode.NoCapacity or ErrorCode.QueueFull or ErrorCode.ControllerUnavailable or ErrorCode.ActivationFailed;
 }

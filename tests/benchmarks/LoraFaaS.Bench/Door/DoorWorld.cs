@@ -154,6 +154,8 @@ internal sealed class DoorWorld : IAsyncDisposable
                 "--Gateway:ControllerHttpUrl", controller.HttpUrl,
                 "--Gateway:ControllerRpcUrl", controller.RpcUrl,
                 "--Gateway:MaxInFlight", "100000",
+                "--Gateway:MaxPerFunction", "100000",
+                "--Gateway:MaxPerWorker", "100000",
                 "--Gateway:RequireApiKeys", "true",
                 "--Host:ReadyFile", secrets.File("ready.json"),
                 "--Logging:LogLevel:Default", "Error",

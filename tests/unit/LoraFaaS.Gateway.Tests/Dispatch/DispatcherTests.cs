@@ -17,7 +17,7 @@ public sealed class DispatcherTests : IDisposable
     private static readonly HashSet<WorkerId> Nobody = [];
 
     private readonly RouteBoard _board = new();
-    private readonly LocalLoad _load = new();
+    private readonly LocalLoad _load = new(Options.Create(new GatewayOptions { MaxPerWorker = 8 }), TimeProvider.System);
     private readonly CountingActivator _activator = new();
     private readonly TestKit.Time.FakeTimeProvider _clock = new();
     private readonly CircuitBoard _circuits;
@@ -49,7 +49,7 @@ public sealed class DispatcherTests : IDisposable
         for (var i = 0; i < 4; i++)
         {
             var worker = (await PlaceAsync(route)).Worker;
-            _load.Enter(worker);
+            Assert.NotNull(_load.TryEnter(worker));
             seen.Add(worker);
         }
 
@@ -121,6 +121,24 @@ public sealed class DispatcherTests : IDisposable
         Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
         Assert.Equal("w2", goesOn.Worker.Value);
         Assert.True(nowhere.Activated);
+    }
+
+    [Fact]
+    public async Task A_worker_with_all_that_may_be_there_is_passed_over_and_where_no_other_can_serve_callers_are_told_when_to_come_back()
+    {
+        var route = Publish(("w1", StorageTier.Device), ("w2", StorageTier.Host));
+        var first = Enumerable.Range(0, 8).Select(_ => _load.TryEnter(new WorkerId("w1"))).ToList();
+        Assert.Equal("w2", (await PlaceAsync(route)).Worker.Value);
+        Assert.All(Enumerable.Range(0, 8), _ => Assert.NotNull(_load.TryEnter(new WorkerId("w2"))));
+
+        var refused = Assert.IsType<DispatchOutcome.Refused>(await Dispatcher().PlaceAsync(route, Nobody, arithmetic: "", CancellationToken.None));
+        Assert.Equal(ErrorCode.QueueFull, refused.Problem.Code);
+        Assert.True(refused.Problem.RetryAfter >= TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _activator.Calls);
+        Assert.Null(_load.TryEnter(new WorkerId("w1")));
+
+        first[0]!.Dispose();
+        Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
     }
 
     [Fact]

@@ -1,11 +1,14 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.TestKit.Time;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -176,6 +179,41 @@ public sealed class ApiKeyTests
         var error = JsonNode.Parse(await over.Content.ReadAsStringAsync())!["error"]!;
         Assert.Equal(("rate_limit_error", "rate_limit_exceeded"), ((string?)error["type"], (string?)error["code"]));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", free));
+    }
+
+    [Fact]
+    public async Task At_a_full_door_a_keys_priority_stands_for_the_functions()
+    {
+        var entered = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        var order = new ConcurrentQueue<string>();
+        var (gateway, _) = await RunningGateway.StartWarmAsync(
+            async exchange =>
+            {
+                order.Enqueue(exchange.Request.Prompt.UserText);
+                entered.TrySetResult();
+                await release.Task;
+                await FakeWorker.CountAsync(exchange);
+            },
+            "--Gateway:MaxInFlight", "1", "--Gateway:MaxQueueTime", "00:05:00");
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var low = ring.Add(change: made => made.Priority = (int)FunctionPriority.Low);
+        var high = ring.Add(change: made => made.Priority = (int)FunctionPriority.High);
+        await gateway.PublishAsync(ring.Update());
+        List<Task<HttpResponseMessage>> calls = [SendAsync(gateway, HttpMethod.Post, "/function/echo", null, "first")];
+        await Patience.ForAsync(entered.Task);
+
+        foreach (var (key, text) in (IEnumerable<(string?, string)>)[(low, "low"), (null, "normal"), (high, "high")])
+        {
+            calls.Add(SendAsync(gateway, HttpMethod.Post, "/function/echo", key, text));
+            var waiting = $"gateway_door_waiting {calls.Count - 1}";
+            await Patience.UntilAsync(async stop => (await gateway.Http.GetStringAsync("/metrics", stop)).Contains(waiting, StringComparison.Ordinal));
+        }
+
+        release.SetResult();
+        Assert.All(await Task.WhenAll(calls), answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(["first", "high", "normal", "low"], order);
     }
 
     [Fact]
