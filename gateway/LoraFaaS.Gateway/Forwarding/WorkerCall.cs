@@ -18,6 +18,12 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
     /// <summary>No event comes near this: a frame of tokens is some hundred bytes, an echoed prompt of 128k tokens some hundred thousand.</summary>
     private const int MaxEventBytes = 16 << 20;
 
+    /// <summary>
+    /// Held for as long as nothing comes, which for a stream is most of its life: a frame of tokens and no more. The handler's own buffer beneath it is larger,
+    /// so that a larger frame costs copies and no system calls.
+    /// </summary>
+    private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 512, minimumReadSize: 64);
+
     /// <summary>The answer's end follows its last event at once. A worker that leaves it out loses the connection, not our time.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(250);
 
@@ -40,7 +46,7 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
             return new WorkerAnswer.Unreachable("no connection in time");
         }
 
-        var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken));
+        var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken), Buffers);
 
         if (_response.StatusCode is not HttpStatusCode.OK)
         {

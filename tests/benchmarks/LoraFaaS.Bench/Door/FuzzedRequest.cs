@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Bench.Door;
 
@@ -51,7 +52,20 @@ internal static class FuzzedRequest
     private static readonly string[] Types = ["application/json", "text/plain", "application/octet-stream", "application/cloudevents+json", "application/x-www-form-urlencoded", "a/b; charset=\"", ""];
     private static readonly string[] Accepts = ["*/*", "text/event-stream", ",,;;q=", "application/json", "application/x-ndjson"];
 
-    public static HttpRequestMessage Create(Random random, Uri gateway, string authorization)
+    private static readonly (HttpMethod Method, string Path)[] Uploads = [(HttpMethod.Put, "/api/v1/adapters/lory-5m/fuzz?tag=v1"), (HttpMethod.Post, "/api/v1/packages")];
+
+    public static HttpRequestMessage Create(Random random, Uri gateway, string authorization) =>
+        random.Next(50) == 0 ? CreateUpload(random, gateway, authorization) : CreateMutated(random, gateway, authorization);
+
+    private static HttpRequestMessage CreateUpload(Random random, Uri gateway, string authorization)
+    {
+        var (method, path) = Uploads[random.Next(Uploads.Length)];
+        var request = new HttpRequestMessage(method, new Uri(gateway, path)) { Content = new ByteArrayContent(HostileArchive.Create(random)) };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return request;
+    }
+
+    private static HttpRequestMessage CreateMutated(Random random, Uri gateway, string authorization)
     {
         var (method, path, body) = Seeds[random.Next(Seeds.Length)];
         var target = random.Next(3) == 0 ? "/" + Uri.EscapeDataString(Mutate(random, path[1..])).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3F", "?", StringComparison.Ordinal) : path;
