@@ -15,12 +15,28 @@ public sealed record RouteChange(
 
     public static RouteChange Between(RouteSnapshot before, RouteSnapshot after)
     {
+        // The builder reuses the table where only workers have news, which is nearly always.
+        var (upserts, removals) = ReferenceEquals(before.Routes, after.Routes) ? ([], []) : Differences(before, after);
+
+        return new RouteChange(
+            after.Version,
+            IsSnapshot: false,
+            upserts,
+            removals,
+            before.Workers.SequenceEqual(after.Workers) ? null : after.Workers)
+        {
+            Access = ReferenceEquals(before.Access, after.Access) ? null : after.Access,
+        };
+    }
+
+    private static (ImmutableArray<RouteEntry> Upserts, ImmutableArray<FunctionId> Removals) Differences(RouteSnapshot before, RouteSnapshot after)
+    {
         var upserts = ImmutableArray.CreateBuilder<RouteEntry>();
         var removals = ImmutableArray.CreateBuilder<FunctionId>();
 
         foreach (var (id, entry) in after.Routes)
         {
-            // The builder reuses entries that say the same, so this is nearly always one comparison of references.
+            // Entries that say the same are reused as well: one comparison of references.
             if (!before.Routes.TryGetValue(id, out var known) || !known.Equals(entry))
             {
                 upserts.Add(entry);
@@ -35,14 +51,6 @@ public sealed record RouteChange(
             }
         }
 
-        return new RouteChange(
-            after.Version,
-            IsSnapshot: false,
-            upserts.DrainToImmutable(),
-            removals.DrainToImmutable(),
-            before.Workers.SequenceEqual(after.Workers) ? null : after.Workers)
-        {
-            Access = ReferenceEquals(before.Access, after.Access) ? null : after.Access,
-        };
+        return (upserts.DrainToImmutable(), removals.DrainToImmutable());
     }
 }

@@ -26,6 +26,9 @@ public sealed class ResidencyIndex
         }
     }
 
+    /// <summary>Some worker holds its adapter (or the bare backbone).</summary>
+    public bool IsHeld(FunctionRevision revision) => _holders.ContainsKey(revision.AdapterDigest ?? revision.BackboneDigest);
+
     /// <summary>Workers that hold a revision's adapter (or the bare backbone) anywhere, and how near.</summary>
     public IEnumerable<(WorkerState Worker, StorageTier Tier)> HoldersOf(FunctionRevision revision) =>
         _holders.TryGetValue(revision.AdapterDigest ?? revision.BackboneDigest, out var workers)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Keys;

@@ -7,5 +7,12 @@ public sealed class HostAddresses
 
     public Task<HostUrls> ListeningAsync(CancellationToken cancellationToken) => _listening.Task.WaitAsync(cancellationToken);
 
-    internal void Set(HostUrls urls) => _listening.TrySetResult(urls);
+    /// <summary>Null until it listens.</summary>
+    public HostUrls? Known { get; private set; }
+
+    internal void Set(HostUrls urls)
+    {
+        Known = urls;
+        _listening.TrySetResult(urls);
+    }
 }

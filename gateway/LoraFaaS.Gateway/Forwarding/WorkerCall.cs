@@ -4,6 +4,7 @@ using System.Net;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.ServiceDefaults.Trust;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
@@ -11,7 +12,10 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// One try at one worker. Frames are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
 /// resumed elsewhere while the caller's own response knows nothing of it, and a slow reader leaves the bytes where the worker's credits run out.
 /// </summary>
-internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request) : IAsyncDisposable
+/// <param name="invoker">The connections.</param>
+/// <param name="request">Disposed with the call.</param>
+/// <param name="isWorkersWord">Whether an answer's <see cref="CallProof"/> is one that only a worker of this platform can give.</param>
+internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request, Predicate<string?> isWorkersWord) : IAsyncDisposable
 {
     private const string EventsContentType = "application/x-lorafaas-events";
 
@@ -44,6 +48,11 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new WorkerAnswer.Unreachable("no connection in time");
+        }
+
+        if (!isWorkersWord(_response.Headers.TryGetValues(CallProof.HeaderName, out var given) ? given.FirstOrDefault() : null))
+        {
+            return new WorkerAnswer.Unreachable("what answers there is no worker of this platform");
         }
 
         var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken), Buffers);

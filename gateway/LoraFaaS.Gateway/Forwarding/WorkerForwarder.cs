@@ -14,8 +14,11 @@ internal sealed class WorkerForwarder(WorkerTransport transport, InternalToken t
     private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
 
     /// <summary>The returned call is the caller's to dispose; disposing it early cancels the worker at once.</summary>
-    public WorkerCall Open(DispatchOutcome.On target, GenerateRequest request, TimeSpan timeLeft) =>
-        new(transport.Invoker, WorkerRequest.Create(AddressOf(target.Url), request, token.Value, timeLeft));
+    public WorkerCall Open(DispatchOutcome.On target, GenerateRequest request, TimeSpan timeLeft)
+    {
+        var message = WorkerRequest.Create(AddressOf(target.Url), request, token, timeLeft, out var proof);
+        return new WorkerCall(transport.Invoker, message, answer => CallProof.IsAnswer(token, proof, answer));
+    }
 
     private Uri AddressOf(string url)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Google.Protobuf;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ namespace LoraFaaS.Bench.Door;
 /// <summary>A worker's data plane whose every answer is ready beforehand, so that what is measured is what stands before it. It can hold streams open after their first token.</summary>
 internal sealed class CannedWorker : IAsyncDisposable
 {
+    private static readonly InternalToken Token = new(DoorWorld.Token);
+
     private readonly WebApplication _app;
     private readonly byte[] _begin = Frames(
         new GenerateEvent { Started = new Started { PromptTokens = 8 } }, new GenerateEvent { Tokens = new Tokens { Ids = { 1 }, Text = "ready " } });
@@ -68,6 +71,12 @@ internal sealed class CannedWorker : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+
+        if (context.Request.Headers[CallProof.HeaderName] is [{ } proof])
+        {
+            context.Response.Headers[CallProof.HeaderName] = CallProof.Answer(Token, proof);
+        }
+
         context.Response.ContentType = "application/x-lorafaas-events";
         Volatile.Write(ref _begunAt, Stopwatch.GetTimestamp());
         await context.Response.BodyWriter.WriteAsync(_begin, context.RequestAborted);

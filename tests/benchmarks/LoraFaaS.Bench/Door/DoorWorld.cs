@@ -13,6 +13,9 @@ namespace LoraFaaS.Bench.Door;
 /// <summary>The real gateway's process before a canned worker and a controller at the wire, a bare forwarder's process beside it, and load from processes of their own.</summary>
 internal sealed class DoorWorld : IAsyncDisposable
 {
+    public const string Token = "0123456789abcdef0123456789abcdef-token";
+    public const string Password = "benchmark password";
+
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
     private readonly ChildProcess _gateway;
@@ -49,7 +52,7 @@ internal sealed class DoorWorld : IAsyncDisposable
         routes.Access = keys.Access;
         controller.Publish(routes);
 
-        var (gateway, address) = await StartGatewayAsync(controller);
+        var (gateway, address) = await StartGatewayAsync(controller.HttpUrl, controller.RpcUrl);
         var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
         var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
 
@@ -66,7 +69,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>One more gateway of the same controller, which serves when this returns; disposed with the world.</summary>
     public async Task<Uri> AddGatewayAsync()
     {
-        var (gateway, address) = await StartGatewayAsync(Controller);
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl);
         _others.Add(gateway);
         await WaitUntilServedAsync(new Uri(address, "/function/f0").ToString());
         return address;
@@ -141,18 +144,18 @@ internal sealed class DoorWorld : IAsyncDisposable
         return route;
     }
 
-    private static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(FakeController controller)
+    public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(string controllerHttp, string controllerRpc)
     {
         using var secrets = new TempFolder();
-        await File.WriteAllTextAsync(secrets.File("password"), "benchmark password\n");
-        await File.WriteAllTextAsync(secrets.File("token"), "0123456789abcdef0123456789abcdef-token");
+        await File.WriteAllTextAsync(secrets.File("password"), Password + "\n");
+        await File.WriteAllTextAsync(secrets.File("token"), Token);
         var gateway = ChildProcess.StartDotnet(
             RepositoryRoot.Built("gateway/LoraFaaS.Gateway", "LoraFaaS.Gateway.dll"),
             [
                 "--Gateway:PasswordFile", secrets.File("password"),
                 "--Internal:TokenFile", secrets.File("token"),
-                "--Gateway:ControllerHttpUrl", controller.HttpUrl,
-                "--Gateway:ControllerRpcUrl", controller.RpcUrl,
+                "--Gateway:ControllerHttpUrl", controllerHttp,
+                "--Gateway:ControllerRpcUrl", controllerRpc,
                 "--Gateway:MaxInFlight", "100000",
                 "--Gateway:MaxPerFunction", "100000",
                 "--Gateway:MaxPerWorker", "100000",

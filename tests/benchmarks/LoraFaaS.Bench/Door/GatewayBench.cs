@@ -16,7 +16,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
     /// <summary>Compiled, profiled and compiled again: what is measured is a door that has been open for a while, ours and the bare one alike.</summary>
     private const double WarmSeconds = 5;
 
-    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "spread"];
+    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "spread", "deploy"];
 
     /// <param name="parts">Of <see cref="Parts"/>; none: all of them.</param>
     public async Task RunAsync(IReadOnlyCollection<string> parts)
@@ -37,6 +37,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         }
 
         await RunAsync(Has("spread"), SpreadAsync);
+        await RunAsync(Has("deploy"), DeployAsync);
 
         bool Has(string part) => parts.Count == 0 || parts.Contains(part);
 
@@ -135,6 +136,14 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
 
         var taken = await RouteSpread.MeasureAsync(world, gateways, functions);
         report.Add(BenchRow.Limit($"one more function among {functions:N0}, until {Gateways} gateways serve it, longest of {taken.Count}", taken.Max(), "ms", 1_000));
+    }
+
+    private async Task DeployAsync()
+    {
+        var (answered, known, perSecond) = await DeploySpread.MeasureAsync(functions, Gateways);
+        report.Add(BenchRow.Limit($"deployments a second until {functions:N0} are stored, real controller, embedded store", perSecond, "1/s"));
+        report.Add(BenchRow.Limit("one more deployment, until its answer, p50", Interleaved.Median(answered), "ms"));
+        report.Add(BenchRow.Limit($"until {Gateways} gateways know of it, longest of {known.Count}", known.Max(), "ms", 1_000));
     }
 
     private async Task StreamsAsync(DoorWorld world)

@@ -12,7 +12,7 @@ public sealed class HostileUploadTests
     public async Task No_archive_makes_the_controller_fail_or_leaves_a_file_behind()
     {
         using var uploads = new TempFolder();
-        await using var controller = await ControllerUnderTest.StartAsync("--Controller:UploadFolder", uploads.Folder("inner", "uploads"), "--Controller:MaxAdapterBytes", "131072");
+        await using var controller = await ControllerUnderTest.StartAsync("--Controller:UploadFolder", uploads.Folder("inner", "uploads"));
         await DemoController.RegisterAsync(controller);
         var random = new Random(20_261_121);
 

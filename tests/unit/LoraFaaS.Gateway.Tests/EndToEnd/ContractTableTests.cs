@@ -121,7 +121,7 @@ public sealed class ContractTableTests(WarmGateway warm) : IClassFixture<WarmGat
     [InlineData(Chat, """{"model":"echo","messages":[]}""", 400, "messages", "messages")]
     [InlineData(Chat, """{"model":"echo"}""", 400, "messages", "messages")]
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"wizard","content":"x"}]}""", 400, "messages[0].role", "role")]
-    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", 400, "messages[0].content[0].type", "image_url")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}""", 400, "messages[0].content[0].type", "messages[0].content[0].type")]
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"top_logprobs":2}""", 400, "top_logprobs", "logprobs")]
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"logprobs":true,"top_logprobs":21}""", 400, "top_logprobs", "top_logprobs")]
     [InlineData(Chat, """{"model":"none","messages":[{"role":"user","content":"x"}],"stream":true}""", 404, "model", "model_not_found")]

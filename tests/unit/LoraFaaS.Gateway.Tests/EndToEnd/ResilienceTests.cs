@@ -74,6 +74,22 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    public async Task Who_answers_at_a_workers_address_and_does_not_know_the_token_is_not_believed()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var impostor = await gateway.AddWorkerAsync("w1", exchange => exchange.SendAsync(Given.Started(), Given.Tokens("false ", 1), Given.Finished(1)));
+        impostor.IsImpostor = true;
+        var worker = await gateway.AddWorkerAsync("w2");
+        await gateway.PublishAsync([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], impostor, worker);
+
+        using var answer = await gateway.InvokeAsync("x");
+
+        Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
+        Assert.Single(impostor.Exchanges);
+        Assert.DoesNotContain(impostor.Exchanges.Single().Headers, header => header.Value.ToString().Contains(RunningGateway.Token, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_worker_that_refuses_connections_is_passed_over()
     {
         await using var gateway = await RunningGateway.StartAsync();

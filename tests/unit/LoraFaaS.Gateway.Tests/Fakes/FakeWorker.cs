@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LoraFaaS.Protocol.Data;
+using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,8 @@ namespace LoraFaaS.Gateway.Tests.Fakes;
 /// <summary>A worker's data plane at the wire: real HTTP, real frames, scripted timing.</summary>
 internal sealed class FakeWorker : IAsyncDisposable
 {
+    private static readonly InternalToken Token = new(RunningGateway.Token);
+
     private readonly WebApplication _app;
     private Func<WorkerExchange, Task> _script;
 
@@ -27,6 +30,9 @@ internal sealed class FakeWorker : IAsyncDisposable
     }
 
     public string Id { get; }
+
+    /// <summary>It knows no token, and answers as if it did.</summary>
+    public bool IsImpostor { get; set; }
 
     public string Url => _app.Urls.First();
 
@@ -69,6 +75,14 @@ internal sealed class FakeWorker : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+
+        if (!IsImpostor)
+        {
+            var proof = context.Request.Headers[CallProof.HeaderName].ToString();
+            Assert.True(CallProof.Holds(Token, context.Request.Host.Value!, proof) && CallProof.Covers(proof, body.ToArray()));
+            context.Response.Headers[CallProof.HeaderName] = CallProof.Answer(Token, proof);
+        }
+
         var exchange = new WorkerExchange(context, GenerateRequest.Parser.ParseFrom(body.ToArray()));
         Exchanges.Enqueue(exchange);
 
