@@ -21,6 +21,11 @@ internal static class Yaml
         return documents;
     }
 
+    public static IReadOnlyList<object> List(string text) => new DeserializerBuilder().Build().Deserialize<List<object>>(text);
+
+    /// <summary>As YAML that is written as JSON: numbers and switches are themselves, what was quoted stays text.</summary>
+    public static string Json(object document) => new SerializerBuilder().JsonCompatible().Build().Serialize(document);
+
     public static object? At(object? node, params string[] path) =>
         path.Aggregate(node, (current, key) => current is Dictionary<object, object> map && map.TryGetValue(key, out var value) ? value : null);
 
