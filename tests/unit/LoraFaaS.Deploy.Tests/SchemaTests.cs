@@ -50,8 +50,8 @@ public sealed class SchemaTests
         foreach (var patch in DeployFiles.Kustomizations.SelectMany(path => Yaml.Items(Yaml.Documents(path).Single(), "patches")))
         {
             var (kind, name) = (Yaml.Text(patch, "target", "kind"), Yaml.Text(patch, "target", "name"));
-            var document = Assert.Single(DeployFiles.Manifests.SelectMany(Yaml.Documents), one => Yaml.Text(one, "kind") == kind && Yaml.Text(one, "metadata", "name") == name);
-            JsonPatch.Apply(document, Yaml.List(Yaml.Text(patch, "patch")));
+            var document = Assert.Single(DeployFiles.Manifests.SelectMany(Yaml.Typed), one => Yaml.Text(one, "kind") == kind && Yaml.Text(one, "metadata", "name") == name);
+            JsonPatch.Apply(document, Yaml.TypedList(Yaml.Text(patch, "patch")));
             patched.Add(folder.File($"{kind}-{name}-{patched.Count}.json"));
             await File.WriteAllTextAsync(patched[^1], Yaml.Json(document), Stop);
         }
