@@ -5,7 +5,8 @@ namespace LoraFaaS.Policies.Preloading;
 
 /// <summary>
 /// Adapters and prefixes that are resident and not in the plan. They leave only where what the plan brings needs their bytes, least worth first, or where they
-/// are not worth the bytes at all; memory that nobody wants is left as it is. A prefix can be computed anew, so it leaves before an adapter does.
+/// are not worth the bytes at all; memory that nobody wants is left as it is, also where more is held than plans may fill: calls make their own room.
+/// A prefix can be computed anew, so it leaves before an adapter does.
 /// </summary>
 internal sealed class PlanLeavers(PlanBoard board)
 {
@@ -14,6 +15,7 @@ internal sealed class PlanLeavers(PlanBoard board)
     public IEnumerable<PreloadEntry> Write()
     {
         var free = board.Free.ToArray();
+        var wanted = new PlanArrivals(board).Bytes();
         var leavers = new List<(int Function, Residence Residence)>();
 
         for (var function = 0; function < _facts.Functions; function++)
@@ -34,18 +36,22 @@ internal sealed class PlanLeavers(PlanBoard board)
         {
             var at = (worker * PlanBoard.Tiers) + PlanBoard.Device;
 
-            if (isDear || free[at] < 0)
+            if (isDear || (free[at] < 0 && wanted[at] > 0))
             {
                 free[at] += _facts.Request.Functions[function].PrefixBytes.Bytes;
+                wanted[at] -= _facts.Request.Functions[function].PrefixBytes.Bytes;
                 yield return Prefix(function, worker);
             }
         }
 
         foreach (var (function, residence) in leavers.OrderBy(leaver => Worth(leaver.Function, leaver.Residence)).ThenBy(leaver => leaver.Function))
         {
-            if ((isDear || free[At(residence)] < 0) && !_facts.Request.Functions[function].Pinned)
+            var at = At(residence);
+
+            if ((isDear || (free[at] < 0 && wanted[at] > 0)) && !_facts.Request.Functions[function].Pinned)
             {
-                free[At(residence)] += Bytes(function);
+                free[at] += Bytes(function);
+                wanted[at] -= Bytes(function);
                 yield return Entry(function, residence);
             }
         }
