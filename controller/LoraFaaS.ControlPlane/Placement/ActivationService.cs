@@ -100,7 +100,7 @@ public sealed class ActivationService(
 
         try
         {
-            var outcome = await placer.PlaceAsync(revision, FrozenSet<WorkerId>.Empty, "an invocation waits", _stopping.Token);
+            var outcome = await placer.PlaceAsync(revision, FrozenSet<WorkerId>.Empty, live: true, "an invocation waits", _stopping.Token);
 
             metrics.Ended(outcome, time.GetElapsedTime(started));
 

@@ -21,8 +21,9 @@ public sealed partial class Placer(
 
     private readonly ILogger _logger = logger;
 
+    /// <param name="live">An invocation waits: what is loaded ahead of need gives way at the worker.</param>
     public async Task<ActivationOutcome> PlaceAsync(
-        FunctionRevision revision, IReadOnlySet<WorkerId> excluded, string reason, CancellationToken cancellationToken)
+        FunctionRevision revision, IReadOnlySet<WorkerId> excluded, bool live, string reason, CancellationToken cancellationToken)
     {
         var tried = new HashSet<WorkerId>(excluded);
         Problem? last = null;
@@ -44,7 +45,7 @@ public sealed partial class Placer(
                 return new ActivationOutcome.Ready(worker.Id, worker.Url, on.Reason);
             }
 
-            var outcome = await session.SendAsync(new WorkerCommand.Load(revision, StorageTier.Device, reason), options.Value.LoadTimeout, cancellationToken);
+            var outcome = await session.SendAsync(new WorkerCommand.Load(revision, StorageTier.Device, live, reason), options.Value.LoadTimeout, cancellationToken);
 
             if (outcome is CommandOutcome.Done done)
             {

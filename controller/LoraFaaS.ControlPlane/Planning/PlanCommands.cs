@@ -28,11 +28,11 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
             return;
         }
 
-        var functions = (await catalogue.ListFunctionsAsync(null, cancellationToken)).ToDictionary(function => function.Id.ToString(), function => function.Current);
+        var functions = (await catalogue.ListFunctionsAsync(null, cancellationToken)).ToDictionary(function => function.Id.ToString());
         await Task.WhenAll(workers.Sessions.Select(session => TellAsync(session, plan, functions, cancellationToken)));
     }
 
-    private async Task TellAsync(WorkerSession session, PlanInfo plan, Dictionary<string, FunctionRevision> functions, CancellationToken cancellationToken)
+    private async Task TellAsync(WorkerSession session, PlanInfo plan, Dictionary<string, FunctionRecord> functions, CancellationToken cancellationToken)
     {
         if (session.State is not { Draining: false } state)
         {
@@ -57,7 +57,7 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
     }
 
     /// <summary>Null: it is so already, or nothing is asked.</summary>
-    private static WorkerCommand? CommandOf(PlanLine line, WorkerState state, Dictionary<string, FunctionRevision> functions)
+    private static WorkerCommand? CommandOf(PlanLine line, WorkerState state, Dictionary<string, FunctionRecord> functions)
     {
         if (!Enum.TryParse<StorageTier>(line.Tier, ignoreCase: true, out var tier) || !Enum.TryParse<ArtifactKind>(line.Kind, ignoreCase: true, out var kind))
         {
@@ -65,11 +65,12 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
         }
 
         var revision = kind is ArtifactKind.Sandbox
-            ? functions.Values.FirstOrDefault(revision => revision.TrustDomain.Value == line.TrustDomain && revision.BackboneDigest.Value == line.Digest)
-            : line.Function is { } name ? functions.GetValueOrDefault(name) : null;
+            ? functions.Values.SelectMany(PlannedRevisions.Of).Select(planned => planned.Revision)
+                .FirstOrDefault(revision => revision.TrustDomain.Value == line.TrustDomain && revision.BackboneDigest.Value == line.Digest)
+            : line.Function is { } name && functions.GetValueOrDefault(name) is { } function ? line.Revision is { } number ? function.Find(number) : function.Current : null;
 
         // A function that was deployed anew since has another adapter: the next plan knows it.
-        if (revision is null || (kind is ArtifactKind.Adapter && revision.AdapterDigest?.Value != line.Digest))
+        if (revision is null || (kind is ArtifactKind.Adapter or ArtifactKind.Prefix && revision.AdapterDigest?.Value != line.Digest))
         {
             return null;
         }
@@ -77,6 +78,8 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
         return line.Action switch
         {
             PlanLines.Load when kind is ArtifactKind.Sandbox => HasSandbox(state, revision) ? null : new WorkerCommand.Preload(kind, revision, tier, line.Reason),
+            PlanLines.Load when kind is ArtifactKind.Prefix => HasPrefix(state, revision) ? null : new WorkerCommand.Preload(kind, revision, tier, line.Reason),
+            PlanLines.Offload when kind is ArtifactKind.Prefix => HasPrefix(state, revision) ? new WorkerCommand.OffloadOf(kind, revision, tier, line.Reason) : null,
             PlanLines.Load => kind is ArtifactKind.Adapter && state.TierOf(revision) >= tier ? null : new WorkerCommand.Preload(kind, revision, tier, line.Reason),
             PlanLines.Offload => kind is ArtifactKind.Adapter && state.TierOf(revision) <= tier ? null : new WorkerCommand.OffloadOf(kind, revision, tier, line.Reason),
             _ => null,
@@ -85,6 +88,9 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
 
     private static bool HasSandbox(WorkerState state, FunctionRevision revision) => state.Resident.Any(resident =>
         resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device } && resident.TrustDomain == revision.TrustDomain && resident.Digest == revision.BackboneDigest);
+
+    private static bool HasPrefix(WorkerState state, FunctionRevision revision) => state.Resident.Any(resident =>
+        resident.Kind is ResidentKind.Prefix && resident.Function == revision.Function && resident.Revision == revision.Number);
 
     [LoggerMessage(2412, LogLevel.Debug, "Planned {Action} of {Kind} {Subject} at {Worker}: {Outcome}")]
     private partial void LogAnswer(string action, string kind, string subject, WorkerId worker, CommandOutcome outcome);

@@ -15,12 +15,16 @@ internal sealed class PlanCosts(IReadOnlyList<WorkerState> workers)
     /// <summary>As the workers count: the smallest adapters take as long as this.</summary>
     private const double LeastBytes = 4_096;
 
+    /// <summary>Some tokens of a small backbone: only the order matters, an adapter is worth more.</summary>
+    private const double GuessedPrefixMs = 5;
+
     private static readonly PlacementCosts Guess = PlacementCosts.Default;
 
     private readonly double? _fetch = Mean(workers, costs => costs.RemoteToDiskMsPerMib);
     private readonly double? _pack = Mean(workers, costs => costs.DiskToHostMsPerMib);
     private readonly double? _load = Mean(workers, costs => costs.HostToDeviceMsPerMib);
     private readonly double? _backbone = Mean(workers, costs => costs.BackboneMsPerMib);
+    private readonly double? _prefix = Mean(workers, costs => costs.PrefixMsPerMib);
 
     /// <summary>A sandbox of the trust domain that is there already.</summary>
     public TimeSpan Sandbox { get; } = TimeSpan.FromMilliseconds(Mean(workers, costs => costs.SandboxMs) ?? Guess.ColdSandboxMs);
@@ -31,6 +35,9 @@ internal sealed class PlanCosts(IReadOnlyList<WorkerState> workers)
     public TimeSpan Host(ByteSize adapter) => Disk(adapter) + Of(_pack, adapter, Guess.DiskMs - Guess.HostMs);
 
     public TimeSpan Device(ByteSize adapter) => Host(adapter) + Of(_load, adapter, Guess.HostMs);
+
+    /// <summary>A prompt prefix's keys and values, against computing them with the call.</summary>
+    public TimeSpan Prefix(ByteSize prefix) => Of(_prefix, prefix, GuessedPrefixMs);
 
     /// <summary>A packed backbone of so many bytes; zero: no worker has packed it.</summary>
     public TimeSpan Backbone(ByteSize packed) => packed == ByteSize.Zero ? TimeSpan.FromMilliseconds(Guess.ColdBackboneMs) : Of(_backbone, packed, Guess.ColdBackboneMs);

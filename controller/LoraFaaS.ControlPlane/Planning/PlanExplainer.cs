@@ -18,11 +18,12 @@ public sealed class PlanExplainer(ICatalogueStore catalogue, IWarmStateStore war
             return plan with { Lines = [], Explanation = "It is not deployed." };
         }
 
-        var lines = plan.Lines.Where(line => Concerns(line, function, record.Current)).ToArray();
+        var revisions = PlannedRevisions.Of(record).Select(planned => planned.Revision).DefaultIfEmpty(record.Current).ToArray();
+        var lines = plan.Lines.Where(line => revisions.Any(revision => Concerns(line, function, revision))).ToArray();
         return plan with { Lines = lines, Explanation = await WhyAsync(record, lines, cancellationToken) };
     }
 
-    /// <summary>Its own artifacts, its trust domain's sandbox, and the backbone under that.</summary>
+    /// <summary>The function's own artifacts, a revision's sandbox, and the backbone under that.</summary>
     private static bool Concerns(PlanLine line, FunctionId function, FunctionRevision revision) => line.Function is { } name
         ? name == function.ToString()
         : line.Digest == revision.BackboneDigest.Value && (line.TrustDomain is null || line.TrustDomain == revision.TrustDomain.Value);
@@ -42,12 +43,12 @@ public sealed class PlanExplainer(ICatalogueStore catalogue, IWarmStateStore war
             return "Nothing is planned ahead here: Controller:Planning:Enabled is false.";
         }
 
-        if (record.Current.AdapterDigest is null)
+        if (LiveRevisions.Wanted(record).All(live => live.Percent == 0 || live.Revision.AdapterDigest is null))
         {
             return "It has no adapter: a backbone is packed wherever it can be read, whatever is planned.";
         }
 
-        if (record.DesiredReplicas == 0 && !FunctionRegistry.ScaleRuleOf(record).Zero)
+        if (!PlannedRevisions.MayBePlanned(record))
         {
             return "It was scaled to zero and stays away until somebody scales it up or calls it.";
         }

@@ -18,6 +18,7 @@ internal static class PlanLines
         Tier = entry.Tier.ToString().ToLowerInvariant(),
         From = entry.From.ToString().ToLowerInvariant(),
         Function = entry.Function?.ToString(),
+        Revision = entry.Revision,
         Digest = entry.Digest?.Value,
         TrustDomain = entry.Domain?.Value,
         Bytes = entry.Bytes.Bytes,
@@ -34,6 +35,6 @@ internal static class PlanLines
     public static bool ReadTheSame(IReadOnlyList<PlanLine> left, IReadOnlyList<PlanLine> right) =>
         left.Select(line => line.Reason).SequenceEqual(right.Select(line => line.Reason));
 
-    private static (string, string, string, string, string?, string?, string?) Bare(PlanLine line) =>
-        (line.Action, line.Kind, line.Worker, line.Tier, line.Function, line.Digest, line.TrustDomain);
+    private static (string, string, string, string, string?, int?, string?, string?) Bare(PlanLine line) =>
+        (line.Action, line.Kind, line.Worker, line.Tier, line.Function, line.Revision, line.Digest, line.TrustDomain);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
@@ -9,45 +8,64 @@ using LoraFaaS.Policies.Preloading;
 
 namespace LoraFaaS.ControlPlane.Planning;
 
-/// <summary>Catalogue, inventories and forecasts in the planner's words.</summary>
-internal static class PlanQuestion
+/// <summary>Catalogue, inventories and forecasts in the planner's words. Each revision that has calls is an item of its own.</summary>
+internal sealed class PlanQuestion
 {
-    public static PreloadRequest Ask(
-        IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyDictionary<FunctionId, FunctionForecast> forecasts, PlanningOptions options)
-    {
-        var workers = states.Where(worker => !worker.Draining).OrderBy(worker => worker.Id.Value, StringComparer.Ordinal).ToArray();
-        var functions = records.Where(MayBePlanned).OrderBy(record => record.Id.ToString(), StringComparer.Ordinal).ToArray();
-        var backbones = functions.Select(function => function.Current.BackboneDigest).Distinct().ToArray();
-        var costs = new PlanCosts(workers);
-        var sandboxes = functions.Select(function => (function.Current.TrustDomain, function.Current.BackboneDigest)).Distinct().ToArray();
+    private readonly WorkerState[] _workers;
+    private readonly PlanInventory _inventory;
+    private readonly PlanCosts _costs;
+    private readonly Dictionary<Digest, long> _prefixBytesPerToken;
+    private readonly IReadOnlyDictionary<FunctionId, FunctionForecast> _forecasts;
+    private readonly PlanningOptions _options;
 
-        return new PreloadRequest
-        {
-            Workers = [.. workers.Select(worker => Worker(worker, options))],
-            Backbones = [.. backbones.Select(backbone => Backbone(backbone, workers, costs))],
-            Sandboxes = [.. sandboxes.Select(sandbox => Sandbox(sandbox.TrustDomain, sandbox.BackboneDigest, Array.IndexOf(backbones, sandbox.BackboneDigest), workers, costs))],
-            Functions = [.. functions.Select(function => Function(
-                function, Array.IndexOf(sandboxes, (function.Current.TrustDomain, function.Current.BackboneDigest)), workers, costs,
-                forecasts.TryGetValue(function.Id, out var forecast) ? forecast.Calls.AtLeastOneWithin(options.Horizon) : 0))],
-            Horizon = options.Horizon,
-            Limits = options.Limits,
-        };
+    private PlanQuestion(
+        IReadOnlyList<WorkerState> states, IReadOnlyList<BackboneRecord> backbones, IReadOnlyDictionary<FunctionId, FunctionForecast> forecasts, PlanningOptions options)
+    {
+        _workers = [.. states.Where(worker => !worker.Draining).OrderBy(worker => worker.Id.Value, StringComparer.Ordinal)];
+        _inventory = new PlanInventory(_workers);
+        _costs = new PlanCosts(_workers);
+        _prefixBytesPerToken = backbones.DistinctBy(backbone => backbone.Digest).ToDictionary(backbone => backbone.Digest, PrefixEstimate.BytesPerToken);
+        (_forecasts, _options) = (forecasts, options);
     }
 
-    /// <summary>One that somebody scaled to zero is to stay away; one that may scale itself to zero may also come back before its call.</summary>
-    private static bool MayBePlanned(FunctionRecord function) =>
-        function.Current.AdapterDigest is not null && (function.DesiredReplicas > 0 || FunctionRegistry.ScaleRuleOf(function).Zero);
+    public static PreloadRequest Ask(
+        IReadOnlyList<WorkerState> states, IReadOnlyList<FunctionRecord> records, IReadOnlyList<BackboneRecord> backbones,
+        IReadOnlyDictionary<FunctionId, FunctionForecast> forecasts, PlanningOptions options) =>
+        new PlanQuestion(states, backbones, forecasts, options).Ask(records);
 
-    private static PreloadWorker Worker(WorkerState worker, PlanningOptions options)
+    private PreloadRequest Ask(IReadOnlyList<FunctionRecord> records)
     {
-        var link = new ByteSize((long)(options.LinkBytesPerSecond * options.Interval.TotalSeconds));
+        var items = records.OrderBy(record => record.Id.ToString(), StringComparer.Ordinal)
+            .SelectMany(record => PlannedRevisions.Of(record).Select(planned => (Record: record, planned.Revision, planned.Share)))
+            .ToArray();
+        var backbones = new Positions<Digest>(items.Select(item => item.Revision.BackboneDigest));
+        var sandboxes = new Positions<(TrustDomain Domain, Digest Backbone)>(items.Select(item => (item.Revision.TrustDomain, item.Revision.BackboneDigest)));
+        var request = new PreloadRequest
+        {
+            Workers = [.. _workers.Select(Worker)],
+            Backbones = [.. backbones.Items.Select(Backbone)],
+            Sandboxes = [.. sandboxes.Items.Select(sandbox => Sandbox(sandbox.Domain, sandbox.Backbone, backbones.Of(sandbox.Backbone)))],
+            Functions = [.. items.Select(item => Function(item.Record, item.Revision, item.Share, sandboxes.Of((item.Revision.TrustDomain, item.Revision.BackboneDigest))))],
+            Horizon = _options.Horizon,
+            Limits = _options.Limits,
+        };
+
+        // Where holding memory costs, what is held must save its price, and counts by the minute in which it is held, not by the horizon.
+        return _options.HoldingPrice <= 0
+            ? request
+            : request with { Horizon = HoldingIndex.Span, Limits = request.Limits with { MinMsPerGiB = _options.HoldingPrice * HoldingIndex.Span.TotalSeconds } };
+    }
+
+    private PreloadWorker Worker(WorkerState worker)
+    {
+        var link = new ByteSize((long)(_options.LinkBytesPerSecond * _options.Interval.TotalSeconds));
 
         return new PreloadWorker
         {
             Id = worker.Id,
             Disk = new ByteSize(1L << 50),
-            Host = HostOf(worker, options),
-            Device = new ByteSize((long)(worker.DeviceBytes * options.DeviceShare)),
+            Host = HostOf(worker),
+            Device = new ByteSize((long)(worker.DeviceBytes * _options.DeviceShare)),
             Blanks = worker.Resident.Count(resident => resident is { Kind: ResidentKind.Sandbox, Tier: StorageTier.Host }),
             StoreLink = link,
             DiskLink = link,
@@ -57,80 +75,73 @@ internal static class PlanQuestion
     }
 
     /// <summary>Of what packed backbones leave: both are counted in the same book there.</summary>
-    private static ByteSize HostOf(WorkerState worker, PlanningOptions options)
+    private ByteSize HostOf(WorkerState worker)
     {
         var packed = worker.Resident.Where(resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Host }).Sum(resident => resident.Bytes);
-        return new ByteSize((long)(Math.Max(0, worker.HostBytes - packed) * options.HostShare));
+        return new ByteSize((long)(Math.Max(0, worker.HostBytes - packed) * _options.HostShare));
     }
 
     /// <summary>Every worker packs every backbone it can read, outside the device memory that adapters share, so it weighs nothing here.</summary>
-    private static PreloadBackbone Backbone(Digest digest, WorkerState[] workers, PlanCosts costs) => new()
+    private PreloadBackbone Backbone(Digest digest) => new()
     {
         Digest = digest,
         HostBytes = ByteSize.Zero,
         DeviceBytes = ByteSize.Zero,
         HostSaves = TimeSpan.Zero,
-        DeviceSaves = costs.Backbone(PackedBytes(digest, workers)),
-        Residences = [.. Where(workers, resident => resident.Kind is ResidentKind.Backbone && resident.Digest == digest).Select(worker => new Residence(worker, StorageTier.Device))],
+        DeviceSaves = _costs.Backbone(_inventory.PackedBytes(digest)),
+        Residences = [.. _inventory.BackboneAt(digest).Select(worker => new Residence(worker, StorageTier.Device))],
     };
 
-    private static ByteSize PackedBytes(Digest digest, WorkerState[] workers) => new(workers
-        .SelectMany(worker => worker.Resident)
-        .Where(resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Host } && resident.Digest == digest)
-        .Select(resident => resident.Bytes)
-        .DefaultIfEmpty(0)
-        .Max());
-
-    private static PreloadSandbox Sandbox(TrustDomain domain, Digest backboneDigest, int backbone, WorkerState[] workers, PlanCosts costs) => new()
+    private PreloadSandbox Sandbox(TrustDomain domain, Digest backboneDigest, int backbone) => new()
     {
         Domain = domain,
         Backbone = backbone,
         DeviceBytes = ByteSize.Zero,
-        Saves = costs.Sandbox,
-        Workers = [.. Where(workers, resident => resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device } && resident.TrustDomain == domain && resident.Digest == backboneDigest)],
+        Saves = _costs.Sandbox,
+        Workers = _inventory.SandboxAt(domain, backboneDigest),
     };
 
-    private static PreloadFunction Function(FunctionRecord function, int sandbox, WorkerState[] workers, PlanCosts costs, double probability)
+    private PreloadFunction Function(FunctionRecord function, FunctionRevision revision, double share, int sandbox)
     {
-        var revision = function.Current;
-        var rule = FunctionRegistry.ScaleRuleOf(function);
         var bytes = new ByteSize(revision.AdapterBytes);
-        var residences = Residences(revision, workers).ToImmutableArray();
-
-        return new PreloadFunction
+        var (hasPrefixAt, prefix) = _inventory.PrefixOf(revision) ?? ([], PrefixEstimate.Of(revision, _prefixBytesPerToken.GetValueOrDefault(revision.BackboneDigest)));
+        var item = new PreloadFunction
         {
             Id = function.Id,
+            Revision = revision.Number,
             Adapter = revision.AdapterDigest!.Value,
             Sandbox = sandbox,
-            Probability = probability,
+            Probability = ChanceOf(function.Id, share),
             AdapterBytes = bytes,
-            DiskSaves = costs.Disk(bytes),
-            HostSaves = costs.Host(bytes),
-            DeviceSaves = costs.Device(bytes),
-            Residences = residences,
-            Pinned = rule.Min >= 1 && !residences.IsEmpty,
+            DiskSaves = _costs.Disk(bytes),
+            HostSaves = _costs.Host(bytes),
+            DeviceSaves = _costs.Device(bytes),
+            Residences = [.. _inventory.AdapterAt(revision)],
         };
+        item = item with { Pinned = !item.Residences.IsEmpty && FunctionRegistry.ScaleRuleOf(function).Min >= 1 };
+
+        // One that turned out too short to be kept weighs nothing, and is none.
+        return prefix == ByteSize.Zero ? item : item with { PrefixBytes = prefix, PrefixSaves = _costs.Prefix(prefix), HasPrefixAt = hasPrefixAt };
     }
 
-    private static IEnumerable<Residence> Residences(FunctionRevision revision, WorkerState[] workers)
+    private double ChanceOf(FunctionId function, double share)
     {
-        for (var worker = 0; worker < workers.Length; worker++)
+        if (!_forecasts.TryGetValue(function, out var forecast))
         {
-            if (Workers.Snapshots.TierOf(workers[worker], revision) is > StorageTier.Remote and var tier)
-            {
-                yield return new Residence(worker, tier);
-            }
+            return 0;
         }
+
+        return _options.HoldingPrice > 0 ? HoldingIndex.Of(forecast.Calls) * share : RevisionShare.Of(forecast.Calls.AtLeastOneWithin(_options.Horizon), share);
     }
 
-    private static IEnumerable<int> Where(WorkerState[] workers, Func<ResidentState, bool> holds)
+    /// <summary>Distinct things and where each stands.</summary>
+    private sealed class Positions<T>(IEnumerable<T> all)
+        where T : notnull
     {
-        for (var worker = 0; worker < workers.Length; worker++)
-        {
-            if (workers[worker].Resident.Any(holds))
-            {
-                yield return worker;
-            }
-        }
+        private readonly Dictionary<T, int> _at = all.Distinct().Select((item, index) => (item, index)).ToDictionary(pair => pair.item, pair => pair.index);
+
+        public IEnumerable<T> Items => _at.OrderBy(pair => pair.Value).Select(pair => pair.Key);
+
+        public int Of(T item) => _at[item];
     }
 }

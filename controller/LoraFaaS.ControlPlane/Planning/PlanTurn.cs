@@ -28,9 +28,9 @@ public sealed partial class PlanTurn(
         }
 
         var request = PlanQuestion.Ask(
-            await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken),
+            await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken), await catalogue.ListBackbonesAsync(cancellationToken),
             forecasts.Current.Functions, options.Value);
-        var plan = PreloadPlanner.Plan(PlanPrice.Apply(request, forecasts.Current.Functions, options.Value.HoldingPrice));
+        var plan = PreloadPlanner.Plan(request);
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();
 
         var made = new PlanInfo

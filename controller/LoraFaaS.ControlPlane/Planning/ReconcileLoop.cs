@@ -62,7 +62,7 @@ public sealed partial class ReconcileLoop(
 
     private async Task WarmAsync(MissingReplica missing, CancellationToken cancellationToken)
     {
-        var outcome = await placer.PlaceAsync(missing.Revision, missing.Holders, "a replica is desired", cancellationToken);
+        var outcome = await placer.PlaceAsync(missing.Revision, missing.Holders, live: false, "a replica is desired", cancellationToken);
         _backoff.Note(missing.Revision.Function, missing.Revision.Number, outcome is ActivationOutcome.Ready, time.GetUtcNow());
 
         if (outcome is ActivationOutcome.Refused refused)

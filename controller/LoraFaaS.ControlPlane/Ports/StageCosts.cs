@@ -15,4 +15,7 @@ public sealed record StageCosts
 
     /// <summary>Reading and packing, for a mebibyte of a backbone.</summary>
     public double? BackboneMsPerMib { get; init; }
+
+    /// <summary>Computing a prompt prefix, for a mebibyte of its keys and values.</summary>
+    public double? PrefixMsPerMib { get; init; }
 }

@@ -17,8 +17,8 @@ public abstract record WorkerCommand
     /// <summary>There is such a backbone, and where; or there is no longer.</summary>
     public sealed record KnowBackbone(Digest Digest, BackboneName Name, string Path, bool Forget) : WorkerCommand;
 
-    /// <summary>Bring what a revision needs to a tier.</summary>
-    public sealed record Load(FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
+    /// <summary>Bring what a revision needs to a tier. Where an invocation waits for it (<paramref name="Live"/>), what is loaded ahead of need gives way.</summary>
+    public sealed record Load(FunctionRevision Revision, StorageTier Tier, bool Live, string Reason) : WorkerCommand;
 
     /// <summary>
     /// Bring one artifact of a revision to a tier before anybody waits for it. Level-triggered: what is already so is done. It gives way to live

@@ -78,5 +78,6 @@ internal static class CommandWire
         TrustDomain = load.Revision.TrustDomain.Value,
         Tier = (int)load.Tier,
         Reason = load.Reason,
+        Live = load.Live,
     };
 }

@@ -110,6 +110,7 @@ internal static class WorkerWire
         HostToDeviceMsPerMib = wire.HasHostToDeviceMsPerMib ? Amount(wire.HostToDeviceMsPerMib) : null,
         SandboxMs = wire.HasSandboxMs ? Amount(wire.SandboxMs) : null,
         BackboneMsPerMib = wire.HasBackboneMsPerMib ? Amount(wire.BackboneMsPerMib) : null,
+        PrefixMsPerMib = wire.HasPrefixMsPerMib ? Amount(wire.PrefixMsPerMib) : null,
     };
 
     private static ResidentState? Read(Resident wire)

@@ -4,8 +4,9 @@ using LoraFaaS.Contracts.Units;
 namespace LoraFaaS.Policies.Preloading;
 
 /// <summary>
-/// Adapters that are resident and not in the plan. They leave only where what the plan brings needs their bytes, least worth first, or where they
-/// are not worth the bytes at all; memory that nobody wants is left as it is.
+/// Adapters and prefixes that are resident and not in the plan. They leave only where what the plan brings needs their bytes, least worth first, or where they
+/// are not worth the bytes at all; memory that nobody wants is left as it is, also where more is held than plans may fill: calls make their own room.
+/// A prefix can be computed anew, so it leaves before an adapter does.
 /// </summary>
 internal sealed class PlanLeavers(PlanBoard board)
 {
@@ -14,6 +15,7 @@ internal sealed class PlanLeavers(PlanBoard board)
     public IEnumerable<PreloadEntry> Write()
     {
         var free = board.Free.ToArray();
+        var wanted = new PlanArrivals(board).Bytes();
         var leavers = new List<(int Function, Residence Residence)>();
 
         for (var function = 0; function < _facts.Functions; function++)
@@ -28,13 +30,28 @@ internal sealed class PlanLeavers(PlanBoard board)
             }
         }
 
+        var isDear = _facts.Request.Limits.MinMsPerGiB > 0;
+
+        foreach (var (function, worker) in Prefixes(free).OrderBy(leaver => PrefixWorth(leaver.Function)).ThenBy(leaver => leaver.Function).ToList())
+        {
+            var at = (worker * PlanBoard.Tiers) + PlanBoard.Device;
+
+            if (isDear || (free[at] < 0 && wanted[at] > 0))
+            {
+                free[at] += _facts.Request.Functions[function].PrefixBytes.Bytes;
+                wanted[at] -= _facts.Request.Functions[function].PrefixBytes.Bytes;
+                yield return Prefix(function, worker);
+            }
+        }
+
         foreach (var (function, residence) in leavers.OrderBy(leaver => Worth(leaver.Function, leaver.Residence)).ThenBy(leaver => leaver.Function))
         {
-            var isDear = _facts.Request.Limits.MinMsPerGiB > 0;
+            var at = At(residence);
 
-            if ((isDear || free[At(residence)] < 0) && !_facts.Request.Functions[function].Pinned)
+            if ((isDear || (free[at] < 0 && wanted[at] > 0)) && !_facts.Request.Functions[function].Pinned)
             {
-                free[At(residence)] += Bytes(function);
+                free[at] += Bytes(function);
+                wanted[at] -= Bytes(function);
                 yield return Entry(function, residence);
             }
         }
@@ -67,6 +84,47 @@ internal sealed class PlanLeavers(PlanBoard board)
                 yield return Root(ArtifactKind.Backbone, residence.Worker, backbone, null, facts.DeviceBytes, facts.DeviceSaves, StorageTier.Disk);
             }
         }
+    }
+
+    /// <summary>Those that the plan does not count where they are; their bytes are taken from what is free.</summary>
+    private IEnumerable<(int Function, int Worker)> Prefixes(long[] free)
+    {
+        for (var function = 0; function < _facts.Functions; function++)
+        {
+            foreach (var worker in _facts.Request.Functions[function].HasPrefixAt)
+            {
+                if (board.Home[function] != worker || board.Level[function] != PlanBoard.TopLevel)
+                {
+                    free[(worker * PlanBoard.Tiers) + PlanBoard.Device] -= _facts.Request.Functions[function].PrefixBytes.Bytes;
+                    yield return (function, worker);
+                }
+            }
+        }
+    }
+
+    private double PrefixWorth(int function) =>
+        _facts.Probability[function] * _facts.Request.Functions[function].PrefixSaves.TotalMilliseconds / Math.Max(1, _facts.Request.Functions[function].PrefixBytes.Bytes);
+
+    private PreloadEntry Prefix(int function, int worker)
+    {
+        var facts = _facts.Request.Functions[function];
+
+        return new PreloadEntry
+        {
+            Kind = ArtifactKind.Prefix,
+            Action = PreloadAction.Offload,
+            Worker = _facts.Request.Workers[worker].Id,
+            Tier = StorageTier.Remote,
+            From = StorageTier.Device,
+            Function = facts.Id,
+            Revision = facts.Revision,
+            Digest = facts.Adapter,
+            Domain = _facts.Request.Sandboxes[facts.Sandbox].Domain,
+            Bytes = facts.PrefixBytes,
+            Probability = facts.Probability,
+            Saves = facts.PrefixSaves,
+            Horizon = _facts.Request.Horizon,
+        };
     }
 
     private PreloadEntry Root(ArtifactKind kind, int worker, int backbone, TrustDomain? domain, ByteSize bytes, TimeSpan saves, StorageTier to) => new()
@@ -112,6 +170,7 @@ internal sealed class PlanLeavers(PlanBoard board)
             Tier = planned > StorageTier.Remote && planned < residence.Tier ? planned : fits ? next : StorageTier.Disk,
             From = residence.Tier,
             Function = facts.Id,
+            Revision = facts.Revision,
             Digest = facts.Adapter,
             Domain = _facts.Request.Sandboxes[facts.Sandbox].Domain,
             Bytes = facts.AdapterBytes,

@@ -104,6 +104,7 @@ internal sealed class PlanWriter
         Tier = tier,
         From = from,
         Function = facts.Id,
+        Revision = facts.Revision,
         Digest = facts.Adapter,
         Domain = _request.Sandboxes[facts.Sandbox].Domain,
         Bytes = bytes,

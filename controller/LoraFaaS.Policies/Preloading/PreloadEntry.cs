@@ -23,6 +23,9 @@ public sealed record PreloadEntry
     /// <summary>The function of an adapter or a prefix.</summary>
     public FunctionId? Function { get; init; }
 
+    /// <summary>Of <see cref="Function"/>.</summary>
+    public int? Revision { get; init; }
+
     public Digest? Digest { get; init; }
 
     /// <summary>Whose sandbox; null for a backbone, which all share.</summary>

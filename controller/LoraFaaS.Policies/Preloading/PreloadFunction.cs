@@ -4,10 +4,16 @@ using LoraFaaS.Contracts.Units;
 
 namespace LoraFaaS.Policies.Preloading;
 
-/// <summary>A function, how likely it is to be called, and what its own artifacts weigh and save. Savings are cumulative and never fall with the tier.</summary>
+/// <summary>
+/// A revision of a function that has calls, how likely it is to be called, and what its own artifacts weigh and save. Revisions with the same adapter are
+/// one. Savings are cumulative and never fall with the tier.
+/// </summary>
 public sealed record PreloadFunction
 {
     public required FunctionId Id { get; init; }
+
+    /// <summary>Of the function: what a plan's lines name.</summary>
+    public int Revision { get; init; }
 
     public required Digest Adapter { get; init; }
 

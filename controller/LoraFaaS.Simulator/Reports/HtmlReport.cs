@@ -4,108 +4,92 @@ using System.Text;
 
 namespace LoraFaaS.Simulator.Reports;
 
-/// <summary>One page with the table and plots of several runs: no script, no file beside it.</summary>
+/// <summary>One page with the tables and plots of several runs: no script, no file beside it.</summary>
 public static class HtmlReport
 {
-    private const int Width = 640;
-    private const int Height = 280;
-    private const int Margin = 48;
-
-    private static readonly string[] Colours = ["#2563eb", "#dc2626", "#16a34a", "#9333ea", "#ea580c", "#0891b2", "#4b5563", "#ca8a04", "#db2777", "#65a30d", "#1e293b", "#7c3aed"];
+    private const string Style =
+        """
+        body{font:14px system-ui,sans-serif;margin:2rem;max-width:80rem}h1{font-size:1.4rem}h2{font-size:1.05rem;margin:2rem 0 .5rem}
+        .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+        td,th{padding:.25rem .6rem;border-bottom:1px solid #8884;text-align:right;white-space:nowrap}th{font-weight:600}
+        td:first-child,th:first-child{text-align:left}th[colspan]{text-align:center}.first{border-left:1px solid #8884}
+        .plots{display:flex;flex-wrap:wrap;gap:1.5rem 2rem}text{fill:currentColor}
+        @media(prefers-color-scheme:dark){body{background:#111;color:#eee}}
+        """;
 
     public static string Write(IReadOnlyList<RunReport> runs)
     {
+        ArgumentNullException.ThrowIfNull(runs);
         var html = new StringBuilder();
-        html.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>lorafaas simulate</title>");
-        html.Append("<style>body{font:14px system-ui,sans-serif;margin:2rem;max-width:75rem}table{border-collapse:collapse}td,th{padding:.3rem .7rem;border-bottom:1px solid #8884;text-align:right}");
-        html.Append("td:first-child,th:first-child{text-align:left}svg{margin:1rem 1rem 1rem 0}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}text{fill:#eee}}</style>");
+        html.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>lorafaas simulate</title><style>").Append(Style).Append("</style>");
 
         if (runs.Count > 0)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<h1>{Text(runs[0].Trace)} on {Text(runs[0].Cluster)}</h1><p>{runs[0].Calls} calls counted.</p>");
+            html.Append(CultureInfo.InvariantCulture, $"<h1>{Text(runs[0].Trace)} on {Text(runs[0].Cluster)}</h1><p>{runs[0].Calls:N0} calls counted.</p>");
         }
 
-        Table(html, runs);
-        Curves(html, runs);
-        Bars(html, runs, "Cold starts, share of calls", run => run.ColdAdapter + run.ColdProcess + run.ColdBackbone);
-        Bars(html, runs, "Cost, dollars", run => run.Cost);
-        Bars(html, runs, "Of it device memory that only waits, dollars", run => run.CostIdle);
-        Bars(html, runs, "Device memory held, share of all", run => run.MemoryHeld);
-        Bars(html, runs, "First token later than asked, share of calls", run => run.SloMisses);
-        return html.Append("</html>").ToString();
+        Times(html, runs);
+        Rest(html, runs);
+        html.Append("<h2>Plots</h2>");
+        CurvePlot.Write(html, runs);
+        html.Append("<div class=\"plots\">");
+        BarPlot.Write(html, runs, "Cold starts, share of calls", run => run.ColdAdapter + run.ColdProcess + run.ColdBackbone, "P1");
+        BarPlot.Write(html, runs, "First token later than asked, share of calls", run => run.SloMisses, "P1");
+        BarPlot.Write(html, runs, "Cost, dollars", run => run.Cost, "0.000");
+        BarPlot.Write(html, runs, "Of it device memory that only waits, dollars", run => run.CostIdle, "0.000");
+        BarPlot.Write(html, runs, "Device memory held, share of all", run => run.MemoryHeld, "P1");
+        BarPlot.Write(html, runs, "Copies of backbones held, over one of each", run => run.Redundancy, "0.00");
+        return html.Append("</div></html>").ToString();
     }
 
-    private static void Table(StringBuilder html, IReadOnlyList<RunReport> runs)
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static void Times(StringBuilder html, IReadOnlyList<RunReport> runs)
     {
-        html.Append("<table><tr><th>system<th>TTFT mean<th>p50<th>p95<th>p99 ms<th>E2E mean ms<th>TPOT ms<th>cold adapter<th>process<th>backbone<th>found: remote, disk, host, device<th>SLO misses<th>in time/s<th>tokens/s<th>cost $<th>memory<th>backbones</tr>");
+        html.Append("<h2>Times, milliseconds</h2><div class=\"wide\"><table><tr><th><th colspan=\"4\" class=\"first\">first token (TTFT)<th colspan=\"4\" class=\"first\">whole answer (E2E)<th colspan=\"4\" class=\"first\">between tokens (TPOT)</tr><tr><th>system");
+
+        for (var group = 0; group < 3; group++)
+        {
+            html.Append("<th class=\"first\">mean<th>p50<th>p95<th>p99");
+        }
+
+        html.Append("</tr>");
 
         foreach (var run in runs)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(run.System)}<td>{run.TtftMs.Mean:0}<td>{run.TtftMs.P50:0}<td>{run.TtftMs.P95:0}<td>{run.TtftMs.P99:0}<td>{run.E2EMs.Mean:0}<td>{run.TpotMs.Mean:0.0}");
-            html.Append(CultureInfo.InvariantCulture, $"<td>{run.ColdAdapter:P1}<td>{run.ColdProcess:P1}<td>{run.ColdBackbone:P1}<td>{string.Join(" · ", run.FoundAt.Select(share => share.ToString("P0", CultureInfo.InvariantCulture)))}<td>{run.SloMisses:P1}<td>{run.GoodPerSecond:0.00}<td>{run.TokensPerSecond:0}<td>{run.Cost:0.000}<td>{run.MemoryHeld:P1}<td>{run.Redundancy:0.00}×</tr>");
+            html.Append("<tr><td>").Append(Text(run.System));
+            Four(html, run.TtftMs, "0");
+            Four(html, run.E2EMs, "0");
+            Four(html, run.TpotMs, "0.0");
+            html.Append("</tr>");
         }
 
-        html.Append("</table>");
+        html.Append("</table></div>");
     }
 
-    /// <summary>Share of calls (up) whose first token came by a time (along, logarithmic).</summary>
-    private static void Curves(StringBuilder html, IReadOnlyList<RunReport> runs)
+    private static void Four(StringBuilder html, Spread spread, string format)
     {
-        var shown = runs.Where(run => run.TtftCurve.Length > 0).ToArray();
+        var culture = CultureInfo.InvariantCulture;
+        html.Append("<td class=\"first\">").Append(spread.Mean.ToString(format, culture));
 
-        if (shown.Length == 0)
+        foreach (var value in (double[])[spread.P50, spread.P95, spread.P99])
         {
-            return;
+            html.Append("<td>").Append(value.ToString(format, culture));
         }
-
-        var least = Math.Log10(Math.Max(1, shown.Min(run => run.TtftCurve[0])));
-        var most = Math.Max(least + 0.5, Math.Log10(Math.Max(2, shown.Max(run => run.TtftCurve[^1]))));
-        Open(html, "Time to first token: share of calls by milliseconds");
-
-        for (var decade = (int)Math.Ceiling(least); decade <= most; decade++)
-        {
-            var x = X((decade - least) / (most - least));
-            html.Append(CultureInfo.InvariantCulture, $"<line x1=\"{x:0.#}\" x2=\"{x:0.#}\" y1=\"{Margin}\" y2=\"{Height - Margin}\" stroke=\"#8884\"/><text x=\"{x:0.#}\" y=\"{Height - Margin + 16}\" font-size=\"11\" text-anchor=\"middle\">{Math.Pow(10, decade):0}</text>");
-        }
-
-        for (var index = 0; index < shown.Length; index++)
-        {
-            var curve = shown[index].TtftCurve;
-            html.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke-width=\"1.8\" stroke=\"{Colours[index % Colours.Length]}\" points=\"");
-
-            for (var point = 0; point < curve.Length; point++)
-            {
-                var x = X((Math.Log10(Math.Max(1, curve[point])) - least) / (most - least));
-                html.Append(CultureInfo.InvariantCulture, $"{x:0.#},{Height - Margin - ((Height - (2 * Margin)) * point / (curve.Length - 1.0)):0.#} ");
-            }
-
-            html.Append(CultureInfo.InvariantCulture, $"\"/><text x=\"{Width + 8}\" y=\"{Margin + (16 * index)}\" font-size=\"12\" style=\"fill:{Colours[index % Colours.Length]}\">{Text(shown[index].System)}</text>");
-        }
-
-        html.Append("</svg>");
     }
 
-    private static void Bars(StringBuilder html, IReadOnlyList<RunReport> runs, string title, Func<RunReport, double> figure)
+    private static void Rest(StringBuilder html, IReadOnlyList<RunReport> runs)
     {
-        Open(html, title);
-        var most = Math.Max(1e-9, runs.Select(figure).DefaultIfEmpty(0).Max());
-        var step = (Height - (2.0 * Margin)) / Math.Max(1, runs.Count);
+        html.Append("<h2>Cold starts, promises, cost</h2><div class=\"wide\"><table><tr><th><th colspan=\"3\" class=\"first\">calls that waited for<th colspan=\"4\" class=\"first\">adapter found at<th colspan=\"3\" class=\"first\">throughput<th colspan=\"3\" class=\"first\">what it took</tr>");
+        html.Append("<tr><th>system<th class=\"first\">adapter<th>process<th>backbone<th class=\"first\">store<th>disk<th>host<th>device<th class=\"first\">SLO missed<th>in time/s<th>tokens/s<th class=\"first\">cost, $<th>memory<th>backbones</tr>");
 
-        for (var index = 0; index < runs.Count; index++)
+        foreach (var run in runs)
         {
-            var value = figure(runs[index]);
-            var y = Margin + (index * step);
-            html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Margin + 90}\" y=\"{y:0.#}\" width=\"{(Width - 90 - (2 * Margin)) * value / most:0.#}\" height=\"{step * 0.7:0.#}\" fill=\"{Colours[index % Colours.Length]}\"/>");
-            html.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin + 84}\" y=\"{y + (step * 0.6):0.#}\" font-size=\"11\" text-anchor=\"end\">{Text(runs[index].System)}</text><text x=\"{Margin + 96 + ((Width - 90 - (2 * Margin)) * value / most):0.#}\" y=\"{y + (step * 0.6):0.#}\" font-size=\"11\">{value:0.###}</text>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Text(run.System)}<td class=\"first\">{run.ColdAdapter:P1}<td>{run.ColdProcess:P1}<td>{run.ColdBackbone:P1}");
+            html.Append(CultureInfo.InvariantCulture, $"<td class=\"first\">{run.FoundAt[0]:P0}<td>{run.FoundAt[1]:P0}<td>{run.FoundAt[2]:P0}<td>{run.FoundAt[3]:P0}");
+            html.Append(CultureInfo.InvariantCulture, $"<td class=\"first\">{run.SloMisses:P1}<td>{run.GoodPerSecond:0.00}<td>{run.TokensPerSecond:0}<td class=\"first\">{run.Cost:0.000}<td>{run.MemoryHeld:P1}<td>{run.Redundancy:0.00}×</tr>");
         }
 
-        html.Append("</svg>");
+        html.Append("</table></div>");
     }
-
-    private static void Open(StringBuilder html, string title) => html.Append(CultureInfo.InvariantCulture,
-        $"<svg role=\"img\" aria-label=\"{Text(title)}\" width=\"{Width + 160}\" height=\"{Height}\" viewBox=\"0 0 {Width + 160} {Height}\"><text x=\"{Margin}\" y=\"24\" font-size=\"14\" font-weight=\"600\">{Text(title)}</text>");
-
-    private static double X(double share) => Margin + ((Width - (2 * Margin)) * share);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -54,6 +54,10 @@ internal static class PlanCommand
         return ExitCodes.Done;
     }
 
+    private static string Subject(PlanLine line) => line is { Function: { } function, Revision: { } revision }
+        ? string.Create(CultureInfo.InvariantCulture, $"{function}@{revision}")
+        : line.Function ?? line.TrustDomain ?? "";
+
     private static void Print(PlanInfo plan)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("what", "function or domain", "worker", "from", "to", "bytes", "why");
@@ -61,7 +65,7 @@ internal static class PlanCommand
         foreach (var line in plan.Lines)
         {
             table.AddRow(
-                Markup.Escape($"{line.Action} {line.Kind}"), Markup.Escape(line.Function ?? line.TrustDomain ?? ""), Markup.Escape(line.Worker),
+                Markup.Escape($"{line.Action} {line.Kind}"), Markup.Escape(Subject(line)), Markup.Escape(line.Worker),
                 line.From, line.Tier, new ByteSize(line.Bytes).ToString(), Markup.Escape(line.Reason));
         }
 

@@ -96,18 +96,52 @@ internal static class SimulateCommand
 
     private static Table Rows(IReadOnlyList<RunReport> reports)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("system", "TTFT ms", "p95", "p99", "E2E ms", "TPOT ms", "cold: adapter", "process", "backbone", "found (remote disk host device)", "SLO misses", "in time/s", "tokens/s", "cost $", "memory", "backbones");
+        Terminal.Output.Write(Times(reports));
+        Terminal.Output.Write(Rest(reports));
+    }
+
+    private static Table Times(IReadOnlyList<RunReport> reports)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title("milliseconds: mean p50 p95 p99");
+        AddColumns(table, "system", "first token", "whole answer", "between tokens");
 
         foreach (var report in reports)
         {
-            string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+            table.AddRow(Markup.Escape(report.System), Four(report.TtftMs, "0"), Four(report.E2EMs, "0"), Four(report.TpotMs, "0.0"));
+        }
+
+        return table;
+    }
+
+    private static Table Rest(IReadOnlyList<RunReport> reports)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title("waited for, % of calls; adapter found at store, disk, host, device, %");
+        AddColumns(table, "system", "adapter", "process", "backbone", "found", "SLO missed", "in time/s", "tokens/s", "cost $", "memory", "backbones");
+
+        foreach (var report in reports)
+        {
             table.AddRow(
-                Markup.Escape(report.System), Number(report.TtftMs.Mean, "0"), Number(report.TtftMs.P95, "0"), Number(report.TtftMs.P99, "0"), Number(report.E2EMs.Mean, "0"),
-                Number(report.TpotMs.Mean, "0.0"), Number(report.ColdAdapter, "P1"), Number(report.ColdProcess, "P1"), Number(report.ColdBackbone, "P1"), string.Join(' ', report.FoundAt.Select(share => Number(share * 100, "0"))) + " %", Number(report.SloMisses, "P1"), Number(report.GoodPerSecond, "0.00"),
+                Markup.Escape(report.System), Number(report.ColdAdapter * 100, "0.0"), Number(report.ColdProcess * 100, "0.0"), Number(report.ColdBackbone * 100, "0.0"),
+                string.Join(' ', report.FoundAt.Select(share => Number(share * 100, "0"))), Number(report.SloMisses, "P1"), Number(report.GoodPerSecond, "0.00"),
                 Number(report.TokensPerSecond, "0"), Number(report.Cost, "0.000"), Number(report.MemoryHeld, "P1"), Number(report.Redundancy, "0.00") + "×");
         }
 
         return table;
     }
+
+    /// <summary>Names are not broken, figures stand under figures.</summary>
+    private static void AddColumns(Table table, string first, params IEnumerable<string> others)
+    {
+        table.AddColumn(new TableColumn(first).NoWrap());
+
+        foreach (var other in others)
+        {
+            table.AddColumn(new TableColumn(other).RightAligned().NoWrap());
+        }
+    }
+
+    private static string Four(Spread spread, string format) =>
+        string.Join(' ', ((double[])[spread.Mean, spread.P50, spread.P95, spread.P99]).Select(value => Number(value, format).PadLeft(6)));
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

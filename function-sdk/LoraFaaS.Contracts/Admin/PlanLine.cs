@@ -20,6 +20,9 @@ public sealed record PlanLine
     /// <summary>name.namespace, for an adapter or a prefix.</summary>
     public string? Function { get; init; }
 
+    /// <summary>Of <see cref="Function"/>: each one with a share of the calls is planned for. Null: the plan was made before that was so.</summary>
+    public int? Revision { get; init; }
+
     public string? Digest { get; init; }
 
     /// <summary>Whose sandbox.</summary>

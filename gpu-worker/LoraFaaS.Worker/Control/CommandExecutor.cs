@@ -21,6 +21,7 @@ internal sealed partial class CommandExecutor(
     SandboxSupervisor supervisor,
     PreloadExecutor preloads,
     OffloadExecutor offloads,
+    LiveDemand demand,
     ResidencyNotes notes,
     DrainState drain,
     TimeProvider time,
@@ -35,7 +36,7 @@ internal sealed partial class CommandExecutor(
                 return await KnowAsync(command.KnowBackbone);
             case WorkerCommand.KindOneofCase.Load:
                 LogLoad(command.Load.AdapterDigest, command.Load.TrustDomain, (StorageTier)command.Load.Tier, command.Load.Reason);
-                return await LoadAsync(command.Load, account, cancellationToken);
+                return await WaitAsync(LoadAsync(command.Load, account, cancellationToken), command.Load.Live);
             case WorkerCommand.KindOneofCase.Offload:
                 LogOffload(command.Offload.Kind, command.Offload.AdapterDigest, command.Offload.TrustDomain, (StorageTier)command.Offload.Tier, command.Offload.Reason);
                 return await offloads.OffloadAsync(command.Offload, cancellationToken);
@@ -89,6 +90,20 @@ internal sealed partial class CommandExecutor(
         }
 
         return problem;
+    }
+
+    /// <summary>An activation is an invocation that waits before it has come here: what is loaded ahead of need gives way to it too.</summary>
+    private async Task<Problem?> WaitAsync(Task<Problem?> loading, bool live)
+    {
+        if (!live || loading.IsCompleted)
+        {
+            return await loading;
+        }
+
+        using (demand.Begin())
+        {
+            return await loading;
+        }
     }
 
     private async Task<Problem?> LoadAsync(LoadArtifact command, ColdStart account, CancellationToken cancellationToken)

@@ -92,6 +92,11 @@ internal sealed class Inventory(
             measured.BackboneMsPerMib = backbone;
         }
 
+        if (costs.MeasuredMs(ClimbStep.PrefixCompute) is { } prefix)
+        {
+            measured.PrefixMsPerMib = prefix;
+        }
+
         return measured;
     }
 

@@ -5,12 +5,12 @@ using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Concurrency;
-using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Offloading;
 
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>The prompt prefixes that one sandbox computes ahead and keeps.</summary>
-internal sealed class SandboxPrefixes(SandboxChannel channel, ResidencyChanges changes, CancellationToken lifetime)
+internal sealed class SandboxPrefixes(SandboxChannel channel, SandboxSurroundings around, CancellationToken lifetime)
 {
     private readonly PrefixBook _book = new();
     private readonly SingleFlight<string, Problem?> _preparing = new(lifetime);
@@ -38,7 +38,7 @@ internal sealed class SandboxPrefixes(SandboxChannel channel, ResidencyChanges c
         }
 
         await channel.DropPrefixAsync(name, cancellationToken);
-        changes.Ring();
+        around.Changes.Ring();
         return true;
     }
 
@@ -48,12 +48,21 @@ internal sealed class SandboxPrefixes(SandboxChannel channel, ResidencyChanges c
     private async Task<Problem?> ComputeAsync(string name, FunctionId function, RevisionRef revision)
     {
         // The sandbox computes it when nothing else runs; one that is given up here would still be computed there.
+        var begun = around.Time.GetTimestamp();
+
         switch (await channel.PreparePrefixAsync(name, revision, lifetime))
         {
             case SandboxReply<PrefixReady>.Done done:
                 Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
-                _book.Add(name, new KeptPrefix(function, revision.Number, adapter, done.Value.Tokens, new ByteSize(Math.Max(0, done.Value.DeviceBytes))));
-                changes.Ring();
+                var size = new ByteSize(Math.Max(0, done.Value.DeviceBytes));
+                _book.Add(name, new KeptPrefix(function, revision.Number, adapter, done.Value.Tokens, size));
+
+                if (size > ByteSize.Zero)
+                {
+                    around.Costs.Observe(ClimbStep.PrefixCompute, size, around.Time.GetElapsedTime(begun));
+                }
+
+                around.Changes.Ring();
                 return null;
             case SandboxReply<PrefixReady>.Refused refused:
                 return refused.Problem;

@@ -1,8 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using LoraFaaS.Contracts.Identity;
-using LoraFaaS.Policies.Forecasting;
-using LoraFaaS.Policies.Forecasting.Lstm;
 using LoraFaaS.SystemTests.Platform;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
@@ -59,20 +56,8 @@ public sealed class PlanningTests
 
     private static async Task RememberAsync(TempFolder data)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        var start = now.AddTicks(-(now.UtcTicks % TimeSpan.TicksPerMinute)).AddMinutes(-303);
-        var id = FunctionId.TryParse($"{Function}.openfaas-fn", out var parsed) ? parsed : throw new InvalidOperationException();
-        var book = new ForecastBook(LstmNetwork.New(LstmShape.Default, 1), new ForecastBookLimits(), start);
-        book.Watch([id]);
-
-        for (var minute = 1; minute <= 303; minute++)
-        {
-            book.Advance(start.AddMinutes(minute), new Dictionary<FunctionId, int> { [id] = minute % 10 == 1 ? 1 : 0 });
-            book.ForecastAll();
-        }
-
         var folder = Directory.CreateDirectory(Path.Combine(data.Path, "controller", "forecasts"));
-        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "histories"), ForecastBookFile.Write(book));
+        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "histories"), RememberedCalls.EveryTenMinutes(Function));
     }
 
     private static async Task RunAsync(TempFolder data, params string[] arguments)

@@ -19,6 +19,7 @@ internal static class PlanCommand
         {
             var report = new ReportWriter("plan", TimeProvider.System);
             new PlanBench(report, parse.GetValue(Functions), parse.GetValue(Workers), parse.GetValue(Rounds)).Run();
+            new QuestionBench(report, parse.GetValue(Functions), parse.GetValue(Workers), parse.GetValue(Rounds)).Run();
             report.Finish(parse.GetValue(Json));
             return 0;
         });

@@ -5,6 +5,9 @@ internal static class Bootstrap
 {
     private const int Draws = 2000;
 
+    /// <summary>For a chance that is small enough to be judged among hundreds.</summary>
+    private const int FineDraws = 20_000;
+
     /// <summary>Mean and its central 95 %.</summary>
     public static Interval Of(IReadOnlyList<double> values)
     {
@@ -13,10 +16,25 @@ internal static class Bootstrap
             return new Interval(double.NaN, double.NaN, double.NaN);
         }
 
-        var random = new Random(1);
-        var means = new double[Draws];
+        var means = Means(values, Draws);
+        Array.Sort(means);
+        return new Interval(values.Average(), means[Draws / 40], means[Draws - 1 - Draws / 40]);
+    }
 
-        for (var draw = 0; draw < Draws; draw++)
+    /// <summary>Chance, both sides, of a mean as far from zero where the true one is zero: twice the share of draws on the other side of it. Never zero.</summary>
+    public static double PValue(IReadOnlyList<double> values)
+    {
+        var means = Means(values, FineDraws);
+        var (below, above) = (means.Count(mean => mean <= 0), means.Count(mean => mean >= 0));
+        return Math.Min(1, 2.0 * (Math.Min(below, above) + 1) / (FineDraws + 1));
+    }
+
+    private static double[] Means(IReadOnlyList<double> values, int draws)
+    {
+        var random = new Random(1);
+        var means = new double[draws];
+
+        for (var draw = 0; draw < draws; draw++)
         {
             var sum = 0.0;
 
@@ -28,7 +46,6 @@ internal static class Bootstrap
             means[draw] = sum / values.Count;
         }
 
-        Array.Sort(means);
-        return new Interval(values.Average(), means[Draws / 40], means[Draws - 1 - Draws / 40]);
+        return means;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
     private const int Functions = 1024;
 
     private readonly List<ForecastRow> _rows = [];
+    private readonly List<ForecastComparison> _comparisons = [];
     private readonly List<BenchRow> _costs = [];
     private readonly double _loadBefore = MachineFacts.Load();
 
@@ -35,7 +36,9 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
 
         var scoring = new TraceScoring(set, trainer.Freeze());
         var board = scoring.Run();
-        _rows.AddRange(new ForecastRows(set, board).Make());
+        var rows = new ForecastRows(set, board);
+        _rows.AddRange(rows.Make());
+        _comparisons.AddRange(rows.Compare());
         _costs.Add(BenchRow.Limit($"{name}: network, one function's step of {Functions}", scoring.NetworkCost(Functions, 20), "µs", MostMicroseconds));
         _costs.Add(BenchRow.Limit($"{name}: all predictors, gate and scores", scoring.PanelTime.TotalMicroseconds / scoring.PanelSteps, "µs", MostMicroseconds));
         _costs.Add(BenchRow.Limit($"{name}: learning, function-minutes a second", training.Learned / training.LearningTime.TotalSeconds, "1/s"));
@@ -49,6 +52,9 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cost.Case}: {cost.Figure:0.##} {cost.Unit} {cost.Target}"));
         }
 
+        var judged = HolmCorrection.Judge(_comparisons);
+        Print(judged);
+
         if (json is null)
         {
             return;
@@ -56,10 +62,24 @@ internal sealed class ForecastBench(TraceFiles files, int seed, int mostSeries, 
 
         var report = new ForecastReport
         {
-            At = time.GetUtcNow(), Machine = MachineFacts.Read(), LoadBefore = _loadBefore, LoadAfter = MachineFacts.Load(), Seed = seed, Costs = _costs, Rows = _rows,
+            At = time.GetUtcNow(), Machine = MachineFacts.Read(), LoadBefore = _loadBefore, LoadAfter = MachineFacts.Load(), Seed = seed, Costs = _costs, Rows = _rows, Comparisons = judged,
         };
         json.Directory?.Create();
         File.WriteAllBytes(json.FullName, JsonSerializer.SerializeToUtf8Bytes(report, BenchJson.Default.ForecastReport));
+    }
+
+    /// <summary>How many verdicts of each kind, and every comparison in which the gate is behind and would be surely so if it were the only one.</summary>
+    private static void Print(IReadOnlyList<ForecastComparison> judged)
+    {
+        var counts = judged.Where(comparison => comparison.Verdict.Length > 0).CountBy(comparison => comparison.Verdict).Select(pair => $"{pair.Value} {pair.Key}");
+        Console.WriteLine($"gate against the best single predictor of each class, horizon and score, all judged together: {string.Join(", ", counts)}");
+
+        foreach (var behind in judged.Where(comparison => comparison is { Difference: < 0, P: < 0.05, Verdict.Length: > 0 }))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  behind: {behind.Trace} {behind.Class} ({behind.Functions}) {behind.Horizon} {behind.Score} {behind.Gate:0.0e+0}, {behind.Best} less by {-behind.Difference:0.0e+0}; p {behind.P:0.0000} alone, {behind.Adjusted:0.000} together"));
+        }
     }
 
     private void Print(string name)

@@ -18,4 +18,6 @@ internal sealed record ForecastReport
     public required IReadOnlyList<BenchRow> Costs { get; init; }
 
     public required IReadOnlyList<ForecastRow> Rows { get; init; }
+
+    public required IReadOnlyList<ForecastComparison> Comparisons { get; init; }
 }

@@ -9,6 +9,34 @@ internal sealed class ForecastRows(TraceSet set, Scoreboard board)
         from column in Enumerable.Range(0, Scoreboard.Columns.Length)
         select Row(name, horizon, column);
 
+    /// <summary>One for each class, horizon and score: the gate against the best single predictor there.</summary>
+    public IEnumerable<ForecastComparison> Compare() =>
+        from name in board.Classes
+        from horizon in Scoreboard.Horizons
+        from score in horizon is ScoredHorizon.HalfMinute ? new[] { "Brier" } : ["Brier", "LogPinball"]
+        select Compare(name, horizon, score);
+
+    private ForecastComparison Compare(string name, ScoredHorizon horizon, string score)
+    {
+        var members = board.Members(name).Where(i => board.Sums(i, Scoreboard.Gate, horizon).Count > 0).ToList();
+        double Of(int function, int column) => score == "Brier" ? Brier(function, column, horizon) : LogPinball(function, column, horizon);
+        var best = Enumerable.Range(0, Scoreboard.Gate).MinBy(column => members.Sum(function => Of(function, column)));
+        var differences = members.Select(function => Of(function, best) - Of(function, Scoreboard.Gate)).ToArray();
+
+        return new ForecastComparison
+        {
+            Trace = set.Name,
+            Class = name,
+            Functions = members.Count,
+            Horizon = horizon.ToString(),
+            Score = score,
+            Best = Scoreboard.Columns[best],
+            Gate = members.Average(function => Of(function, Scoreboard.Gate)),
+            Difference = differences.Average(),
+            P = Bootstrap.PValue(differences),
+        };
+    }
+
     private ForecastRow Row(string name, ScoredHorizon horizon, int column)
     {
         var members = board.Members(name).Where(i => board.Sums(i, column, horizon).Count > 0).ToList();

@@ -8,6 +8,14 @@ internal sealed class Scoreboard
     public static readonly string[] Columns = [.. Enum.GetNames<PredictorKind>(), "Gate"];
     public static readonly ScoredHorizon[] Horizons = Enum.GetValues<ScoredHorizon>();
 
+    /// <summary>
+    /// Functions with fewer than three calls before anything is scored. The traces call "insufficient" who has fewer than three in the whole trace, which is chosen by
+    /// what is to be forecast: whoever says that nothing comes is right there.
+    /// </summary>
+    private const string Few = "few so far";
+
+    private const string All = "all";
+    private const int Enough = 3;
     private static readonly int[] Lengths = [0, 0, 1, 5, 15];
 
     private readonly TraceSet _set;
@@ -15,12 +23,14 @@ internal sealed class Scoreboard
     private readonly Dictionary<string, double[]> _baseRates;
     private readonly Dictionary<string, CalibrationBins[]> _bins;
     private readonly int[] _cells = new int[CellSplit.Cells];
+    private readonly bool[] _few;
 
     public Scoreboard(TraceSet set)
     {
         _set = set;
         _sums = [.. set.Series.Select(_ => new ScoreSums[Columns.Length * Horizons.Length])];
-        Classes = [.. set.Series.Select(series => series.Class).Distinct().Order(StringComparer.Ordinal), "all"];
+        _few = [.. set.Series.Select(series => series.CallsOf(0, set.ScoreFrom, set.Minutes) < Enough)];
+        Classes = [.. set.Series.Select(series => series.Class).Distinct().Order(StringComparer.Ordinal), .. _few.Contains(true) ? new[] { Few } : [], All];
         _bins = Classes.ToDictionary(name => name, _ => Enumerable.Range(0, Columns.Length * Horizons.Length).Select(_ => new CalibrationBins()).ToArray());
         _baseRates = Classes.ToDictionary(name => name, BaseRates);
     }
@@ -29,7 +39,7 @@ internal sealed class Scoreboard
 
     public static int Gate => Columns.Length - 1;
 
-    public IEnumerable<int> Members(string name) => Enumerable.Range(0, _set.Series.Count).Where(i => name == "all" || _set.Series[i].Class == name);
+    public IEnumerable<int> Members(string name) => Enumerable.Range(0, _set.Series.Count).Where(i => name == All || (name == Few ? _few[i] : _set.Series[i].Class == name));
 
     public ref readonly ScoreSums Sums(int function, int column, ScoredHorizon horizon) => ref _sums[function][column * Horizons.Length + (int)horizon];
 
@@ -70,7 +80,12 @@ internal sealed class Scoreboard
         var at = column * Horizons.Length + (int)horizon;
         _sums[function][at].Add(said, probability, calls, baseRate, !half);
         _bins[_set.Series[function].Class][at].Add(probability, calls > 0);
-        _bins["all"][at].Add(probability, calls > 0);
+        _bins[All][at].Add(probability, calls > 0);
+
+        if (_few[function])
+        {
+            _bins[Few][at].Add(probability, calls > 0);
+        }
     }
 
     private static ForecastHorizon Own(ScoredHorizon horizon) => horizon switch

@@ -9,4 +9,8 @@ namespace LoraFaaS.Bench.Papers;
 /// <param name="Ours">LoraFaaS, simulated.</param>
 /// <param name="Met">Null: nothing is asked.</param>
 /// <param name="Note">The spread, or the reason why it does not come out.</param>
-internal sealed record PapersRow(string Figure, string Setting, string Reported, string Baseline, string System, string Ours, bool? Met, string Note);
+internal sealed record PapersRow(string Figure, string Setting, string Reported, string Baseline, string System, string Ours, bool? Met, string Note)
+{
+    /// <summary>What nobody can be below, knowing every arrival; empty: not asked for.</summary>
+    public string Floor { get; init; } = "";
+}

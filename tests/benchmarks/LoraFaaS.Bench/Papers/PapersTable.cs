@@ -13,12 +13,12 @@ internal static class PapersTable
         var settings = rows.Select(row => row.Setting).Where(setting => setting.Length > 0).Distinct().ToList();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
         console.Profile.Width = Math.Max(console.Profile.Width, Width);
-        var table = new Table().AddColumns("figure", "at", "reported / target", "baseline", "their system", "ours", "met", "note");
+        var table = new Table().AddColumns("figure", "at", "reported / target", "baseline", "their system", "ours", "floor", "met", "note");
 
         foreach (var row in rows)
         {
             table.AddRow(
-                Markup.Escape(row.Figure), row.Setting.Length == 0 ? "" : $"({settings.IndexOf(row.Setting) + 1})", Markup.Escape(row.Reported), Markup.Escape(row.Baseline), Markup.Escape(row.System), Markup.Escape(row.Ours),
+                Markup.Escape(row.Figure), row.Setting.Length == 0 ? "" : $"({settings.IndexOf(row.Setting) + 1})", Markup.Escape(row.Reported), Markup.Escape(row.Baseline), Markup.Escape(row.System), Markup.Escape(row.Ours), Markup.Escape(row.Floor),
                 row.Met switch { true => "yes", false => "[red]no[/]", null => "" }, Markup.Escape(row.Note));
         }
 

@@ -97,15 +97,27 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
         var gap = theirs.Mean(figure) - best;
         var closed = gap <= 0 ? double.NaN : (theirs.Mean(figure) - ours.Mean(figure)) / gap;
         var inBudget = ours.Mean(run => run.Cost) <= theirs.Mean(run => run.Cost) * Alike && (!what.StartsWith("cost", StringComparison.Ordinal) || ours.Mean(run => run.TtftMs.P95) <= theirs.Mean(run => run.TtftMs.P95));
-        var floor = theirs.Mean(run => run.FloorMs);
-        var note = what.StartsWith("TTFT", StringComparison.Ordinal)
-            ? FormattableString.Invariant($"; of the gap to every call warm and alone ({floor:0} ms) {Percent((theirs.Mean(figure) - ours.Mean(figure)) / (theirs.Mean(figure) - floor))}")
-            : "";
+        var floor = Floor(what, theirs, knowing);
+        var note = FormattableString.Invariant($"; of the gap to the floor {Percent((theirs.Mean(figure) - ours.Mean(figure)) / (theirs.Mean(figure) - floor))}");
         rows.Add(new(
             $"gap to foresight, {name}, {who}, against {baseline}: {what}", Setting, "≥ 70 %", $"foresight {knowing.Of(figure).Text()}", theirs.Of(figure).Text(),
             $"{ours.Of(figure).Text()}: {Percent(closed)}", double.IsNaN(closed) ? false : closed >= 0.7 && inBudget,
-            string.Create(CultureInfo.InvariantCulture, $"cost {theirs.Mean(run => run.Cost):0.00} theirs, {ours.Mean(run => run.Cost):0.00} ours, {knowing.Mean(run => run.Cost):0.00} foresight; p95 {theirs.Mean(run => run.TtftMs.P95):0} / {ours.Mean(run => run.TtftMs.P95):0} / {knowing.Mean(run => run.TtftMs.P95):0} ms; price {ours.Price}") + note));
+            string.Create(CultureInfo.InvariantCulture, $"cost {theirs.Mean(run => run.Cost):0.00} theirs, {ours.Mean(run => run.Cost):0.00} ours, {knowing.Mean(run => run.Cost):0.00} foresight; p95 {theirs.Mean(run => run.TtftMs.P95):0} / {ours.Mean(run => run.TtftMs.P95):0} / {knowing.Mean(run => run.TtftMs.P95):0} ms; price {ours.Price}") + note)
+        {
+            Floor = floor.ToString("0.##", CultureInfo.InvariantCulture),
+        });
     }
+
+    /// <summary>
+    /// What no schedule is below: every call warm and alone on its device; no cold second; and of the cost what the calls themselves take, in the run of the one who
+    /// knows, without what only waits for them.
+    /// </summary>
+    private static double Floor(string what, Point theirs, Point knowing) => what[0] switch
+    {
+        'T' => theirs.Mean(run => run.FloorMs),
+        'c' when what.StartsWith("cost", StringComparison.Ordinal) => knowing.Mean(run => run.CostActive),
+        _ => 0,
+    };
 
     private static string Percent(double share) => double.IsNaN(share) ? "no gap" : FormattableString.Invariant($"{share * 100:0.#} %");
 }

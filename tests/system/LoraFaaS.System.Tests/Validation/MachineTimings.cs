@@ -2,7 +2,7 @@ using LoraFaaS.Simulator.Cluster;
 
 namespace LoraFaaS.SystemTests.Validation;
 
-/// <summary>What the simulator is told of this machine: medians of calibration calls.</summary>
+/// <summary>What the simulator is told of this machine, by calibration calls: means of the warm ones, which are many, and medians of the rest.</summary>
 /// <param name="WarmMs">First token of a warm call alone.</param>
 /// <param name="ColdMs">First token of a function that sleeps: adapter on disk, sandbox there.</param>
 /// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once.</param>
@@ -10,8 +10,15 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="Tokens">Of each function's answer.</param>
 internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
 {
+    /// <summary>Warm calls to each function in a round: enough for a mean.</summary>
+    private const int WarmCalls = 3;
+
     /// <summary>Calls each function alone warm and woken, and some together; in the end all sleep.</summary>
-    public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds)
+    /// <param name="client">Of the platform.</param>
+    /// <param name="rounds">Of everything.</param>
+    /// <param name="warmCalls">To each function in a round.</param>
+    /// <param name="pause">Before each call alone: after a rest threads are parked and caches cold, and a call takes longer than in a row of calls.</param>
+    public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, TimeSpan pause = default)
     {
         var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var tokens = new int[client.Functions];
@@ -23,8 +30,9 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
 
         for (var round = 0; round < rounds; round++)
         {
-            for (var call = 0; call < 3 * client.Functions; call++)
+            for (var call = 0; call < warmCalls * client.Functions; call++)
             {
+                await Task.Delay(pause, TimeProvider.System);
                 var answer = await client.CallAsync(call % client.Functions);
                 warm.Add(answer.FirstTokenMs);
                 tokens[call % client.Functions] = answer.Tokens;
@@ -41,6 +49,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
 
             for (var function = 0; function < client.Functions; function++)
             {
+                await Task.Delay(pause, TimeProvider.System);
                 cold.Add((await client.CallAsync(function)).FirstTokenMs);
             }
         }
@@ -48,9 +57,13 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
         // Simulated, calls that come at once wait for all of their batch.
-        var alone = Median(warm);
+        var alone = warm.Average();
         return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Median(steps), tokens);
     }
+
+    /// <summary>Of what was measured before and after: what changed meanwhile changed in between.</summary>
+    public static MachineTimings Between(MachineTimings before, MachineTimings after) => new(
+        (before.WarmMs + after.WarmMs) / 2, (before.ColdMs + after.ColdMs) / 2, (before.FurtherMs + after.FurtherMs) / 2, (before.StepMs + after.StepMs) / 2, before.Tokens);
 
     public ClusterSpec ToCluster() => new()
     {

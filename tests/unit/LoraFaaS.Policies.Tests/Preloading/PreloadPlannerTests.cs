@@ -142,6 +142,28 @@ public sealed class PreloadPlannerTests
         Assert.DoesNotContain(PreloadPlanner.Plan(roomy).Entries, entry => entry.Action is PreloadAction.Offload);
     }
 
+    /// <summary>The share that plans leave free is for calls, and calls make their own room.</summary>
+    [Fact]
+    public void More_than_plans_may_fill_stays_where_nothing_comes_for_its_bytes()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var request = Audit.CarryOut(RandomPlans.Make(new Random(seed), mostFunctions: 8), PreloadPlanner.Plan(RandomPlans.Make(new Random(seed), mostFunctions: 8)));
+            var tighter = request with
+            {
+                Workers = [.. request.Workers.Select(worker => worker with { Host = new ByteSize(worker.Host.Bytes / 2), Device = new ByteSize(worker.Device.Bytes / 2), Blanks = 0 })],
+            };
+            var plan = PreloadPlanner.Plan(tighter);
+
+            foreach (var worker in tighter.Workers)
+            {
+                var left = plan.Entries.Where(entry => entry.Action is PreloadAction.Offload && entry.Worker == worker.Id && entry.From is StorageTier.Device).ToList();
+                var came = plan.Entries.Any(entry => entry.Action is PreloadAction.Load or PreloadAction.Wait && entry.Worker == worker.Id && entry.Tier is StorageTier.Device);
+                Assert.True(came || left.Count == 0, $"seed {seed}: {left.FirstOrDefault()?.Reason}");
+            }
+        }
+    }
+
     [Fact]
     public void Bytes_that_cost_more_than_they_save_are_let_go()
     {

@@ -87,6 +87,31 @@ public sealed class PreloadTests
     }
 
     [Fact]
+    public async Task An_activation_is_live_demand_before_its_invocation_comes_and_a_wanted_replica_is_not()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var asked = new SemaphoreSlim(0);
+        var gate = new TaskCompletionSource();
+        world.Controller.Store.Answer(world.DigestOf("sql"), async context =>
+        {
+            asked.Release();
+            await gate.Task.WaitAsync(context.RequestAborted);
+            await context.Response.Body.WriteAsync(world.Archive("sql"), context.RequestAborted);
+        });
+
+        var given = world.Controller.CommandAsync(Preload(world, ArtifactKind.Adapter, StorageTier.Host));
+        await Patience.ForAsync(asked.WaitAsync(Token));
+        Assert.Equal("", (await world.Controller.CommandAsync(Load(world, "sentiment", live: true))).ErrorCode);
+        Assert.Equal("cancelled", (await Patience.ForAsync(given)).ErrorCode);
+
+        var kept = world.Controller.CommandAsync(Preload(world, ArtifactKind.Adapter, StorageTier.Host));
+        await Patience.ForAsync(asked.WaitAsync(Token));
+        Assert.Equal("", (await world.Controller.CommandAsync(Load(world, "ticket-router", live: false))).ErrorCode);
+        gate.SetResult();
+        Assert.Equal("", (await Patience.ForAsync(kept)).ErrorCode);
+    }
+
+    [Fact]
     public async Task An_invocation_that_waits_for_the_same_artifact_keeps_its_load_going()
     {
         await using var world = await DemoWorld.StartAsync();
@@ -149,6 +174,21 @@ public sealed class PreloadTests
         request.Revision.SystemPrompt = System;
         return request;
     }
+
+    private static WorkerCommand Load(DemoWorld world, string adapter, bool live) => new()
+    {
+        Load = new LoadArtifact
+        {
+            Key = new RouteKey { Namespace = "openfaas-fn", Function = adapter },
+            BackboneDigest = world.Backbone.Value,
+            AdapterDigest = world.DigestOf(adapter).Value,
+            AdapterBytes = world.Archive(adapter).Length,
+            TrustDomain = "openfaas-fn",
+            Tier = (int)StorageTier.Device,
+            Reason = "an invocation waits",
+            Live = live,
+        },
+    };
 
     private static WorkerCommand Preload(DemoWorld world, ArtifactKind kind, StorageTier tier) => new()
     {
