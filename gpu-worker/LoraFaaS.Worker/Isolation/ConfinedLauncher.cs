@@ -90,7 +90,7 @@ internal sealed class ConfinedLauncher(
         {
             await either.CancelAsync();
             await greeting.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw new SandboxStartException($"The program ended with exit code {process.ExitCode} before it was confined; the log has its last words.");
+            throw new SandboxStartException($"The program ended with exit code {process.ExitCode} before it was confined; the log has its last words.") { IsEarlyEnd = true };
         }
 
         return await greeting;

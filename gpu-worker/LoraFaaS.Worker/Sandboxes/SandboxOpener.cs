@@ -25,9 +25,45 @@ internal sealed partial class SandboxOpener(
     TimeProvider time,
     ILogger<SandboxOpener> logger)
 {
+    /// <summary>Processes that may end before they are anybody's: one is bad luck, as many as this are a program that does not work.</summary>
+    private const int MaxProcesses = 3;
+
     private readonly WorkerOptions _options = options.Value;
 
+    /// <summary>
+    /// A process that is killed while it waits, or while it is being opened, has answered nobody yet: another takes its place. The lease is
+    /// given back when no sandbox comes of it.
+    /// </summary>
     public async Task<Loading<ResidentSandbox>> OpenAsync(
+        SandboxKey key, PackedBackbone backbone, MemoryLease lease, CancellationToken cancellationToken)
+    {
+        var isOpen = false;
+
+        try
+        {
+            for (var processes = 1; ; processes++)
+            {
+                var (opening, endedEarly) = await TryOpenAsync(key, backbone, lease, cancellationToken);
+                isOpen = opening is Loading<ResidentSandbox>.Ready;
+
+                if (processes == MaxProcesses || !endedEarly)
+                {
+                    return opening;
+                }
+
+                LogEndedEarly(key);
+            }
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                lease.Dispose();
+            }
+        }
+    }
+
+    private async Task<(Loading<ResidentSandbox> Opening, bool EndedEarly)> TryOpenAsync(
         SandboxKey key, PackedBackbone backbone, MemoryLease lease, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
@@ -51,12 +87,12 @@ internal sealed partial class SandboxOpener(
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
                     var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
                     var around = new SandboxSurroundings(host, room, costs, changes, time);
-                    return new Loading<ResidentSandbox>.Ready(
-                        new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length });
+                    return (new Loading<ResidentSandbox>.Ready(
+                        new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length }), false);
                 case SandboxReply<Ready>.Refused refused:
-                    return await FailAsync(process, channel, lease, refused.Problem);
+                    return (await FailAsync(process, channel, refused.Problem), false);
                 case SandboxReply<Ready>.Lost:
-                    return await FailAsync(process, channel, lease, new Problem(ErrorCode.SandboxLost, "The sandbox ended while it was being opened."));
+                    return (await FailAsync(process, channel, new Problem(ErrorCode.SandboxLost, "The sandbox ended while it was being opened.")), true);
                 default:
                     throw new System.Diagnostics.UnreachableException();
             }
@@ -64,20 +100,20 @@ internal sealed partial class SandboxOpener(
         catch (SandboxStartException failure)
         {
             LogNotStarted(failure, key);
-            return await FailAsync(process, channel, lease, new Problem(ErrorCode.ActivationFailed, failure.Message));
+            return (await FailAsync(process, channel, new Problem(ErrorCode.ActivationFailed, failure.Message)), failure.IsEarlyEnd);
         }
         catch (TimeoutException)
         {
-            return await FailAsync(process, channel, lease, new Problem(ErrorCode.ActivationFailed, $"The sandbox was not ready within {_options.SandboxStart}."));
+            return (await FailAsync(process, channel, new Problem(ErrorCode.ActivationFailed, $"The sandbox was not ready within {_options.SandboxStart}.")), false);
         }
         catch
         {
-            await FailAsync(process, channel, lease, new Problem(ErrorCode.Internal, ""));
+            await FailAsync(process, channel, new Problem(ErrorCode.Internal, ""));
             throw;
         }
     }
 
-    private static async Task<Loading<ResidentSandbox>> FailAsync(SandboxProcess? process, SandboxChannel? channel, MemoryLease lease, Problem problem)
+    private static async Task<Loading<ResidentSandbox>> FailAsync(SandboxProcess? process, SandboxChannel? channel, Problem problem)
     {
         if (channel is not null)
         {
@@ -89,7 +125,6 @@ internal sealed partial class SandboxOpener(
             await process.DisposeAsync();
         }
 
-        lease.Dispose();
         return new Loading<ResidentSandbox>.Failed(problem);
     }
 
@@ -128,4 +163,7 @@ internal sealed partial class SandboxOpener(
 
     [LoggerMessage(3232, LogLevel.Error, "No sandbox for {Key} could be started")]
     private partial void LogNotStarted(Exception exception, SandboxKey key);
+
+    [LoggerMessage(3233, LogLevel.Warning, "A process ended before it was the sandbox of {Key}; another takes its place")]
+    private partial void LogEndedEarly(SandboxKey key);
 }

@@ -12,4 +12,7 @@ internal sealed class SandboxStartException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>It was started and then ended, whether by a kill or by a fault of its own: another may do better.</summary>
+    public bool IsEarlyEnd { get; init; }
 }

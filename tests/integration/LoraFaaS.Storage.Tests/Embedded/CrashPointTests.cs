@@ -67,8 +67,10 @@ public sealed class CrashPointTests
                 }
 
                 state = await StoreFolder.DescribeAsync(store);
-                var crashed = await CrashAsync(folder, random);
+
+                // Closing adds nothing to the files, and leaves a snapshot that is being made half made; copied while they change, they would be of no one moment.
                 await store.DisposeAsync();
+                var crashed = await CrashAsync(folder, random);
                 folder.Dispose();
                 folder = crashed;
             }
@@ -79,10 +81,9 @@ public sealed class CrashPointTests
         }
     }
 
-    /// <summary>The files as they are, with a write begun that never ended. A snapshot in the making is waited for: copying is not atomic.</summary>
+    /// <summary>The files as they are, with a write begun that never ended.</summary>
     private static async Task<StoreFolder> CrashAsync(StoreFolder folder, Random random)
     {
-        await Patience.UntilAsync(() => folder.Files.Journals()[^1] == (folder.Files.Snapshots() is [.., var newest] ? newest : 1) && folder.Files.Journals().Count == 1);
         var copy = folder.Copy();
         var torn = new byte[random.Next(0, 400)];
         random.NextBytes(torn);

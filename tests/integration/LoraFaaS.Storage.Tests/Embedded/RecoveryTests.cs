@@ -107,7 +107,9 @@ public sealed class RecoveryTests : IDisposable
     public async Task Missing_journal_stops_the_start()
     {
         await FillAsync(functions: 300, snapshotAfter: 32 << 10);
-        File.Delete(_folder.LastJournal);
+
+        // The last journal may be one that was begun for a snapshot still to come, and can be missed.
+        File.Delete(_folder.Files.Journal(_folder.Files.Snapshots()[^1]));
 
         Assert.Contains("is missing", Assert.Throws<StorageStartException>(() => _folder.Open()).Message, StringComparison.Ordinal);
     }

@@ -43,7 +43,8 @@ public sealed class ActivationServiceTests
         var hasty = ActivateAsync(plane, TimeSpan.FromSeconds(1));
         await Patience.UntilAsync(() =>
         {
-            plane.Clock.Advance(TimeSpan.FromMilliseconds(100));
+            // In small steps: the patient one must not run out of time while this thread waits for the hasty one's end to be seen.
+            plane.Clock.Advance(TimeSpan.FromMilliseconds(20));
             return hasty.IsCompleted;
         });
 

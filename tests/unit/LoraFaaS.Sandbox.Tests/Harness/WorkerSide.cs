@@ -140,7 +140,12 @@ internal sealed class WorkerSide : IAsyncDisposable
         switch (message.KindCase)
         {
             case FromSandbox.KindOneofCase.Event:
-                await _generations[message.Event.Sequence].TakeAsync(message.Event.Event_);
+                // A mangled request may have begun a sequence that nobody here asked for.
+                if (_generations.TryGetValue(message.Event.Sequence, out var generation))
+                {
+                    await generation.TakeAsync(message.Event.Event_);
+                }
+
                 break;
             case FromSandbox.KindOneofCase.Load:
                 _load = message.Load;

@@ -4,10 +4,12 @@ using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Platform;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Tests.Hosting;
 
@@ -44,6 +46,23 @@ public sealed class FailureTests
         Assert.Equal(Ids(undisturbed), Ids(rest));
         Assert.Equal(undisturbed.Text, rest.Text);
         Assert.Equal(300, rest.Finished?.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task Blanks_that_die_while_they_are_being_opened_are_replaced_by_others()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var folder = world.Worker.Get<RuntimeFolder>();
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1);
+        var blank = Assert.Single(RunningIn(folder));
+        ProcessControl.Send(blank, Signal.Stop);
+
+        // Frozen, it is taken and told whose it is; killed, it never says that it is ready.
+        var asking = world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && RunningIn(folder).Count == 2);
+        ProcessControl.Send(blank, Signal.Kill);
+
+        Assert.Equal(3, (await Patience.ForAsync(asking)).Finished?.CompletionTokens);
     }
 
     [Fact]
@@ -269,6 +288,22 @@ public sealed class FailureTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Process ids of what lives in this worker's folder: each has a home of its own there.</summary>
+    private static List<int> RunningIn(RuntimeFolder folder) =>
+        [.. ProcessTree.DescendantsOf(Environment.ProcessId, "LoraFaaS.Sandbox").Where(pid => EnvironmentOf(pid).Contains(folder.Path, StringComparison.Ordinal))];
+
+    private static string EnvironmentOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
     {
