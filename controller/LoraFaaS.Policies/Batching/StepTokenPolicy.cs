@@ -15,7 +15,7 @@ public static class StepTokenPolicy
 
     /// <summary>
     /// The same beside a prompt that is short: a reader's time between tokens is the mean of an answer, which a few longer steps do not make, and they come to the
-    /// same computing. Its first token comes a quarter sooner, and prompts meet less often.
+    /// same computing. Its first token comes a fifth sooner, and prompts meet less often.
     /// </summary>
     public const double MostTimesBesideShort = 2.25;
 
