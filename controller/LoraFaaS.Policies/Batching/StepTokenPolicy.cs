@@ -126,7 +126,8 @@ public static class StepTokenPolicy
             return MostRoom * (MostTimesUndisturbed - 1);
         }
 
-        var isShort = model.TokenTime(0) is { } token && beside.Longest * token <= ShortPrompt * undisturbed;
+        // By what its middle token takes: far from where it was learnt the time at a prompt's beginning is a guess, and may be none.
+        var isShort = model.TokenTime(beside.Longest / 2) is { } token && token > TimeSpan.Zero && beside.Longest * token <= ShortPrompt * undisturbed;
         var (times, further) = isShort ? (MostTimesBesideShort, RoomOfFurtherShort) : (MostTimesUndisturbed, RoomOfFurther);
         return Math.Clamp(1 + (further * (beside.Waiting - 1)), 1, MostRoom) * (times - 1);
     }
