@@ -23,8 +23,8 @@ public sealed class StepTimeModel
     private readonly RecentLine _decode = new(Memory);
     private readonly RecentLine _token = new(Memory);
 
-    /// <summary>Prefill tokens of the last step in which others decoded.</summary>
-    public int LastBeside { get; private set; }
+    /// <summary>Prefill tokens of the largest step of late in which others decoded; a prompt's last few are not what steps are like.</summary>
+    public double MostBeside { get; private set; }
 
     /// <summary>Steps with prefill tokens since the last one that only decoded.</summary>
     public int StepsSinceDecodeOnly { get; private set; }
@@ -73,7 +73,7 @@ public sealed class StepTimeModel
             return;
         }
 
-        LastBeside = load.PrefillTokens;
+        MostBeside = Math.Max(load.PrefillTokens, Memory * MostBeside);
         StepsSinceDecodeOnly++;
         _decode.Age(MemoryOfUndisturbed);
 

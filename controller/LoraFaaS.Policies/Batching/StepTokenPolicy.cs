@@ -13,8 +13,23 @@ public static class StepTokenPolicy
     /// <summary>Longest step beside decodes, in undisturbed ones. Twice is the promise; the rest is for steps that come out longer than foreseen.</summary>
     public const double MostTimesUndisturbed = 1.75;
 
+    /// <summary>
+    /// The same beside a prompt that is short: a reader's time between tokens is the mean of an answer, which a few longer steps do not make, and they come to the
+    /// same computing. Its first token comes a fifth sooner, and prompts meet less often.
+    /// </summary>
+    public const double MostTimesBesideShort = 2.25;
+
+    /// <summary>A prompt is short that takes at most so many undisturbed steps to compute: nine or ten steps beside it, and in the mean of sixteen tokens still within the bound of long ones.</summary>
+    private const double ShortPrompt = 12;
+
     /// <summary>What each further prompt that waits adds to the room that the first has: more than its own, so that queues are short.</summary>
     private const double RoomOfFurther = 1.5;
+
+    /// <summary>The same of short ones: their room is large to begin with, and one that waits lets those it waits for be done sooner.</summary>
+    private const double RoomOfFurtherShort = 0.25;
+
+    /// <summary>So many times its room a prompt's last chunk may be: a step of its own for a few tokens that are left costs everybody more.</summary>
+    private const double LastChunk = 4.0 / 3;
 
     /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
     public const int LeastAlone = 32;
@@ -44,32 +59,17 @@ public static class StepTokenPolicy
     public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var (decoding, waiting) = (0, 0);
-        var promised = TimeSpan.MaxValue;
-        var position = 0L;
-        var isPromised = false;
+        var beside = new Beside();
 
         foreach (ref readonly var sequence in sequences)
         {
-            if (!sequence.HasCredit)
+            if (sequence.HasCredit)
             {
-                continue;
-            }
-
-            if (sequence.IsDecoding)
-            {
-                decoding++;
-                promised = sequence.SloTpot is { } slo && slo < promised ? slo : promised;
-            }
-            else
-            {
-                waiting++;
-                isPromised |= sequence.IsPromised;
-                position = Math.Max(position, sequence.Computed);
+                beside.Add(sequence);
             }
         }
 
-        return decoding == 0 ? int.MaxValue : Beside(decoding, isPromised ? int.MaxValue : waiting, promised, position, model, longest);
+        return beside.Decoding == 0 ? int.MaxValue : Decide(beside, model, longest);
     }
 
     /// <summary>Most tokens of a step for other sandboxes' sake, whoever decodes in it.</summary>
@@ -95,28 +95,80 @@ public static class StepTokenPolicy
             : decoding + (2 * LeastAlone);
     }
 
-    private static int Beside(int decoding, int waiting, TimeSpan promised, long position, StepTimeModel model, TimeSpan? longest)
+    private static int Decide(in Beside beside, StepTimeModel model, TimeSpan? longest)
     {
-        if (model.DecodeTime(decoding) is not { } undisturbed || model.StepsSinceDecodeOnly >= StepsBetweenLooks)
+        if (model.DecodeTime(beside.Decoding) is not { } undisturbed || model.StepsSinceDecodeOnly >= StepsBetweenLooks)
         {
             return 0;
         }
 
-        var share = Math.Clamp(1 + (RoomOfFurther * (waiting - 1)), 1, MostRoom);
-        var room = promised == TimeSpan.MaxValue
-            ? share * (MostTimesUndisturbed - 1) * undisturbed
-            : Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed);
+        var room = beside.SloTpot is { } promised
+            ? Max(ShareOfPromise * promised - undisturbed, LeastRoom * undisturbed)
+            : Share(beside, model, undisturbed) * undisturbed;
 
         if (longest is { } bound && bound - undisturbed < room)
         {
             room = Max(bound - undisturbed, LeastRoom * undisturbed);
         }
 
-        var tokens = model.TokenTime(position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
+        var tokens = model.TokenTime(beside.Position) is { } token ? room / Max(token, undisturbed / 1_000) : First;
 
         // A token's time is known for chunks as large as they were: twice that is near enough, more is a guess.
-        return (int)Math.Clamp(tokens, 1, Math.Max(First, 2.0 * model.LastBeside));
+        var most = (int)Math.Clamp(tokens, 1, Math.Max(First, 2.0 * model.MostBeside));
+        return most < beside.LeastPending && beside.LeastPending <= LastChunk * most && beside.SloTpot is null && longest is null ? beside.LeastPending : most;
+    }
+
+    /// <summary>What prompts may add to a step where no time between tokens is promised, in undisturbed steps.</summary>
+    private static double Share(in Beside beside, StepTimeModel model, TimeSpan undisturbed)
+    {
+        if (beside.IsPromised)
+        {
+            return MostRoom * (MostTimesUndisturbed - 1);
+        }
+
+        // By what its middle token takes: far from where it was learnt the time at a prompt's beginning is a guess, and may be none.
+        var isShort = model.TokenTime(beside.Longest / 2) is { } token && token > TimeSpan.Zero && beside.Longest * token <= ShortPrompt * undisturbed;
+        var (times, further) = isShort ? (MostTimesBesideShort, RoomOfFurtherShort) : (MostTimesUndisturbed, RoomOfFurther);
+        return Math.Clamp(1 + (further * (beside.Waiting - 1)), 1, MostRoom) * (times - 1);
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>Who decodes and who waits in the step to come.</summary>
+    private struct Beside()
+    {
+        public int Decoding;
+        public int Waiting;
+
+        /// <summary>The shortest time between tokens that one of those who decode was promised.</summary>
+        public TimeSpan? SloTpot;
+
+        /// <summary>One that waits was promised its first token.</summary>
+        public bool IsPromised;
+
+        /// <summary>How far the furthest prompt is: what its next tokens' attention reads.</summary>
+        public long Position;
+
+        /// <summary>Tokens of the longest prompt.</summary>
+        public int Longest;
+
+        /// <summary>Tokens that the prompt with fewest has yet to run.</summary>
+        public int LeastPending = int.MaxValue;
+
+        public void Add(in StepSequence sequence)
+        {
+            if (sequence.IsDecoding)
+            {
+                Decoding++;
+                SloTpot = sequence.SloTpot is { } slo && !(SloTpot <= slo) ? slo : SloTpot;
+                return;
+            }
+
+            Waiting++;
+            IsPromised |= sequence.IsPromised;
+            Position = Math.Max(Position, sequence.Computed);
+            Longest = Math.Max(Longest, sequence.Tokens);
+            LeastPending = Math.Min(LeastPending, sequence.Pending);
+        }
+    }
 }

@@ -265,7 +265,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
         await _wishing;
-        _lease.Dispose();
+        await _lease.DisposeAsync();
         _lifetime.Dispose();
     }
 

@@ -5,14 +5,16 @@ namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
 /// One sandbox's lease, in the ledger and in the sandbox, in an order that cannot overcommit: the ledger gives before the sandbox may use, and the
-/// sandbox gives back before the ledger counts it free. One change at a time.
+/// sandbox gives back before the ledger counts it free. One change at a time; a sandbox that ends in the middle of one fails nobody who asked for it.
 /// </summary>
-internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease, TimeProvider time) : IDisposable
+internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>It answers between two steps. One that does not is stopped or hung, and must not keep others from making room elsewhere.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>Never disposed, for it has no handle: those who wait in it when the sandbox ends are let through, and find that it has.</summary>
     private readonly SemaphoreSlim _one = new(1, 1);
+    private bool _hasEnded;
 
     public ByteSize Size => lease.Size;
 
@@ -23,7 +25,7 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
 
         try
         {
-            if (size <= lease.Size || lease.TryResize(size) is LeaseOutcome.Refused)
+            if (_hasEnded || size <= lease.Size || lease.TryResize(size) is LeaseOutcome.Refused)
             {
                 return false;
             }
@@ -46,7 +48,7 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
         {
             var before = lease.Size;
 
-            if (size >= before || size.Bytes <= 0 || await SayAsync(size.Bytes, cancellationToken) is not { } used)
+            if (_hasEnded || size >= before || size.Bytes <= 0 || await SayAsync(size.Bytes, cancellationToken) is not { } used)
             {
                 return ByteSize.Zero;
             }
@@ -71,7 +73,10 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
 
         try
         {
-            await SayAsync(lease.Size.Bytes, cancellationToken);
+            if (!_hasEnded)
+            {
+                await SayAsync(lease.Size.Bytes, cancellationToken);
+            }
         }
         finally
         {
@@ -79,10 +84,20 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
         }
     }
 
-    public void Dispose()
+    /// <summary>After a change under way, which the end of the connection answers.</summary>
+    public async ValueTask DisposeAsync()
     {
-        lease.Dispose();
-        _one.Dispose();
+        await _one.WaitAsync(CancellationToken.None);
+
+        try
+        {
+            _hasEnded = true;
+            lease.Dispose();
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>Null: no answer. Its bytes then count as in use, which they may be.</summary>

@@ -241,7 +241,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
 
     private void Name(TurnSlot holder, long now)
     {
-        if (_next is not null || Choose(now) is not { } chosen)
+        if (Choose(now) is not { } chosen || chosen == _next || (_next is { } named && !TryUnname(named, now)))
         {
             return;
         }
@@ -254,6 +254,24 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             chosen.Follow(new Succession(holder.Index, holder.Turn, _nextTurn));
             chosen.Ring();
         }
+    }
+
+    /// <summary>
+    /// One who presses more has come since it was named: behind both this step and the named one's a short promise would break. It may take over at this very moment: each side
+    /// writes, then reads what the other wrote. Where both give way it is still the named one, and is granted its turn.
+    /// </summary>
+    private bool TryUnname(TurnSlot named, long now)
+    {
+        named.Follow(default);
+        named.Read(now);
+
+        if (named.Seen.Turn == _nextTurn)
+        {
+            return false;
+        }
+
+        _next = null;
+        return true;
     }
 
     private TurnSlot? Choose(long now)

@@ -20,11 +20,12 @@ internal static class ContentionCommand
     };
 
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Of load for each figure of slo and fair", DefaultValueFactory = _ => 15 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Stretches of load in turns of slo on synthetic weights; the worst is judged", DefaultValueFactory = _ => 1 };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("contention", "Measure hand-over between sandboxes, promises kept under contention, fairness, and one namespace against sixteen") { Cases, Shape, Seconds, Json };
+        var command = new Command("contention", "Measure hand-over between sandboxes, promises kept under contention, fairness, and one namespace against sixteen") { Cases, Shape, Seconds, Rounds, Json };
         command.SetAction(async (parse, _) =>
         {
             var report = new ReportWriter("contention", TimeProvider.System);
@@ -39,7 +40,7 @@ internal static class ContentionCommand
 
             if (cases.Contains("slo"))
             {
-                await (shape == Demo ? new PromiseBench(report, seconds).RunAsync() : new ShapePromiseBench(report, shape, seconds).RunAsync());
+                await (shape == Demo ? new PromiseBench(report, seconds).RunAsync() : new ShapePromiseBench(report, shape, seconds, parse.GetValue(Rounds)).RunAsync());
             }
 
             if (cases.Contains("fair"))

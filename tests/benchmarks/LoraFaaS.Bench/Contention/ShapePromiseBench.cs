@@ -12,7 +12,8 @@ namespace LoraFaaS.Bench.Contention;
 /// promise a first token in four times what it takes alone. How many promises break in turns, and without an arbiter, where sandboxes run as the kernel lets them,
 /// first come first served. A refused call is a broken promise.
 /// </summary>
-internal sealed class ShapePromiseBench(ReportWriter report, string shape, double seconds)
+/// <param name="rounds">Stretches of load in turns, of which the worst is judged: a promise that is kept now and then is none.</param>
+internal sealed class ShapePromiseBench(ReportWriter report, string shape, double seconds, int rounds)
 {
     private const int Width = 4, LongPrompt = 160, LongTokens = 48, ShortPrompt = 24, ShortTokens = 4;
     private const double CallsASecond = 2;
@@ -21,13 +22,15 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
     public async Task RunAsync()
     {
         using var folder = new TempFolder();
-        var turns = await MeasureAsync(folder.Path, "in turns", takeTurns: true, threads: 0, null);
-        var beside = await MeasureAsync(folder.Path, "without arbiter, all threads each", takeTurns: false, Environment.ProcessorCount, turns);
-        var single = await MeasureAsync(folder.Path, "without arbiter, one thread each", takeTurns: false, 1, turns);
+        var all = await MeasureAsync(folder.Path, "in turns", takeTurns: true, threads: 0, null, rounds);
+        var turns = all.MaxBy(outcome => outcome.Broken)!;
+        var beside = (await MeasureAsync(folder.Path, "without arbiter, all threads each", takeTurns: false, Environment.ProcessorCount, turns, 1))[0];
+        var single = (await MeasureAsync(folder.Path, "without arbiter, one thread each", takeTurns: false, 1, turns, 1))[0];
 
         report.Add(BenchRow.Limit($"{shape}: time to first token alone, p50: short calls ({ShortPrompt} tokens)", turns.ShortAlone, "ms"));
         report.Add(BenchRow.Limit($"    {shape}: long calls ({LongPrompt} tokens)", turns.LongAlone, "ms"));
-        report.Add(BenchRow.Cost($"{shape}: promises broken of four sandboxes, in turns", turns.Broken, "%", beside.Broken, "first come, without arbiter") with { Target = "≤ 10 where ≥ 30", Met = turns.Broken <= 10 && beside.Broken >= 30 });
+        report.Add(BenchRow.Cost($"{shape}: promises broken of four sandboxes, in turns, most of {rounds}", turns.Broken, "%", beside.Broken, "first come, without arbiter") with { Target = "≤ 10 where ≥ 30", Met = turns.Broken <= 10 && beside.Broken >= 30 });
+        report.Add(BenchRow.Limit($"    in turns, all rounds: {string.Join(" ", all.Select(outcome => FormattableString.Invariant($"{outcome.Broken:0.0}")))} %, mean", all.Average(outcome => outcome.Broken), "%", 10));
         Add(turns, beside);
         Add(beside, beside);
         Add(single, beside);
@@ -44,7 +47,7 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
         report.Add(BenchRow.Rate($"    {one.Name}: tokens, all four", one.TokensASecond, "tok/s", beside.TokensASecond, "first come, without arbiter"));
     }
 
-    private async Task<Outcome> MeasureAsync(string data, string name, bool takeTurns, int threads, Outcome? promised)
+    private async Task<List<Outcome>> MeasureAsync(string data, string name, bool takeTurns, int threads, Outcome? promised, int times)
     {
         ReportWriter.Say($"{shape}: {name}");
         var models = new SyntheticModels(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
@@ -66,13 +69,20 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
 
         // Both ways keep the same promises: those of four times, ten times, what a call takes alone where sandboxes have all threads.
         var (shortAlone, longAlone) = (promised?.ShortAlone ?? Alone(shorts), promised?.LongAlone ?? Alone(longs));
-        longs.ForEach(tenant => Begin(tenant, LongTimes * longAlone));
-        shorts.ForEach(tenant => Begin(tenant, ShortTimes * shortAlone));
+        var outcomes = new List<Outcome>();
 
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        var begun = WorkerRun.Now;
-        await Task.WhenAll([.. longs.Select(tenant => tenant.PressAsync(Width, stop.Token)), .. shorts.Select((tenant, i) => tenant.ComeAsync(CallsASecond, i + 1, stop.Token))]);
-        return Outcome.Of(name, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun);
+        for (var round = 0; round < times; round++)
+        {
+            longs.ForEach(tenant => Begin(tenant, LongTimes * longAlone));
+            shorts.ForEach(tenant => Begin(tenant, ShortTimes * shortAlone));
+            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+            var begun = WorkerRun.Now;
+            var seed = 10 * round;
+            await Task.WhenAll([.. longs.Select(tenant => tenant.PressAsync(Width, stop.Token)), .. shorts.Select((tenant, i) => tenant.ComeAsync(CallsASecond, seed + i + 1, stop.Token))]);
+            outcomes.Add(Outcome.Of(name, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun));
+        }
+
+        return outcomes;
     }
 
     private static double Alone(List<DoorTenant> tenants) =>

@@ -66,6 +66,7 @@ internal sealed class EngineBench : IDisposable
         RunIf("batches", () => Batches(engine));
         RunIf("prefill", () => Prefill(engine));
         RunIf("chunked", () => Chunked(engine));
+        RunIf("trace", () => Trace(engine));
         RunIf("fusion", () => new FusionBench(_shape, _models, Add, _options, _threads).Run(engine));
         RunIf("int8", () => new Int8Bench(_shape, _models, Add, _bandwidth, _options, _threads).Run(engine));
         RunIf("busy", () => Busy(engine));
@@ -215,6 +216,13 @@ internal sealed class EngineBench : IDisposable
             Add(BenchRow.Cost("    undisturbed, p99", Interleaved.Quantile(times.Undisturbed, 0.99) * 1e3, "ms", undisturbed, "undisturbed, mean"));
             Add(BenchRow.Cost("    the 2 000 tokens' time to first token", times.FirstToken, "s", alone, "nobody decoding"));
         }
+    }
+
+    private void Trace(LoadedEngine engine)
+    {
+        var handles = Enumerable.Range(0, Batch).Select(i => engine.Load(_models.Adapter(i, Rank))).ToArray();
+        new StepTrace(engine, handles, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(6 * _options.Rounds)).Run(Add);
+        Unload(engine, handles);
     }
 
     /// <summary>As many busy processes as threads leave us half of each core.</summary>

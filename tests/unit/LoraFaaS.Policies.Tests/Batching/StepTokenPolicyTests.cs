@@ -74,15 +74,7 @@ public sealed class StepTokenPolicyTests
     [Fact]
     public void A_promised_first_token_goes_before_times_between_tokens_that_nobody_promised()
     {
-        var model = new StepTimeModel();
-        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
-        Warm(model, Time);
-
-        for (var step = 0; step < 20; step++)
-        {
-            Step(model, Time);
-        }
-
+        var model = Learnt();
         var unsaid = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
         var promised = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding()], model);
         var both = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
@@ -94,15 +86,7 @@ public sealed class StepTokenPolicyTests
     [Fact]
     public void Each_further_prompt_that_waits_brings_room_of_its_own_unless_a_time_was_promised()
     {
-        var model = new StepTimeModel();
-        double Time(StepLoad load) => 20 + (0.5 * load.PrefillTokens);
-        Warm(model, Time);
-
-        for (var step = 0; step < 20; step++)
-        {
-            Step(model, Time);
-        }
-
+        var model = Learnt();
         var one = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
         var two = StepTokenPolicy.Decide([Prompt(0), Prompt(0), Decoding(), Decoding()], model);
         var many = StepTokenPolicy.Decide([Prompt(0), Prompt(0), Prompt(0), Prompt(0), Decoding()], model);
@@ -111,6 +95,36 @@ public sealed class StepTokenPolicyTests
         Assert.InRange(two, 1.5 * one, 2.5 * one);
         Assert.InRange(many, two, 2.5 * one);
         Assert.InRange(promised, 1, one);
+    }
+
+    [Fact]
+    public void A_short_prompt_gets_more_room_than_a_long_one_unless_a_long_one_or_a_promise_is_beside_it()
+    {
+        var model = Learnt();
+        var one = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+        var brief = StepTokenPolicy.Decide([Prompt(0) with { Tokens = 128 }, Decoding()], model);
+        var both = StepTokenPolicy.Decide([Prompt(0) with { Tokens = 128 }, Prompt(0), Decoding()], model);
+        var many = StepTokenPolicy.Decide([.. Enumerable.Repeat(Prompt(0) with { Tokens = 128 }, 20), Decoding()], model);
+        var promised = StepTokenPolicy.Decide([Prompt(0) with { Tokens = 128 }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
+
+        Assert.InRange(brief, 1.5 * one, 1.8 * one);
+        Assert.Equal(StepTokenPolicy.Decide([Prompt(0), Prompt(0), Decoding()], model), both);
+        Assert.InRange(many, brief + 1, 4 * brief);
+        Assert.InRange(promised, 1, one);
+    }
+
+    [Fact]
+    public void A_prompts_last_few_tokens_go_with_its_last_chunk_and_say_nothing_about_the_next_prompts()
+    {
+        var model = Learnt();
+        var room = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
+        var few = room * 5 / 4;
+
+        Assert.Equal(few, StepTokenPolicy.Decide([Prompt(100_000 - few), Decoding()], model));
+        Assert.Equal(room, StepTokenPolicy.Decide([Prompt(100_000 - (room * 3 / 2)), Decoding()], model));
+
+        model.Observe(new StepLoad(1, 2, 0), TimeSpan.FromMilliseconds(21));
+        Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], model), room * 3 / 4, room * 5 / 4);
     }
 
     [Fact]
@@ -146,6 +160,20 @@ public sealed class StepTokenPolicyTests
         }
 
         Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], model), 15, 30);
+    }
+
+    /// <summary>What twenty steps beside a prompt told of a machine: 20 ms, and half of one for each of its tokens.</summary>
+    private static StepTimeModel Learnt()
+    {
+        var model = new StepTimeModel();
+        model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
+
+        for (var step = 0; step < 20; step++)
+        {
+            Step(model, load => 20 + (0.5 * load.PrefillTokens));
+        }
+
+        return model;
     }
 
     private static (double Undisturbed, List<double> Steps) Run(Machine machine, int promptTokens, TimeSpan? promised = null)

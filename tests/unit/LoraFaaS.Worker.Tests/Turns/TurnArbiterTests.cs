@@ -94,6 +94,28 @@ public sealed class TurnArbiterTests
     }
 
     [Fact]
+    public async Task One_that_presses_goes_before_one_that_was_named_earlier()
+    {
+        using var arbiter = Arbiter();
+        using var first = new Stepper(arbiter, "a");
+        using var second = new Stepper(arbiter, "b");
+        using var third = new Stepper(arbiter, "c");
+        first.Take();
+        var plain = Task.Run(second.Take);
+        await UntilAsync(() => !second.Place.Succession.IsNone);
+
+        using var promise = third.Member.Promise(long.MaxValue / 2, TimeSpan.FromMinutes(1), 1);
+        var pressing = Task.Run(third.Take);
+        await UntilAsync(() => !third.Place.Succession.IsNone && second.Place.Succession.IsNone);
+        first.Turns.Rest();
+        await Patience.ForAsync(pressing);
+        Assert.False(plain.IsCompleted);
+
+        third.Turns.Rest();
+        await Patience.ForAsync(plain);
+    }
+
+    [Fact]
     public async Task A_turn_that_rests_goes_to_who_wants_one()
     {
         using var arbiter = Arbiter();
