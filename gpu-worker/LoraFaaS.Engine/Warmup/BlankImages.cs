@@ -8,7 +8,7 @@ using LoraFaaS.Engine.Weights;
 namespace LoraFaaS.Engine.Warmup;
 
 /// <summary>Images whose weights are all zero: enough to run every kernel before there is a backbone.</summary>
-internal static class BlankImages
+public static class BlankImages
 {
     /// <summary>Sizes with remainders in every tile, and a group of two heads.</summary>
     public static BackboneShape Shape { get; } = new()
@@ -30,6 +30,7 @@ internal static class BlankImages
 
     public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         var tensors = new List<PackedTensor>();
         var end = (long)ImageHeader.Bytes;
         foreach (var slot in BackboneSlots.Of(Shape))
@@ -57,6 +58,7 @@ internal static class BlankImages
 
     public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         const int Rank = 4;
         var end = 0L;
         var sites = Enum.GetValues<AdapterSite>().Select(site =>

@@ -7,7 +7,7 @@ using LoraFaaS.Worker.Sandboxes;
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -80,6 +80,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
             return await loading;
         }
 
+        invocation.Cold ??= cold.Begin();
         var reason = $"an invocation of {invocation.Function}";
         notes.Because(ArtifactName.Sandbox(invocation.Sandbox), reason);
 
