@@ -28,12 +28,15 @@ public static class BlankImages
         HeadNorms = true,
     };
 
-    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype)
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype) => Backbone(backend, dtype, Shape);
+
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype, BackboneShape shape)
     {
         ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(shape);
         var tensors = new List<PackedTensor>();
         var end = (long)ImageHeader.Bytes;
-        foreach (var slot in BackboneSlots.Of(Shape))
+        foreach (var slot in BackboneSlots.Of(shape))
         {
             var tensor = new PackedTensor
             {
@@ -48,7 +51,7 @@ public static class BlankImages
             end = tensor.Offset + tensor.Bytes();
         }
 
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = Shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
         var memory = backend.AllocateHostVisible(end + manifest.Length);
         Write(memory, end, manifest);
         Write(memory, 0, new ImageHeader(

@@ -25,6 +25,10 @@ internal static class Rehearsal
     private const int Tokens = 8;
     private const int Credits = 64;
     private const int Threads = 2;
+
+    /// <summary>What a step calls once a layer is then called often enough to be compiled for good.</summary>
+    private const int Layers = 4;
+
     private const long DeviceBytes = 2 << 20;
 
     /// <summary>Returns early, between two steps, once <paramref name="enough"/> is cancelled.</summary>
@@ -157,7 +161,7 @@ internal static class Rehearsal
     private static MappedMemory MapZeros()
     {
         using var backend = new CpuBackend(new EngineOptions { Threads = 1 });
-        using var image = BlankImages.Backbone(backend, PackedDtype.BF16);
+        using var image = BlankImages.Backbone(backend, PackedDtype.BF16, BlankImages.Shape with { Layers = Layers });
         var memory = MappedMemory.Anonymous(image.Bytes);
         image.Read(0, memory.Span(0, checked((int)image.Bytes)));
         return memory;

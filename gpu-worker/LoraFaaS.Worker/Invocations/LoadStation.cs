@@ -14,6 +14,13 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         Count(invocation);
         invocation.Stage = InvocationStage.Sandbox;
         var begun = time.GetTimestamp();
+
+        // Before the blank is taken: the next one's start is not to be quicker than this word.
+        if (!supervisor.IsResident(invocation.Sandbox))
+        {
+            invocation.Cold ??= cold.Begin();
+        }
+
         var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
 
         if (sandbox.IsCompleted || invocation.Adapter is not { } adapter)
