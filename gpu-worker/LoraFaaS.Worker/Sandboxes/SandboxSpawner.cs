@@ -23,6 +23,9 @@ internal sealed partial class SandboxSpawner : BackgroundService
     /// <summary>Longest the next blank waits for cold starts to get their first tokens: where they never end, the blanks are what helps them.</summary>
     private static readonly TimeSpan GiveWay = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longest a blank may take to read what it is to prepare; whoever wants one waits as long.</summary>
+    private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
+
     private readonly SandboxProgram _program;
     private readonly ConfinedLauncher _launcher;
     private readonly WorkerOptions _options;
@@ -207,9 +210,17 @@ internal sealed partial class SandboxSpawner : BackgroundService
             return;
         }
 
+        using var limit = new CancellationTokenSource(ReadLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
+
         try
         {
-            await blank.PrepareAsync(backbone, stoppingToken);
+            await blank.PrepareAsync(backbone, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stoppingToken.IsCancellationRequested)
+        {
+            await blank.DisposeAsync();
+            throw new SandboxStartException($"Blank {blank.Id} read nothing for {ReadLimit}.");
         }
         catch
         {

@@ -3,6 +3,7 @@ using LoraFaaS.Bench.Reports;
 using LoraFaaS.Bench.Synthesis;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Linux.Memory;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Bench.Workers;
@@ -125,6 +126,11 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         {
             report.Add(BenchRow.Limit($"    {shape}: in the account: {name}", Interleaved.Median(accounts.Select(of)), "ms"));
         }
+
+        // The stages alone, without the remainder that closes the account, against what the caller measured.
+        report.Add(BenchRow.Limit(
+            $"    {shape}: the account's stages together, of the time measured at the door",
+            100 * Interleaved.Median(calls.Where(call => call.Account is not null).Select(call => call.Account!.Sum() / call.FirstTokenMs)), "%"));
     }
 
     private static string FileOf(string data, Digest adapter) => Path.Combine(data, "worker", "artifacts", adapter.Hex);
