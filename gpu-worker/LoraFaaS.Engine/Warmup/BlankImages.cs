@@ -8,7 +8,7 @@ using LoraFaaS.Engine.Weights;
 namespace LoraFaaS.Engine.Warmup;
 
 /// <summary>Images whose weights are all zero: enough to run every kernel before there is a backbone.</summary>
-internal static class BlankImages
+public static class BlankImages
 {
     /// <summary>Sizes with remainders in every tile, and a group of two heads.</summary>
     public static BackboneShape Shape { get; } = new()
@@ -28,11 +28,15 @@ internal static class BlankImages
         HeadNorms = true,
     };
 
-    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype)
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype) => Backbone(backend, dtype, Shape);
+
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype, BackboneShape shape)
     {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(shape);
         var tensors = new List<PackedTensor>();
         var end = (long)ImageHeader.Bytes;
-        foreach (var slot in BackboneSlots.Of(Shape))
+        foreach (var slot in BackboneSlots.Of(shape))
         {
             var tensor = new PackedTensor
             {
@@ -47,7 +51,7 @@ internal static class BlankImages
             end = tensor.Offset + tensor.Bytes();
         }
 
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = Shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
         var memory = backend.AllocateHostVisible(end + manifest.Length);
         Write(memory, end, manifest);
         Write(memory, 0, new ImageHeader(
@@ -57,6 +61,7 @@ internal static class BlankImages
 
     public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         const int Rank = 4;
         var end = 0L;
         var sites = Enum.GetValues<AdapterSite>().Select(site =>

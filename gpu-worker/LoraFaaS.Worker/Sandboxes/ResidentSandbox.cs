@@ -312,6 +312,12 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     private async Task<Loading<StorageTier>> HandOverAsync(Digest adapter, HostAdapter packed, CancellationToken cancellationToken)
     {
+        // What plainly does not fit is not sent to be refused. By the sandbox's last word: it decides.
+        if (packed.Segment.Length > Slack.Bytes)
+        {
+            await TryMakeRoomAsync(packed.Segment.Length, cancellationToken);
+        }
+
         while (true)
         {
             var begun = _time.GetTimestamp();
