@@ -59,7 +59,7 @@ internal static class SimulateCommand
             throw new UsageException(exception.Message);
         }
 
-        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => Rows(reports));
+        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => Tables(reports));
 
         if (parse.GetValue(Save) is { } file)
         {
@@ -94,11 +94,7 @@ internal static class SimulateCommand
         return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
     }
 
-    private static Table Rows(IReadOnlyList<RunReport> reports)
-    {
-        Terminal.Output.Write(Times(reports));
-        Terminal.Output.Write(Rest(reports));
-    }
+    private static Rows Tables(IReadOnlyList<RunReport> reports) => new(Times(reports), Rest(reports));
 
     private static Table Times(IReadOnlyList<RunReport> reports)
     {
