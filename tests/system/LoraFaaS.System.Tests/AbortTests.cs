@@ -63,7 +63,7 @@ public sealed class AbortTests(DemoPlatform demo) : IDisposable
             Content = new StringContent($$"""{"model":"{{Function}}","prompt":"Once","max_tokens":{{Tokens}},"ignore_eos":true,"stream":true}""", Encoding.UTF8, "application/json"),
         };
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync();
 
         if (leave)
