@@ -74,11 +74,11 @@ public static class PackageArchive
 
         try
         {
-            // The reader of the runtime throws what its arithmetic on a damaged header throws; none of it is ours.
+            // The reader of the runtime throws what its arithmetic on a damaged header throws, and at kinds it does not know (sparse files); none of it is ours.
             await using var reader = new TarReader(tar, leaveOpen: true);
             return await ExtractAsync(reader, folder, cancellationToken);
         }
-        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or ArgumentException or OverflowException or NotSupportedException)
         {
             return Bad("package", $"is not a tar archive, or a broken one: {broken.Message}");
         }

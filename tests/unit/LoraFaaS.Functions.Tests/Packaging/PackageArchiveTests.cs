@@ -81,6 +81,18 @@ public sealed class PackageArchiveTests
     }
 
     [Fact]
+    public async Task A_sparse_file_is_refused()
+    {
+        using var target = new TempFolder();
+        var tar = Tar(("sparse.dll", TarEntryType.RegularFile, "")).ToArray();
+        tar[156] = (byte)'S';
+        Checksum(tar.AsSpan(0, 512));
+
+        Assert.Equal(ErrorCode.CodeInvalid, (await PackageArchive.ExtractAsync(new MemoryStream(tar), target.Path, Token))?.Code);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(target.Path));
+    }
+
+    [Fact]
     public async Task A_second_file_of_one_path_and_a_file_in_place_of_a_folder_are_refused()
     {
         using var first = new TempFolder();
