@@ -8,8 +8,8 @@ public sealed class ConsoleOptions : IValidatableObject
 {
     public const string Section = "Console";
 
-    /// <summary>The gateway's address. Empty: <see cref="GatewayFile"/> says.</summary>
-    [RegularExpression("^(https?://[^,/]+/?)?$", ErrorMessage = "not an absolute http address (Console:GatewayUrl)")]
+    /// <summary>The gateway's address, or those of several with commas between, of which one that answers is used. Empty: <see cref="GatewayFile"/> says.</summary>
+    [RegularExpression("^(https?://[^,/]+/?(,https?://[^,/]+/?)*)?$", ErrorMessage = "not an absolute http address, nor several with commas between (Console:GatewayUrl)")]
     public string GatewayUrl { get; set; } = "";
 
     /// <summary>The ready file of a gateway on this machine, which may start after the console.</summary>

@@ -41,7 +41,7 @@ public static class ControlPlaneServices
         services.AddSingleton<CatalogueNews>().AddSingleton<RevisionResolver>().AddSingleton<FunctionRegistry>().AddSingleton<TrafficRegistry>();
         services.AddMetrics();
         services.AddSingleton<WorkerRegistry>().AddSingleton<DrainDesk>().AddSingleton<Placer>().AddSingleton<ActivationMetrics>().AddSingleton<ActivationService>();
-        services.AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
+        services.AddSingleton<CatalogueView>().AddSingleton<RouteTable>().AddSingleton<LoopSignals>();
         services.AddSingleton<ForecastBoard>().AddSingleton<IForecasts>(provider => provider.GetRequiredService<ForecastBoard>());
         services.AddSingleton<NetworkBoard>().AddSingleton<LessonInbox>().AddSingleton<LeadershipCheck>().AddSingleton<Forecaster>();
         services.AddSingleton<PlanTurn>().AddSingleton<PlanCommands>().AddSingleton<PlanExplainer>().AddSingleton<KeepAliveSources>();

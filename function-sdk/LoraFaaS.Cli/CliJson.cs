@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Diagnosis;
 using LoraFaaS.Cli.Evaluation;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Overview;
 using LoraFaaS.Cli.Push;
 using LoraFaaS.Cli.Up;
@@ -17,6 +18,7 @@ namespace LoraFaaS.Cli;
 [JsonSerializable(typeof(EvalCase))]
 [JsonSerializable(typeof(EvalReport))]
 [JsonSerializable(typeof(Frame))]
+[JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(List<DeployedFunction>))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -13,6 +13,7 @@ if (args is ["bench", .. var benchmark])
 var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapters")
 {
     UpCommand.Create(),
+    UpCommand.CreateDemo(),
     BackboneCommand.Create(),
     NewCommand.Create(),
     PushCommand.Create(),
@@ -38,6 +39,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     SimulateCommand.Create(),
     BenchCommand.Create(),
     TopCommand.Create(),
+    CostCommand.Create(),
     EvalCommand.Create(),
     NamespaceCommand.Create(),
     DoctorCommand.Create(),

@@ -6,6 +6,9 @@ public sealed record LoraFaaSClientOptions
     /// <summary>The gateway's address, for example <c>http://127.0.0.1:8080</c>.</summary>
     public required Uri Gateway { get; init; }
 
+    /// <summary>Further gateways of the same platform, asked in turn when no connection to the one before can be made.</summary>
+    public IReadOnlyList<Uri> OtherGateways { get; init; } = [];
+
     /// <summary>The Basic auth user of <c>/system</c> and <c>/api</c>; null to send none (invocations need none).</summary>
     public string? User { get; init; }
 

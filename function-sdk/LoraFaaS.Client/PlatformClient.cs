@@ -54,6 +54,13 @@ public sealed class PlatformClient
         return await _transport.ReadAsync(request, ContractsJson.Default.CostInfo, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What one day (UTC) cost, function by function.</summary>
+    public async Task<CostInfo> CostAsync(DateOnly day, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"api/v1/cost?day={day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)}", UriKind.Relative));
+        return await _transport.ReadAsync(request, ContractsJson.Default.CostInfo, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>When a function's adapter was where, today and yesterday, oldest first.</summary>
     public async Task<IReadOnlyList<TierMoveInfo>> MovesAsync(FunctionId function, CancellationToken cancellationToken = default)
     {

@@ -15,12 +15,15 @@ internal sealed class Transport : IDisposable
     private const int MaxErrorBytes = 64 * 1024;
 
     private readonly HttpClient _http;
+    private readonly GatewayChoice _gateways;
     private readonly AuthenticationHeaderValue? _authorization;
 
     public Transport(LoraFaaSClientOptions options, HttpMessageHandler? handler)
     {
+        _gateways = new GatewayChoice([options.Gateway, .. options.OtherGateways], handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) });
+
         // Headers must come within the timeout; a stream may then last as long as it likes.
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, disposeHandler: handler is null)
+        _http = new HttpClient(_gateways, disposeHandler: handler is null)
         {
             BaseAddress = options.Gateway,
             Timeout = options.Timeout,
@@ -64,11 +67,11 @@ internal sealed class Transport : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new LoraFaaSException($"Cannot reach {_http.BaseAddress}: {e.Message}", null, null, null, e);
+            throw new LoraFaaSException($"Cannot reach {_gateways}: {e.Message}", null, null, null, e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LoraFaaSException($"No answer from {_http.BaseAddress} within {_http.Timeout.TotalSeconds:0} s.", null, null, null, e);
+            throw new LoraFaaSException($"No answer from {_gateways} within {_http.Timeout.TotalSeconds:0} s.", null, null, null, e);
         }
     }
 

@@ -30,6 +30,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>The first look is over, whatever it saw.</summary>
     protected bool Looked { get; private set; }
 
+    /// <summary>A look has succeeded: there is something to show, if an old one.</summary>
+    protected bool Seen { get; private set; }
+
     /// <summary>Why the last look failed; null: it did not.</summary>
     protected string? Fault { get; private set; }
 
@@ -67,7 +70,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         try
         {
             await LookAsync(await Session.ClientAsync(), Closed);
-            Fault = null;
+            (Fault, Seen) = (null, true);
         }
         catch (LoraFaaSException failure)
         {

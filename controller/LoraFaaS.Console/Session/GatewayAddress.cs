@@ -4,28 +4,31 @@ using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Console.Session;
 
-/// <summary>Where the gateway is, and one pool of connections to it.</summary>
+/// <summary>Where the gateway is, or several are, and one pool of connections to it.</summary>
 internal sealed class GatewayAddress(IOptions<ConsoleOptions> options) : IDisposable
 {
     private readonly SocketsHttpHandler _connections = new() { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, UseCookies = false };
 
     /// <exception cref="LoraFaaSException">The gateway has not started yet.</exception>
-    public LoraFaaSClient Connect(string user, string password) => new(
-        new LoraFaaSClientOptions { Gateway = Find(), User = user, Password = password }, _connections);
+    public LoraFaaSClient Connect(string user, string password)
+    {
+        var gateways = Find();
+        return new(new LoraFaaSClientOptions { Gateway = gateways[0], OtherGateways = gateways[1..], User = user, Password = password }, _connections);
+    }
 
     public void Dispose() => _connections.Dispose();
 
-    private Uri Find()
+    private Uri[] Find()
     {
         if (options.Value.GatewayUrl is { Length: > 0 } url)
         {
-            return new Uri(url);
+            return [.. url.Split(',').Select(one => new Uri(one))];
         }
 
         try
         {
             using var ready = JsonDocument.Parse(File.ReadAllBytes(options.Value.GatewayFile));
-            return new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!);
+            return [new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!)];
         }
         catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
         {

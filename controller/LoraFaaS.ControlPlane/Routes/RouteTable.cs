@@ -9,7 +9,7 @@ namespace LoraFaaS.ControlPlane.Routes;
 /// The newest route table and its watchers. A watcher keeps the snapshot it last sent and takes the difference to the newest when
 /// it is ready for more: a slow gateway gets one larger change later, and nothing queues up for it here.
 /// </summary>
-public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWarmStateStore warm, IOptions<RevisionOptions> revisions, TimeProvider time) : IDisposable
+public sealed class RouteTable(ICatalogueStore catalogue, CatalogueView view, IApiKeyStore keys, IWarmStateStore warm, IOptions<RevisionOptions> revisions, TimeProvider time) : IDisposable
 {
     /// <summary>An unchanged table says so this often: a gateway that hears nothing at all knows that its stream is dead.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ public sealed class RouteTable(ICatalogueStore catalogue, IApiKeyStore keys, IWa
 
             if (version != _catalogueVersion)
             {
-                _functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+                _functions = await view.FunctionsAsync(cancellationToken);
                 _backbones = await catalogue.ListBackbonesAsync(cancellationToken);
                 _catalogueVersion = version;
             }

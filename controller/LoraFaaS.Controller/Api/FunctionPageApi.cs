@@ -14,7 +14,7 @@ namespace LoraFaaS.Controller.Api;
 /// <c>GET /api/v1/functions?search=&amp;namespace=&amp;sort=&amp;descending=&amp;offset=&amp;limit=</c>: some of the functions of all namespaces, with how many
 /// match. What only the catalogue decides is cut to the page before statuses are made of it.
 /// </summary>
-internal sealed class FunctionPageApi(FunctionRegistry functions, ICatalogueStore catalogue, StatusBuilder statuses)
+internal sealed class FunctionPageApi(FunctionRegistry functions, CatalogueView catalogue, StatusBuilder statuses)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1_000;
@@ -40,9 +40,10 @@ internal sealed class FunctionPageApi(FunctionRegistry functions, ICatalogueStor
             return;
         }
 
-        var found = await catalogue.ListFunctionsAsync(string.IsNullOrEmpty(named) ? null : @namespace, context.RequestAborted);
+        var matches = Matches(query["search"].LastOrDefault()?.Trim() ?? "");
+        var found = (await catalogue.FunctionsAsync(context.RequestAborted)).Where(function => string.IsNullOrEmpty(named) || function.Id.Namespace == @namespace);
         var page = await CutAsync(
-            [.. found.Where(Matches(query["search"].LastOrDefault()?.Trim() ?? ""))], order, query["descending"].LastOrDefault() is "true" or "1", offset, limit, context.RequestAborted);
+            [.. found.Where(matches)], order, query["descending"].LastOrDefault() is "true" or "1", offset, limit, context.RequestAborted);
         await context.WriteJsonAsync(page, ContractsJson.Default.FunctionPage);
     }
 

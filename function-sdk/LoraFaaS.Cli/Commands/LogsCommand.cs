@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
+using LoraFaaS.Contracts;
 
 namespace LoraFaaS.Cli.Commands;
 
-/// <summary><c>lorafaas logs FUNCTION</c>.</summary>
+/// <summary><c>lorafaas logs FUNCTION</c>: one line, or one JSON object, for each; quietly the text alone.</summary>
 internal static class LogsCommand
 {
     private static readonly Argument<string> Function = FunctionArgument.Create();
@@ -25,7 +27,8 @@ internal static class LogsCommand
 
         await foreach (var line in client.Functions.LogsAsync(id, parse.GetValue(Lines), parse.GetValue(Follow), cancellationToken))
         {
-            Console.WriteLine($"{line.Timestamp.ToString("O", CultureInfo.InvariantCulture)} {line.Instance} {line.Text.TrimEnd('\n')}");
+            var text = line.Text.TrimEnd('\n');
+            Printer.Line(parse, line, ContractsJson.Default.LogLine, text, $"{line.Timestamp.ToString("O", CultureInfo.InvariantCulture)} {line.Instance} {text}");
         }
 
         return ExitCodes.Done;

@@ -32,7 +32,7 @@ internal static class NamespaceCommand
         var name = ReadName(parse);
         using var client = ConnectionOptions.Resolve(parse).Connect();
         await client.Namespaces.CreateAsync(new FunctionNamespace { Name = name.Value, Labels = Mark, Annotations = Mark }, cancellationToken);
-        OutputOptions.Progress(parse).Done("namespace", $"{name} created");
+        Printer.Changed(parse, name.Value, "created");
         return ExitCodes.Done;
     }
 
@@ -49,7 +49,7 @@ internal static class NamespaceCommand
         var name = ReadName(parse);
         using var client = ConnectionOptions.Resolve(parse).Connect();
         await client.Namespaces.RemoveAsync(name, cancellationToken);
-        OutputOptions.Progress(parse).Done("namespace", $"{name} removed");
+        Printer.Changed(parse, name.Value, "removed");
         return ExitCodes.Done;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 
 namespace LoraFaaS.Cli.Commands;
 
@@ -21,7 +22,7 @@ internal static class RemoveCommand
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var id = FunctionArgument.Read(parse, Function);
         await client.Functions.RemoveAsync(id, cancellationToken);
-        Console.WriteLine($"{id} removed");
+        Printer.Changed(parse, id.ToString(), "removed");
         return ExitCodes.Done;
     }
 }

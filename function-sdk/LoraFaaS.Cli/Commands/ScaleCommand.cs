@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 
 namespace LoraFaaS.Cli.Commands;
 
@@ -19,7 +21,9 @@ internal static class ScaleCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        await client.Functions.ScaleAsync(FunctionArgument.Read(parse, Function), parse.GetValue(Replicas), cancellationToken);
+        var (id, replicas) = (FunctionArgument.Read(parse, Function), parse.GetValue(Replicas));
+        await client.Functions.ScaleAsync(id, replicas, cancellationToken);
+        Printer.Changed(parse, id.ToString(), string.Create(CultureInfo.InvariantCulture, $"scaled to {replicas}"));
         return ExitCodes.Done;
     }
 }

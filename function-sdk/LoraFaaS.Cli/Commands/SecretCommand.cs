@@ -38,7 +38,7 @@ internal static class SecretCommand
         await (isNew
             ? client.Secrets.CreateAsync(@namespace, name, value, cancellationToken)
             : client.Secrets.UpdateAsync(@namespace, name, value, cancellationToken));
-        Console.WriteLine($"{name} {(isNew ? "created" : "updated")}");
+        Printer.Changed(parse, name.Value, isNew ? "created" : "updated");
         return ExitCodes.Done;
     }
 
@@ -58,7 +58,7 @@ internal static class SecretCommand
         var name = ReadName(parse);
         using var client = ConnectionOptions.Resolve(parse).Connect();
         await client.Secrets.RemoveAsync(NamespaceOption.Read(parse) ?? NamespaceName.Default, name, cancellationToken);
-        Console.WriteLine($"{name} removed");
+        Printer.Changed(parse, name.Value, "removed");
         return ExitCodes.Done;
     }
 

@@ -25,14 +25,14 @@ internal static class SimulateCommand
     private static readonly Option<string[]> Systems = new("--system") { Description = $"One or several of {string.Join(", ", Simulate.SystemNames)}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["serverlesslora", "lorafaas"] };
     private static readonly Option<double> Price = new("--price") { Description = "Milliseconds a GiB must save in each second it is held by lorafaas; 0: hold what there is room for", DefaultValueFactory = _ => Simulate.UsualPriceMs };
     private static readonly Option<int> Seed = new("--seed") { Description = "The same seed gives the same run", DefaultValueFactory = _ => 1 };
-    private static readonly Option<FileInfo?> Json = new("--json") { Description = "Also write the reports to this file" };
+    private static readonly Option<FileInfo?> Save = new("--save") { Description = "Also write the reports to this file (JSON)" };
     private static readonly Option<FileInfo?> Html = new("--html") { Description = "Also write a page with plots to this file" };
 
     public static Command Create()
     {
         var command = new Command("simulate", "Replay a trace on a simulated cluster, under this system and others")
         {
-            Cluster, Requests, Minutes, Rate, Seconds, Variation, Zipf, Functions, AdapterMegabytes, Systems, Price, Seed, Json, Html,
+            Cluster, Requests, Minutes, Rate, Seconds, Variation, Zipf, Functions, AdapterMegabytes, Systems, Price, Seed, Save, Html,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -50,7 +50,7 @@ internal static class SimulateCommand
             foreach (var system in parse.GetValue(Systems)!.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                CommandRunner.Errors.MarkupLineInterpolated($"… simulate     {system}, {trace.Count} calls");
+                OutputOptions.Progress(parse).Step("simulate", $"{system}, {trace.Count} calls");
                 reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price)));
             }
         }
@@ -59,11 +59,11 @@ internal static class SimulateCommand
             throw new UsageException(exception.Message);
         }
 
-        Print(reports);
+        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows(Times(reports), Rest(reports)));
 
-        if (parse.GetValue(Json) is { } json)
+        if (parse.GetValue(Save) is { } file)
         {
-            await File.WriteAllBytesAsync(json.FullName, JsonSerializer.SerializeToUtf8Bytes(reports, SimulatorJson.Default.ListRunReport), cancellationToken);
+            await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(reports, SimulatorJson.Default.ListRunReport), cancellationToken);
         }
 
         if (parse.GetValue(Html) is { } html)
@@ -92,12 +92,6 @@ internal static class SimulateCommand
 
         var functions = Enumerable.Range(0, parse.GetValue(Functions)).Select(index => new TraceFunction($"f{index}", index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
         return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
-    }
-
-    private static void Print(IReadOnlyList<RunReport> reports)
-    {
-        Terminal.Output.Write(Times(reports));
-        Terminal.Output.Write(Rest(reports));
     }
 
     private static Table Times(IReadOnlyList<RunReport> reports)

@@ -39,6 +39,17 @@ internal static class UpCommand
         return command;
     }
 
+    /// <summary><c>lorafaas demo</c>: the same with the demo's functions, which are called once.</summary>
+    public static Command CreateDemo()
+    {
+        var command = new Command("demo", "The same as up --demo: start everything here, deploy the demo functions, call each once, and serve until Ctrl-C")
+        {
+            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Once, ReadyFile,
+        };
+        command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
+        return command;
+    }
+
     private static Option<string?> CreateWeights()
     {
         var weights = new Option<string?>("--weights") { Description = "Precision of backbones: stored, or int8 (half the memory, faster, nearly the same answers)" };
@@ -57,7 +68,7 @@ internal static class UpCommand
         platform.Connection.Write(Environment.GetEnvironmentVariable);
         IReadOnlyList<DemoCall> calls = [];
 
-        if (parse.GetValue(Demo) || parse.GetValue(Once))
+        if (parse.GetValue(Demo) || parse.GetValue(Once) || parse.CommandResult.Command.Name == "demo")
         {
             using var client = platform.Connect();
             var demo = new DemoRun(client, programs.DemoFolder, progress, Terminal.Output, time);

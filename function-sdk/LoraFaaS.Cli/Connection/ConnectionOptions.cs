@@ -8,7 +8,7 @@ internal static class ConnectionOptions
 {
     public static readonly Option<string?> Gateway = new("--gateway", "-g")
     {
-        Description = "The gateway's URL (else $LORAFAAS_GATEWAY, $OPENFAAS_URL, the last `lorafaas up`, http://127.0.0.1:8080)",
+        Description = "The gateway's URL, or those of several gateways of one platform with commas between (else $LORAFAAS_GATEWAY, $OPENFAAS_URL, the last `lorafaas up`, http://127.0.0.1:8080)",
         Recursive = true,
     };
 

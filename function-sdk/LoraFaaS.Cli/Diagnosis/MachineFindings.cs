@@ -43,11 +43,11 @@ internal static class MachineFindings
     {
         if (!NativeLibrary.TryLoad("libcuda.so.1", out var library))
         {
-            return Finding.Limited("CUDA", "no driver (libcuda.so.1)", "Functions run on the CPU engine.");
+            return Finding.Limited("CUDA", "missing: no driver (libcuda.so.1)", "Functions run on the CPU engine, in the machine's own memory. Nothing else depends on it.");
         }
 
         NativeLibrary.Free(library);
-        return Finding.Limited("CUDA", "a driver is there", "This version computes on the CPU all the same.");
+        return Finding.Limited("CUDA", "missing: the driver is there (libcuda.so.1), an engine for it is not in this version", "Functions run on the CPU engine all the same.");
     }
 
     private static Finding Landlock() => ReadOr("/sys/kernel/security/lsm") switch

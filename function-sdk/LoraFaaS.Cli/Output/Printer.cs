@@ -32,6 +32,11 @@ internal static class Printer
         }
     }
 
+    /// <summary>One thing was changed: the name of it is the result.</summary>
+    /// <param name="done">In one word or a few, for example <c>removed</c>.</param>
+    public static void Changed(ParseResult parse, string name, string done) =>
+        Line(parse, new Change(name, done), CliJson.Compact.Change, name, $"{name} {done}");
+
     /// <summary>A result that is one line for people.</summary>
     public static void Line<T>(ParseResult parse, T value, JsonTypeInfo<T> type, string name, string line)
     {

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using LoraFaaS.ConsoleTests.Browser;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.TestKit.Files;
@@ -34,6 +35,44 @@ public sealed class DeployTests(DemoConsole console)
         var bare = page.GetByRole(AriaRole.Region, new() { Name = "lory-5m, without the adapter" });
         await Expect(bare.GetByText("tokens in")).ToBeVisibleAsync();
         Assert.NotEqual("Je nettoie la boîte rouge.", await bare.Locator(".answer").TextContentAsync());
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact]
+    public async Task A_tar_is_uploaded_with_progress_and_a_wrong_setting_is_refused_beside_its_field()
+    {
+        using var folder = new TempFolder();
+        var tar = folder.File("normalise.tar");
+        await TarFile.CreateFromDirectoryAsync(RepositoryRoot.Of("deploy", "demo", "adapters", "normalise"), tar, includeBaseDirectory: false, TestContext.Current.CancellationToken);
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await window.LogInAsync();
+        await window.GoAsync("functions/new", "Deploy an adapter");
+
+        await page.GetByLabel("From").SelectOptionAsync("a tar of one");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Choose a tar file.");
+        await page.GetByLabel("Tar file").SetInputFilesAsync(tar);
+        await Expect(page.GetByText("normalise.tar (")).ToBeVisibleAsync();
+        await page.GetByPlaceholder("lower case letters, digits, hyphens").FillAsync("from-tar");
+        await page.GetByText("SLO, scaling, sampling, system prompt").ClickAsync();
+        await page.GetByLabel("SLO: time to first token").FillAsync("soon");
+        await Growth.WatchAsync(page, "section progress", "e.value");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
+        await Expect(page.GetByLabel("SLO: time to first token").Locator("xpath=..").GetByRole(AriaRole.Alert)).ToContainTextAsync("soon");
+
+        var steps = await Growth.StepsAsync(page, "");
+        Assert.True(steps.Length > 1, "the upload was shown in one step");
+        Assert.Equal(steps.Order(), steps);
+        Assert.Equal(100, steps[^1]);
+
+        await page.GetByLabel("SLO: time to first token").FillAsync("400ms");
+        await page.GetByLabel("Least workers that hold it").FillAsync("1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deploy" }).ClickAsync();
+        await window.ReadyAsync("from-tar");
+        var status = await console.Client.Functions.DescribeAsync(Id("from-tar"), TestContext.Current.CancellationToken);
+        Assert.Equal("400ms", status.Annotations["lorafaas.io/slo-ttft"]);
+        Assert.Equal("1", status.Labels["com.openfaas.scale.min"]);
         Assert.Empty(window.Faults);
     }
 

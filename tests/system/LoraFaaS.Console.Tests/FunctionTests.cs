@@ -54,6 +54,39 @@ public sealed class FunctionTests(DemoConsole console)
     }
 
     [Fact]
+    public async Task Scaling_is_set_and_a_function_is_removed_after_a_question()
+    {
+        var id = new Contracts.Identity.FunctionId(Contracts.Identity.NamespaceName.Default, new("spare"));
+        await console.Client.Functions.DeployAsync(new() { Service = "spare", Image = "lora://lory-5m/sql:latest" }, TestContext.Current.CancellationToken);
+        await using var window = await console.OpenAsync();
+        var page = window.Page;
+        await window.LogInAsync();
+        await window.GoAsync("functions/openfaas-fn/spare/settings", "spare");
+
+        await page.GetByLabel("Wanted now").FillAsync("0");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Scale" }).ClickAsync();
+        await Expect(page.GetByText("spare: 0 wanted")).ToBeVisibleAsync();
+        Assert.Equal(0, (await console.Client.Functions.DescribeAsync(id, TestContext.Current.CancellationToken)).Replicas);
+
+        await page.GetByLabel("Most workers that hold it").FillAsync("2");
+        await page.GetByLabel("Keep-alive when idle").FillAsync("90s");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.GetByText("spare is deployed anew")).ToBeVisibleAsync();
+        var status = await console.Client.Functions.DescribeAsync(id, TestContext.Current.CancellationToken);
+        Assert.Equal("2", status.Labels["com.openfaas.scale.max"]);
+        Assert.Equal("90s", status.Annotations["lorafaas.io/keep-alive"]);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove spare" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove spare" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
+        await window.ReadyAsync("Functions");
+        await window.GoAsync("functions/openfaas-fn/spare", "spare");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact]
     public async Task Functions_are_found_and_sorted_by_the_keyboard_alone()
     {
         await using var window = await console.OpenAsync();

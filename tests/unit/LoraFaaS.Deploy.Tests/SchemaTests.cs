@@ -41,6 +41,25 @@ public sealed class SchemaTests
         Assert.Contains("minReplicas", faults, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_patch_finds_what_it_changes_and_leaves_a_manifest_that_is_one()
+    {
+        using var folder = new TempFolder();
+        var patched = new List<string>();
+
+        foreach (var patch in DeployFiles.Kustomizations.SelectMany(path => Yaml.Items(Yaml.Documents(path).Single(), "patches")))
+        {
+            var (kind, name) = (Yaml.Text(patch, "target", "kind"), Yaml.Text(patch, "target", "name"));
+            var document = Assert.Single(DeployFiles.Manifests.SelectMany(Yaml.Typed), one => Yaml.Text(one, "kind") == kind && Yaml.Text(one, "metadata", "name") == name);
+            JsonPatch.Apply(document, Yaml.TypedList(Yaml.Text(patch, "patch")));
+            patched.Add(folder.File($"{kind}-{name}-{patched.Count}.json"));
+            await File.WriteAllTextAsync(patched[^1], Yaml.Json(document), Stop);
+        }
+
+        Assert.Contains("nvidia.com/gpu", await File.ReadAllTextAsync(patched[0], Stop), StringComparison.Ordinal);
+        Assert.Contains(" 0 faults", await CheckAsync(0, "manifests.mjs", [.. patched]), StringComparison.Ordinal);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static async Task<string> CheckAsync(int expected, string script, params string[] files)

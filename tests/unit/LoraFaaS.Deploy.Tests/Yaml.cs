@@ -6,10 +6,20 @@ namespace LoraFaaS.Deploy.Tests;
 /// <summary>YAML as plain maps, lists and strings; merge keys are resolved.</summary>
 internal static class Yaml
 {
-    public static IReadOnlyList<Dictionary<object, object>> Documents(string path)
+    public static IReadOnlyList<Dictionary<object, object>> Documents(string path) => Documents(path, new DeserializerBuilder().Build());
+
+    /// <summary>The same with numbers and switches as what they are, to be written again.</summary>
+    public static IReadOnlyList<Dictionary<object, object>> Typed(string path) => Documents(path, TypedReader);
+
+    public static IReadOnlyList<object> TypedList(string text) => TypedReader.Deserialize<List<object>>(text);
+
+    public static string Json(object document) => new SerializerBuilder().JsonCompatible().Build().Serialize(document);
+
+    private static IDeserializer TypedReader { get; } = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+
+    private static List<Dictionary<object, object>> Documents(string path, IDeserializer reader)
     {
         var parser = new MergingParser(new Parser(new StringReader(File.ReadAllText(path))));
-        var reader = new DeserializerBuilder().Build();
         List<Dictionary<object, object>> documents = [];
         parser.Consume<YamlDotNet.Core.Events.StreamStart>();
 

@@ -17,11 +17,13 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
     private const int Callers = 8;
     private const double AsyncPerSecond = 5;
     private const int Shown = 10;
+    private const int LongRunFailovers = 3;
 
     private static readonly string[] SyncFunctions = ["ticket-router", "sentiment", "en-fr"];
     private static readonly string[] AsyncFunctions = ["sql", "product-title"];
     private static readonly TimeSpan CapacityLength = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MeteringLimit = TimeSpan.FromMinutes(1);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -57,6 +59,14 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         await enqueuing.CancelAsync();
         await handingIn;
 
+        ReportWriter.Say("killing the leader");
+        List<TimeSpan> failovers = [];
+
+        for (var i = 0; i < (length < LongRun ? 1 : LongRunFailovers); i++)
+        {
+            failovers.Add(await LeaderFailover.MeasureAsync(cluster, cancellationToken));
+        }
+
         ReportWriter.Say($"waiting for the {enqueue.Accepted} calls that were accepted");
         var lost = await enqueue.LostAsync(cancellationToken);
         var after = MemoryHeld.Megabytes(Hosts(cluster));
@@ -64,11 +74,11 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         await probing.CancelAsync();
         await probes;
 
-        return Report(sync, enqueue, script, lost, counts, before, after);
+        return Report(sync, enqueue, script, lost, counts, failovers, before, after);
     }
 
     private bool Report(
-        SyncLoad sync, AsyncLoad enqueue, FaultScript script, IReadOnlyList<string> lost, IReadOnlyDictionary<string, long> counts, double before, double after)
+        SyncLoad sync, AsyncLoad enqueue, FaultScript script, IReadOnlyList<string> lost, IReadOnlyDictionary<string, long> counts, IReadOnlyList<TimeSpan> failovers, double before, double after)
     {
         var answered = sync.Calls.Where(call => call.Failure is null).ToList();
         var wrong = sync.Calls.Where(call => call.WrongAnswer).ToList();
@@ -96,8 +106,11 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
                 "    slowest answer meanwhile", kind.Max(fault => SlowestDuring(answered, fault)), "s"));
         }
 
+        report.Add(BenchRow.Limit($"leader killed: the other's plan, median of {failovers.Count}", failovers.Order().ElementAt(failovers.Count / 2).TotalSeconds, "s"));
+        report.Add(BenchRow.Limit("    worst", failovers.Max().TotalSeconds, "s"));
         report.Add(BenchRow.Limit("memory of the platform before the faults", before, "MB"));
         report.Add(BenchRow.Limit("    at the end", after, "MB"));
+        report.Add(BenchRow.Limit("    growth", after - before, "MB"));
         Show("failed", failed[false].Select(call => $"{call.Id} at {call.Gateway}, {call.Begun.TotalSeconds:0.0}–{call.Ended.TotalSeconds:0.0} s: {call.Failure}"));
         Show("wrong", wrong.Select(call => $"{call.Id}: {call.Failure}"));
         Show("lost", lost);

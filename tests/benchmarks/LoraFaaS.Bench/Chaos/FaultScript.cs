@@ -9,6 +9,8 @@ namespace LoraFaaS.Bench.Chaos;
 /// <summary>Makes the planned faults happen, and mends each as an orchestrator would: what was killed is started again, what was stopped goes on.</summary>
 internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopwatch clock)
 {
+    private const string Program = "LoraFaaS.Sandbox.dll";
+
     private static readonly TimeSpan Stopped = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
@@ -105,7 +107,9 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
     /// <summary>The one that is busiest with functions: any with an engine's program. Its worker starts another when it is called for.</summary>
     private static async Task<string> KillSandboxAsync(ClusterHost worker, CancellationToken cancellationToken)
     {
-        foreach (var pid in ProcessTree.DescendantsOf(worker.Process.Id, "LoraFaaS.Sandbox.dll"))
+        var killed = ProcessTree.DescendantsOf(worker.Process.Id, Program);
+
+        foreach (var pid in killed)
         {
             try
             {
@@ -118,7 +122,9 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
             }
         }
 
-        await Task.Yield();
+        // Its worker starts others by itself.
+        await Patience.UntilAsync(
+            stop => Task.FromResult(ProcessTree.DescendantsOf(worker.Process.Id, Program).Except(killed).Any() || stop.IsCancellationRequested), Patience.StartLimit, $"{worker.Name} has a sandbox");
         cancellationToken.ThrowIfCancellationRequested();
         return $"sandboxes of {worker.Name}";
     }

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Files;
+
+namespace LoraFaaS.SystemTests;
+
+/// <summary>The forms in which verbs print, their exit codes, and what an error says to do.</summary>
+[Collection(DemoGroup.Name)]
+public sealed class CliOutputTests(DemoPlatform demo)
+{
+    /// <summary>Those of the design, and what came later.</summary>
+    private static readonly string[] Verbs =
+    [
+        "up", "demo", "backbone", "new", "push", "deploy", "apply", "list", "describe", "invoke", "async", "logs", "scale", "revisions", "traffic", "promote", "rollback", "remove",
+        "secret", "key", "namespace", "audit", "workers", "top", "cost", "forecast", "plan", "simulate", "eval", "bench", "doctor", "completion", "version",
+    ];
+
+    [Fact]
+    public async Task Every_verb_is_in_the_help()
+    {
+        var help = await RunAsync("--help");
+
+        Assert.Equal(0, help.ExitCode);
+        var named = help.Output.Split('\n').Select(line => line.TrimStart().Split(' ', ',')[0]).ToHashSet(StringComparer.Ordinal);
+        Assert.All(Verbs, verb => Assert.Contains(verb, named));
+    }
+
+    [Fact]
+    public async Task A_days_cost_is_shown_function_by_function()
+    {
+        var table = await RunAsync("cost");
+        var json = await RunAsync("cost", "--json", "--namespace", "openfaas-fn");
+        var names = await RunAsync("cost", "-q");
+
+        Assert.True(table.ExitCode == 0, table.Errors);
+        Assert.Contains("unshared", table.Output, StringComparison.Ordinal);
+        Assert.Contains("sentiment.openfaas-fn", names.Output.Split('\n'));
+        using var cost = JsonDocument.Parse(json.Output);
+        var functions = cost.RootElement.GetProperty("functions").EnumerateArray().ToList();
+        Assert.Equal(cost.RootElement.GetProperty("cost").GetDouble(), functions.Sum(function => function.GetProperty("cost").GetDouble()), 9);
+        Assert.Contains("\"functions\":[]", (await RunAsync("cost", "--day", "2020-01-31", "--json")).Output, StringComparison.Ordinal);
+
+        var wrong = await RunAsync("cost", "--day", "yesterday");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("as in 2026-01-31", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_verb_changed_is_printed_in_the_form_that_was_asked_for()
+    {
+        Assert.Equal(0, (await RunAsync("deploy", "printed", "--image", "lora://lory-5m/sql:latest")).ExitCode);
+
+        Assert.Equal("printed.openfaas-fn scaled to 1", (await RunAsync("scale", "printed", "1")).Output.Trim());
+        Assert.Equal("printed.openfaas-fn", (await RunAsync("scale", "printed", "1", "--quiet")).Output.Trim());
+        Assert.Equal("{\"name\":\"printed.openfaas-fn\",\"done\":\"scaled to 0\"}", (await RunAsync("scale", "printed", "0", "--json")).Output.Trim());
+
+        await RunAsync("invoke", "printed", "x");
+        await TestKit.Time.Patience.UntilAsync(async _ => (await RunAsync("logs", "printed", "--lines", "1", "--json")).Output.Length > 0, TestKit.Time.Patience.StartLimit);
+        using var line = JsonDocument.Parse((await RunAsync("logs", "printed", "--lines", "1", "--json")).Output.Split('\n')[0]);
+        Assert.Equal("printed", line.RootElement.GetProperty("name").GetString());
+        Assert.StartsWith("invocation ", (await RunAsync("logs", "printed", "--lines", "1", "--quiet")).Output, StringComparison.Ordinal);
+
+        Assert.Equal("{\"name\":\"printed.openfaas-fn\",\"done\":\"removed\"}", (await RunAsync("remove", "printed", "--json")).Output.Trim());
+    }
+
+    [Fact]
+    public async Task A_simulation_is_printed_or_saved_as_json()
+    {
+        using var folder = new TempFolder();
+
+        var result = await RunAsync("simulate", "--seconds", "20", "--functions", "4", "--system", "lorafaas", "--json", "--save", folder.File("reports.json"));
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        using var printed = JsonDocument.Parse(result.Output);
+        using var saved = JsonDocument.Parse(await File.ReadAllTextAsync(folder.File("reports.json")));
+        Assert.Equal("lorafaas", printed.RootElement[0].GetProperty("system").GetString(), ignoreCase: true);
+        Assert.Equal(1, saved.RootElement.GetArrayLength());
+        Assert.Empty(result.Errors);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_gone_is_passed_over_and_none_at_all_has_an_exit_code_of_its_own()
+    {
+        var password = Path.Combine(demo.Running.DataFolder, "cli-password");
+        await File.WriteAllTextAsync(password, demo.Running.Password);
+
+        var second = await RunAsync("list", "-q", "--gateway", $"http://127.0.0.1:9,{demo.Running.Gateway}", "--password-file", password);
+        var none = await RunAsync("list", "--gateway", "http://127.0.0.1:9,http://127.0.0.1:10");
+        var wrong = await RunAsync("list", "--gateway", "http://127.0.0.1:9,nonsense");
+
+        Assert.True(second.ExitCode == 0, second.Errors);
+        Assert.Contains("sentiment", second.Output.Split('\n'));
+        Assert.Equal(3, none.ExitCode);
+        Assert.Contains("deploy/up.sh", none.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, wrong.ExitCode);
+    }
+
+    [Fact]
+    public async Task Errors_say_what_to_do_next()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("wrong"), "not the password");
+
+        var refused = await RunAsync("list", "--password-file", folder.File("wrong"));
+        var absent = await RunAsync("invoke", "nobody", "x");
+        var folderless = await RunAsync("push", folder.File("none"), "lora://lory-5m/none");
+        var verbless = await RunAsync("dploy");
+
+        Assert.Equal((1, 1, 2, 2), (refused.ExitCode, absent.ExitCode, folderless.ExitCode, verbless.ExitCode));
+        Assert.Contains("--password-file", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("lorafaas list", absent.Errors, StringComparison.Ordinal);
+        Assert.Contains(folder.File("none"), folderless.Errors, StringComparison.Ordinal);
+        Assert.Contains("deploy", verbless.Output + verbless.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_says_what_is_missing_and_what_it_means()
+    {
+        var result = await RunAsync("doctor", "--port", "0", "--json");
+        using var findings = JsonDocument.Parse(result.Output);
+        var cuda = findings.RootElement.EnumerateArray().Single(finding => finding.GetProperty("subject").GetString() == "CUDA");
+
+        Assert.Contains("missing", cuda.GetProperty("found").GetString(), StringComparison.Ordinal);
+        Assert.Contains("CPU engine", cuda.GetProperty("meaning").GetString(), StringComparison.Ordinal);
+        Assert.All(findings.RootElement.EnumerateArray(), finding => Assert.True(
+            finding.GetProperty("state").ToString() is "Good" or "good" or "0" || finding.GetProperty("meaning").GetString()!.Length > 0, finding.ToString()));
+    }
+
+    private Task<CommandResult> RunAsync(params string[] arguments) => LorafaasCommand.RunAsync(demo.Running.DataFolder, null, arguments);
+}
