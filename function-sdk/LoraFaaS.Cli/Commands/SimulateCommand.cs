@@ -59,7 +59,7 @@ internal static class SimulateCommand
             throw new UsageException(exception.Message);
         }
 
-        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => Tables(reports));
+        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows(Times(reports), Rest(reports)));
 
         if (parse.GetValue(Save) is { } file)
         {
@@ -93,8 +93,6 @@ internal static class SimulateCommand
         var functions = Enumerable.Range(0, parse.GetValue(Functions)).Select(index => new TraceFunction($"f{index}", index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
         return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
     }
-
-    private static Rows Tables(IReadOnlyList<RunReport> reports) => new(Times(reports), Rest(reports));
 
     private static Table Times(IReadOnlyList<RunReport> reports)
     {

