@@ -25,10 +25,13 @@ public static class CallFilter
     private const uint MapShared = 0x1;
     private const uint SetDumpable = 4;
 
+    /// <summary>Standard output, standard error, and the socket that a confined program is started with.</summary>
+    private static readonly ImmutableArray<uint> Spoken = [1, 2, 3];
+
     private static readonly ImmutableArray<SystemCall> Always =
     [
-        Futex, Read, Write, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Madvise, Munmap,
-        Close, Stat, Fstat, Lstat, Lseek, Brk, RtSigaction, RtSigprocmask, RtSigreturn, Pread64, Readv, Writev, Access,
+        Futex, Read, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Madvise, Munmap,
+        Close, Stat, Fstat, Lstat, Lseek, Brk, RtSigaction, RtSigprocmask, RtSigreturn, Pread64, Readv, Access,
         Pipe, Select, Msync, Mincore, Dup, Dup2, Nanosleep, Getpid, Shutdown, Getsockname, Getpeername, Setsockopt, Getsockopt,
         Exit, Wait4, Uname, Flock, Fsync, Fdatasync, Getcwd, Readlink, Gettimeofday, Getrlimit, Getrusage, Sysinfo, Times,
         Getuid, Getgid, Geteuid, Getegid, Getppid, Getpgrp, Getgroups, Getresuid, Getresgid, Getpgid, Getsid, Sigaltstack, Statfs, Fstatfs,
@@ -77,6 +80,7 @@ public static class CallFilter
             }
         }
 
+        AddWriting(code, kind, refused);
         AddMemory(code, refused);
         AddOpening(code, kind, refused);
 
@@ -104,6 +108,25 @@ public static class CallFilter
         }
 
         return code.End();
+    }
+
+    /// <summary>
+    /// A sandbox speaks on its socket and its standard streams, and holds the backbone's descriptor for a moment: who listens is asked about what it
+    /// writes elsewhere, which is a wake-up of its own runtime now and then.
+    /// </summary>
+    private static void AddWriting(BpfProgram code, ConfinedKind kind, uint refused)
+    {
+        foreach (var call in (ReadOnlySpan<SystemCall>)[Write, Writev])
+        {
+            if (kind is ConfinedKind.Sandbox && refused == CallVerdict.Ask)
+            {
+                code.AllowIfOneOf(call, 0, Spoken.AsSpan());
+            }
+            else
+            {
+                code.Decide(call, CallVerdict.Allow);
+            }
+        }
     }
 
     /// <summary>

@@ -74,7 +74,7 @@ internal sealed partial class CallWatch : IDisposable
 
     private void Answer(AskedCall call)
     {
-        if (call.Call is SystemCall.Mmap && !MappingRules.IsAttempt(call))
+        if (call.Call is SystemCall.Mmap or SystemCall.Write or SystemCall.Writev && !MappingRules.IsAttempt(call))
         {
             _listener.LetThrough(call);
             return;

@@ -16,13 +16,16 @@ internal static class MappingRules
     public static bool IsAttempt(AskedCall call) => call.Call switch
     {
         SystemCall.Mmap => IsAttempt(call.Argument0, call.Argument2, call.Argument3, LinkOf(call.ThreadId, (int)call.Argument4)),
+        SystemCall.Write or SystemCall.Writev => IsBackbone(LinkOf(call.ThreadId, (int)call.Argument0)),
         SystemCall.Mprotect or SystemCall.Mremap => true,
         _ => false,
     };
 
     /// <summary>A second mapping elsewhere would not be seen when it is changed, so that there is one place for it.</summary>
     internal static bool IsAttempt(ulong address, ulong access, ulong flags, string? file) =>
-        file is not null && file.StartsWith(Sealed, StringComparison.Ordinal) && ((access & (Write | Execute)) != 0 || !GuardedWindow.Holds(address, flags));
+        IsBackbone(file) && ((access & (Write | Execute)) != 0 || !GuardedWindow.Holds(address, flags));
+
+    private static bool IsBackbone(string? file) => file is not null && file.StartsWith(Sealed, StringComparison.Ordinal);
 
     private static string? LinkOf(int threadId, int descriptor)
     {

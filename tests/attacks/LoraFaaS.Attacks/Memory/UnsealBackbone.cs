@@ -19,9 +19,16 @@ public sealed unsafe class UnsealBackbone : Attack
         attempts.Call("fcntl(F_ADD_SEALS, none)", () => Libc.fcntl(descriptor, AddSeals, 0));
         attempts.Call("fcntl(F_ADD_SEALS, future write)", () => Libc.fcntl(descriptor, AddSeals, FutureWrite));
         attempts.Call("pwrite(backbone)", () => Write(descriptor));
+        attempts.Call("write(backbone)", () => WriteOn(descriptor));
         attempts.Call("ftruncate(backbone, 0)", () => Libc.ftruncate(descriptor, 0));
         attempts.Call("ftruncate(backbone, longer)", () => Libc.ftruncate(descriptor, (nint)target.BackboneBytes * 2));
         attempts.Call("fallocate(backbone, punch a hole)", () => Libc.syscall(Allocate, descriptor, PunchHole | KeepSize, 0, 4_096, 0, 0));
+    }
+
+    private static nint WriteOn(int descriptor)
+    {
+        var bytes = stackalloc byte[16];
+        return Libc.write(descriptor, bytes, 16);
     }
 
     private static nint Write(int descriptor)

@@ -26,6 +26,9 @@ internal static unsafe partial class Libc
     internal static partial nint pwrite(int descriptor, void* bytes, nuint count, nint offset);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint write(int descriptor, void* bytes, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial nint pread(int descriptor, void* bytes, nuint count, nint offset);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using LoraFaaS.Attacks;
+using LoraFaaS.Attacks.Resources;
 using LoraFaaS.Linux.Confinement;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Isolation;
@@ -59,6 +60,48 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    public async Task Code_that_takes_all_memory_ends_itself_and_nobody_else()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        var machine = world.Worker.Get<IsolationStation>().Machine;
+        Assert.SkipUnless(CanJudge(new ExhaustMemory(), machine), string.Join("; ", machine.NotEnforced));
+        using var tcp = Listen();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), "neighbour");
+        var neighbour = world.HandlerOf("neighbour").ProcessId;
+
+        var beside = world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+        var greedy = await world.CallAsync("/attack", Order("ExhaustMemory", world, tcp, neighbour), Evil);
+
+        Assert.Equal("handler_lost", greedy.Failure?.Code);
+        Assert.Equal(expected, (await beside).Text);
+        Assert.Equal(neighbour, world.HandlerOf("neighbour").ProcessId);
+        await Patience.UntilAsync(() => log.Lines.Any(line => IsOfEvil(line, "ended at its memory limit")));
+    }
+
+    [Fact]
+    public async Task Code_that_spins_on_every_thread_comes_last_and_others_are_answered_the_same()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning", "--Worker:ProcessorShare", "0.01"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        using var tcp = Listen();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+
+        // A machine that is busy with other things may give it little to spin with.
+        await Patience.UntilAsync(async _ =>
+        {
+            var beside = world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+            var spun = await world.CallAsync("/attack", Order("StarveProcessors", world, tcp, Environment.ProcessId), Evil);
+            Assert.Empty(JsonSerializer.Deserialize<AttackResult>(spun.Text)!.Succeeded);
+            Assert.Equal(expected, (await beside).Text);
+            return log.Lines.Any(line => IsOfEvil(line, "it comes last for"));
+        });
+    }
+
+    [Fact]
     public async Task Code_that_speaks_for_the_handler_program_is_cut_off_and_costs_nobody_else()
     {
         await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", []);
@@ -72,6 +115,16 @@ public sealed class HostileFunctionTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static bool IsOfEvil(string line, string part) => line.Contains($"of {Evil}.openfaas-fn", StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal);
+
+    private static Socket Listen()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen(8);
+        return socket;
+    }
 
     private static bool CanJudge(Attack attack, MachineIsolation machine) =>
         attack.StoppedBy.Any(word => machine.Has(Enum.Parse<IsolationMeasure>(word, ignoreCase: true)));
