@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using LoraFaaS.Checkpoints.Configuration;
 using LoraFaaS.Checkpoints.Peft;
@@ -12,6 +13,8 @@ namespace LoraFaaS.Engine.Adapters;
 /// </summary>
 public static class AdapterPacker
 {
+    private const int PieceBytes = 1 << 20;
+
     /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
     public static long Measure(AdapterWeights weights, ModelConfig backbone)
     {
@@ -47,17 +50,41 @@ public static class AdapterPacker
         MemoryMarshal.Write(destination, plan.Header);
     }
 
-    /// <summary>A matrix's rows, into a packed matrix from one of its rows on: a stacked A begins where the module before it ends.</summary>
+    /// <summary>
+    /// A matrix's rows, into a packed matrix from one of its rows on: a stacked A begins where the module before it ends. Read in large pieces: a panel of a
+    /// B matrix is half a kilobyte, and a call into the kernel for each costs as much as all the rest.
+    /// </summary>
     private static void PackInto(
         Span<byte> content, long offset, int firstRow, TensorStore tensors, TensorInfo source, int rows, int columns, PackedDtype dtype)
     {
-        var panelBytes = checked((int)PanelLayout.PanelBytes(dtype, columns));
-        for (var row = 0; row < rows;)
+        var rowBytes = columns * source.Type.ElementBytes;
+        var rowsEach = Math.Clamp(PieceBytes / rowBytes, 1, rows);
+        var piece = ArrayPool<byte>.Shared.Rent(rowsEach * rowBytes);
+        try
         {
-            var panelRow = (firstRow + row) % PanelLayout.PanelRows;
-            var count = Math.Min(PanelLayout.PanelRows - panelRow, rows - row);
-            var panel = content.Slice(checked((int)(offset + (long)((firstRow + row) / PanelLayout.PanelRows) * panelBytes)), panelBytes);
-            PanelPacker.Pack(tensors, source, columns, row, count, dtype, panel, panelRow);
+            for (var row = 0; row < rows; row += rowsEach)
+            {
+                var stored = piece.AsSpan(0, Math.Min(rowsEach, rows - row) * rowBytes);
+                tensors.Read(source, (long)row * rowBytes, stored);
+                LayInto(content[checked((int)offset)..], firstRow + row, stored, source.Type, columns, dtype);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private static void LayInto(Span<byte> matrix, int firstRow, ReadOnlySpan<byte> stored, TensorType type, int columns, PackedDtype dtype)
+    {
+        var panelBytes = checked((int)PanelLayout.PanelBytes(dtype, columns));
+        var rowBytes = columns * type.ElementBytes;
+        for (var row = firstRow; !stored.IsEmpty;)
+        {
+            var panelRow = row % PanelLayout.PanelRows;
+            var count = Math.Min(PanelLayout.PanelRows - panelRow, stored.Length / rowBytes);
+            PanelPacker.Lay(stored[..(count * rowBytes)], type, columns, dtype, matrix.Slice(checked(row / PanelLayout.PanelRows * panelBytes), panelBytes), panelRow);
+            stored = stored[(count * rowBytes)..];
             row += count;
         }
     }

@@ -78,12 +78,41 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
     private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
-        // What has just come was counted while it came.
-        if (file.FoundAt is not StorageTier.Remote && !await threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken))
+        // What has just come was counted while it came. The rest is counted while it is packed, and is nobody's before both are done.
+        var packing = OpenAsync(key, file, makeRoom, cancellationToken);
+
+        try
         {
-            return Failed(ErrorCode.ArtifactCorrupt, $"Adapter {key.Adapter} on this worker's disk is corrupt.");
+            if (file.FoundAt is StorageTier.Remote || await threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken))
+            {
+                return await packing;
+            }
+        }
+        catch
+        {
+            await DiscardAsync(packing);
+            throw;
         }
 
+        await DiscardAsync(packing);
+        return Failed(ErrorCode.ArtifactCorrupt, $"Adapter {key.Adapter} on this worker's disk is corrupt.");
+    }
+
+    /// <summary>What was made of bytes that are not the adapter's, a fault included, is nobody's concern.</summary>
+    private static Task DiscardAsync(Task<Loading<LoadedAdapter>> packing) => packing.ContinueWith(
+        done =>
+        {
+            if (done.IsCompletedSuccessfully && done.Result is Loading<LoadedAdapter>.Ready ready)
+            {
+                ready.Value.Packed.Dispose();
+            }
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    private async Task<Loading<LoadedAdapter>> OpenAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    {
         switch (AdapterArtifact.OpenArchive(file.Lease.Path))
         {
             case Reading<AdapterArtifact>.Accepted accepted:

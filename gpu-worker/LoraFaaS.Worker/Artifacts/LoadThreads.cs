@@ -14,6 +14,9 @@ internal sealed class LoadThreads : IDisposable
     /// <summary>A core's thread in four: more would only wait for the disk, or for the sandboxes.</summary>
     private const int ProcessorsEach = 4;
 
+    /// <summary>One adapter keeps two busy: its digest is counted while it is packed.</summary>
+    private const int Fewest = 2;
+
     private const int Capacity = 1_024;
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
@@ -23,7 +26,7 @@ internal sealed class LoadThreads : IDisposable
     {
         var nice = options.Value.LoadNice;
 
-        for (var number = 0; number < Math.Max(1, Environment.ProcessorCount / ProcessorsEach); number++)
+        for (var number = 0; number < Math.Max(Fewest, Environment.ProcessorCount / ProcessorsEach); number++)
         {
             var thread = new Thread(() => Run(nice)) { IsBackground = true, Name = $"adapter-load-{number}" };
             thread.Start();
