@@ -35,13 +35,13 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
 
         foreach (var (adapter, number) in adapters.Select((adapter, number) => (adapter, number)))
         {
-            // One token: the load is what is measured, not more decoding beside the others.
-            await worker.CallAsync(backbone, adapter, "bench", $"f{number}", 1, 1);
+            // Refused once its adapter is there: the load is what is measured, and no step of its own beside the others'.
+            await worker.LoadAsync(backbone, adapter, "bench", $"f{number}");
         }
 
         var ended = WorkerRun.Now;
 
-        // The same calls with nothing left to load: what of the difference is the calls themselves.
+        // Calls of a token each with nothing left to load: what one more step in between costs.
         foreach (var (adapter, number) in adapters.Select((adapter, number) => (adapter, number)))
         {
             await worker.CallAsync(backbone, adapter, "bench", $"f{number}", 1, 1);
@@ -55,9 +55,9 @@ internal sealed class LoadsBench(ReportWriter report, string shape)
         var (calm, busy) = (quiet.Average(), loaded.Average());
         report.Add(BenchRow.Cost($"{shape}: time between tokens of {Running} during {Loads} adapter loads, mean{name}", busy, "ms", calm, "undisturbed", 1.15));
         report.Add(BenchRow.Cost($"    {shape}: the same, p99{name}", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
-        report.Add(BenchRow.Cost($"    {shape}: the same beside the same calls, with nothing to load, mean{name}", called.Average(), "ms", calm, "undisturbed"));
-        report.Add(BenchRow.Limit($"    {shape}: {Loads} loads, each with one token, took{name}", ended - begun, "s"));
-        report.Add(BenchRow.Limit($"    {shape}: the calls again took{name}", again - ended, "s"));
+        report.Add(BenchRow.Cost($"    {shape}: the same beside {Loads} calls of one token, with nothing to load, mean{name}", called.Average(), "ms", calm, "undisturbed"));
+        report.Add(BenchRow.Limit($"    {shape}: {Loads} loads took{name}", ended - begun, "s"));
+        report.Add(BenchRow.Limit($"    {shape}: the calls took{name}", again - ended, "s"));
         report.Add(BenchRow.Limit($"    {shape}: adapters' bytes", adapters.Sum(adapter => adapter.Bytes) / (double)(1 << 20), "MiB"));
     }
 

@@ -72,7 +72,26 @@ internal sealed class WorkerRun : IAsyncDisposable
     /// <summary>Seconds on the clock that calls are timed with.</summary>
     public static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
 
-    public async Task<TimedCall> CallAsync(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, int prompt, int tokens, TimeSpan? limit = null, CallPromise promise = default)
+    /// <summary>Brings an adapter to the device and runs nothing: a call whose prompt no vocabulary has is refused when everything that it needs is there.</summary>
+    public async Task LoadAsync(Digest backbone, (Digest Digest, long Bytes) adapter, string domain, string function)
+    {
+        var call = await CallAsync(backbone, adapter, domain, function, [int.MaxValue], 1);
+
+        if (call.Problem?.Contains("A token is not one of", StringComparison.Ordinal) != true)
+        {
+            throw new InvalidOperationException(call.Problem ?? "a prompt of no token was served");
+        }
+    }
+
+    public Task<TimedCall> CallAsync(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, int prompt, int tokens, TimeSpan? limit = null, CallPromise promise = default)
+    {
+        // Another beginning for each call: nobody finds another's prefix.
+        var seed = 100 + (Interlocked.Increment(ref _calls) * 7);
+        return CallAsync(backbone, adapter, domain, function, Enumerable.Range(0, prompt).Select(i => ((seed * (i + 1)) % 2_000) + 100), tokens, limit, promise);
+    }
+
+    private async Task<TimedCall> CallAsync(
+        Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, IEnumerable<int> prompt, int tokens, TimeSpan? limit = null, CallPromise promise = default)
     {
         var request = new GenerateRequest
         {
@@ -88,9 +107,7 @@ internal sealed class WorkerRun : IAsyncDisposable
             Stream = true,
         };
 
-        // Another beginning for each call: nobody finds another's prefix.
-        var seed = 100 + (Interlocked.Increment(ref _calls) * 7);
-        request.Prompt.Tokens.Ids.AddRange(Enumerable.Range(0, prompt).Select(i => ((seed * (i + 1)) % 2_000) + 100));
+        request.Prompt.Tokens.Ids.AddRange(prompt);
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/generate") { Content = new ByteArrayContent(request.ToByteArray()) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         message.Headers.Add(WireHeaders.TimeLeft, ((long)(limit ?? TimeSpan.FromMinutes(5)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
