@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Adapters;
@@ -49,6 +50,9 @@ internal sealed class SandboxStations : IDisposable
 
         return await EndAsync(reading, stations, ending, first);
     }
+
+    /// <summary>Brings an adapter that no descriptor brings.</summary>
+    public Task LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken) => _adapters.LoadAsync(digest, image, cancellationToken);
 
     public void Dispose()
     {

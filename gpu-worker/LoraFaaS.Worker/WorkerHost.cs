@@ -64,6 +64,8 @@ public static class WorkerHost
         services.AddSingleton<ResidencyChanges>();
         services.AddSingleton<ResidencyNotes>();
         services.AddSingleton<LiveDemand>();
+        services.AddSingleton<ColdInvocations>();
+        services.AddSingleton<NextBackbone>();
         services.AddSingleton<ControllerLink>();
         services.AddSingleton<IArtifactLocation>(provider => provider.GetRequiredService<ControllerLink>());
         services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(

@@ -88,6 +88,10 @@ internal sealed class WorkerPipeline(
             {
                 return Aborted(invocation, abort.Cause);
             }
+            finally
+            {
+                invocation.Cold?.Dispose();
+            }
         }
     }
 

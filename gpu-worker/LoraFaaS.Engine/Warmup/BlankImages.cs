@@ -8,7 +8,7 @@ using LoraFaaS.Engine.Weights;
 namespace LoraFaaS.Engine.Warmup;
 
 /// <summary>Images whose weights are all zero: enough to run every kernel before there is a backbone.</summary>
-internal static class BlankImages
+public static class BlankImages
 {
     /// <summary>Sizes with remainders in every tile, and a group of two heads.</summary>
     public static BackboneShape Shape { get; } = new()
@@ -28,11 +28,17 @@ internal static class BlankImages
         HeadNorms = true,
     };
 
-    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype)
+    /// <summary>A backbone of <see cref="Shape"/>, its matrices in this type; the caller disposes it.</summary>
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype) => Backbone(backend, dtype, Shape);
+
+    /// <summary>The same of any shape.</summary>
+    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype, BackboneShape shape)
     {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(shape);
         var tensors = new List<PackedTensor>();
         var end = (long)ImageHeader.Bytes;
-        foreach (var slot in BackboneSlots.Of(Shape))
+        foreach (var slot in BackboneSlots.Of(shape))
         {
             var tensor = new PackedTensor
             {
@@ -47,7 +53,7 @@ internal static class BlankImages
             end = tensor.Offset + tensor.Bytes();
         }
 
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = Shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
         var memory = backend.AllocateHostVisible(end + manifest.Length);
         Write(memory, end, manifest);
         Write(memory, 0, new ImageHeader(
@@ -55,8 +61,10 @@ internal static class BlankImages
         return memory;
     }
 
+    /// <summary>An adapter of rank 4 on every module of the first layer of <see cref="Shape"/>; the caller disposes it.</summary>
     public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
     {
+        ArgumentNullException.ThrowIfNull(backend);
         const int Rank = 4;
         var end = 0L;
         var sites = Enum.GetValues<AdapterSite>().Select(site =>

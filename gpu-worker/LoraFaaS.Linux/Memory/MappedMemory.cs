@@ -98,5 +98,13 @@ public sealed unsafe class MappedMemory : SafeHandle
     public Errno Advise(MemoryAdvice advice) =>
         LibC.madvise((nint)Address, (nuint)Length, (int)advice) == 0 ? Errno.None : (Errno)Marshal.GetLastPInvokeError();
 
+    /// <summary>The same for a part of it, which begins at a page.</summary>
+    public Errno Advise(MemoryAdvice advice, long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
+        return LibC.madvise((nint)Address + (nint)offset, (nuint)length, (int)advice) == 0 ? Errno.None : (Errno)Marshal.GetLastPInvokeError();
+    }
+
     protected override bool ReleaseHandle() => LibC.munmap(handle, (nuint)Length) == 0;
 }

@@ -14,6 +14,9 @@ public enum MemoryAdvice
     /// <summary>Leave the range out of core dumps.</summary>
     DontDump = 16,
 
+    /// <summary>Map what is there, without a fault for each piece later (Linux 5.14).</summary>
+    PopulateRead = 22,
+
     /// <summary>Gather into huge pages now, even where shmem huge pages are off (Linux 6.1; about 2.6 s a GiB).</summary>
     Collapse = 25,
 }

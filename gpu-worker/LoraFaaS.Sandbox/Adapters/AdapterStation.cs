@@ -25,6 +25,13 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
         await _arrivals.Writer.WriteAsync(new AdapterArrival(digest, descriptor), cancellationToken);
     }
 
+    /// <summary>One that no descriptor brought; here when this returns.</summary>
+    public async Task LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken)
+    {
+        await loop.PostAsync(new LoopCommand.AdapterExpected(digest), cancellationToken);
+        await loop.PostAsync(Outcome(digest, time.GetTimestamp(), Copy(digest, image)), cancellationToken);
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await foreach (var arrival in _arrivals.Reader.ReadAllAsync(cancellationToken))
@@ -39,15 +46,17 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
 
         using (arrival.Descriptor)
         {
-            return Copy(arrival) switch
-            {
-                AdapterLoad.Loaded loaded => new LoopCommand.AdapterArrived(arrival.Digest, loaded.Adapter, time.GetElapsedTime(begun)),
-                AdapterLoad.OutOfPages full => Missing(arrival, ErrorCode.NoCapacity, $"It needs {full.Needed} pages; {full.Free} are free."),
-                AdapterLoad.DoesNotFit misfit => Missing(arrival, ErrorCode.AdapterInvalid, misfit.Why),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
+            return Outcome(arrival.Digest, begun, Copy(arrival));
         }
     }
+
+    private LoopCommand Outcome(string digest, long begun, AdapterLoad load) => load switch
+    {
+        AdapterLoad.Loaded loaded => new LoopCommand.AdapterArrived(digest, loaded.Adapter, time.GetElapsedTime(begun)),
+        AdapterLoad.OutOfPages full => Missing(digest, ErrorCode.NoCapacity, $"It needs {full.Needed} pages; {full.Free} are free."),
+        AdapterLoad.DoesNotFit misfit => Missing(digest, ErrorCode.AdapterInvalid, misfit.Why),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private AdapterLoad Copy(AdapterArrival arrival)
     {
@@ -55,7 +64,7 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
         {
             using var segment = SealedMemory.FromDescriptor(arrival.Descriptor);
             using var memory = segment.Map();
-            return table.Load(AdapterImage.Open(AddressOf(memory), memory.Length), PageOwners.OfAdapter(arrival.Digest));
+            return Copy(arrival.Digest, AdapterImage.Open(AddressOf(memory), memory.Length));
         }
         catch (Exception broken) when (broken is InvalidImageException or InvalidDataException or LinuxException or ArgumentException)
         {
@@ -64,8 +73,10 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
         }
     }
 
+    private AdapterLoad Copy(string digest, AdapterImage image) => table.Load(image, PageOwners.OfAdapter(digest));
+
     private static unsafe nint AddressOf(MappedMemory memory) => (nint)memory.Address;
 
-    private static LoopCommand.AdapterMissing Missing(AdapterArrival arrival, ErrorCode code, string message) =>
-        new(arrival.Digest, new Problem(code, message));
+    private static LoopCommand.AdapterMissing Missing(string digest, ErrorCode code, string message) =>
+        new(digest, new Problem(code, message));
 }

@@ -11,14 +11,21 @@ internal sealed class WorkerConnection : IAsyncDisposable
     /// <summary>Descriptors that may lie between socket and parser: one belongs to each frame, and few frames fit a read.</summary>
     private const int MaxPendingDescriptors = 16;
 
-    private readonly DescriptorStream _stream;
+    private readonly Stream _incoming;
+    private readonly Stream _outgoing;
     private readonly FrameReader<ToSandbox> _reader;
 
     public WorkerConnection(DescriptorStream stream)
+        : this(stream, stream)
     {
-        _stream = stream;
-        _reader = new FrameReader<ToSandbox>(stream, ToSandbox.Parser);
-        Writer = new FrameWriter(stream);
+    }
+
+    /// <summary>Over any pair of streams; descriptors come only where a socket brings them.</summary>
+    public WorkerConnection(Stream incoming, Stream outgoing)
+    {
+        (_incoming, _outgoing) = (incoming, outgoing);
+        _reader = new FrameReader<ToSandbox>(incoming, ToSandbox.Parser);
+        Writer = new FrameWriter(outgoing);
     }
 
     public FrameWriter Writer { get; }
@@ -41,12 +48,12 @@ internal sealed class WorkerConnection : IAsyncDisposable
             return new WorkerFrame(FrameReadStatus.Malformed, null, null);
         }
 
-        if (message.KindCase is not (ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter or ToSandbox.KindOneofCase.TurnPage))
+        if (!BringsDescriptor(message.KindCase))
         {
             return new WorkerFrame(FrameReadStatus.Message, message, null);
         }
 
-        return _stream.TryTakeDescriptor(out SafeFileHandle? descriptor)
+        return _incoming is DescriptorStream socket && socket.TryTakeDescriptor(out SafeFileHandle? descriptor)
             ? new WorkerFrame(FrameReadStatus.Message, message, descriptor)
             : new WorkerFrame(FrameReadStatus.Malformed, null, null);
     }
@@ -54,8 +61,12 @@ internal sealed class WorkerConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _reader.DisposeAsync();
-        await _stream.DisposeAsync();
+        await _incoming.DisposeAsync();
+        await _outgoing.DisposeAsync();
     }
+
+    private static bool BringsDescriptor(ToSandbox.KindOneofCase kind) => kind is
+        ToSandbox.KindOneofCase.Prepare or ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter or ToSandbox.KindOneofCase.TurnPage;
 
     private async ValueTask<FrameRead<ToSandbox>> ReadMessageAsync(CancellationToken cancellationToken)
     {

@@ -1,19 +1,33 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Linux.Native;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Connection;
 using LoraFaaS.Sandbox.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Sandbox.Opening;
 
-/// <summary>Waits for the first frame, which must be Open, and answers Ready or OpenFailed. A blank sandbox waits here until it is needed.</summary>
+/// <summary>Waits for the Open frame, before which only Prepare may come, and answers Ready or OpenFailed. A blank sandbox waits here until it is needed.</summary>
 internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox, TimeProvider time, JsonLog log)
 {
     /// <summary>The opened sandbox, or how the process is to end without one.</summary>
     public async Task<(OpenedSandbox? Sandbox, SandboxExit Exit)> RunAsync(CancellationToken cancellationToken)
     {
-        var frame = await WaitAsync(cancellationToken);
+        var (frame, prepared) = await WaitAsync(cancellationToken);
 
+        try
+        {
+            return Answer(frame, prepared);
+        }
+        finally
+        {
+            await (prepared?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    private (OpenedSandbox? Sandbox, SandboxExit Exit) Answer(WorkerFrame frame, PreparedBackbone? prepared)
+    {
         if (frame.Status is FrameReadStatus.End)
         {
             return (null, SandboxExit.Done);
@@ -21,12 +35,12 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
 
         if (frame.Message?.Open is not { } open || frame.Descriptor is not { } descriptor)
         {
-            Refuse(new Problem(ErrorCode.InvalidRequest, $"The first frame is to be Open with a descriptor; got {Describe(frame)}."));
+            Refuse(new Problem(ErrorCode.InvalidRequest, $"The first frame after Prepare is to be Open with a descriptor; got {Describe(frame)}."));
             frame.Descriptor?.Dispose();
             return (null, SandboxExit.ProtocolError);
         }
 
-        switch (new SandboxOpener(time, log).Open(open, descriptor))
+        switch (Open(open, descriptor, prepared))
         {
             case OpenOutcome.Opened opened:
                 outbox.Post(new FromSandbox { Ready = Describe(opened.Sandbox) });
@@ -40,10 +54,51 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     }
 
     /// <summary>Blank, and not idle: what does not depend on whose this process will be is done now.</summary>
-    private async Task<WorkerFrame> WaitAsync(CancellationToken cancellationToken)
+    private async Task<(WorkerFrame Frame, PreparedBackbone? Prepared)> WaitAsync(CancellationToken cancellationToken)
     {
-        await using var warmup = new BlankWarmup();
-        return await connection.ReadAsync(cancellationToken);
+        PreparedBackbone? prepared = null;
+        await using var warmup = new BlankWarmup(time, log);
+
+        while (true)
+        {
+            var frame = await connection.ReadAsync(cancellationToken);
+
+            if (frame.Message?.Prepare is not { } ahead || frame.Descriptor is not { } descriptor)
+            {
+                await (prepared?.CompleteAsync() ?? Task.CompletedTask);
+                return (frame, prepared);
+            }
+
+            await (prepared?.DisposeAsync() ?? ValueTask.CompletedTask);
+            prepared = Prepare(ahead, descriptor);
+        }
+    }
+
+    /// <summary>Null: it cannot be mapped, and Open will say why.</summary>
+    private PreparedBackbone? Prepare(Prepare frame, SafeFileHandle descriptor)
+    {
+        try
+        {
+            return new PreparedBackbone(frame, descriptor);
+        }
+        catch (Exception refused) when (refused is InvalidDataException or LinuxException or ArgumentException)
+        {
+            log.Error("A backbone cannot be prepared", refused, ("backbone", frame.BackboneDigest));
+            return null;
+        }
+    }
+
+    private OpenOutcome Open(Open open, SafeFileHandle descriptor, PreparedBackbone? prepared)
+    {
+        var opener = new SandboxOpener(time, log);
+
+        if (prepared?.Digest != open.BackboneDigest)
+        {
+            return opener.Open(open, descriptor);
+        }
+
+        descriptor.Dispose();
+        return opener.Open(open, prepared.Take, open.TextFiles.Count == 0 ? prepared.Text : null);
     }
 
     private void Refuse(Problem problem)

@@ -20,11 +20,22 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
 {
     public OpenOutcome Open(Open request, SafeFileHandle descriptor)
     {
+        using (descriptor)
+        {
+            return Open(request, () => PreparedBackbone.Map(descriptor), readText: null);
+        }
+    }
+
+    /// <param name="request">What it is to be.</param>
+    /// <param name="map">The backbone's image; owned by the sandbox from then on.</param>
+    /// <param name="readText">Null: from the request's files.</param>
+    public OpenOutcome Open(Open request, Func<MappedMemory> map, Func<TextSide>? readText)
+    {
         var owned = new Stack<IDisposable>();
 
         try
         {
-            return new OpenOutcome.Opened(Build(request, descriptor, owned));
+            return new OpenOutcome.Opened(Build(request, map, readText, owned));
         }
         catch (Exception fault) when (Explain(fault) is { } problem)
         {
@@ -38,19 +49,18 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
         }
     }
 
-    private OpenedSandbox Build(Open request, SafeFileHandle descriptor, Stack<IDisposable> owned)
+    private OpenedSandbox Build(Open request, Func<MappedMemory> map, Func<TextSide>? readText, Stack<IDisposable> owned)
     {
         var options = OptionsOf(request);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
 
         var begun = time.GetTimestamp();
-        using var segment = SealedMemory.FromDescriptor(descriptor);
-        var memory = segment.MapGuarded();
+        var memory = map();
         owned.Push(memory);
-        var backbone = BackboneImage.Open(AddressOf(memory), memory.Length);
+        var backbone = PreparedBackbone.Open(memory);
         var mapTime = time.GetElapsedTime(begun);
 
-        var text = TextSide.Read(request.TextFiles, backbone.Shape);
+        var text = readText?.Invoke() ?? TextSide.Read(request.TextFiles, backbone.Shape);
 
         begun = time.GetTimestamp();
         IComputeBackend backend = new CpuBackend(options);
@@ -95,8 +105,6 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
                 ?? throw new ValidationException($"kernels: '{request.Kernels}' is none of {string.Join(", ", KernelNames.All)}."),
         };
     }
-
-    private static unsafe nint AddressOf(MappedMemory memory) => (nint)memory.Address;
 
     /// <summary>Null: no refusal but a fault of ours, which is not to be hidden behind one.</summary>
     private static Problem? Explain(Exception fault) => fault switch

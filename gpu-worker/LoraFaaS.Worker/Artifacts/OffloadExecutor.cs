@@ -19,7 +19,7 @@ internal sealed class OffloadExecutor(AdapterTiers tiers, BackboneStore backbone
             ArtifactKind.Adapter => await OffloadAdapterAsync(command, cancellationToken),
             ArtifactKind.Prefix => await OffloadPrefixAsync(command, cancellationToken),
             ArtifactKind.Sandbox or ArtifactKind.Kernels => await OffloadSandboxAsync(command),
-            ArtifactKind.Backbone => OffloadBackbone(command),
+            ArtifactKind.Backbone => await OffloadBackboneAsync(command),
             _ => new Problem(ErrorCode.InvalidRequest, $"'{command.Kind}' is no kind of artifact.", "kind"),
         };
 
@@ -71,7 +71,7 @@ internal sealed class OffloadExecutor(AdapterTiers tiers, BackboneStore backbone
             : new Problem(ErrorCode.Conflict, $"The sandbox of {command.TrustDomain} is in use.");
     }
 
-    private Problem? OffloadBackbone(OffloadArtifact command)
+    private async Task<Problem?> OffloadBackboneAsync(OffloadArtifact command)
     {
         if (!Digest.TryParse(command.BackboneDigest, out var backbone))
         {
@@ -83,7 +83,7 @@ internal sealed class OffloadExecutor(AdapterTiers tiers, BackboneStore backbone
             return new Problem(ErrorCode.Conflict, $"The sandbox of {user.Key.TrustDomain} maps backbone {backbone}.");
         }
 
-        return backbones.TryOffload(backbone) || !backbones.Contains(backbone)
+        return await backbones.TryOffloadAsync(backbone) || !backbones.Contains(backbone)
             ? null
             : new Problem(ErrorCode.Conflict, $"A sandbox that is being started maps backbone {backbone}.");
     }

@@ -12,16 +12,18 @@ internal sealed class BackboneStore : IDisposable
 {
     private readonly BackboneCatalogue _catalogue;
     private readonly BackboneLoader _loader;
+    private readonly NextBackbone _next;
     private readonly ResidencyChanges _changes;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly SingleFlight<Digest, Loading<PackedBackbone>> _packing;
     private readonly Lock _gate = new();
     private readonly Dictionary<Digest, PackedBackbone> _packed = [];
 
-    public BackboneStore(BackboneCatalogue catalogue, BackboneLoader loader, ResidencyChanges changes)
+    public BackboneStore(BackboneCatalogue catalogue, BackboneLoader loader, NextBackbone next, ResidencyChanges changes)
     {
         _catalogue = catalogue;
         _loader = loader;
+        _next = next;
         _changes = changes;
         _packing = new SingleFlight<Digest, Loading<PackedBackbone>>(_lifetime.Token);
     }
@@ -73,8 +75,9 @@ internal sealed class BackboneStore : IDisposable
             : new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.BackboneNotFound, $"This worker knows no backbone {digest}."));
 
     /// <summary>Lets one go that no sandbox has or is being given; its folder stays known. False: it is in use, or not here.</summary>
-    public bool TryOffload(Digest digest)
+    public async Task<bool> TryOffloadAsync(Digest digest)
     {
+        await _next.LetGoAsync(digest);
         PackedBackbone? packed;
 
         lock (_gate)
@@ -93,7 +96,7 @@ internal sealed class BackboneStore : IDisposable
     }
 
     /// <summary>Its bytes go when the last sandbox that maps it has ended.</summary>
-    public void Forget(Digest digest)
+    public async Task ForgetAsync(Digest digest)
     {
         PackedBackbone? packed;
 
@@ -102,6 +105,7 @@ internal sealed class BackboneStore : IDisposable
             _packed.Remove(digest, out packed);
         }
 
+        await _next.LetGoAsync(digest);
         packed?.Dispose();
         _changes.Ring();
     }
@@ -153,6 +157,7 @@ internal sealed class BackboneStore : IDisposable
                 _packed[digest] = ready.Value;
             }
 
+            _next.Expect(ready.Value);
             _changes.Ring();
         }
 

@@ -73,7 +73,7 @@ internal sealed partial class CommandExecutor(
         }
 
         catalogue.Forget(digest);
-        backbones.Forget(digest);
+        await backbones.ForgetAsync(digest);
         await supervisor.RetireAsync(digest);
         return null;
     }

@@ -91,6 +91,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         invocation.Stage = InvocationStage.Decode;
         invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.PrefillTime = time.GetElapsedTime(begun);
+        invocation.Cold?.Dispose();
         await queue.ObserveAsync(invocation.Function, granted, invocation.PrefillTime, cancellationToken);
     }
 

@@ -67,6 +67,9 @@ internal sealed class Invocation
 
     public StorageTier BackboneTier { get; set; } = StorageTier.Device;
 
+    /// <summary>Held from when it has to wait for artifacts until its first token; null: all was there.</summary>
+    public IDisposable? Cold { get; set; }
+
     public TimeSpan? Ttft { get; set; }
 
     public TimeSpan TotalTime { get; set; }

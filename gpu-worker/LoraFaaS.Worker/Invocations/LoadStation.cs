@@ -7,7 +7,7 @@ using LoraFaaS.Worker.Sandboxes;
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand demand, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -15,11 +15,51 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
         invocation.Stage = InvocationStage.Sandbox;
         var begun = time.GetTimestamp();
 
-        switch (await WaitAsync(supervisor.UseAsync(invocation.Sandbox, cancellationToken), invocation))
+        // Before the blank is taken: the next one's start is not to be quicker than this word.
+        if (!supervisor.IsResident(invocation.Sandbox))
+        {
+            invocation.Cold ??= cold.Begin();
+        }
+
+        var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
+
+        if (sandbox.IsCompleted || invocation.Adapter is not { } adapter)
+        {
+            return await LoadAsync(invocation, sandbox, begun, null, cancellationToken);
+        }
+
+        // A sandbox that is not there yet has no need of the disk: its adapter comes as far as the host meanwhile.
+        using var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token);
+
+        try
+        {
+            return await LoadAsync(invocation, sandbox, begun, ahead, cancellationToken);
+        }
+        finally
+        {
+            await needed.CancelAsync();
+            await ahead.ContinueWith(End, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>The sandbox has it, or will not: what became of it on the host is told by whoever needs it there.</summary>
+    private static void End(Task<Loading<HostAdapter>> ahead)
+    {
+        if (ahead.IsCompletedSuccessfully && ahead.Result is Loading<HostAdapter>.Ready ready)
+        {
+            ready.Value.Dispose();
+        }
+    }
+
+    private async Task<Loading<LoadedArtifacts>> LoadAsync(
+        Invocation invocation, Task<Loading<SandboxUse>> sandbox, long begun, Task<Loading<HostAdapter>>? ahead, CancellationToken cancellationToken)
+    {
+        switch (await WaitAsync(sandbox, invocation))
         {
             case Loading<SandboxUse>.Ready ready:
                 Account(invocation, ready.Value, time.GetElapsedTime(begun));
-                return await LoadAdapterAsync(invocation, ready.Value, cancellationToken);
+                return await LoadAdapterAsync(invocation, ready.Value, ahead, cancellationToken);
             case Loading<SandboxUse>.Failed failed:
                 return new Loading<LoadedArtifacts>.Failed(failed.Problem);
             default:
@@ -27,7 +67,8 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
         }
     }
 
-    private async Task<Loading<LoadedArtifacts>> LoadAdapterAsync(Invocation invocation, SandboxUse sandbox, CancellationToken cancellationToken)
+    private async Task<Loading<LoadedArtifacts>> LoadAdapterAsync(
+        Invocation invocation, SandboxUse sandbox, Task<Loading<HostAdapter>>? ahead, CancellationToken cancellationToken)
     {
         if (invocation.Adapter is not { } adapter)
         {
@@ -44,7 +85,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
             {
                 case Loading<AdapterUse>.Ready ready:
                     invocation.AdapterTime = time.GetElapsedTime(begun);
-                    invocation.AdapterTier = ready.Value.FoundAt;
+                    invocation.AdapterTier = await FoundAtAsync(ready.Value, ahead);
                     return new Loading<LoadedArtifacts>.Ready(new LoadedArtifacts(sandbox, ready.Value));
                 case Loading<AdapterUse>.Failed failed:
                     sandbox.Dispose();
@@ -58,6 +99,19 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
             sandbox.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What was brought to the host for this invocation was found where that began.</summary>
+    private static async Task<StorageTier> FoundAtAsync(AdapterUse use, Task<Loading<HostAdapter>>? ahead)
+    {
+        if (use.FoundAt is not StorageTier.Host || ahead is null)
+        {
+            return use.FoundAt;
+        }
+
+        // It has landed, and its own waiter may not have been told yet. Never throws.
+        await Task.WhenAny(ahead);
+        return ahead is { IsCompletedSuccessfully: true, Result: Loading<HostAdapter>.Ready { Value.FoundAt: var found } } ? found : use.FoundAt;
     }
 
     private void Count(Invocation invocation)
@@ -80,6 +134,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, LiveDemand deman
             return await loading;
         }
 
+        invocation.Cold ??= cold.Begin();
         var reason = $"an invocation of {invocation.Function}";
         notes.Because(ArtifactName.Sandbox(invocation.Sandbox), reason);
 

@@ -87,7 +87,7 @@ internal sealed partial class BackboneRoom(ArtifactRates rates, TierCosts costs,
             }
         }
 
-        if (!backbones.TryOffload(digest))
+        if (!await backbones.TryOffloadAsync(digest))
         {
             return false;
         }

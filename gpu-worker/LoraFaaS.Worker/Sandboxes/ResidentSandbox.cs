@@ -312,6 +312,12 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     private async Task<Loading<StorageTier>> HandOverAsync(Digest adapter, HostAdapter packed, CancellationToken cancellationToken)
     {
+        // What is larger than all that the sandbox has is not sent to be refused.
+        if (packed.Segment.Length > _lease.Size.Bytes)
+        {
+            await TryMakeRoomAsync(packed.Segment.Length, cancellationToken);
+        }
+
         while (true)
         {
             var begun = _time.GetTimestamp();

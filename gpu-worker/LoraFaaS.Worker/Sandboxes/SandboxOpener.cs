@@ -16,6 +16,7 @@ namespace LoraFaaS.Worker.Sandboxes;
 /// <summary>Turns a sandbox process into one trust domain's: leases its device memory, gives it its first frame and the backbone's descriptor.</summary>
 internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
+    NextBackbone next,
     AdapterHostCache host,
     DeviceRoom room,
     TierCosts costs,
@@ -75,13 +76,15 @@ internal sealed partial class SandboxOpener(
             process = await spawner.TakeAsync(cancellationToken);
             channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
-            switch (await channel.OpenAsync(Frame(key, backbone, lease), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
+            switch (await channel.OpenAsync(Frame(key, backbone, lease, process.Prepared), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
                     await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
 
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key, channel);
+                    process.EndPreparation();
+                    Expect(backbone);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
@@ -113,6 +116,15 @@ internal sealed partial class SandboxOpener(
         }
     }
 
+    /// <summary>A copy that one sandbox has for itself is nobody else's next.</summary>
+    private void Expect(PackedBackbone backbone)
+    {
+        if (_options.ShareBackbone)
+        {
+            next.Expect(backbone);
+        }
+    }
+
     private static async Task<Loading<ResidentSandbox>> FailAsync(SandboxProcess? process, SandboxChannel? channel, Problem problem)
     {
         if (channel is not null)
@@ -136,7 +148,8 @@ internal sealed partial class SandboxOpener(
         return new SandboxTimes(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, map, kernels);
     }
 
-    private Open Frame(SandboxKey key, PackedBackbone backbone, MemoryLease lease)
+    /// <summary>A process that is prepared for the backbone has its text side.</summary>
+    private Open Frame(SandboxKey key, PackedBackbone backbone, MemoryLease lease, Contracts.Identity.Digest? prepared)
     {
         var open = new Open
         {
@@ -149,6 +162,11 @@ internal sealed partial class SandboxOpener(
             MaxStepTokens = _options.MaxStepTokens,
             Kernels = _options.Kernels,
         };
+
+        if (prepared == key.Backbone)
+        {
+            return open;
+        }
 
         foreach (var (name, content) in backbone.TextFiles)
         {

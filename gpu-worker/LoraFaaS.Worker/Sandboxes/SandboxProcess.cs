@@ -1,5 +1,9 @@
+using System.Net.Sockets;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Linux.Sockets;
+using LoraFaaS.Protocol.Frames;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Isolation;
 
 namespace LoraFaaS.Worker.Sandboxes;
@@ -7,6 +11,8 @@ namespace LoraFaaS.Worker.Sandboxes;
 /// <summary>A sandbox program that is running and confined, whatever it has been told so far.</summary>
 internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IAsyncDisposable
 {
+    private IDisposable? _hold;
+
     public SandboxId Id { get; } = id;
 
     public int ProcessId => process.ProcessId;
@@ -16,10 +22,48 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IA
     /// <summary>Completes when the kernel has reaped it: only then are its bytes free.</summary>
     public Task Exited => process.Exited;
 
+    /// <summary>The backbone it has mapped ahead; null: none.</summary>
+    public Digest? Prepared { get; private set; }
+
     /// <summary>Starts a program and waits until it is confined.</summary>
     /// <exception cref="SandboxStartException">It ended first, or could not be started.</exception>
     public static async Task<SandboxProcess> StartAsync(SandboxId id, SandboxProgram program, ConfinedLauncher launcher, CancellationToken cancellationToken) =>
         new(id, await launcher.StartAsync(id.Value, program.Confined(), cancellationToken));
+
+    /// <summary>Has a blank map a backbone and read its text side, which it holds until <see cref="EndPreparation"/>. Its channel must not have begun.</summary>
+    /// <exception cref="SandboxStartException">It has ended.</exception>
+    public async Task PrepareAsync(PackedBackbone backbone, CancellationToken cancellationToken)
+    {
+        if (backbone.TryHold() is not { } hold)
+        {
+            return;
+        }
+
+        EndPreparation();
+        _hold = hold;
+        var ahead = new Prepare { BackboneDigest = backbone.Digest.Value };
+
+        foreach (var (name, content) in backbone.TextFiles)
+        {
+            ahead.TextFiles.Add(name, content);
+        }
+
+        using var frame = PooledFrame.Encode(new ToSandbox { Prepare = ahead });
+
+        try
+        {
+            await Stream.WriteAsync(frame.Bytes, backbone.Segment.Descriptor, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            throw new SandboxStartException($"{Id} ended before it was used: {failure.Message}", failure);
+        }
+
+        Prepared = backbone.Digest;
+    }
+
+    /// <summary>From here on its sandbox holds the backbone, or nobody does.</summary>
+    public void EndPreparation() => Interlocked.Exchange(ref _hold, null)?.Dispose();
 
     /// <summary>What it does that it may not is logged under this name.</summary>
     public void BelongTo(SandboxKey key, SandboxChannel channel) =>
@@ -29,5 +73,9 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IA
     public void Kill() => process.Kill();
 
     /// <summary>Kills it if it is still there, and waits until it is gone.</summary>
-    public ValueTask DisposeAsync() => process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        EndPreparation();
+    }
 }

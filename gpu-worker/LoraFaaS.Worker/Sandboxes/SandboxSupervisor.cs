@@ -67,6 +67,14 @@ internal sealed partial class SandboxSupervisor : BackgroundService, IDeviceTena
         }
     }
 
+    public bool IsResident(SandboxKey key)
+    {
+        lock (_gate)
+        {
+            return _resident.ContainsKey(key);
+        }
+    }
+
     public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
     {
         for (var starts = 0; ; starts++)

@@ -19,10 +19,23 @@ await using var connection = WorkerConnection.Inherited(descriptor);
 using var outbox = new Outbox(connection.Writer, log);
 var writing = outbox.WriteAllAsync(CancellationToken.None);
 var frame = await connection.ReadAsync(CancellationToken.None);
+Prepare? prepared = null;
+
+while (frame.Message?.Prepare is { } ahead)
+{
+    frame.Descriptor?.Dispose();
+    prepared = ahead;
+    frame = await connection.ReadAsync(CancellationToken.None);
+}
 
 if (frame is not { Status: FrameReadStatus.Message, Message.Open: { } open, Descriptor: { } backbone })
 {
     return (int)SandboxExit.Done;
+}
+
+if (prepared is not null && open.TextFiles.Count == 0)
+{
+    open.TextFiles.Add(prepared.TextFiles);
 }
 
 var kept = new KeptDescriptor(backbone);

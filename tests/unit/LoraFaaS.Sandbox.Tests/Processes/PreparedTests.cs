@@ -1,0 +1,75 @@
+using System.Text;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Diagnostics;
+using LoraFaaS.Sandbox.Opening;
+using LoraFaaS.Sandbox.Tests.Harness;
+using LoraFaaS.TestKit.Time;
+
+namespace LoraFaaS.Sandbox.Tests.Processes;
+
+/// <summary>What a blank does before it is anybody's: it rehearses, and maps the backbone that will most likely be asked for.</summary>
+[Collection(DemoTests.Name)]
+public sealed class PreparedTests(DemoWorld demo)
+{
+    [Fact]
+    public async Task A_rehearsal_runs_to_its_end_and_has_nothing_to_complain_of()
+    {
+        using var log = new MemoryStream();
+        await Patience.ForAsync(Rehearsal.RunAsync(TimeProvider.System, new JsonLog(log, TimeProvider.System), CancellationToken.None));
+        Assert.Equal("", Encoding.UTF8.GetString(log.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_rehearsal_that_is_cut_short_ends()
+    {
+        using var log = new MemoryStream();
+        using var enough = new CancellationTokenSource();
+        var rehearsing = Task.Run(() => Rehearsal.RunAsync(TimeProvider.System, new JsonLog(log, TimeProvider.System), enough.Token));
+        await enough.CancelAsync();
+        await Patience.ForAsync(rehearsing);
+    }
+
+    [Fact]
+    public async Task A_prepared_sandbox_answers_as_any_other_and_needs_no_text_again()
+    {
+        await using var plain = await InProcessSandbox.OpenAsync(demo, []);
+        await using var prepared = await InProcessSandbox.StartAsync();
+        await PrepareAsync(prepared, DemoWorld.BackboneDigest, demo.Backbone);
+        Assert.NotNull((await prepared.Worker.OpenAsync(demo, open => open.TextFiles.Clear())).Ready);
+
+        Assert.Equal(await AnswerAsync(plain), await AnswerAsync(prepared));
+    }
+
+    [Fact]
+    public async Task One_that_was_prepared_for_another_backbone_opens_with_the_one_it_is_given()
+    {
+        await using var plain = await InProcessSandbox.OpenAsync(demo, []);
+        await using var prepared = await InProcessSandbox.StartAsync();
+        await PrepareAsync(prepared, "sha256:another", demo.Backbone);
+        await PrepareAsync(prepared, "sha256:one more", demo.Backbone);
+        Assert.NotNull((await prepared.Worker.OpenAsync(demo)).Ready);
+
+        Assert.Equal(await AnswerAsync(plain), await AnswerAsync(prepared));
+    }
+
+    [Fact]
+    public async Task One_that_was_prepared_with_what_is_no_backbone_says_so_when_it_is_opened()
+    {
+        await using var sandbox = await InProcessSandbox.StartAsync();
+        await PrepareAsync(sandbox, DemoWorld.BackboneDigest, demo.Adapter("sql"));
+
+        Assert.Equal(ErrorCode.BackboneInvalid.ToWire(), (await sandbox.Worker.OpenAsync(demo)).OpenFailed.Code);
+        Assert.Equal(SandboxExit.OpenRefused, await Patience.ForAsync(sandbox.Exit));
+    }
+
+    private static Task PrepareAsync(InProcessSandbox sandbox, string digest, Linux.Memory.SealedMemory segment)
+    {
+        var ahead = new Prepare { BackboneDigest = digest };
+        ahead.TextFiles.Add(DemoWorld.TextFiles().ToDictionary());
+        return sandbox.Worker.SendAsync(new ToSandbox { Prepare = ahead }, segment.Descriptor);
+    }
+
+    private async Task<int[]> AnswerAsync(InProcessSandbox sandbox) =>
+        (await (await sandbox.Worker.GenerateAsync(Requests.Tokens("", demo.Prompts["raw-story"]))).EndedAsync()).Ids;
+}
