@@ -28,8 +28,10 @@ public static class BlankImages
         HeadNorms = true,
     };
 
+    /// <summary>A backbone of <see cref="Shape"/>, its matrices in this type; the caller disposes it.</summary>
     public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype) => Backbone(backend, dtype, Shape);
 
+    /// <summary>The same of any shape.</summary>
     public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype, BackboneShape shape)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -59,6 +61,7 @@ public static class BlankImages
         return memory;
     }
 
+    /// <summary>An adapter of rank 4 on every module of the first layer of <see cref="Shape"/>; the caller disposes it.</summary>
     public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
     {
         ArgumentNullException.ThrowIfNull(backend);

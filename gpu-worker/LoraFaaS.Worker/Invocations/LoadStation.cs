@@ -85,7 +85,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
             {
                 case Loading<AdapterUse>.Ready ready:
                     invocation.AdapterTime = time.GetElapsedTime(begun);
-                    invocation.AdapterTier = FoundAt(ready.Value, ahead);
+                    invocation.AdapterTier = await FoundAtAsync(ready.Value, ahead);
                     return new Loading<LoadedArtifacts>.Ready(new LoadedArtifacts(sandbox, ready.Value));
                 case Loading<AdapterUse>.Failed failed:
                     sandbox.Dispose();
@@ -102,8 +102,17 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
     }
 
     /// <summary>What was brought to the host for this invocation was found where that began.</summary>
-    private static StorageTier FoundAt(AdapterUse use, Task<Loading<HostAdapter>>? ahead) =>
-        use.FoundAt is StorageTier.Host && ahead is { IsCompletedSuccessfully: true, Result: Loading<HostAdapter>.Ready { Value.FoundAt: var found } } ? found : use.FoundAt;
+    private static async Task<StorageTier> FoundAtAsync(AdapterUse use, Task<Loading<HostAdapter>>? ahead)
+    {
+        if (use.FoundAt is not StorageTier.Host || ahead is null)
+        {
+            return use.FoundAt;
+        }
+
+        // It has landed, and its own waiter may not have been told yet. Never throws.
+        await Task.WhenAny(ahead);
+        return ahead is { IsCompletedSuccessfully: true, Result: Loading<HostAdapter>.Ready { Value.FoundAt: var found } } ? found : use.FoundAt;
+    }
 
     private void Count(Invocation invocation)
     {

@@ -52,7 +52,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _time = around.Time;
         _lastUse = _time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _prefixes = new SandboxPrefixes(channel, around, _lifetime.Token);
+        _prefixes = new SandboxPrefixes(channel, around.Changes, _lifetime.Token);
         _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_lifetime.Token);
     }
@@ -265,7 +265,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
         await _wishing;
-        await _lease.DisposeAsync();
+        _lease.Dispose();
         _lifetime.Dispose();
     }
 
@@ -312,8 +312,8 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     private async Task<Loading<StorageTier>> HandOverAsync(Digest adapter, HostAdapter packed, CancellationToken cancellationToken)
     {
-        // What plainly does not fit is not sent to be refused. By the sandbox's last word: it decides.
-        if (packed.Segment.Length > Slack.Bytes)
+        // What is larger than all that the sandbox has is not sent to be refused.
+        if (packed.Segment.Length > _lease.Size.Bytes)
         {
             await TryMakeRoomAsync(packed.Segment.Length, cancellationToken);
         }

@@ -127,19 +127,29 @@ internal sealed partial class SandboxSpawner : BackgroundService
         try
         {
             await GiveWayAsync(stoppingToken);
-            var blank = await SpawnAsync(stoppingToken);
-            await PrepareAsync(blank, stoppingToken);
-
-            if (!_blanks.Writer.TryWrite(blank))
-            {
-                await blank.DisposeAsync();
-            }
+            await PoolAsync(await SpawnAsync(stoppingToken), stoppingToken);
         }
         catch (SandboxStartException failure)
         {
             // An invocation that needs one will try itself and tell its caller; here only the log can.
             LogNoBlank(failure);
             await Task.Delay(RetryAfterFailure, _time, stoppingToken);
+        }
+    }
+
+    /// <summary>Prepared and pooled in one: whoever lets a backbone go finds every blank that holds it.</summary>
+    private async Task PoolAsync(SandboxProcess blank, CancellationToken stoppingToken)
+    {
+        await _pool.WaitAsync(stoppingToken);
+
+        try
+        {
+            await PrepareAsync(blank, stoppingToken);
+            await PutBackAsync(blank);
+        }
+        finally
+        {
+            _pool.Release();
         }
     }
 
