@@ -52,7 +52,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _time = around.Time;
         _lastUse = _time.GetTimestamp();
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _prefixes = new SandboxPrefixes(channel, around.Changes, _lifetime.Token);
+        _prefixes = new SandboxPrefixes(channel, around, _lifetime.Token);
         _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_lifetime.Token);
     }
@@ -265,7 +265,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         await _channel.DisposeAsync();
         await _process.DisposeAsync();
         await _wishing;
-        _lease.Dispose();
+        await _lease.DisposeAsync();
         _lifetime.Dispose();
     }
 
