@@ -81,6 +81,13 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
 
         try
         {
+            // What cannot be had is told once, and not asked for again.
+            if (ahead is not null && await WaitAsync(ahead, invocation) is Loading<HostAdapter>.Failed missing)
+            {
+                sandbox.Dispose();
+                return new Loading<LoadedArtifacts>.Failed(missing.Problem);
+            }
+
             switch (await WaitAsync(sandbox.Sandbox.UseAdapterAsync(adapter, invocation.Revision.AdapterBytes, cancellationToken), invocation))
             {
                 case Loading<AdapterUse>.Ready ready:
