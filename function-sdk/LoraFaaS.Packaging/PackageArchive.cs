@@ -72,6 +72,11 @@ public static class PackageArchive
         ArgumentNullException.ThrowIfNull(tar);
         ArgumentNullException.ThrowIfNull(folder);
 
+        if (await TarMetadata.IsTooLongAsync(tar, cancellationToken))
+        {
+            return Bad("package", "holds an entry with a name or attributes beyond all measure");
+        }
+
         try
         {
             // The reader of the runtime throws what its arithmetic on a damaged header throws, and at kinds it does not know (sparse files); none of it is ours.

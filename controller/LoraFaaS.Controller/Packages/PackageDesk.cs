@@ -18,8 +18,15 @@ internal sealed class PackageDesk(IArtifactStore artifacts, IOptions<ControllerO
     public async Task<(PackageInfo? Package, Problem? Problem)> PushAsync(Stream tar, CancellationToken cancellationToken)
     {
         using var folder = PackageWorkFolder.Create(options.Value.UploadFolder);
+        using var spool = PackageWorkFolder.Create(options.Value.UploadFolder);
 
-        if (await PackageArchive.ExtractAsync(tar, folder.Path, cancellationToken) is { } unread)
+        // Whole and on disk first: its headers are looked at before a reader takes memory for what they claim.
+        await using var whole = new FileStream(
+            Path.Combine(spool.Path, "package.tar"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous });
+        await tar.CopyToAsync(whole, cancellationToken);
+        whole.Position = 0;
+
+        if (await PackageArchive.ExtractAsync(whole, folder.Path, cancellationToken) is { } unread)
         {
             return (null, unread);
         }

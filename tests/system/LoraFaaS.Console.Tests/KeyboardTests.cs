@@ -1,5 +1,6 @@
 using LoraFaaS.ConsoleTests.Browser;
 using LoraFaaS.Contracts.Functions;
+using LoraFaaS.TestKit.Time;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -24,6 +25,8 @@ public sealed class KeyboardTests(DemoConsole console)
           return { name, seen: inside && (outlined || e.tagName === 'H1' || e.getAttribute('role') === 'alertdialog' || e.matches('[class*=rz-dialog]')) };
         }
         """;
+
+    private const string IsInQuestion = "() => !!document.activeElement.closest('[role=alertdialog]')";
 
     [Fact]
     public async Task A_login_a_call_in_the_playground_and_a_question_are_done_with_keys_alone()
@@ -65,18 +68,25 @@ public sealed class KeyboardTests(DemoConsole console)
 
         // The question takes the focus, keeps it, and gives it back when it is waved away.
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
+        await AskedAsync(page);
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
         await TabToAsync(page, "Remove typed");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
+        await AskedAsync(page);
         await TabToAsync(page, "Remove");
-        Assert.True(await page.EvaluateAsync<bool>("() => !!document.activeElement.closest('[role=alertdialog]')"));
+        Assert.True(await page.EvaluateAsync<bool>(IsInQuestion));
         await page.Keyboard.PressAsync("Enter");
         await window.ReadyAsync("Functions");
         Assert.DoesNotContain(await console.Client.Functions.ListAsync(cancellationToken: stop), function => function.Name == "typed");
         Assert.Empty(window.Faults);
+    }
+
+    /// <summary>A question hears keys from when it has the focus, which is a moment after it is seen.</summary>
+    private static async Task AskedAsync(IPage page)
+    {
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync(IsInQuestion, null, new() { Timeout = (float)Patience.Limit.TotalMilliseconds });
     }
 
     private static async Task TabToAsync(IPage page, string name)

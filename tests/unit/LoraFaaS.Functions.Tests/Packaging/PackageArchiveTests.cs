@@ -92,6 +92,28 @@ public sealed class PackageArchiveTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(target.Path));
     }
 
+    [Theory]
+    [InlineData('L', false)]
+    [InlineData('K', false)]
+    [InlineData('x', false)]
+    [InlineData('g', false)]
+    [InlineData('L', true)]
+    public async Task A_name_of_gigabytes_is_refused_before_memory_is_taken_for_it(char type, bool binary)
+    {
+        using var target = new TempFolder();
+        var tar = Tar(("fine.dll", TarEntryType.RegularFile, "")).ToArray();
+        var first = tar.AsSpan(0, 512);
+        first[156] = (byte)type;
+        (binary ? "\u0080\0\0\0\0\0\0\0\u007f\u007f\u007f\u007f" : "17777777777\0").Select(c => (byte)c).ToArray().CopyTo(first[124..]);
+        Checksum(first);
+
+        var refused = await PackageArchive.ExtractAsync(new MemoryStream(tar), target.Path, Token);
+
+        Assert.Equal(ErrorCode.CodeInvalid, refused?.Code);
+        Assert.Contains("beyond all measure", refused?.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(target.Path));
+    }
+
     [Fact]
     public async Task A_second_file_of_one_path_and_a_file_in_place_of_a_folder_are_refused()
     {
