@@ -5,7 +5,10 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.SystemTests.Cluster;
 
-/// <summary>Callers that go on all the time, through whichever gateways a load balancer would choose, and that look at every answer.</summary>
+/// <summary>
+/// Callers that go on all the time, through whichever gateways a load balancer would choose, and that look at every answer. Like one, it asks the next
+/// gateway where the connection itself is refused: nothing was sent, and a probe may be late on a machine with too much to do.
+/// </summary>
 public sealed class SteadyLoad : IAsyncDisposable
 {
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(200);
@@ -70,7 +73,8 @@ public sealed class SteadyLoad : IAsyncDisposable
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
             var (prompt, expected) = cases[i % 5];
-            var gateway = Next();
+            var index = Next();
+            var gateway = _gateways[index];
 
             try
             {
@@ -90,6 +94,10 @@ public sealed class SteadyLoad : IAsyncDisposable
             {
                 // The load is over.
             }
+            catch (HttpRequestException refused) when (refused.HttpRequestError is HttpRequestError.ConnectionError && IsAnotherReady(index))
+            {
+                Volatile.Write(ref _ready[index], false);
+            }
             catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException)
             {
                 _failures.Enqueue($"{gateway.Name} {function}: {failure.Message} {failure.InnerException?.Message}");
@@ -97,19 +105,21 @@ public sealed class SteadyLoad : IAsyncDisposable
         }
     }
 
+    private bool IsAnotherReady(int but) => Enumerable.Range(0, _gateways.Count).Any(other => other != but && Volatile.Read(ref _ready[other]));
+
     /// <summary>In turn, of those that are ready; when none is, the next one hears it.</summary>
-    private ClusterHost Next()
+    private int Next()
     {
         for (var i = 0; i < _gateways.Count; i++)
         {
-            var index = (uint)Interlocked.Increment(ref _turn) % (uint)_gateways.Count;
+            var index = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_gateways.Count);
 
             if (Volatile.Read(ref _ready[index]))
             {
-                return _gateways[(int)index];
+                return index;
             }
         }
 
-        return _gateways[0];
+        return 0;
     }
 }
