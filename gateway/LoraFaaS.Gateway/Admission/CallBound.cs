@@ -22,14 +22,9 @@ internal sealed class CallBound<TKey>(int most, TimeProvider time)
     /// <summary>Null: it is full. Counted until disposed.</summary>
     public Share? TryEnter(TKey key)
     {
-        if (_counts.Count > MaxIdle)
-        {
-            LetIdleGo();
-        }
-
         while (true)
         {
-            var count = _counts.GetOrAdd(key, static (_, clock) => new CallCount(clock), time);
+            var count = _counts.TryGetValue(key, out var known) ? known : Add(key);
 
             switch (count.TryEnter(most))
             {
@@ -46,6 +41,17 @@ internal sealed class CallBound<TKey>(int most, TimeProvider time)
 
     /// <summary>For one who was just refused: when a place may be expected.</summary>
     public TimeSpan RetryAfter(TKey key) => _counts.TryGetValue(key, out var count) ? count.RetryAfter() : DoorPolicy.RetryAfter(0, TimeSpan.Zero);
+
+    private CallCount Add(TKey key)
+    {
+        // Counting takes every lock of the table: only where it grows.
+        if (_counts.Count > MaxIdle)
+        {
+            LetIdleGo();
+        }
+
+        return _counts.GetOrAdd(key, static (_, clock) => new CallCount(clock), time);
+    }
 
     private void LetIdleGo()
     {
