@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,8 +7,9 @@ namespace LoraFaaS.ServiceDefaults.Trust;
 /// <summary>
 /// Says, without the token itself, that a caller knows it, and lets the one who answers say the same. Made for calls to addresses that others may have taken
 /// over: who listens at a dead worker's port learns nothing by which he could call anybody, and is not believed.
-/// <code>X-Lorafaas-Proof: SHA-256 of the body . 128 random bits . HMAC-SHA256(token, "call" address body-hash nonce)</code>
-/// A proof holds for one body at one address: what it can be repeated for is the same call to the same worker.
+/// <code>X-Lorafaas-Proof: SHA-256 of the body . nonce . HMAC-SHA256(token, "call" address body-hash nonce)</code>
+/// A proof holds for one body at one address: what it can be repeated for is the same call to the same worker. The nonce, 64 random bits of the process and
+/// a count, need only be new: whoever guesses the next one still has no proof that a worker would answer.
 /// </summary>
 public static class CallProof
 {
@@ -17,6 +19,10 @@ public static class CallProof
     private const int HashLetters = 2 * SHA256.HashSizeInBytes;
     private const int Length = HashLetters + 1 + (2 * NonceBytes) + 1 + HashLetters;
 
+    private static readonly long Process = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    private static long _count;
+
     /// <param name="token">The platform's.</param>
     /// <param name="authority">Host and port as the caller dials them, and as its Host header says.</param>
     /// <param name="body">All of it.</param>
@@ -24,7 +30,7 @@ public static class CallProof
     {
         ArgumentNullException.ThrowIfNull(token);
 
-        var claim = $"{HashOf(body)}.{RandomNumberGenerator.GetHexString(2 * NonceBytes, lowercase: true)}";
+        var claim = string.Create(CultureInfo.InvariantCulture, $"{HashOf(body)}.{Process:x16}{Interlocked.Increment(ref _count):x16}");
         return $"{claim}.{MacOf(token, authority, claim)}";
     }
 
