@@ -60,6 +60,26 @@ public sealed class CliVerbTests(DemoPlatform demo)
     public async Task Workers_are_listed() => Assert.Contains("ready", (await RunAsync("workers")).Output, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_worker_that_is_not_there_is_neither_drained_nor_resumed_and_the_verbs_are_completed()
+    {
+        foreach (var verb in (string[])["drain", "resume"])
+        {
+            var absent = await RunAsync("workers", verb, "nobody");
+            Assert.Equal(1, absent.ExitCode);
+            Assert.Contains("nobody", absent.Errors, StringComparison.Ordinal);
+        }
+
+        var line = "lorafaas workers ";
+        Assert.Subset(Completions(await RunAsync($"[suggest:{line.Length}]", line)), new HashSet<string>(["drain", "resume"], StringComparer.Ordinal));
+        line = "lorafaas workers drain ";
+        using var workers = System.Text.Json.JsonDocument.Parse((await RunAsync("workers", "--json")).Output);
+        var name = workers.RootElement[0].GetProperty("id").GetString()!;
+        Assert.Contains(name, Completions(await RunAsync($"[suggest:{line.Length}]", line)));
+
+        static HashSet<string> Completions(CommandResult result) => [.. result.Output.Split('\n').Select(word => word.Trim())];
+    }
+
+    [Fact]
     public async Task A_mistyped_key_in_a_stack_file_is_named_and_nothing_is_deployed()
     {
         using var folder = new TempFolder();
