@@ -40,7 +40,7 @@ public sealed class QueuesTests(DemoConsole console)
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Replay {call}", Exact = true })).ToBeVisibleAsync();
         }
 
-        await Expect(page.GetByText("given up after 1 tries").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("given up after 1 try;").First).ToBeVisibleAsync();
         await DemoConsole.PictureAsync(page, "queues-dead", 1280, dark: false);
         await DeployAsync([]);
 

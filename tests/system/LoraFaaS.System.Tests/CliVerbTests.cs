@@ -60,7 +60,7 @@ public sealed class CliVerbTests(DemoPlatform demo)
     public async Task Workers_are_listed() => Assert.Contains("ready", (await RunAsync("workers")).Output, StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_worker_that_is_not_there_is_neither_drained_nor_resumed_and_the_verbs_are_completed()
+    public async Task A_worker_is_drained_and_resumed_by_its_name_which_is_completed()
     {
         foreach (var verb in (string[])["drain", "resume"])
         {
@@ -75,6 +75,22 @@ public sealed class CliVerbTests(DemoPlatform demo)
         using var workers = System.Text.Json.JsonDocument.Parse((await RunAsync("workers", "--json")).Output);
         var name = workers.RootElement[0].GetProperty("id").GetString()!;
         Assert.Contains(name, Completions(await RunAsync($"[suggest:{line.Length}]", line)));
+
+        try
+        {
+            Assert.Equal($"{name} draining", (await RunAsync("workers", "drain", name)).Output.Trim());
+            await StateAsync("draining");
+        }
+        finally
+        {
+            Assert.Equal($"{name} resumed", (await RunAsync("workers", "resume", name)).Output.Trim());
+        }
+
+        await StateAsync("ready");
+        Assert.Equal(0, (await RunAsync("invoke", "sentiment", "a fine room")).ExitCode);
+
+        Task StateAsync(string state) => TestKit.Time.Patience.UntilAsync(
+            async _ => (await RunAsync("workers", "--json")).Output.Contains($"\"state\":\"{state}\"", StringComparison.Ordinal), TestKit.Time.Patience.StartLimit, $"the worker is {state}");
 
         static HashSet<string> Completions(CommandResult result) => [.. result.Output.Split('\n').Select(word => word.Trim())];
     }

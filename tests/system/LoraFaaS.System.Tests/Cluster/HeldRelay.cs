@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace LoraFaaS.SystemTests.Cluster;
 
 /// <summary>
-/// A way to a host that passes on what is asked and, once told to, keeps back what is answered: as when the host dies between the end of its work and the
-/// end of its answer.
+/// A way to a host that passes on what is asked and keeps back every answer to one call, known by a word of its request: as when the host dies between the
+/// end of its work and the end of its answer.
 /// </summary>
 internal sealed class HeldRelay : IAsyncDisposable
 {
@@ -15,31 +17,27 @@ internal sealed class HeldRelay : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
-    private volatile bool _holds;
-    private long _kept;
+    private readonly byte[] _word;
+    private volatile bool _cut;
 
-    public HeldRelay(IPEndPoint here, IPEndPoint target)
+    public HeldRelay(IPEndPoint here, IPEndPoint target, string word)
     {
         _target = target;
+        _word = Encoding.ASCII.GetBytes(word);
         _listener = new TcpListener(here);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Bytes of answers that did not go on.</summary>
-    public long Kept => Interlocked.Read(ref _kept);
-
-    public void Hold() => _holds = true;
-
-    /// <summary>Ends every connection, and lets answers of those to come pass.</summary>
+    /// <summary>Ends every connection, and keeps nothing back on those to come.</summary>
     public void Cut()
     {
+        _cut = true;
+
         foreach (var socket in _open.Keys)
         {
             socket.Dispose();
         }
-
-        _holds = false;
     }
 
     public async ValueTask DisposeAsync()
@@ -79,7 +77,8 @@ internal sealed class HeldRelay : IAsyncDisposable
         try
         {
             await host.ConnectAsync(_target, _stop.Token);
-            await Task.WhenAny(PassAsync(caller, host, () => false), PassAsync(host, caller, () => _holds));
+            var held = new TaskCompletionSource();
+            await Task.WhenAny(AskAsync(caller, host, held), AnswerAsync(host, caller, held.Task));
         }
         catch (Exception broken) when (broken is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -93,7 +92,28 @@ internal sealed class HeldRelay : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, Func<bool> holds)
+    /// <summary>Tells when the word was asked with: before the host has it.</summary>
+    private Task AskAsync(Socket caller, Socket host, TaskCompletionSource held)
+    {
+        var seen = new List<byte>();
+        return PassAsync(caller, host, asked =>
+        {
+            seen.AddRange(asked.Span);
+
+            if (!_cut && CollectionsMarshal.AsSpan(seen).IndexOf(_word) >= 0)
+            {
+                held.TrySetResult();
+            }
+
+            // No more than what the next part may complete.
+            seen.RemoveRange(0, Math.Max(0, seen.Count - _word.Length));
+            return true;
+        });
+    }
+
+    private Task AnswerAsync(Socket host, Socket caller, Task held) => PassAsync(host, caller, _ => !held.IsCompleted);
+
+    private async Task PassAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, bool> passes)
     {
         var buffer = new byte[16 * 1024];
 
@@ -101,15 +121,11 @@ internal sealed class HeldRelay : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer, _stop.Token) is > 0 and var read)
             {
-                if (holds())
-                {
-                    Interlocked.Add(ref _kept, read);
-                    continue;
-                }
+                var part = buffer.AsMemory(0, read);
 
-                for (var sent = 0; sent < read;)
+                for (var sent = passes(part) ? 0 : read; sent < read;)
                 {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _stop.Token);
+                    sent += await to.SendAsync(part[sent..], _stop.Token);
                 }
             }
         }
