@@ -61,6 +61,11 @@ public sealed class QueuesTests(DemoConsole console)
         await page.GetByLabel("Call id").FillAsync("nobody's");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no call nobody's");
+
+        // The audit says what was done, not which address was asked.
+        await window.GoAsync("audit", "Audit");
+        await page.GetByPlaceholder("Search by user").FillAsync(calls[1].Value);
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "call.replay" })).ToContainTextAsync("letters");
         Assert.Empty(window.Faults);
     }
 

@@ -24,6 +24,10 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
     private static readonly TimeSpan CapacityLength = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(2);
+
+    /// <summary>The leader's death, and the wait for what was accepted: about.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan MeteringLimit = TimeSpan.FromMinutes(1);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -50,6 +54,7 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         var before = MemoryHeld.Megabytes(Hosts(cluster));
         FaultKind[] kinds = [.. Enum.GetValues<FaultKind>().Where(kind => kind is not FaultKind.FillDisk || disk is not null)];
         var faults = FaultSchedule.Of(kinds, length, Calm, seed);
+        RunningLine.Expect(length + Aftermath);
         ReportWriter.Say(string.Create(CultureInfo.InvariantCulture, $"{faults.Count} faults in {length.TotalSeconds:0} s at {capacity * share:0} calls/s{(disk is null ? "; no disk to fill here" : "")}"));
 
         var script = new FaultScript(cluster, disk, _clock);
