@@ -11,6 +11,9 @@ namespace LoraFaaS.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetry retry) : IUsageStore
 {
+    /// <summary>Of advisory locks: those of workers' deliveries.</summary>
+    private const int LockClass = 1_015;
+
     private static readonly string[] Columns =
     [
         "worker", "sequence", "usage_key", "usage_try", "call_id", "namespace", "function", "revision", "prompt_tokens", "completion_tokens", "ttft_ms", "total_ms",
@@ -19,11 +22,13 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
     ];
 
     /// <summary>
-    /// In the keys' order, so that two deliveries never wait for each other. A row that was updated has an xmax, one that is new has none. A number that is
+    /// One delivery of a worker after the other: the key settles conflicts, and would not see one of the number that another delivery is just storing. In the
+    /// keys' order, so that two workers' deliveries never wait for each other. A row that was updated has an xmax, one that is new has none. A number that is
     /// stored under another key was sent before it had this one.
     /// </summary>
     private static readonly string Insert =
         $"""
+        SELECT pg_advisory_xact_lock({LockClass}, hashtext(@worker));
         INSERT INTO usage_records ({string.Join(", ", Columns)})
         SELECT @worker, given.* FROM unnest({string.Join(", ", Columns.Skip(1).Select(column => "@" + column))}) AS given(sequence, usage_key)
         WHERE NOT EXISTS (SELECT 1 FROM usage_folded WHERE usage_folded.worker = @worker AND given.sequence BETWEEN usage_folded.first AND usage_folded.last)
@@ -127,6 +132,7 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         Add(parameters, "transport_ms", records, record => record.Stages.TransportMs);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var added = new HashSet<ulong>();
+        await reader.NextResultAsync(cancellationToken);
 
         while (await reader.ReadAsync(cancellationToken))
         {
