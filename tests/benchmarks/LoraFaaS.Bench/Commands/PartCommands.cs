@@ -36,10 +36,10 @@ internal static class PartCommands
         var partner = new Command("partner") { Owner, Word, Count, Parks };
         partner.SetAction(parse => RawHandOver.Answer(parse.GetValue(Owner), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Parks)));
 
-        var hesitations = new Command("hesitations");
-        hesitations.SetAction(_ => HesitationWatch.Run());
+        var watch = new Command("machine-watch");
+        watch.SetAction(_ => MachineWatch.Run());
 
-        foreach (var command in new[] { forwarder, load, hold, stepper, partner, hesitations })
+        foreach (var command in new[] { forwarder, load, hold, stepper, partner, watch })
         {
             command.Hidden = true;
             yield return command;

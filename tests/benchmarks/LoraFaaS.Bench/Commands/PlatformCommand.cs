@@ -11,10 +11,10 @@ internal static class PlatformCommand
 {
     private static readonly Option<string[]> Shapes = BenchOptions.Shapes("125m");
     private static readonly Option<int> Clients = new("--clients") { Description = "Clients, and functions: each calls its own", DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long calls are counted", DefaultValueFactory = _ => 30 };
-    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "How long calls are made before they are counted", DefaultValueFactory = _ => 15 };
+    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long calls are counted", DefaultValueFactory = _ => 90 };
+    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "How long calls are made before they are counted", DefaultValueFactory = _ => 25 };
     private static readonly Option<string> Weights = CreateWeights();
-    private static readonly Option<FileInfo?> Calls = new("--calls") { Description = "A file for every counted call, its tokens' instants, and the processors' hesitations: lines of JSON" };
+    private static readonly Option<FileInfo?> Calls = new("--calls") { Description = "A file for every counted call, its tokens' instants, and what was seen of the machine: lines of JSON" };
     private static readonly Option<string> Models = new("--models") { Description = "Where made checkpoints are kept", DefaultValueFactory = _ => SyntheticModels.DefaultRoot };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 

@@ -22,6 +22,10 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
     private const int AnswerTokens = 32;
     private const int Rank = 16;
     private const int UncountedCalls = 2;
+
+    /// <summary>The target: so many times the median, and no later, comes all but a hundredth of the first tokens.</summary>
+    private const double LateTimes = 1.5;
+
     private const string Backbone = "bench";
 
     private readonly Stopwatch _clock = new();
@@ -34,7 +38,7 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
         await DeployAsync(folder.Path);
 
         ReportWriter.Say($"{shape}: {clients} clients for {stretch.TotalSeconds:0} s after {warmUp.TotalSeconds:0} s");
-        await using var probe = new HesitationProbe();
+        await using var probe = new MachineProbe();
         _clock.Start();
         var loops = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => LoopAsync(platform.Http, client, cancellationToken)));
         Report(string.Create(CultureInfo.InvariantCulture, $"{shape}, {(weights == "int8" ? "int8" : "bf16")}, {clients} clients"), loops, await probe.StopAsync());
@@ -131,7 +135,7 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
             : throw new InvalidOperationException($"{Function(client)} answered {completed} tokens instead of {AnswerTokens}.");
     }
 
-    private void Report(string name, List<ClosedLoopCall>[] loops, MachineHesitations hesitations)
+    private void Report(string name, List<ClosedLoopCall>[] loops, MachineRecord machine)
     {
         // All loops run from the last client's begin to the first client's end.
         var from = loops.Max(calls => calls[0].Begun);
@@ -143,23 +147,24 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
 
         if (callsFile is not null)
         {
-            WriteCalls(within, hesitations);
+            WriteCalls(within, machine);
         }
 
         report.Add(BenchRow.Limit($"{name}: answer tokens", shares.Sum(), "tok/s"));
         report.Add(BenchRow.Limit($"{name}: prompt tokens", shares.Sum() * within[0].PromptTokens / AnswerTokens, "tok/s"));
         report.Add(BenchRow.Rate($"{name}: the adapter served least", shares.Min(), "tok/s", shares.Average(), "mean of all", 0.8));
         report.Add(BenchRow.Cost($"{name}: the adapter served most", shares.Max(), "tok/s", shares.Average(), "mean of all", 1.2));
-        report.Add(BenchRow.Cost($"{name}: time to first token, p99 of {ttft.Count}", Interleaved.Quantile(ttft, 0.99), "ms", Interleaved.Median(ttft), "its p50", 1.5));
+        report.Add(BenchRow.Cost($"{name}: time to first token, p99 of {ttft.Count}", Interleaved.Quantile(ttft, 0.99), "ms", Interleaved.Median(ttft), "its p50", LateTimes));
         report.Add(BenchRow.Cost("    its p75", Interleaved.Quantile(ttft, 0.75), "ms", Interleaved.Median(ttft), "its p50"));
         report.Add(BenchRow.Cost("    its p90", Interleaved.Quantile(ttft, 0.9), "ms", Interleaved.Median(ttft), "its p50"));
         report.Add(BenchRow.Cost("    its p95", Interleaved.Quantile(ttft, 0.95), "ms", Interleaved.Median(ttft), "its p50"));
         report.Add(BenchRow.Limit("    its least", ttft.Min(), "ms"));
+        new LoopSteps(within).Report(report.Add, LateTimes, machine);
         report.Add(BenchRow.Limit($"{name}: time between tokens, p50", Interleaved.Median(within.Select(call => call.TpotMs)), "ms"));
         report.Add(BenchRow.Limit($"{name}: time between tokens, p99", Interleaved.Quantile(within.Select(call => call.TpotMs), 0.99), "ms"));
     }
 
-    private void WriteCalls(List<ClosedLoopCall> calls, MachineHesitations hesitations)
+    private void WriteCalls(List<ClosedLoopCall> calls, MachineRecord machine)
     {
         using var file = callsFile!.CreateText();
         foreach (var call in calls)
@@ -167,10 +172,7 @@ internal sealed class ClosedLoopBench(SyntheticModels models, ReportWriter repor
             file.WriteLine(JsonSerializer.Serialize(call, BenchJson.Default.ClosedLoopCall).ReplaceLineEndings(""));
         }
 
-        foreach (var late in hesitations.All)
-        {
-            file.WriteLine(JsonSerializer.Serialize(late, BenchJson.Default.Hesitation).ReplaceLineEndings(""));
-        }
+        file.WriteLine(JsonSerializer.Serialize(machine, BenchJson.Default.MachineRecord).ReplaceLineEndings(""));
     }
 
     /// <summary>A call's tokens as if they came evenly from its first to its last.</summary>

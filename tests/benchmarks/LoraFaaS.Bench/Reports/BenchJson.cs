@@ -9,7 +9,7 @@ namespace LoraFaaS.Bench.Reports;
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ClosedLoopCall))]
-[JsonSerializable(typeof(Hesitation))]
+[JsonSerializable(typeof(MachineRecord))]
 [JsonSerializable(typeof(ForecastReport))]
 [JsonSerializable(typeof(LoadResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;
