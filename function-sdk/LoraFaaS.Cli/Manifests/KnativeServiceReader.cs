@@ -93,7 +93,7 @@ internal static class KnativeServiceReader
 
         if (pods.Number("containerConcurrency", 0, MaxConcurrency) is > 0 and var most)
         {
-            annotations.TryAdd(FunctionAnnotations.MaxConcurrent, most.Value.ToString(CultureInfo.InvariantCulture));
+            annotations.TryAdd(FunctionAnnotations.MaxConcurrent, most.ToString(CultureInfo.InvariantCulture));
         }
 
         foreach (var key in (string[])["responseStartTimeoutSeconds", "idleTimeoutSeconds"])
