@@ -34,7 +34,7 @@ public sealed class OtherDialectsTests(DemoPlatform demo)
         Assert.Equal(expected, await Platform.AnswerAsync("applied", prompt));
         var described = await LorafaasCommand.RunAsync(Platform.DataFolder, null, "describe", "applied", "--json");
         Assert.Contains("120s", described.Output, StringComparison.Ordinal);
-        Assert.Contains("\"lorafaas.io/max-concurrent\": \"2\"", described.Output, StringComparison.Ordinal);
+        Assert.Contains("\"lorafaas.io/max-concurrent\":\"2\"", described.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await LorafaasCommand.RunAsync(Platform.DataFolder, null, "remove", "applied")).ExitCode);
     }
 
