@@ -106,6 +106,10 @@ public sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Longest a worker may take to prove on a new connection that it is one. Its process must be given a processor for it: less passes over busy ones.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
+    public TimeSpan ProofTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Longest pause between two tries to reach the controller for routes.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:05:00")]
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(2);

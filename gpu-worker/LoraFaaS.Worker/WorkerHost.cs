@@ -39,6 +39,7 @@ public static class WorkerHost
         // The endpoint has its own, smaller limit, and answers it in our own words.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
+        services.AddConnectionProof();
         AddTiers(services);
         AddIsolation(services);
         AddOffloading(services);

@@ -1,5 +1,6 @@
 using System.Net;
 using LoraFaaS.ServiceDefaults.Tls;
+using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -29,6 +30,7 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
         {
             listen.Protocols = HttpProtocols.Http1;
             _http = listen;
+            kestrel.ApplicationServices.GetService<ConnectionProofDoor>()?.Stand(listen);
 
             if (certificate is not null)
             {

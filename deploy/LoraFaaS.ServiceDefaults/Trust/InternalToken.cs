@@ -12,13 +12,6 @@ public sealed class InternalToken
 
     private const int MinimumLength = 32;
 
-    /// <summary>Set up once a thread: for texts as short as these the setting up takes twice as long as the hashing, and takes locks that all threads share.</summary>
-    [ThreadStatic]
-    private static IncrementalHash? _mac;
-
-    [ThreadStatic]
-    private static InternalToken? _macOf;
-
     private readonly byte[] _hash;
     private readonly byte[] _key;
 
@@ -49,21 +42,9 @@ public sealed class InternalToken
 
     public override string ToString() => "(secret)";
 
-    /// <summary>HMAC-SHA256 under the token (RFC 2104), 64 letters of hex.</summary>
-    internal string Sign(string text)
-    {
-        if (_macOf != this)
-        {
-            _mac?.Dispose();
-            (_mac, _macOf) = (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key), this);
-        }
-
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _mac!.AppendData(Encoding.UTF8.GetBytes(text));
-        _mac.GetHashAndReset(mac);
-
-        return Convert.ToHexStringLower(mac);
-    }
+    /// <summary>HMAC-SHA256 under the token (RFC 2104).</summary>
+    /// <param name="mac">Filled, 32 bytes.</param>
+    internal void Sign(ReadOnlySpan<byte> text, Span<byte> mac) => HMACSHA256.HashData(_key, text, mac);
 
     internal static InternalToken Load(string path)
     {

@@ -1,4 +1,3 @@
-using LoraFaaS.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,21 +13,15 @@ public static class InternalTokenExtensions
 
     /// <summary>
     /// Answers 401 to whatever does not carry the token, except <c>/healthz</c>. A gRPC caller reads that status as UNAUTHENTICATED.
-    /// A <see cref="CallProof"/> for this host's address stands for the token; the endpoint then sees to it that the body is the one it was made for.
+    /// On a <see cref="ProvenConnection"/> requests carry nothing.
     /// <c>/metrics</c> also takes it as a bearer token, which is what Prometheus can send from a file.
     /// </summary>
     public static IApplicationBuilder UseInternalToken(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        var token = context.RequestServices.GetRequiredService<InternalToken>();
-
-        if (context.Request.Path.Equals("/healthz", StringComparison.Ordinal) || IsTrusted(context.Request, token))
+        if (context.Features.Get<ProvenConnection>() is not null
+            || context.Request.Path.Equals("/healthz", StringComparison.Ordinal)
+            || IsTrusted(context.Request, context.RequestServices.GetRequiredService<InternalToken>()))
         {
-            return next(context);
-        }
-
-        if (context.Request.Headers[CallProof.HeaderName] is [{ } proof] && IsForUs(context) && CallProof.Holds(token, context.Request.Host.Value ?? "", proof))
-        {
-            context.Response.Headers[CallProof.HeaderName] = CallProof.Answer(token, proof);
             return next(context);
         }
 
@@ -44,11 +37,6 @@ public static class InternalTokenExtensions
 
         return services;
     }
-
-    /// <summary>A proof that somebody else was given is not passed on to us.</summary>
-    private static bool IsForUs(HttpContext context) =>
-        context.RequestServices.GetService<HostAddresses>()?.Known is not { } urls
-        || (Uri.TryCreate(urls.Http, UriKind.Absolute, out var own) && string.Equals(own.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsTrusted(HttpRequest request, InternalToken token)
     {

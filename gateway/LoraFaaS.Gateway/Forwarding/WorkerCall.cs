@@ -14,8 +14,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// </summary>
 /// <param name="invoker">The connections.</param>
 /// <param name="request">Disposed with the call.</param>
-/// <param name="isWorkersWord">Whether an answer's <see cref="CallProof"/> is one that only a worker of this platform can give.</param>
-internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request, Predicate<string?> isWorkersWord) : IAsyncDisposable
+internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request) : IAsyncDisposable
 {
     private const string EventsContentType = "application/x-lorafaas-events";
 
@@ -43,16 +42,11 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
         }
         catch (HttpRequestException exception)
         {
-            return new WorkerAnswer.Unreachable(Name(exception.HttpRequestError));
+            return new WorkerAnswer.Unreachable(exception.InnerException is UnprovenPeerException ? "what answers there is no worker of this platform" : Name(exception.HttpRequestError));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new WorkerAnswer.Unreachable("no connection in time");
-        }
-
-        if (!isWorkersWord(_response.Headers.TryGetValues(CallProof.HeaderName, out var given) ? given.FirstOrDefault() : null))
-        {
-            return new WorkerAnswer.Unreachable("what answers there is no worker of this platform");
         }
 
         var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken), Buffers);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
-using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Outcomes;
@@ -81,15 +80,7 @@ internal sealed class GenerateEndpoint(
 
             if (read.IsCompleted)
             {
-                var body = read.Buffer.ToArray();
-
-                if (request.Headers[CallProof.HeaderName] is [{ } proof] && !CallProof.Covers(proof, body))
-                {
-                    request.BodyReader.AdvanceTo(read.Buffer.End);
-                    return new Loading<Invocation>.Failed(new Problem(ErrorCode.InvalidRequest, "The body is not the one that was vouched for."));
-                }
-
-                var invocation = InvocationReader.Read(body, request.Headers[WireHeaders.CallId].ToString(), timeLimit, arrivedAt, startedAt);
+                var invocation = InvocationReader.Read(read.Buffer.ToArray(), request.Headers[WireHeaders.CallId].ToString(), timeLimit, arrivedAt, startedAt);
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 return InvocationReader.RefuseOthersTokens(invocation, _arithmetic);
             }

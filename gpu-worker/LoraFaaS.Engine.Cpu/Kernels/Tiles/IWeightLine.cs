@@ -1,11 +1,13 @@
 namespace LoraFaaS.Engine.Cpu.Kernels.Tiles;
 
-/// <summary>What a 64-byte line of a panel holds. A struct parameter, so that the JIT compiles one tile a type and drops the other's branch.</summary>
-internal interface IWeightLine
+/// <summary>What a 64-byte line of 16 rows holds.</summary>
+internal unsafe interface IWeightLine
 {
-    /// <summary>A pair of bf16 columns, or one float32 column.</summary>
-    static abstract bool IsPair { get; }
+    /// <summary>Bytes of float32 input that a line meets.</summary>
+    static abstract int InputBytes { get; }
 
-    /// <summary>Bytes of input that a line meets.</summary>
-    static abstract nint InputBytes { get; }
+    /// <summary>sums += line × input, column by column.</summary>
+    static abstract void Add<TPanels, TTokens>(ref TTokens sums, byte* weights, nint panelStride, byte* input, nint inputStride)
+        where TPanels : struct, IPanels<TPanels>
+        where TTokens : struct, ITokens<TPanels>;
 }

@@ -15,9 +15,8 @@ namespace LoraFaaS.Bench.Door;
 /// <summary>A worker's data plane whose every answer is ready beforehand, so that what is measured is what stands before it. It can hold streams open after their first token.</summary>
 internal sealed class CannedWorker : IAsyncDisposable
 {
-    private static readonly InternalToken Token = new(DoorWorld.Token);
-
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource<string> _authority = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _begin = Frames(
         new GenerateEvent { Started = new Started { PromptTokens = 8 } }, new GenerateEvent { Tokens = new Tokens { Ids = { 1 }, Text = "ready " } });
 
@@ -35,7 +34,11 @@ internal sealed class CannedWorker : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseConnectionProof(new InternalToken(DoorWorld.Token), _authority.Task.WaitAsync, TimeProvider.System);
+        }));
         _app = builder.Build();
         _app.MapPost("/v1/generate", AnswerAsync);
     }
@@ -49,6 +52,7 @@ internal sealed class CannedWorker : IAsyncDisposable
     {
         var worker = new CannedWorker();
         await worker._app.StartAsync();
+        worker._authority.SetResult(new Uri(worker.Url).Authority);
         return worker;
     }
 
@@ -71,11 +75,6 @@ internal sealed class CannedWorker : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-
-        if (context.Request.Headers[CallProof.HeaderName] is [{ } proof])
-        {
-            context.Response.Headers[CallProof.HeaderName] = CallProof.Answer(Token, proof);
-        }
 
         context.Response.ContentType = "application/x-lorafaas-events";
         Volatile.Write(ref _begunAt, Stopwatch.GetTimestamp());

@@ -77,16 +77,14 @@ public sealed class ResilienceTests
     public async Task Who_answers_at_a_workers_address_and_does_not_know_the_token_is_not_believed()
     {
         await using var gateway = await RunningGateway.StartAsync();
-        var impostor = await gateway.AddWorkerAsync("w1", exchange => exchange.SendAsync(Given.Started(), Given.Tokens("false ", 1), Given.Finished(1)));
-        impostor.IsImpostor = true;
+        var impostor = await gateway.AddWorkerAsync("w1", token: new string('x', 48));
         var worker = await gateway.AddWorkerAsync("w2");
         await gateway.PublishAsync([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], impostor, worker);
 
         using var answer = await gateway.InvokeAsync("x");
 
         Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
-        Assert.Single(impostor.Exchanges);
-        Assert.DoesNotContain(impostor.Exchanges.Single().Headers, header => header.Value.ToString().Contains(RunningGateway.Token, StringComparison.Ordinal));
+        Assert.Empty(impostor.Exchanges);
     }
 
     [Fact]

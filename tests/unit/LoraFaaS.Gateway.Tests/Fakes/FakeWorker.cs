@@ -12,27 +12,26 @@ namespace LoraFaaS.Gateway.Tests.Fakes;
 /// <summary>A worker's data plane at the wire: real HTTP, real frames, scripted timing.</summary>
 internal sealed class FakeWorker : IAsyncDisposable
 {
-    private static readonly InternalToken Token = new(RunningGateway.Token);
-
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource<string> _authority = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<WorkerExchange, Task> _script;
 
-    private FakeWorker(string id, Func<WorkerExchange, Task> script)
+    private FakeWorker(string id, Func<WorkerExchange, Task> script, string token)
     {
         Id = id;
         _script = script;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseConnectionProof(new InternalToken(token), _authority.Task.WaitAsync, TimeProvider.System);
+        }));
         _app = builder.Build();
         _app.MapPost("/v1/generate", GenerateAsync);
     }
 
     public string Id { get; }
-
-    /// <summary>It knows no token, and answers as if it did.</summary>
-    public bool IsImpostor { get; set; }
 
     public string Url => _app.Urls.First();
 
@@ -44,10 +43,11 @@ internal sealed class FakeWorker : IAsyncDisposable
         set => Volatile.Write(ref _script, value);
     }
 
-    public static async Task<FakeWorker> StartAsync(string id = "w1", Func<WorkerExchange, Task>? script = null)
+    public static async Task<FakeWorker> StartAsync(string id = "w1", Func<WorkerExchange, Task>? script = null, string token = RunningGateway.Token)
     {
-        var worker = new FakeWorker(id, script ?? CountAsync);
+        var worker = new FakeWorker(id, script ?? CountAsync, token);
         await worker._app.StartAsync();
+        worker._authority.SetResult(new Uri(worker.Url).Authority);
         return worker;
     }
 
@@ -76,13 +76,7 @@ internal sealed class FakeWorker : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
 
-        if (!IsImpostor)
-        {
-            var proof = context.Request.Headers[CallProof.HeaderName].ToString();
-            Assert.True(CallProof.Holds(Token, context.Request.Host.Value!, proof) && CallProof.Covers(proof, body.ToArray()));
-            context.Response.Headers[CallProof.HeaderName] = CallProof.Answer(Token, proof);
-        }
-
+        Assert.NotNull(context.Features.Get<ProvenConnection>());
         var exchange = new WorkerExchange(context, GenerateRequest.Parser.ParseFrom(body.ToArray()));
         Exchanges.Enqueue(exchange);
 

@@ -51,9 +51,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         return (gateway, worker);
     }
 
-    public async Task<FakeWorker> AddWorkerAsync(string id, Func<WorkerExchange, Task>? script = null)
+    public async Task<FakeWorker> AddWorkerAsync(string id, Func<WorkerExchange, Task>? script = null, string token = Token)
     {
-        var worker = await FakeWorker.StartAsync(id, script);
+        var worker = await FakeWorker.StartAsync(id, script, token);
         _workers.Add(worker);
         return worker;
     }

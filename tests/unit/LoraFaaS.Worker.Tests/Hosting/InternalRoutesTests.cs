@@ -4,6 +4,7 @@ using Google.Protobuf;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -39,40 +40,26 @@ public sealed partial class InternalRoutesTests
     }
 
     [Fact]
-    public async Task A_proof_opens_for_its_own_address_and_body_and_is_answered_with_one()
+    public async Task On_a_proven_connection_calls_carry_nothing()
     {
         using var folder = new TempFolder();
         await using var worker = await WorkerUnderTest.StartAsync(folder, null);
-        using var stranger = new HttpClient { BaseAddress = worker.Http.BaseAddress };
-        var token = worker.Get<InternalToken>();
-        var authority = worker.Http.BaseAddress!.Authority;
-        var body = new GenerateRequest { CallId = "1" }.ToByteArray();
-        var right = CallProof.Create(token, authority, body);
 
-        using var opened = await SendAsync(right, body);
-        Assert.NotEqual(HttpStatusCode.Unauthorized, opened.StatusCode);
-        Assert.True(CallProof.IsAnswer(token, right, Assert.Single(opened.Headers.GetValues(CallProof.HeaderName))));
+        using var known = Caller(worker.Get<InternalToken>());
+        using var opened = await known.PostAsync("v1/generate", new ByteArrayContent(new GenerateRequest { CallId = "1" }.ToByteArray()));
+        Assert.Equal(HttpStatusCode.BadRequest, opened.StatusCode);
 
-        foreach (var wrong in (string[])
-        [
-            "", "x", right[..^1], right[..^1] + (right[^1] == 'a' ? 'b' : 'a'), new string('0', 64) + right[64..], right.ToUpperInvariant() + " ",
-            CallProof.Create(token, "127.0.0.1:1", body), CallProof.Create(new InternalToken(new string('x', 48)), authority, body), CallProof.Answer(token, right),
-        ])
+        using var stranger = Caller(new InternalToken(new string('x', 48)));
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("healthz"));
+        Assert.IsType<UnprovenPeerException>(refused.InnerException);
+
+        HttpClient Caller(InternalToken token) => new(new SocketsHttpHandler
         {
-            using var refused = await SendAsync(wrong, body);
-            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
-        }
-
-        using var other = await SendAsync(right, new GenerateRequest { CallId = "2" }.ToByteArray());
-        Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
-        Assert.Contains("vouched", await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-
-        async Task<HttpResponseMessage> SendAsync(string proof, byte[] bytes)
+            ConnectCallback = new ProvenDialer(token, Patience.Limit, Patience.Limit, TimeProvider.System).ConnectAsync,
+        })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/generate") { Content = new ByteArrayContent(bytes) };
-            request.Headers.TryAddWithoutValidation(CallProof.HeaderName, proof);
-            return await stranger.SendAsync(request);
-        }
+            BaseAddress = worker.Http.BaseAddress, Timeout = Patience.Limit,
+        };
     }
 
     [GeneratedRegex(@"\{[^}]*\}")]
