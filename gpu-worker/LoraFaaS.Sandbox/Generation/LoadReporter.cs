@@ -4,7 +4,7 @@ using LoraFaaS.Sandbox.Connection;
 
 namespace LoraFaaS.Sandbox.Generation;
 
-/// <summary>Tells the worker how busy the sandbox is: at most every 100 ms, and at once when it turns from or to idle, or rests because nobody reads.</summary>
+/// <summary>Tells the worker how busy the sandbox is: at most every 100 ms, and at once when it turns from or to idle.</summary>
 internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -29,15 +29,14 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
     public void Report(SequenceTable table, bool isLast)
     {
         var isIdle = table.Count == 0;
-        var parked = table.Parked;
         var due = _sentAt is not { } sent || time.GetElapsedTime(sent) >= Interval;
 
-        if (isIdle == _wasIdle && !due && !(isLast && (isIdle || parked != _last.Parked)))
+        if (isIdle == _wasIdle && !due && !(isIdle && isLast))
         {
             return;
         }
 
-        var load = Measure(table, parked);
+        var load = Measure(table);
 
         if (!load.Equals(_last))
         {
@@ -46,7 +45,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
         }
     }
 
-    private Load Measure(SequenceTable table, int parked)
+    private Load Measure(SequenceTable table)
     {
         var running = table.All.Count(sequence => sequence.Kv?.PageCount > 0);
 
@@ -60,7 +59,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
             Steps = _steps,
             LastStepMs = _lastStepMs,
             Preemptions = _preemptions,
-            Parked = parked,
+            Parked = table.Parked,
         };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class MemoryMetrics
         meter.CreateObservableGauge("lorafaas.worker.blanks", () => Blanks(sandboxes, handlers), "{process}", "Processes that wait to be somebody's.");
         meter.CreateObservableGauge("lorafaas.worker.adapters", () => supervisor.Resident.Sum(sandbox => sandbox.Adapters.Count), "{adapter}", "Adapters at device tier.");
         meter.CreateObservableGauge(
-            "lorafaas.worker.sequences.parked", () => supervisor.Resident.Sum(sandbox => sandbox.Load.Parked), "{sequence}", "Sequences that wait for their callers to read.");
+            "lorafaas.worker.sequences.parked", () => supervisor.Resident.Sum(sandbox => (long)sandbox.Load.Parked), "{sequence}", "Sequences that wait for their callers to read.");
     }
 
     private static IEnumerable<Measurement<long>> Used(DeviceLedger device, HostLedger host, ArtifactCache disk) =>
