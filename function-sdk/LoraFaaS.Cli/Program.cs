@@ -57,8 +57,7 @@ var parse = root.Parse(args);
 
 if (parse.Errors.Count > 0)
 {
-    await parse.InvokeAsync();
-    return ExitCodes.Usage;
+    return CommandRunner.Fail(CommandLineFault.Describe(parse), ExitCodes.Usage);
 }
 
 // Signals are the verbs' own business (see CommandRunner): a platform needs longer than the default two seconds to stop.

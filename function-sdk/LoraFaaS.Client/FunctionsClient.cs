@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
@@ -118,11 +119,14 @@ public sealed class FunctionsClient
     }
 
     /// <summary>A function's log: its newest lines, then, when following, new ones until cancelled.</summary>
+    /// <param name="tail">How many lines at the most; -1: all that are kept.</param>
+    /// <param name="since">Older lines are left out.</param>
     public async IAsyncEnumerable<LogLine> LogsAsync(
-        FunctionId id, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        FunctionId id, int tail, bool follow, DateTimeOffset? since = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var query = $"system/logs?name={Uri.EscapeDataString(id.Name.Value)}&namespace={Uri.EscapeDataString(id.Namespace.Value)}"
-            + FormattableString.Invariant($"&tail={tail}&follow={(follow ? "true" : "false")}");
+            + FormattableString.Invariant($"&tail={tail}&follow={(follow ? "true" : "false")}")
+            + (since is { } start ? $"&since={Uri.EscapeDataString(start.UtcDateTime.ToString("O", CultureInfo.InvariantCulture))}" : "");
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(query, UriKind.Relative));
         using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -71,7 +71,7 @@ internal static class AsyncCommand
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var dead = await client.Async.DeadAsync(parse.GetValue(Limit), cancellationToken);
-        Printer.Print(parse, [.. dead], ContractsJson.Default.ListAsyncCallInfo, dead.Select(call => call.CallId), () => Rows(dead));
+        Printer.Print(parse, [.. dead], ContractsJson.Default.ListAsyncCallInfo, dead.Select(call => call.CallId), () => Rows(dead), "No dead letters: no call was given up.");
         return ExitCodes.Done;
     }
 

@@ -28,7 +28,7 @@ internal static class AuditCommand
         var events = await client.Platform.AuditAsync(since, parse.GetValue(Limit), cancellationToken);
 
         Printer.Print(
-            parse, [.. events], ContractsJson.Default.ListAuditEvent, events.Select(one => $"{one.Action} {one.Target}"), () => Rows(events));
+            parse, [.. events], ContractsJson.Default.ListAuditEvent, events.Select(one => $"{one.Action} {one.Target}"), () => Rows(events), "No changes in that time.");
         return ExitCodes.Done;
     }
 

@@ -29,7 +29,7 @@ internal static class BackboneCommand
 
         if (!Directory.Exists(folder))
         {
-            throw new UsageException($"There is no folder {folder}.");
+            throw new UsageException($"There is no folder {folder}; a backbone is a Hugging Face checkpoint folder (config.json, safetensors).");
         }
 
         using var client = ConnectionOptions.Resolve(parse).Connect();
@@ -42,7 +42,7 @@ internal static class BackboneCommand
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var backbones = await client.Backbones.ListAsync(cancellationToken);
-        Printer.Print(parse, backbones, ContractsJson.Default.IReadOnlyListBackboneInfo, backbones.Select(backbone => backbone.Name), () => Rows(backbones));
+        Printer.Print(parse, backbones, ContractsJson.Default.IReadOnlyListBackboneInfo, backbones.Select(backbone => backbone.Name), () => Rows(backbones), "No backbones; `lorafaas backbone add NAME FOLDER` registers one.");
         return ExitCodes.Done;
     }
 

@@ -39,7 +39,7 @@ internal static class CommandRunner
         }
         catch (LoraFaaSException e)
         {
-            return Fail(e.Message, ExitCodes.Failed);
+            return Fail(e.Message + NextStep.After(e), ExitCodes.Failed);
         }
 
         void Cancel(PosixSignalContext context)
@@ -49,7 +49,7 @@ internal static class CommandRunner
         }
     }
 
-    private static int Fail(string message, int code)
+    public static int Fail(string message, int code)
     {
         Errors.MarkupLineInterpolated($"[red]error:[/] {message}");
         return code;

@@ -79,7 +79,7 @@ internal static class KeyCommand
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var keys = await client.ApiKeys.ListAsync(NamespaceOption.Read(parse), cancellationToken);
-        Printer.Print(parse, [.. keys], ContractsJson.Default.ListApiKeyInfo, keys.Select(key => key.Id), () => Rows(keys));
+        Printer.Print(parse, [.. keys], ContractsJson.Default.ListApiKeyInfo, keys.Select(key => key.Id), () => Rows(keys), "No keys; `lorafaas key create NAME` issues one.");
         return ExitCodes.Done;
     }
 

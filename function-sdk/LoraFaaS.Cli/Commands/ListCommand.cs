@@ -29,7 +29,7 @@ internal static class ListCommand
             : throw new UsageException($"--namespace {given}: not a namespace's name.");
         var functions = await client.Functions.ListAsync(namespaceName, cancellationToken);
 
-        Printer.Print(parse, functions, ContractsJson.Default.IReadOnlyListFunctionStatus, functions.Select(function => function.Name), () => Rows(functions));
+        Printer.Print(parse, functions, ContractsJson.Default.IReadOnlyListFunctionStatus, functions.Select(function => function.Name), () => Rows(functions), "No functions; `lorafaas deploy NAME --image lora://BACKBONE/ADAPTER` makes one.");
         return ExitCodes.Done;
     }
 

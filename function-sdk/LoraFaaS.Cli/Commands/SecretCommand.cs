@@ -48,7 +48,7 @@ internal static class SecretCommand
 
         var secrets = await client.Secrets.ListAsync(NamespaceOption.Read(parse) ?? NamespaceName.Default, cancellationToken);
         var names = secrets.Select(secret => secret.Name ?? "");
-        Printer.Print(parse, [.. secrets], ContractsJson.Default.ListFunctionSecret, names, () => new Text(string.Concat(names.Select(name => name + "\n"))));
+        Printer.Print(parse, [.. secrets], ContractsJson.Default.ListFunctionSecret, names, () => new Text(string.Concat(names.Select(name => name + "\n"))), "No secrets; `lorafaas secret create NAME` keeps one.");
 
         return ExitCodes.Done;
     }

@@ -25,7 +25,7 @@ internal static class WorkersCommand
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var workers = await client.Platform.WorkersAsync(cancellationToken);
-        Printer.Print(parse, workers, ContractsJson.Default.IReadOnlyListWorkerInfo, workers.Select(worker => worker.Id), () => Rows(workers));
+        Printer.Print(parse, workers, ContractsJson.Default.IReadOnlyListWorkerInfo, workers.Select(worker => worker.Id), () => Rows(workers), "No workers; one that starts and reaches the controller appears here.");
 
         if (parse.GetValue(Artifacts) && OutputOptions.FormOf(parse) is OutputForm.Table)
         {

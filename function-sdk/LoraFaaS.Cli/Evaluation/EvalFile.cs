@@ -15,7 +15,7 @@ internal static class EvalFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path}: {e.Message}");
+            throw new UsageException($"{path} cannot be read: {e.Message}");
         }
     }
 

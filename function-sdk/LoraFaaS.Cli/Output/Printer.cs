@@ -10,7 +10,8 @@ internal static class Printer
 {
     /// <param name="names">What <see cref="OutputForm.Names"/> prints.</param>
     /// <param name="table">What people see; made only for them.</param>
-    public static void Print<T>(ParseResult parse, T value, JsonTypeInfo<T> type, IEnumerable<string> names, Func<IRenderable> table)
+    /// <param name="none">What people see instead where there are no names: that there is nothing, and how there comes to be something.</param>
+    public static void Print<T>(ParseResult parse, T value, JsonTypeInfo<T> type, IEnumerable<string> names, Func<IRenderable> table, string? none = null)
     {
         switch (OutputOptions.FormOf(parse))
         {
@@ -23,6 +24,9 @@ internal static class Printer
                     Console.WriteLine(name);
                 }
 
+                break;
+            case OutputForm.Table when none is not null && !names.Any():
+                Console.WriteLine(none);
                 break;
             case OutputForm.Table:
                 Terminal.Output.Write(table());

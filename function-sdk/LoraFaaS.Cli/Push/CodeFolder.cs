@@ -22,7 +22,7 @@ internal sealed class CodeFolder
     {
         if (!Directory.Exists(path))
         {
-            throw new UsageException($"There is no folder {path}.");
+            throw new UsageException($"There is no folder {path}; a function's code is a project, or what `dotnet publish` left.");
         }
 
         return Project(path) is { } project ? new CodeFolder(path, project)

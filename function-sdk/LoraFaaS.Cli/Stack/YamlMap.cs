@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraFaaS.Cli.Output;
 using YamlDotNet.RepresentationModel;
 
 namespace LoraFaaS.Cli.Stack;
@@ -14,7 +15,7 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
 
             if (!known.Contains(name))
             {
-                throw FaultAt(key, name, $"is not a known key{Suggestion(name, known)}");
+                throw FaultAt(key, name, $"is not a known key{DidYouMean(name, known)}");
             }
         }
     }
@@ -113,44 +114,5 @@ internal sealed class YamlMap(string file, string path, YamlMappingNode node)
 
     private StackException FaultAt(YamlNode at, string key, string what) => new($"{file}:{at.Start.Line}: {Join(key)} {what}");
 
-    private static string Suggestion(string typed, ReadOnlySpan<string> known)
-    {
-        var best = "";
-        var bestDistance = 3;
-
-        foreach (var candidate in known)
-        {
-            if (EditDistance(typed, candidate) is var distance && distance < bestDistance)
-            {
-                (best, bestDistance) = (candidate, distance);
-            }
-        }
-
-        return best.Length > 0 ? $"; did you mean {best}?" : "";
-    }
-
-    private static int EditDistance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-
-        for (var j = 0; j <= b.Length; j++)
-        {
-            row[j] = j;
-        }
-
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = a[i - 1] == b[j - 1] ? diagonal : diagonal + 1;
-                diagonal = row[j];
-                row[j] = Math.Min(cost, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
-    }
+    private static string DidYouMean(string typed, ReadOnlySpan<string> known) => Spelling.Nearest(typed, known) is { } near ? $"; did you mean {near}?" : "";
 }

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using LoraFaaS.Cli.Commands;
+
+namespace LoraFaaS.Cli.Tests.Commands;
+
+public sealed class CommandLineFaultTests
+{
+    private static readonly RootCommand Root =
+    [
+        new Command("deploy") { new Argument<string>("name"), new Option<string>("--image") { Required = true } },
+        new Command("describe") { new Argument<string>("function") },
+        new Command("key") { new Command("create"), new Command("revoke") { new Argument<string>("id") } },
+    ];
+
+    [Theory]
+    [InlineData("depoly x", "lorafaas has no verb depoly. Did you mean deploy? `lorafaas --help` lists them.")]
+    [InlineData("qqq", "lorafaas has no verb qqq. `lorafaas --help` lists them.")]
+    [InlineData("key craete", "lorafaas key has no verb craete. Did you mean create? `lorafaas key --help` lists them.")]
+    [InlineData("describe sql --jsn", "lorafaas describe takes no --jsn. `lorafaas describe --help` shows what it takes.")]
+    [InlineData("deploy sql --image x --imgae y", "lorafaas deploy takes no --imgae. Did you mean --image? `lorafaas deploy --help` shows what it takes.")]
+    [InlineData("describe a b", "lorafaas describe takes no b. `lorafaas describe --help` shows what it takes.")]
+    [InlineData("describe", "Required argument missing for command: 'describe'. `lorafaas describe --help` shows what it takes.")]
+    [InlineData("deploy sql", "Option '--image' is required. `lorafaas deploy --help` shows what it takes.")]
+    public void One_line_says_what_is_wrong_and_where_to_look(string line, string expected) =>
+        Assert.Equal(expected, CommandLineFault.Describe(Root.Parse(line)));
+}
