@@ -14,6 +14,9 @@ internal sealed class RecentLine(double memory)
 
     public bool IsKnown => _weight > 0;
 
+    /// <summary>Of the points' y.</summary>
+    public double Mean => _sumY / _weight;
+
     public void Observe(double x, double y)
     {
         Age(memory);

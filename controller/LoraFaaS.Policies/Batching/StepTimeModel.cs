@@ -17,6 +17,12 @@ public sealed class StepTimeModel
     /// <summary>A pause of the machine must not pass for the cost of a token: one step counts for at most so many times what was expected.</summary>
     private const double LongestSurprise = 3;
 
+    /// <summary>
+    /// However steeply a token's time seems to rise with its position: at a prompt's beginning it is at least this share of the mean. A line through noisy points may
+    /// meet zero there, and a token that is thought to cost nothing fills the step with all prompts that wait.
+    /// </summary>
+    private const double LeastOfMean = 0.5;
+
     /// <summary>A prompt alone this short takes as long as its weights are read, whatever its tokens.</summary>
     private const int TellingPrompt = 32;
 
@@ -47,7 +53,8 @@ public sealed class StepTimeModel
     public TimeSpan? DecodeTime(int rows) => _decode.IsKnown ? TimeSpan.FromMilliseconds(_decode.At(rows)) : null;
 
     /// <summary>What one more prompt token adds to a step, at a position. Null: none was seen yet.</summary>
-    public TimeSpan? TokenTime(long position) => _token.IsKnown ? TimeSpan.FromMilliseconds(_token.At(position)) : null;
+    public TimeSpan? TokenTime(long position) =>
+        _token.IsKnown ? TimeSpan.FromMilliseconds(Math.Max(_token.At(position), LeastOfMean * _token.Mean)) : null;
 
     private void ObserveDecode(int rows, double milliseconds)
     {

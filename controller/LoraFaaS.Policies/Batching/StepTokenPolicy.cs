@@ -3,7 +3,7 @@ namespace LoraFaaS.Policies.Batching;
 /// <summary>
 /// How many prompt tokens a step may carry while others decode: as many as keep the time between their tokens within what they were promised,
 /// or, where nothing was promised, within less than twice what it is undisturbed (chunked prefill after Sarathi-Serve, OSDI 2024, with the
-/// chunk's size from measured times instead of a constant). Nobody decodes: no bound but the step's own. Several prompts wait: where nothing was
+/// chunk's size from measured times instead of a constant). Nobody decodes: one prompt after the other. Several prompts wait: where nothing was
 /// promised the step grows with their number. With one prompt's room for all of them, prompts that keep coming queue as long as the answers under way
 /// let them, and how long each waits is the difference of two large times: every hesitation of the machine shows in it many times over. One waits to
 /// whom its first token was promised: the step grows to the most, since a promise goes before what nobody promised.
@@ -33,6 +33,11 @@ public static class StepTokenPolicy
 
     /// <summary>Tokens of a prompt that nobody decodes beside, whatever others promised: fewer would cost their weights' reading again and again.</summary>
     public const int LeastAlone = 32;
+
+    /// <summary>
+    /// Prompts with fewer tokens than this share a step that nobody decodes in: up to here most of its time is the weights' reading, which is done once for all of them.
+    /// </summary>
+    public const int Together = 64;
 
     /// <summary>However many wait: so many times the room that one prompt has.</summary>
     private const double MostRoom = 4;
@@ -72,15 +77,13 @@ public static class StepTokenPolicy
         return beside.Decoding == 0 ? int.MaxValue : Decide(beside, model, longest);
     }
 
-    /// <summary>Most tokens of a step for other sandboxes' sake, whoever decodes in it.</summary>
+    /// <summary>
+    /// Most tokens of a step, whoever decodes in it. For other sandboxes' sake where a longest step is given; and where nobody decodes, the first prompt's own: all
+    /// prompts in one step would have their first tokens when the last of them is computed, and go on, end and come back together, to wait for each other again.
+    /// </summary>
     public static int MostTokens(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest)
     {
         ArgumentNullException.ThrowIfNull(model);
-
-        if (longest is not { } bound)
-        {
-            return int.MaxValue;
-        }
 
         var (decoding, position) = (0, 0L);
 
@@ -90,9 +93,30 @@ public static class StepTokenPolicy
             position = Math.Max(position, sequence.Computed);
         }
 
-        return model.TokenTime(position) is { } token && token > TimeSpan.Zero
+        var most = decoding == 0 ? Math.Max(Together, PendingOfFirst(sequences)) : int.MaxValue;
+
+        return longest is { } bound ? Math.Min(most, MostWithin(bound, decoding, position, model)) : most;
+    }
+
+    private static int MostWithin(TimeSpan bound, int decoding, long position, StepTimeModel model) =>
+        model.TokenTime(position) is { } token && token > TimeSpan.Zero
             ? Math.Max(decoding + LeastAlone, (int)Math.Min(int.MaxValue / 2, bound / token))
             : decoding + (2 * LeastAlone);
+
+    /// <summary>In the order in which steps are dealt; 0 where none waits.</summary>
+    private static int PendingOfFirst(ReadOnlySpan<StepSequence> sequences)
+    {
+        var (due, arrival, pending) = (long.MaxValue, long.MaxValue, 0);
+
+        foreach (ref readonly var sequence in sequences)
+        {
+            if (sequence.HasCredit && (sequence.Due, sequence.Arrival).CompareTo((due, arrival)) <= 0)
+            {
+                (due, arrival, pending) = (sequence.Due, sequence.Arrival, sequence.Pending);
+            }
+        }
+
+        return pending;
     }
 
     private static int Decide(in Beside beside, StepTimeModel model, TimeSpan? longest)

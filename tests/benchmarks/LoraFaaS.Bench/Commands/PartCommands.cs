@@ -1,10 +1,11 @@
 using System.CommandLine;
 using LoraFaaS.Bench.Contention;
 using LoraFaaS.Bench.Door;
+using LoraFaaS.Bench.Machine;
 
 namespace LoraFaaS.Bench.Commands;
 
-/// <summary>The processes that <c>gateway</c> and <c>contention</c> start of this program; nobody else calls them.</summary>
+/// <summary>The processes that <c>gateway</c>, <c>contention</c> and <c>platform</c> start of this program; nobody else calls them.</summary>
 internal static class PartCommands
 {
     private static readonly Option<string> Target = new("--target") { Required = true };
@@ -35,7 +36,10 @@ internal static class PartCommands
         var partner = new Command("partner") { Owner, Word, Count, Parks };
         partner.SetAction(parse => RawHandOver.Answer(parse.GetValue(Owner), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Parks)));
 
-        foreach (var command in new[] { forwarder, load, hold, stepper, partner })
+        var watch = new Command("machine-watch");
+        watch.SetAction(_ => MachineWatch.Run());
+
+        foreach (var command in new[] { forwarder, load, hold, stepper, partner, watch })
         {
             command.Hidden = true;
             yield return command;

@@ -11,15 +11,16 @@ internal static class PlatformCommand
 {
     private static readonly Option<string[]> Shapes = BenchOptions.Shapes("125m");
     private static readonly Option<int> Clients = new("--clients") { Description = "Clients, and functions: each calls its own", DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long calls are counted", DefaultValueFactory = _ => 30 };
-    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "How long calls are made before they are counted", DefaultValueFactory = _ => 15 };
+    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long calls are counted", DefaultValueFactory = _ => 90 };
+    private static readonly Option<int> WarmUp = new("--warm-up") { Description = "How long calls are made before they are counted", DefaultValueFactory = _ => 25 };
     private static readonly Option<string> Weights = CreateWeights();
+    private static readonly Option<FileInfo?> Calls = new("--calls") { Description = "A file for every counted call, its tokens' instants, and what was seen of the machine: lines of JSON" };
     private static readonly Option<string> Models = new("--models") { Description = "Where made checkpoints are kept", DefaultValueFactory = _ => SyntheticModels.DefaultRoot };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("platform", "Measure clients with an adapter each through the whole platform") { Shapes, Clients, Seconds, WarmUp, Weights, Models, Json };
+        var command = new Command("platform", "Measure clients with an adapter each through the whole platform") { Shapes, Clients, Seconds, WarmUp, Weights, Calls, Models, Json };
         command.SetAction(async (parse, stopping) =>
         {
             var report = new ReportWriter("platform", TimeProvider.System);
@@ -27,7 +28,7 @@ internal static class PlatformCommand
             {
                 var bench = new ClosedLoopBench(
                     new SyntheticModels(shape, parse.GetValue(Models)!), report, parse.GetValue(Clients),
-                    TimeSpan.FromSeconds(parse.GetValue(WarmUp)), TimeSpan.FromSeconds(parse.GetValue(Seconds)));
+                    TimeSpan.FromSeconds(parse.GetValue(WarmUp)), TimeSpan.FromSeconds(parse.GetValue(Seconds)), parse.GetValue(Calls));
                 await bench.RunAsync(shape.Name, parse.GetValue(Weights)!, stopping);
             }
 

@@ -45,7 +45,7 @@ internal sealed class PlannedSteps(LoadedEngine engine, int? stepTokens) : IDisp
         }).ToArray();
 
         var begun = Stopwatch.GetTimestamp();
-        var most = stepTokens ?? engine.Engine.Runner.MaxStepTokens;
+        var most = stepTokens ?? Math.Min(engine.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, _model, longest: null));
         var beside = stepTokens is null ? StepTokenPolicy.Decide(views, _model) : int.MaxValue;
         var limits = new StepLimits(engine.Engine.Runner.MaxSequences, most, engine.Engine.Pages.Free / layout.PagesPerBlock, KvLayout.BlockTokens, beside);
         var plan = _planner.Plan(views, limits);

@@ -16,7 +16,7 @@ public sealed class StepTokenPolicyTests
     {
         var model = new StepTimeModel();
         Assert.Equal(64, StepTokenPolicy.MostTokens([Prompt(0)], model, TimeSpan.FromMilliseconds(50)));
-        Assert.Equal(int.MaxValue, StepTokenPolicy.MostTokens([Prompt(0)], model, null));
+        Assert.Equal(int.MaxValue, StepTokenPolicy.MostTokens([Prompt(0), Decoding()], model, null));
 
         model.Observe(new StepLoad(0, 100, 0), TimeSpan.FromMilliseconds(100));
         Assert.Equal(50, StepTokenPolicy.MostTokens([Prompt(0)], model, TimeSpan.FromMilliseconds(50)));
@@ -24,6 +24,16 @@ public sealed class StepTokenPolicyTests
 
         model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
         Assert.Equal(5, StepTokenPolicy.Decide([Prompt(0), Decoding()], model, TimeSpan.FromMilliseconds(24)));
+    }
+
+    [Fact]
+    public void Prompts_that_came_together_are_computed_one_after_the_other_unless_they_are_tiny()
+    {
+        StepSequence Waiting(int key, int tokens, long due) => Prompt(0) with { Key = key, Tokens = tokens, Due = due, Arrival = key };
+
+        Assert.Equal(128, StepTokenPolicy.MostTokens([Waiting(1, 300, 7), Waiting(2, 128, 5), Waiting(3, 200, 6)], new StepTimeModel(), null));
+        Assert.Equal(StepTokenPolicy.Together, StepTokenPolicy.MostTokens([Waiting(1, 20, 5), Waiting(2, 10, 6), Waiting(3, 15, 7)], new StepTimeModel(), null));
+        Assert.Equal(300, StepTokenPolicy.MostTokens([Waiting(1, 300, 7), Waiting(2, 128, 5) with { HasCredit = false }], new StepTimeModel(), null));
     }
 
     [Fact]
@@ -145,6 +155,23 @@ public sealed class StepTokenPolicyTests
         }
 
         Assert.InRange(mixed.Skip(1_500).Average(), 60 * 1.4, 60 * 2);
+    }
+
+    [Fact]
+    public void A_line_that_meets_zero_at_a_prompts_beginning_does_not_make_its_tokens_free()
+    {
+        var model = new StepTimeModel();
+        model.Observe(new StepLoad(8, 0, 0), TimeSpan.FromMilliseconds(10));
+
+        for (var step = 0; step < 10; step++)
+        {
+            model.Observe(new StepLoad(8, 100, 100 * 20), TimeSpan.FromMilliseconds(15));
+            model.Observe(new StepLoad(8, 100, 100 * 100), TimeSpan.FromMilliseconds(75));
+        }
+
+        var prompts = Enumerable.Range(0, 4).Select(key => Prompt(0) with { Tokens = 128, Key = key + 10 });
+        Assert.InRange(model.TokenTime(0)!.Value.TotalMilliseconds, 0.15, 0.4);
+        Assert.InRange(StepTokenPolicy.Decide([.. prompts, Decoding()], model), 20, 128);
     }
 
     [Fact]
