@@ -14,6 +14,15 @@ public static class ProcessGroup
     /// <summary>SIGKILL to the same.</summary>
     public static void Kill(int ancestor, string commandLinePart = "") => SendToAll(ancestor, commandLinePart, Signals.Kill);
 
+    /// <summary>SIGKILL to these alone: who watches over them may start others at once, which are not meant.</summary>
+    public static void Kill(IEnumerable<int> processes)
+    {
+        foreach (var pid in processes)
+        {
+            Signals.Send(pid, Signals.Kill);
+        }
+    }
+
     /// <summary>Asks again until nobody is new: parents have lower numbers as a rule, and what was stopped forks no more.</summary>
     private static void SendToAll(int ancestor, string commandLinePart, int signal)
     {

@@ -124,7 +124,7 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
     private static async Task<string> KillSandboxAsync(ClusterHost worker, CancellationToken cancellationToken)
     {
         var killed = ProcessTree.DescendantsOf(worker.Process.Id, Program);
-        ProcessGroup.Kill(worker.Process.Id, Program);
+        ProcessGroup.Kill(killed);
 
         // Its worker starts others by itself.
         await Patience.UntilAsync(
