@@ -10,7 +10,7 @@ namespace LoraFaaS.Bench.Chaos;
 /// <summary>Makes the planned faults happen, and mends each as an orchestrator would: what was killed is started again, what was stopped goes on.</summary>
 internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopwatch clock)
 {
-    private const string Program = "LoraFaaS.Sandbox.dll";
+    private const string Program = "LoraFaaS.Sandbox";
 
     private static readonly TimeSpan Stopped = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(3);
