@@ -48,7 +48,7 @@ public static class HostDefaults
         builder.AddJsonLogging();
         services.AddInternalToken();
         services.AddHostMetrics();
-        services.AddHostTracing();
+        services.AddHostTracing(HostTracing.Exports(builder.Configuration));
         services.AddSingleton<HostHealth>();
 
         return builder;

@@ -100,6 +100,7 @@ internal static class GatewayHost
         services.AddSingleton<InFlightGate>();
         services.AddSingleton<DoorQueue>();
         services.AddSingleton<FunctionBound>();
+        services.AddSingleton<FunctionPlaces>();
         services.AddSingleton<KeyMeters>();
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();

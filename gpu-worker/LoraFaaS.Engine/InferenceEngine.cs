@@ -24,6 +24,7 @@ public sealed class InferenceEngine : IDisposable
         var pageBytes = KvLayout.PageBytesFor(backbone.Shape, options.KvDtype, options.PageBytes);
         var layout = KvLayout.For(backbone.Shape, options.KvDtype, pageBytes);
         _arena = backend.Allocate(Math.Max(options.DeviceBytes, options.DeviceLimitBytes) / pageBytes * pageBytes);
+        _arena.ExpectDense();
         Backbone = backbone;
         Pages = new PagePool(_arena, pageBytes, options.DeviceBytes);
         Kv = new KvStore(Pages, layout);

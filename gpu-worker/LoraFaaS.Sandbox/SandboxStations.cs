@@ -178,11 +178,15 @@ internal sealed class SandboxStations : IDisposable
 
     private SandboxExit Ended(FrameReadStatus status)
     {
-        if (status is FrameReadStatus.End or FrameReadStatus.Torn)
+        switch (status)
         {
-            // A worker that was killed leaves a torn frame behind; there is nobody left to tell.
-            _log.Information("The worker closed the connection", ("status", status));
-            return SandboxExit.Done;
+            case FrameReadStatus.End:
+                // How every sandbox is stopped: whoever stopped it has said so.
+                return SandboxExit.Done;
+            case FrameReadStatus.Torn:
+                // A worker that was killed leaves a torn frame behind; there is nobody left to tell.
+                _log.Information("The worker closed the connection in the middle of a frame");
+                return SandboxExit.Done;
         }
 
         _log.Error("The worker sent what is no frame", null, ("status", status));

@@ -25,6 +25,9 @@ public sealed record FunctionSettings
     /// <summary>Null: the platform's default.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Invocations at once for each instance; 0: not bounded.</summary>
+    public int MaxConcurrent { get; init; }
+
     /// <summary>The package with the function's own code; null: none.</summary>
     public Digest? Code { get; init; }
 

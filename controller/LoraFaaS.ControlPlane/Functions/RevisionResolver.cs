@@ -58,6 +58,7 @@ public sealed class RevisionResolver(ICatalogueStore catalogue, ICodeInspector i
             SloTpot = settings.SloTpot,
             Priority = settings.Priority,
             KeepAlive = settings.KeepAlive,
+            MaxConcurrent = settings.MaxConcurrent,
             ContextLength = backbone.ContextLength,
         };
 

@@ -16,13 +16,14 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
     private const string OwnPrefix = "lorafaas.io/";
     private const int MaxSystemPrompt = 32 * 1024;
     private const int MaxReplicas = 1_000;
+    private const int MaxConcurrency = 1_000;
 
     private static readonly string[] OwnNames =
     [
         FunctionAnnotations.Isolation, FunctionAnnotations.SloTtft, FunctionAnnotations.SloTpot, FunctionAnnotations.KeepAlive,
         FunctionAnnotations.SystemPrompt, FunctionAnnotations.Prompt, FunctionAnnotations.Temperature, FunctionAnnotations.TopP,
         FunctionAnnotations.TopK, FunctionAnnotations.MaxTokens, FunctionAnnotations.Seed, FunctionAnnotations.Timeout,
-        FunctionAnnotations.Code,
+        FunctionAnnotations.Code, FunctionAnnotations.MaxConcurrent,
         FunctionAnnotations.Priority, FunctionAnnotations.Canary, FunctionAnnotations.Traffic,
     ];
 
@@ -54,6 +55,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, string> labels,
                 FunctionAnnotations.Priority, ("normal", FunctionPriority.Normal), ("low", FunctionPriority.Low), ("high", FunctionPriority.High)),
             KeepAlive = reader.Duration(annotations, FunctionAnnotations.KeepAlive, TimeSpan.Zero, TimeSpan.FromDays(365)),
             Timeout = reader.Duration(annotations, FunctionAnnotations.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+            MaxConcurrent = (int)(reader.Integer(annotations, FunctionAnnotations.MaxConcurrent, 0, MaxConcurrency) ?? 0),
             Code = reader.Code(),
             Canary = (int?)reader.Integer(annotations, FunctionAnnotations.Canary, 0, 100),
             Traffic = reader.Traffic(),

@@ -85,6 +85,7 @@ internal static class RouteWire
             CodeSecrets = { revision.Code?.Secrets.Select(secret => secret.Value) ?? [] },
             CodeEnvironment = { revision.Code?.Environment.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>() },
             Priority = (int)revision.Priority,
+            MaxConcurrent = revision.MaxConcurrent,
         };
 
         if (revision.Sampling.Seed is { } seed)

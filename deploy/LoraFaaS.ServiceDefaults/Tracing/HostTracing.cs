@@ -18,9 +18,11 @@ internal sealed class HostTracing(HostIdentity identity, IConfiguration configur
 
     private IDisposable? _tracing;
 
+    public static bool Exports(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _tracing = string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]) ? Listen() : Export();
+        _tracing = Exports(configuration) ? Export() : Listen();
         return Task.CompletedTask;
     }
 

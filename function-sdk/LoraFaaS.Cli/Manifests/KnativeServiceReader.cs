@@ -93,7 +93,7 @@ internal static class KnativeServiceReader
 
         if (pods.Number("containerConcurrency", 0, MaxConcurrency) is > 0 and var most)
         {
-            warnings.Add($"containerConcurrency: {most} is not enforced: invocations share each pass over the backbone, and the worker's queue bounds them");
+            annotations.TryAdd(FunctionAnnotations.MaxConcurrent, most.ToString(CultureInfo.InvariantCulture));
         }
 
         foreach (var key in (string[])["responseStartTimeoutSeconds", "idleTimeoutSeconds"])

@@ -47,6 +47,9 @@ public sealed record FunctionRevision
     /// <summary>Idle time before offloading; null: the platform's default.</summary>
     public TimeSpan? KeepAlive { get; init; }
 
+    /// <summary>Invocations that may run at once for each instance, through each gateway; 0: not bounded.</summary>
+    public int MaxConcurrent { get; init; }
+
     /// <summary>Tokens the backbone can attend to; prompt and answer together. 0: not known.</summary>
     public int ContextLength { get; init; }
 

@@ -9,6 +9,9 @@ namespace LoraFaaS.Gateway.Admission;
 /// <summary>Reads an invocation's body whole: the prompt must survive a second placement, so it is kept until the end.</summary>
 internal sealed class BodyReader(IOptions<GatewayOptions> options)
 {
+    /// <summary>From here on reading what a body says takes so long that other sockets are not to wait for it: it goes on in the thread pool (<see cref="InlineSockets"/>).</summary>
+    private const int LongBytes = 64 << 10;
+
     private readonly ByteSize _limit = new(options.Value.MaxBodyBytes);
 
     public Task<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken) => ReadAsync(context, _limit, cancellationToken);
@@ -67,6 +70,12 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
 
             var bytes = result.Buffer.ToArray();
             reader.AdvanceTo(result.Buffer.End);
+
+            if (bytes.Length > LongBytes)
+            {
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             return bytes;
         }
     }

@@ -83,6 +83,9 @@ internal sealed class Invocation : IDisposable
     /// <summary>Its place among those of its function; null: it has none (yet).</summary>
     public IDisposable? FunctionShare { get; set; }
 
+    /// <summary>Its place among those of its function that run, where the function bounds them; null: it has none.</summary>
+    public IDisposable? FunctionPlace { get; set; }
+
     /// <summary>The last worker it was placed on.</summary>
     public WorkerId? Worker { get; set; }
 
@@ -144,6 +147,7 @@ internal sealed class Invocation : IDisposable
         }
 
         _clientGone.Dispose();
+        FunctionPlace?.Dispose();
         FunctionShare?.Dispose();
         _deadlineTimer?.Dispose();
         _cutOffTimer?.Dispose();

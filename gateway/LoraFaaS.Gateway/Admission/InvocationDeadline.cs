@@ -10,7 +10,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// What every dialect asks when it has found the function: whether this caller may invoke it, until when, and for a place to run in. The one deadline is
 /// the function's timeout, or less where the caller's X-Timeout says so; waiting for the place is in it.
 /// </summary>
-internal sealed class InvocationDeadline(KeyDesk keys, FunctionBound functions, DoorQueue door, IOptions<GatewayOptions> options)
+internal sealed class InvocationDeadline(KeyDesk keys, FunctionBound functions, FunctionPlaces places, DoorQueue door, IOptions<GatewayOptions> options)
 {
     public const string Header = "X-Timeout";
 
@@ -30,6 +30,14 @@ internal sealed class InvocationDeadline(KeyDesk keys, FunctionBound functions, 
         }
 
         invocation.FunctionShare = share;
+        var (place, crowded) = await places.EnterAsync(route, invocation.Stopped);
+
+        if (crowded is not null)
+        {
+            return crowded;
+        }
+
+        invocation.FunctionPlace = place;
         var priority = CallPriority.Decide(route.Revision.Priority, invocation.Caller?.Priority, PriorityHeader.Of(request));
 
         switch (await door.EnterAsync(route.Function.Namespace, priority, invocation.Stopped))

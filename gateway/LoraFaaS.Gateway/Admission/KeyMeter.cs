@@ -9,26 +9,26 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
     /// <summary>A bucket is full again after a minute without use, whoever used it.</summary>
     private static readonly TimeSpan Concern = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);
-
     private readonly Lock _gate = new();
     private readonly TokenBucket? _requests = limits.RequestsPerMinute > 0 ? new TokenBucket(limits.RequestsPerMinute, time) : null;
     private readonly TokenBucket? _tokens = limits.TokensPerMinute > 0 ? new TokenBucket(limits.TokensPerMinute, time) : null;
-    private int _running;
+    private readonly CallCount _running = new(time);
     private long _usedAt = time.GetTimestamp();
     private KeySpending _unreported;
     private KeySpending? _lastTotal;
 
     public ApiKeyLimits Limits => limits;
 
+    private int MostAtOnce => limits.MaxConcurrent > 0 ? limits.MaxConcurrent : int.MaxValue;
+
     /// <summary>Null when the invocation may go on; it must then <see cref="Leave"/>.</summary>
     public Problem? TryEnter()
     {
         lock (_gate)
         {
-            if (limits.MaxConcurrent > 0 && _running >= limits.MaxConcurrent)
+            if (_running.Running >= MostAtOnce)
             {
-                return Over($"{limits.MaxConcurrent} invocations at once", BusyRetryAfter);
+                return Over($"{limits.MaxConcurrent} invocations at once", _running.RetryAfter());
             }
 
             // One token must be there; what the invocation really takes is charged when it ends.
@@ -43,7 +43,7 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
             }
 
             _requests?.Take(1);
-            _running++;
+            _running.TryEnter(MostAtOnce);
             _usedAt = time.GetTimestamp();
             _unreported = _unreported.Plus(new KeySpending(1, 0));
             return null;
@@ -54,7 +54,7 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
     {
         lock (_gate)
         {
-            _running--;
+            _running.Leave(MostAtOnce);
             _tokens?.Take(tokens);
             _usedAt = time.GetTimestamp();
             _unreported = _unreported.Plus(new KeySpending(0, tokens));

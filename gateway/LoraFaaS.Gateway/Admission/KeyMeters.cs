@@ -14,12 +14,7 @@ internal sealed class KeyMeters(RouteBoard board, TimeProvider time)
 
     public KeyMeter For(CallerKey key)
     {
-        if (_meters.Count > board.Table.Access.Count + Slack)
-        {
-            Prune();
-        }
-
-        var meter = _meters.GetOrAdd(key.Id, static (_, made) => new KeyMeter(made.Key.Limits, made.Time), (Key: key, Time: time));
+        var meter = _meters.TryGetValue(key.Id, out var known) ? known : Add(key);
 
         // The key's limits were changed: it begins anew.
         return meter.Limits == key.Limits ? meter : _meters[key.Id] = new KeyMeter(key.Limits, time);
@@ -39,6 +34,17 @@ internal sealed class KeyMeters(RouteBoard board, TimeProvider time)
         }
 
         return reports;
+    }
+
+    private KeyMeter Add(CallerKey key)
+    {
+        // Counting takes every lock of the table: only where it grows.
+        if (_meters.Count > board.Table.Access.Count + Slack)
+        {
+            Prune();
+        }
+
+        return _meters.GetOrAdd(key.Id, static (_, made) => new KeyMeter(made.Key.Limits, made.Time), (Key: key, Time: time));
     }
 
     private void Prune()

@@ -3,7 +3,7 @@ using LoraFaaS.Gateway.Routing;
 
 namespace LoraFaaS.Gateway.Functions;
 
-/// <summary>Functions under every method that OpenFaaS lets through; others get 405 from routing.</summary>
+/// <summary>Functions under every method that OpenFaaS lets through; others get 405 from routing. Metered as invocations, so not as requests as well.</summary>
 internal static class FunctionEndpoints
 {
     private static readonly string[] Methods =
@@ -19,7 +19,7 @@ internal static class FunctionEndpoints
         routes.MapMethods("/function/{name}/{**path}", Methods, context =>
             IsName((string)context.Request.RouteValues["name"]!)
                 ? admission.RunAsync(context, dialect)
-                : UnknownRoute.WriteAsync(context));
+                : UnknownRoute.WriteAsync(context)).DisableHttpMetrics();
     }
 
     /// <summary>OpenFaaS's path pattern, and a revision behind the name; what does not match it is no route at all.</summary>

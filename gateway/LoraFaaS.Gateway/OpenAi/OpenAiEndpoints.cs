@@ -17,8 +17,8 @@ internal static class OpenAiEndpoints
         var board = services.GetRequiredService<RouteBoard>();
         var keys = services.GetRequiredService<KeyDesk>();
 
-        routes.MapPost("/v1/chat/completions", context => admission.RunAsync(context, chat));
-        routes.MapPost("/v1/completions", context => admission.RunAsync(context, text));
+        routes.MapPost("/v1/chat/completions", context => admission.RunAsync(context, chat)).DisableHttpMetrics();
+        routes.MapPost("/v1/completions", context => admission.RunAsync(context, text)).DisableHttpMetrics();
         routes.MapGet("/v1/models", context =>
             context.Response.WriteAsJsonAsync(
                 ModelCatalogue.List(board.Table, route => keys.MaySee(KeyDesk.CallerOf(context), route)), OpenAiJson.Readable.ModelList, cancellationToken: context.RequestAborted));

@@ -77,6 +77,7 @@ internal static class RouteWire
         KeepAlive = OrNull(revision.KeepAliveMs),
         ContextLength = revision.ContextLength,
         Priority = (FunctionPriority)revision.Priority,
+        MaxConcurrent = revision.MaxConcurrent,
         Code = ToCode(revision),
     };
 

@@ -24,6 +24,11 @@ public abstract class DeviceMemory : IDisposable
     /// <summary>Zeroes a range and gives what holds it back to the system where the backend can.</summary>
     public virtual void Discard(long offset, long bytes) => Clear(offset, bytes);
 
+    /// <summary>It is filled from its beginning on, and densely: the backend may hold it in larger pieces, in steps of as much.</summary>
+    public virtual void ExpectDense()
+    {
+    }
+
     public void Dispose()
     {
         Dispose(true);

@@ -81,6 +81,9 @@ internal static class CgroupFolder
         }
     }
 
+    /// <summary>A weight of v1, which knows finer ones.</summary>
+    public static void SetShares(string path, long shares) => Set(path, "cpu.shares", shares);
+
     private static void SetWeight(string path, bool isUnified, int weight)
     {
         if (isUnified)
@@ -90,7 +93,7 @@ internal static class CgroupFolder
         }
 
         // 1 024 shares are what weight 100 is.
-        Set(path, "cpu.shares", Math.Max(2, weight * 1_024L / 100));
+        SetShares(path, Math.Max(2, weight * 1_024L / 100));
     }
 
     private static void SetMemory(string path, bool isUnified, long bytes)

@@ -17,6 +17,9 @@ public enum MemoryAdvice
     /// <summary>Map what is there, without a fault for each piece later (Linux 5.14).</summary>
     PopulateRead = 22,
 
+    /// <summary>Give the range its pages now, zeroed, without a fault for each later (Linux 5.14).</summary>
+    PopulateWrite = 23,
+
     /// <summary>Gather into huge pages now, even where shmem huge pages are off (Linux 6.1; about 2.6 s a GiB).</summary>
     Collapse = 25,
 }

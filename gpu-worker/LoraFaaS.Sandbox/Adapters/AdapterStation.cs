@@ -64,6 +64,9 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
         {
             using var segment = SealedMemory.FromDescriptor(arrival.Descriptor);
             using var memory = segment.Map();
+
+            // All of it is read once, now: no fault for every few pages, where the kernel knows how.
+            memory.Advise(MemoryAdvice.PopulateRead);
             return Copy(arrival.Digest, AdapterImage.Open(AddressOf(memory), memory.Length));
         }
         catch (Exception broken) when (broken is InvalidImageException or InvalidDataException or LinuxException or ArgumentException)

@@ -59,6 +59,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
             Steps = _steps,
             LastStepMs = _lastStepMs,
             Preemptions = _preemptions,
+            Parked = table.Parked,
         };
     }
 }

@@ -13,6 +13,22 @@ internal sealed class SequenceTable
 
     public IReadOnlyCollection<LiveSequence> All => _byKey.Values;
 
+    /// <summary>Those that could go on and have no credit.</summary>
+    public int Parked
+    {
+        get
+        {
+            var parked = 0;
+
+            foreach (var sequence in _byKey.Values)
+            {
+                parked += sequence is { Stage: SequenceStage.Live, Credits: 0 } ? 1 : 0;
+            }
+
+            return parked;
+        }
+    }
+
     public LiveSequence this[int key] => _byKey[key];
 
     public bool TryFind(ulong id, [NotNullWhen(true)] out LiveSequence? sequence) => _byId.TryGetValue(id, out sequence);

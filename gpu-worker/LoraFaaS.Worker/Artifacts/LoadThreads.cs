@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using LoraFaaS.Linux.Cgroups;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Artifacts;
@@ -21,10 +23,14 @@ internal sealed class LoadThreads : IDisposable
 
     private readonly BlockingCollection<Action> _work = new(Capacity);
     private readonly List<Thread> _threads = [];
+    private readonly IsolationStation _isolation;
+    private readonly long _shares;
 
-    public LoadThreads(IOptions<WorkerOptions> options)
+    public LoadThreads(IsolationStation isolation, IOptions<WorkerOptions> options, IOptions<IsolationOptions> confinement)
     {
+        _isolation = isolation;
         var nice = options.Value.LoadNice;
+        _shares = LoadShares.Of(nice, confinement.Value.CpuWeight, options.Value.SandboxThreads(Environment.ProcessorCount));
 
         for (var number = 0; number < Math.Max(Fewest, Environment.ProcessorCount / ProcessorsEach); number++)
         {
@@ -74,9 +80,20 @@ internal sealed class LoadThreads : IDisposable
     {
         ThreadNice.TryRaise(nice);
 
-        foreach (var work in _work.GetConsumingEnumerable())
+        if (!_work.TryTake(out var first, Timeout.Infinite))
         {
-            work();
+            return;
+        }
+
+        // With the first work: by then it is known which groups can be entered here.
+        using (nice > 0 ? CgroupThread.TryEnter(_isolation.Machine.Groups, _isolation.LoadGroup, _shares) : null)
+        {
+            first();
+
+            foreach (var work in _work.GetConsumingEnumerable())
+            {
+                work();
+            }
         }
     }
 }

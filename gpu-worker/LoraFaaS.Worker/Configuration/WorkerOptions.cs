@@ -74,7 +74,7 @@ public sealed class WorkerOptions
     /// on a busy machine take longer; 0 shares the processors evenly.
     /// </summary>
     [Range(0, 19)]
-    public int LoadNice { get; set; } = 10;
+    public int LoadNice { get; set; } = 15;
 
     /// <summary>Sequences one sandbox runs at once. More raises throughput, and TPOT with it.</summary>
     [Range(1, 512)]

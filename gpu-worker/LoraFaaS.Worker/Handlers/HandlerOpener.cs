@@ -15,12 +15,32 @@ namespace LoraFaaS.Worker.Handlers;
 internal sealed partial class HandlerOpener(
     HandlerSpawner spawner, CodeStore code, ISecretSource secrets, FunctionLog log, IOptions<HandlerOptions> options, TimeProvider time, ILogger<HandlerOpener> logger)
 {
+    /// <summary>Processes that may end before they have taken a call: one is bad luck, as many as this are code that cannot be loaded.</summary>
+    private const int MaxProcesses = 3;
+
     private readonly HandlerOptions _options = options.Value;
 
+    /// <summary>A process that is killed while it waits, or while it loads the code, has answered nobody yet: another takes its place.</summary>
     public async Task<Loading<ResidentHandler>> OpenAsync(HandlerSpec spec, CancellationToken cancellationToken)
     {
-        var begun = time.GetTimestamp();
         var lines = new HandlerLog(spec.Key.Function, log, _options.LogLinesPerSecond, time);
+
+        for (var processes = 1; ; processes++)
+        {
+            var (opening, endedEarly) = await TryOpenAsync(spec, lines, cancellationToken);
+
+            if (processes == MaxProcesses || !endedEarly)
+            {
+                return opening;
+            }
+
+            LogEndedEarly(spec.Key.Function);
+        }
+    }
+
+    private async Task<(Loading<ResidentHandler> Opening, bool EndedEarly)> TryOpenAsync(HandlerSpec spec, HandlerLog lines, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
         HandlerProcess? process = null;
         HandlerChannel? channel = null;
 
@@ -33,7 +53,7 @@ internal sealed partial class HandlerOpener(
 
             if (open is null)
             {
-                return await FailAsync(process, channel, problem!);
+                return (await FailAsync(process, channel, problem!), false);
             }
 
             channel = new HandlerChannel(process.Id, process.Stream, lines.Write, logger);
@@ -42,11 +62,11 @@ internal sealed partial class HandlerOpener(
             {
                 case HandlerOpening.Opened opened:
                     LogOpened(process.Id, spec.Key.Function, spec.Key.Revision, process.ProcessId, time.GetElapsedTime(begun).TotalMilliseconds, opened.Load.TotalMilliseconds);
-                    return new Loading<ResidentHandler>.Ready(new ResidentHandler(spec, process, channel, lines, _options, time));
+                    return (new Loading<ResidentHandler>.Ready(new ResidentHandler(spec, process, channel, lines, _options, time)), false);
                 case HandlerOpening.Refused refused:
-                    return await FailAsync(process, channel, new Problem(ErrorCode.CodeInvalid, $"The code of {spec.Key.Function} cannot be loaded: {refused.Message}"));
+                    return (await FailAsync(process, channel, new Problem(ErrorCode.CodeInvalid, $"The code of {spec.Key.Function} cannot be loaded: {refused.Message}")), false);
                 case HandlerOpening.Lost:
-                    return await FailAsync(process, channel, new Problem(ErrorCode.HandlerLost, $"The code of {spec.Key.Function} ended while it was being loaded."));
+                    return (await FailAsync(process, channel, new Problem(ErrorCode.HandlerLost, $"The code of {spec.Key.Function} ended while it was being loaded.")), true);
                 default:
                     throw new System.Diagnostics.UnreachableException();
             }
@@ -54,11 +74,11 @@ internal sealed partial class HandlerOpener(
         catch (SandboxStartException failure)
         {
             LogNotStarted(failure, spec.Key.Function);
-            return await FailAsync(process, channel, new Problem(ErrorCode.ActivationFailed, failure.Message));
+            return (await FailAsync(process, channel, new Problem(ErrorCode.ActivationFailed, failure.Message)), failure.IsEarlyEnd);
         }
         catch (TimeoutException)
         {
-            return await FailAsync(process, channel, new Problem(ErrorCode.HandlerLost, $"The code of {spec.Key.Function} was not loaded within {_options.Start}."));
+            return (await FailAsync(process, channel, new Problem(ErrorCode.HandlerLost, $"The code of {spec.Key.Function} was not loaded within {_options.Start}.")), false);
         }
         catch
         {
@@ -125,4 +145,7 @@ internal sealed partial class HandlerOpener(
 
     [LoggerMessage(3632, LogLevel.Error, "No handler for {Function} could be started")]
     private partial void LogNotStarted(Exception exception, Contracts.Identity.FunctionId function);
+
+    [LoggerMessage(3633, LogLevel.Warning, "A process ended before it was the handler of {Function}; another takes its place")]
+    private partial void LogEndedEarly(Contracts.Identity.FunctionId function);
 }

@@ -52,6 +52,9 @@ internal sealed partial class HandlerSpawner : BackgroundService
         return await SpawnAsync(cancellationToken);
     }
 
+    /// <summary>Blank processes that wait to be used.</summary>
+    public int Blanks => _options.Blanks == 0 ? 0 : _blanks.Reader.Count;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

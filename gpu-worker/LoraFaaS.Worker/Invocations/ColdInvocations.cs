@@ -1,20 +1,54 @@
-using LoraFaaS.Worker.Artifacts;
-
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>
-/// Whether an invocation that had to wait for artifacts still waits for its first token. A blank's start is half a second of a processor, and on a small
+/// The invocations that had to wait for artifacts and still wait for their first token. A blank's start is half a second of a processor, and on a small
 /// machine it is the cold start beside it that pays: the next blank begins after it.
 /// </summary>
-internal sealed class ColdInvocations : IDisposable
+internal sealed class ColdInvocations
 {
-    private readonly LiveDemand _waiting = new();
+    private readonly Lock _gate = new();
+    private readonly HashSet<Wait> _waiting = [];
 
     /// <summary>Until disposed, an invocation waits.</summary>
-    public IDisposable Begin() => _waiting.Begin();
+    public IDisposable Begin()
+    {
+        var wait = new Wait(this);
 
-    /// <summary>Completes when none waits.</summary>
-    public Task QuietAsync(CancellationToken cancellationToken) => _waiting.QuietAsync(cancellationToken);
+        lock (_gate)
+        {
+            _waiting.Add(wait);
+        }
 
-    public void Dispose() => _waiting.Dispose();
+        return wait;
+    }
+
+    /// <summary>Completes when none of those that wait now waits any more, whoever has come since. Never fails.</summary>
+    public Task PresentAsync()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_waiting.Select(wait => wait.Over));
+        }
+    }
+
+    private void End(Wait wait)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(wait);
+        }
+    }
+
+    private sealed class Wait(ColdInvocations cold) : IDisposable
+    {
+        private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Over => _over.Task;
+
+        public void Dispose()
+        {
+            cold.End(this);
+            _over.TrySetResult();
+        }
+    }
 }

@@ -19,6 +19,7 @@ internal sealed partial class IsolationStation(
     LauncherProgram launcher, SandboxProgram sandbox, HandlerProgram handler, RuntimeFolder folder, IOptions<IsolationOptions> options, ILogger<IsolationStation> logger) : IHostedService
 {
     private const string ProbeName = "probe";
+    private const string LoadGroupName = "loads";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly CgroupLimits ProbeLimits = new(256 << 20, 100, 64);
 
@@ -29,6 +30,9 @@ internal sealed partial class IsolationStation(
 
     /// <summary>The groups of this worker's processes, in the hierarchies that work.</summary>
     public CgroupTree Groups => new(Machine.Groups, folder.Name);
+
+    /// <summary>Where the worker's own threads go that give way to its processes: beside their groups, and removed with them.</summary>
+    public string LoadGroup => Path.Combine(folder.Name, LoadGroupName);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -20,8 +20,11 @@ internal sealed partial class SandboxSpawner : BackgroundService
 {
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest the next blank waits for cold starts to get their first tokens: where they never end, the blanks are what helps them.</summary>
-    private static readonly TimeSpan GiveWay = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Longest the next blank waits for the first tokens of the cold starts that wait when it is wanted: longer than a long prompt takes. Those that come
+    /// later it does not wait for, since where they never end the blanks are what helps them.
+    /// </summary>
+    private static readonly TimeSpan GiveWay = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest a blank may take to read what it is to prepare; whoever wants one waits as long.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
@@ -157,11 +160,11 @@ internal sealed partial class SandboxSpawner : BackgroundService
     {
         try
         {
-            await _cold.QuietAsync(stoppingToken).WaitAsync(GiveWay, _time, stoppingToken);
+            await _cold.PresentAsync().WaitAsync(GiveWay, _time, stoppingToken);
         }
         catch (TimeoutException)
         {
-            // One cold start after the other: then the next blank is worth more than the time it takes from them.
+            // A first token that takes this long is not the next blank's doing.
         }
     }
 

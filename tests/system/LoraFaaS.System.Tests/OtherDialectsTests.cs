@@ -31,10 +31,10 @@ public sealed class OtherDialectsTests(DemoPlatform demo)
         var applied = await LorafaasCommand.RunAsync(Platform.DataFolder, null, "apply", "-f", folder.File("service.yaml"));
 
         Assert.True(applied.ExitCode == 0, applied.Errors);
-        Assert.Contains("containerConcurrency", applied.Errors, StringComparison.Ordinal);
         Assert.Equal(expected, await Platform.AnswerAsync("applied", prompt));
         var described = await LorafaasCommand.RunAsync(Platform.DataFolder, null, "describe", "applied", "--json");
         Assert.Contains("120s", described.Output, StringComparison.Ordinal);
+        Assert.Contains("\"lorafaas.io/max-concurrent\":\"2\"", described.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await LorafaasCommand.RunAsync(Platform.DataFolder, null, "remove", "applied")).ExitCode);
     }
 

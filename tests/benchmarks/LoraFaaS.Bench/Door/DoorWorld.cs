@@ -92,6 +92,9 @@ internal sealed class DoorWorld : IAsyncDisposable
     public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
         LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == GatewayUrl ? Key : "" });
 
+    /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
+    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime(_gateway), ProcessorTime(_forwarder));
+
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
         await using var load = ChildProcess.StartDotnet(Self, order.Arguments());
@@ -178,6 +181,12 @@ internal sealed class DoorWorld : IAsyncDisposable
                 return response.IsSuccessStatusCode;
             },
             "the gateway serves");
+    }
+
+    private static TimeSpan ProcessorTime(ChildProcess child)
+    {
+        using var process = System.Diagnostics.Process.GetProcessById(child.Id);
+        return process.TotalProcessorTime;
     }
 
     private long ResidentBytes()

@@ -44,11 +44,6 @@ internal static class FuzzedRequest
         ("GET", "/system/forecast/en-fr", ""),
     ];
 
-    private static readonly string[] Fragments =
-    [
-        "null", "-1", "1e400", "\"\\ud800\"", "\"\\u0000\"", "[]", "{}", "[[[[[[", "{\"a\":", "9223372036854775808", "true", ",", ":", "\"", "\\", "-0", "../", "%2e%2e%2f", "%00", "%ff", "&", "=", "Ω", "\n",
-    ];
-
     private static readonly string[] Types = ["application/json", "text/plain", "application/octet-stream", "application/cloudevents+json", "application/x-www-form-urlencoded", "a/b; charset=\"", ""];
     private static readonly string[] Accepts = ["*/*", "text/event-stream", ",,;;q=", "application/json", "application/x-ndjson"];
 
@@ -68,47 +63,19 @@ internal static class FuzzedRequest
     private static HttpRequestMessage CreateMutated(Random random, Uri gateway, string authorization)
     {
         var (method, path, body) = Seeds[random.Next(Seeds.Length)];
-        var target = random.Next(3) == 0 ? "/" + Uri.EscapeDataString(Mutate(random, path[1..])).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3F", "?", StringComparison.Ordinal) : path;
+        var target = random.Next(3) == 0 ? "/" + Uri.EscapeDataString(MutatedText.Create(random, path[1..])).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3F", "?", StringComparison.Ordinal) : path;
         // Two slashes at the beginning would name another host.
         target = "/" + target.TrimStart('/');
         var request = new HttpRequestMessage(random.Next(20) == 0 ? HttpMethod.Patch : new HttpMethod(method), new Uri(gateway, target));
-        request.Headers.TryAddWithoutValidation("Authorization", random.Next(30) == 0 ? Mutate(random, authorization).ReplaceLineEndings("") : authorization);
+        request.Headers.TryAddWithoutValidation("Authorization", random.Next(30) == 0 ? MutatedText.Create(random, authorization).ReplaceLineEndings("") : authorization);
         request.Headers.TryAddWithoutValidation("Accept", Accepts[random.Next(Accepts.Length)]);
 
         if (body.Length > 0)
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(random.Next(8) == 0 ? body : Mutate(random, body)));
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(random.Next(8) == 0 ? body : MutatedText.Create(random, body)));
             request.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(Types[random.Next(3) == 0 ? random.Next(Types.Length) : 0], out var type) ? type : null;
         }
 
         return request;
-    }
-
-    private static string Mutate(Random random, string text)
-    {
-        var mutated = new StringBuilder(text);
-
-        for (var i = 1 + random.Next(4); i > 0 && mutated.Length > 0; i--)
-        {
-            var at = random.Next(mutated.Length);
-
-            switch (random.Next(4))
-            {
-                case 0:
-                    mutated[at] = (char)random.Next(1, 0xd000);
-                    break;
-                case 1:
-                    mutated.Remove(at, Math.Min(random.Next(10), mutated.Length - at));
-                    break;
-                case 2:
-                    mutated.Insert(at, Fragments[random.Next(Fragments.Length)]);
-                    break;
-                default:
-                    mutated.Length = at;
-                    break;
-            }
-        }
-
-        return mutated.ToString();
     }
 }

@@ -21,8 +21,9 @@ internal static class LoadProcess
     public static async Task<int> RunAsync(LoadOrder order)
     {
         using var http = Client(order.Key);
-        await LoopAsync(http, order, TimeSpan.FromSeconds(Math.Min(1, order.Seconds / 2)));
+        var warmUp = await LoopAsync(http, order, TimeSpan.FromSeconds(Math.Min(1, order.Seconds / 2)));
         var result = await LoopAsync(http, order, TimeSpan.FromSeconds(order.Seconds));
+        result = result with { AllCalls = warmUp.Calls + result.Calls };
         Console.WriteLine(JsonSerializer.Serialize(result, BenchJson.Default.LoadResult).ReplaceLineEndings(" "));
         return result.Failures == 0 ? 0 : 1;
     }

@@ -56,7 +56,7 @@ public sealed class KnativeServiceReaderTests
         Assert.Equal("1", deployment.Limits.NvidiaGpu);
         Assert.Equal("32Mi", deployment.Requests!.Memory);
         Assert.Equal(
-            new Dictionary<string, string> { ["lorafaas.io/temperature"] = "0.5", ["lorafaas.io/timeout"] = "300s" }, deployment.Annotations);
+            new Dictionary<string, string> { ["lorafaas.io/temperature"] = "0.5", ["lorafaas.io/timeout"] = "300s", ["lorafaas.io/max-concurrent"] = "4" }, deployment.Annotations);
         Assert.Equal(
             new Dictionary<string, string>
             {
@@ -74,7 +74,6 @@ public sealed class KnativeServiceReaderTests
     }
 
     [Theory]
-    [InlineData("containerConcurrency")]
     [InlineData("serviceAccountName")]
     [InlineData("ports")]
     [InlineData("readinessProbe")]

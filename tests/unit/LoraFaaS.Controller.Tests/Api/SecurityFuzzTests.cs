@@ -1,5 +1,6 @@
 using System.Text;
 using LoraFaaS.Controller.Tests.Support;
+using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Controller.Tests.Api;
 
@@ -19,11 +20,6 @@ public sealed class SecurityFuzzTests(DemoController demo) : IClassFixture<DemoC
         ("GET", "/api/v1/audit?since=2030-01-01T00:00:00Z&limit=5&before=9", ""),
     ];
 
-    private static readonly string[] Fragments =
-    [
-        "null", "-1", "1e400", "\"\\ud800\"", "\"\\u0000\"", "[]", "{}", "[[[[", "9223372036854775808", "true", ",", ":", "\"", "\\", "\"name\":", "%00", "&", "=", "Ω",
-    ];
-
     [Fact]
     public async Task No_request_makes_the_controller_fail()
     {
@@ -33,12 +29,12 @@ public sealed class SecurityFuzzTests(DemoController demo) : IClassFixture<DemoC
         {
             var (method, path, body) = Seeds[random.Next(Seeds.Length)];
             var query = path.IndexOf('?', StringComparison.Ordinal);
-            var target = query > 0 && random.Next(2) == 0 ? path[..(query + 1)] + Uri.EscapeDataString(Mutate(random, path[(query + 1)..])).Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal) : path;
+            var target = query > 0 && random.Next(2) == 0 ? path[..(query + 1)] + Uri.EscapeDataString(MutatedText.Create(random, path[(query + 1)..])).Replace("%3D", "=", StringComparison.Ordinal).Replace("%26", "&", StringComparison.Ordinal) : path;
             using var request = new HttpRequestMessage(new HttpMethod(method), target);
 
             if (body.Length > 0)
             {
-                request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Mutate(random, body)));
+                request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(MutatedText.Create(random, body)));
             }
 
             using var response = await demo.Controller.Http.SendAsync(request);
@@ -48,33 +44,5 @@ public sealed class SecurityFuzzTests(DemoController demo) : IClassFixture<DemoC
         }
 
         Assert.Equal(201, (await demo.Controller.AskAsync(HttpMethod.Post, "/system/secrets", """{"name":"after-the-storm","value":"x"}""")).Status);
-    }
-
-    private static string Mutate(Random random, string text)
-    {
-        var mutated = new StringBuilder(text);
-
-        for (var i = random.Next(4); i > 0 && mutated.Length > 0; i--)
-        {
-            var at = random.Next(mutated.Length);
-
-            switch (random.Next(4))
-            {
-                case 0:
-                    mutated[at] = (char)random.Next(0, 0x250);
-                    break;
-                case 1:
-                    mutated.Remove(at, Math.Min(random.Next(10), mutated.Length - at));
-                    break;
-                case 2:
-                    mutated.Insert(at, Fragments[random.Next(Fragments.Length)]);
-                    break;
-                default:
-                    mutated.Length = at;
-                    break;
-            }
-        }
-
-        return mutated.ToString();
     }
 }

@@ -67,6 +67,7 @@ public sealed class DeploymentReaderTests
                 ["lorafaas.io/slo-tpot"] = "50ms",
                 ["lorafaas.io/keep-alive"] = "1h30m",
                 ["lorafaas.io/timeout"] = "30s",
+                ["lorafaas.io/max-concurrent"] = "4",
                 ["topic"] = "somebody else's",
             },
         }).Settings;
@@ -79,6 +80,7 @@ public sealed class DeploymentReaderTests
         Assert.Equal(TimeSpan.FromMilliseconds(50), read.SloTpot);
         Assert.Equal(TimeSpan.FromMinutes(90), read.KeepAlive);
         Assert.Equal(TimeSpan.FromSeconds(30), read.Timeout);
+        Assert.Equal(4, read.MaxConcurrent);
         Assert.Equal(new ScaleRule { Min = 2, Max = 4, Zero = true, ZeroDuration = TimeSpan.FromMinutes(5) }, read.Scale);
     }
 
@@ -129,6 +131,8 @@ public sealed class DeploymentReaderTests
     [InlineData("lorafaas.io/slo-tpot", "-5ms")]
     [InlineData("lorafaas.io/keep-alive", "10 m")]
     [InlineData("lorafaas.io/timeout", "0")]
+    [InlineData("lorafaas.io/max-concurrent", "-1")]
+    [InlineData("lorafaas.io/max-concurrent", "1001")]
     [InlineData("lorafaas.io/keepalive", "10m")]
     public void Each_bad_annotation_is_refused_by_its_name(string name, string value) =>
         Refuse(Good with { Annotations = new Dictionary<string, string> { [name] = value } }, name);

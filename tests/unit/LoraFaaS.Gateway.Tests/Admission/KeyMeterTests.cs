@@ -91,6 +91,24 @@ public sealed class KeyMeterTests
     }
 
     [Fact]
+    public void Who_finds_no_place_is_told_when_one_may_be_free()
+    {
+        var meter = new KeyMeter(new ApiKeyLimits { MaxConcurrent = 1 }, _clock);
+        Assert.Null(meter.TryEnter());
+
+        for (var i = 0; i < 100; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(10));
+            meter.Leave(0);
+            Assert.Null(meter.TryEnter());
+        }
+
+        // One place every ten seconds, and who was told before is ahead.
+        Assert.Equal(10, meter.TryEnter()!.RetryAfter!.Value.TotalSeconds, 0.1);
+        Assert.Equal(20, meter.TryEnter()!.RetryAfter!.Value.TotalSeconds, 0.1);
+    }
+
+    [Fact]
     public void Tokens_may_be_overdrawn_once_and_the_debt_is_waited_for()
     {
         var meter = new KeyMeter(new ApiKeyLimits { TokensPerMinute = 60 }, _clock);

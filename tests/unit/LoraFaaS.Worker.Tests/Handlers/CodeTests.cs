@@ -2,6 +2,7 @@ using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Handlers;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Tests.Hosting;
 
@@ -107,6 +108,22 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
         Assert.Equal(bystander, world.HandlerOf("bystander").ProcessId);
         await world.LoggedAsync(CodeWorld.NameOf(), "exit code 7");
         await Patience.UntilAsync(async _ => (await world.CallAsync("/echo", "x")).Text == "x");
+    }
+
+    [Fact]
+    public async Task A_blank_that_dies_while_it_loads_the_code_is_replaced_by_another()
+    {
+        await using var alone = await CodeWorld.StartAsync();
+        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler").Count == 1);
+        var blank = Assert.Single(alone.Worker.Running("LoraFaaS.Handler"));
+        ProcessControl.Send(blank, Signal.Stop);
+
+        // Frozen, it is taken and told whose it is; killed, it never says that the code is there.
+        var asking = alone.CallAsync("/echo", "x");
+        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler").Count == 2);
+        ProcessControl.Send(blank, Signal.Kill);
+
+        Assert.Equal("x", (await Patience.ForAsync(asking)).Text);
     }
 
     [Fact]

@@ -52,14 +52,15 @@ public sealed class FailureTests
     public async Task Blanks_that_die_while_they_are_being_opened_are_replaced_by_others()
     {
         await using var world = await DemoWorld.StartAsync();
-        var folder = world.Worker.Get<RuntimeFolder>();
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1);
-        var blank = Assert.Single(RunningIn(folder));
+
+        // It has greeted before it is the program that it will be.
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
+        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
         ProcessControl.Send(blank, Signal.Stop);
 
         // Frozen, it is taken and told whose it is; killed, it never says that it is ready.
         var asking = world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && RunningIn(folder).Count == 2);
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 2);
         ProcessControl.Send(blank, Signal.Kill);
 
         Assert.Equal(3, (await Patience.ForAsync(asking)).Finished?.CompletionTokens);
@@ -219,19 +220,6 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_slow_reader_holds_back_nobody_else()
-    {
-        await using var world = await DemoWorld.StartAsync("--Worker:EventCredits", "2");
-        using var slow = await world.Worker.PostAsync(Endless(world, "openfaas-fn", maxTokens: 400), TimeSpan.FromMinutes(4), Token);
-
-        var other = await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 5), Token);
-        var all = await Generation.ReadAsync(slow, Token);
-
-        Assert.Equal(5, other.Finished?.CompletionTokens);
-        Assert.NotNull(all.Finished);
-    }
-
-    [Fact]
     public async Task A_streaming_caller_is_told_what_it_waits_for_while_its_function_wakes()
     {
         await using var world = await DemoWorld.StartAsync("--Worker:ProgressInterval", "00:00:00.020");
@@ -288,22 +276,6 @@ public sealed class FailureTests
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    /// <summary>Process ids of what lives in this worker's folder: each has a home of its own there.</summary>
-    private static List<int> RunningIn(RuntimeFolder folder) =>
-        [.. ProcessTree.DescendantsOf(Environment.ProcessId, "LoraFaaS.Sandbox").Where(pid => EnvironmentOf(pid).Contains(folder.Path, StringComparison.Ordinal))];
-
-    private static string EnvironmentOf(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/environ");
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 
     private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
     {

@@ -7,6 +7,7 @@ using LoraFaaS.Protocol.Data;
 using LoraFaaS.ServiceDefaults;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Platform;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,6 +101,10 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
     public ResidentSandbox SandboxOf(string trustDomain) =>
         Supervisor.Resident.Single(sandbox => sandbox.Key.TrustDomain == new TrustDomain(trustDomain));
 
+    /// <summary>Process ids of what lives in this worker's folder: each has a home of its own there.</summary>
+    public IReadOnlyList<int> Running(string program) =>
+        [.. ProcessTree.DescendantsOf(Environment.ProcessId, program).Where(pid => EnvironmentOf(pid).Contains(Get<RuntimeFolder>().Path, StringComparison.Ordinal))];
+
     /// <summary>As SIGTERM does. Completes with the exit code.</summary>
     public Task<int> StopAsync()
     {
@@ -115,5 +120,17 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
         }
 
         Http.Dispose();
+    }
+
+    private static string EnvironmentOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ");
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 }

@@ -61,6 +61,26 @@ public sealed class CgroupTests
         Assert.Equal("64", File.ReadAllText(Path.Combine(group, "pids.max")));
     }
 
+    [Fact]
+    public void A_thread_goes_into_a_group_of_its_own_and_back()
+    {
+        using var folder = new TempFolder();
+        var root = folder.Folder("cpu");
+        var place = new CgroupPlace(root, IsUnified: false, [CgroupController.Cpu]);
+
+        using (var thread = CgroupThread.TryEnter([place], Path.Combine("worker", "loads"), 18))
+        {
+            Assert.NotNull(thread);
+            Assert.Equal("18", File.ReadAllText(Path.Combine(root, "worker", "loads", "cpu.shares")));
+            Assert.Equal("0", File.ReadAllText(Path.Combine(root, "worker", "loads", "tasks")));
+            Assert.False(File.Exists(Path.Combine(root, "tasks")));
+        }
+
+        Assert.Equal("0", File.ReadAllText(Path.Combine(root, "tasks")));
+        Assert.Null(CgroupThread.TryEnter([place with { IsUnified = true }], "worker/loads", 18));
+        Assert.Null(CgroupThread.TryEnter([place with { Controllers = [CgroupController.Memory] }], "worker/loads", 18));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
