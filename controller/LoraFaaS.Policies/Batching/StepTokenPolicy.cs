@@ -19,7 +19,7 @@ public static class StepTokenPolicy
     /// </summary>
     public const double MostTimesBesideShort = 2.75;
 
-    /// <summary>A prompt is short that takes at most so many undisturbed steps to compute: nine or ten steps beside it, and in the mean of sixteen tokens still within the bound of long ones.</summary>
+    /// <summary>A prompt is short that takes at most so many undisturbed steps to compute: seven steps beside it, and in the mean of sixteen tokens still within the bound of long ones.</summary>
     private const double ShortPrompt = 12;
 
     /// <summary>What each further prompt that waits adds to the room that the first has: more than its own, so that queues are short.</summary>
