@@ -113,7 +113,9 @@ CREATE TABLE public.async_calls (
     result_seconds double precision,
     result_truncated boolean,
     error text,
-    given_up smallint
+    given_up smallint,
+    leases integer DEFAULT 0 NOT NULL,
+    executions integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE public.backbones (
@@ -226,7 +228,9 @@ CREATE TABLE public.usage_records (
     adapter_ms double precision DEFAULT 0 NOT NULL,
     prompt_ms double precision DEFAULT 0 NOT NULL,
     prefix_ms double precision DEFAULT 0 NOT NULL,
-    transport_ms double precision DEFAULT 0 NOT NULL
+    transport_ms double precision DEFAULT 0 NOT NULL,
+    usage_key text COLLATE pg_catalog."C",
+    usage_try bigint DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.adapter_contents
@@ -302,4 +306,6 @@ CREATE INDEX async_calls_due ON public.async_calls USING btree (due_at) WHERE (p
 CREATE INDEX async_calls_finished ON public.async_calls USING btree (phase, finished_at) WHERE (phase >= 2);
 
 CREATE INDEX usage_records_started_at ON public.usage_records USING btree (started_at);
+
+CREATE UNIQUE INDEX usage_records_usage_key ON public.usage_records USING btree (usage_key);
 

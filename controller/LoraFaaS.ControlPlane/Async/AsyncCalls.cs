@@ -69,7 +69,7 @@ public sealed partial class AsyncCalls(
         var rule = outcome is CallOutcome.Executed ? await RuleOfAsync(tried.Function, cancellationToken) : options.Value.Retry;
 
         // Jitter wants no seed: two controllers must not agree.
-        var settlement = CallRuling.Rule(tried, outcome, rule, options.Value.Callback, options.Value.Lease, new Random());
+        var settlement = CallRuling.Rule(tried, outcome, rule, options.Value.Callback, options.Value.Lease, new Random()) with { EndsExecution = outcome is CallOutcome.Executed };
 
         if (!await SettleAsync(tried, settlement, cancellationToken))
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Policies.Retries;
 
@@ -31,7 +32,7 @@ internal static class CallRuling
             return null;
         }
 
-        var error = $"given up: {tried.Attempt - 1} tries were cut off before their end";
+        var error = $"given up: {Tries(tried.Attempt - 1)} cut off before the end";
         var failure = new CallResult(503, new Dictionary<string, string>(), default, 0, Truncated: false);
 
         return tried.Phase is CallPhase.Deliver ? Over(tried, null, error, CallPhase.Deliver) : End(tried, failure, error, lease);
@@ -45,7 +46,7 @@ internal static class CallRuling
             {
                 Phase = CallPhase.Invoke, Attempts = tried.Attempt, DueIn = again.After, Error = $"try {tried.Attempt} ended with {executed.Result.Status}",
             },
-            RetryDecision.GiveUp => End(tried, executed.Result, $"given up after {tried.Attempt} tries; the last ended with {executed.Result.Status}", lease),
+            RetryDecision.GiveUp => End(tried, executed.Result, $"given up after {Tries(tried.Attempt)}; the last ended with {executed.Result.Status}", lease),
             _ => throw new UnreachableException(),
         };
 
@@ -63,7 +64,7 @@ internal static class CallRuling
                 Error = tried.GivenUp ? tried.Error : $"callback: {failed.Error}",
                 GivenUp = tried.GivenUp ? CallPhase.Invoke : null,
             }
-            : Over(tried, null, $"callback given up after {tried.Attempt} tries: {failed.Error}", CallPhase.Deliver);
+            : Over(tried, null, $"callback given up after {Tries(tried.Attempt)}: {failed.Error}", CallPhase.Deliver);
     }
 
     /// <summary>The execution is over: on to the callback, if there is one.</summary>
@@ -89,4 +90,6 @@ internal static class CallRuling
         Error = error,
         GivenUp = error is null ? null : tried.GivenUp ? CallPhase.Invoke : givenUp,
     };
+
+    private static string Tries(int count) => count == 1 ? "1 try" : string.Create(CultureInfo.InvariantCulture, $"{count} tries");
 }

@@ -81,11 +81,11 @@ public sealed partial class UsageIngest
 
             // If the outbox is full the worker sends the reports again, and they are passed over then.
             _session.TryTell(new WorkerCommand.AckUsage(batch[^1].Sequence));
-            await CountAsync(batch, added, cancellationToken);
+            await CountAsync(added, cancellationToken);
         }
     }
 
-    private async Task<int> StoreAsync(List<UsageRecord> batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UsageRecord>> StoreAsync(List<UsageRecord> batch, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -101,19 +101,18 @@ public sealed partial class UsageIngest
         }
     }
 
-    private async Task CountAsync(List<UsageRecord> batch, int added, CancellationToken cancellationToken)
+    private async Task CountAsync(IReadOnlyList<UsageRecord> added, CancellationToken cancellationToken)
     {
         try
         {
-            // Reports are sent again in order, so the ones that were stored before come first.
-            foreach (var group in batch.TakeLast(added).GroupBy(record => record.Function))
+            foreach (var group in added.GroupBy(record => record.Function))
             {
                 await _warm.AddInvocationsAsync(group.Key, group.Count(), cancellationToken);
             }
         }
         catch (Exception exception) when (exception.Passes())
         {
-            LogNotCounted(_session.Id, added, exception.Message);
+            LogNotCounted(_session.Id, added.Count, exception.Message);
         }
     }
 }

@@ -8,6 +8,12 @@ public sealed record AsyncProgress
     /// <summary>Leases given in this phase: a gateway that died with one has used up a try.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>Leases ever given, in whichever phase: says which of two executions is the later.</summary>
+    public int Leases { get; init; }
+
+    /// <summary>Executions that came to an end. Each is metered for itself; one that was cut off is metered as one with that in its place.</summary>
+    public int Executions { get; init; }
+
     /// <summary>When it may be leased next. A lease moves this to its own end, so that a lost one frees the call by itself.</summary>
     public required DateTimeOffset DueAt { get; init; }
 

@@ -8,6 +8,9 @@ public sealed record CallSettlement
     /// <summary>Tries counted in <see cref="Phase"/> from now on.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>An execution came to an end, well or not.</summary>
+    public bool EndsExecution { get; init; }
+
     /// <summary>When the call may be leased next, for the open phases.</summary>
     public TimeSpan DueIn { get; init; }
 

@@ -2,11 +2,14 @@ using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.ControlPlane.Ports;
 
-/// <summary>Usage records, one per invocation: durable once appended, and stored once however often they are sent.</summary>
+/// <summary>Usage records, one per invocation: durable once appended, and counted once however often they are sent and by whomever.</summary>
 public interface IUsageStore
 {
-    /// <summary>Appends records of one worker; those with a (worker, sequence) already stored are passed over. Returns how many were new.</summary>
-    Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken);
+    /// <summary>
+    /// Appends records of one worker; those with a (worker, sequence) already stored are passed over. One whose key is known takes the known one's place if
+    /// its try is a later one, and is passed over if not. Returns those that count an invocation more.
+    /// </summary>
+    Task<IReadOnlyList<UsageRecord>> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken);
 
     /// <summary>For how long invocations are counted by the minute at least, counted from the newest record.</summary>
     static readonly TimeSpan MinutesKept = TimeSpan.FromHours(3);

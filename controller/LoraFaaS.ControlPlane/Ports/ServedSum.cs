@@ -23,6 +23,9 @@ public sealed record ServedSum(long Calls, long Failed, long Cold, long Completi
         return new ServedSum(1, succeeded ? 0 : 1, record.AdapterTier < Contracts.Units.StorageTier.Device ? 1 : 0, record.CompletionTokens, ttft);
     }
 
+    /// <summary>Takes the same away.</summary>
+    public ServedSum Negated() => new(-Calls, -Failed, -Cold, -CompletionTokens, [.. Ttft.Select(count => -count)]);
+
     public static ServedSum operator +(ServedSum left, ServedSum right)
     {
         ArgumentNullException.ThrowIfNull(left);

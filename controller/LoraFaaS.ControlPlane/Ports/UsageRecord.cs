@@ -36,6 +36,14 @@ public sealed record UsageRecord
 
     public required double DecodeMs { get; init; }
 
+    /// <summary>
+    /// Under what the generation is counted once. Of records with the same key the one with the highest <see cref="Try"/> stands: its answer is the one that
+    /// the caller got. Null: counted by worker and <see cref="Sequence"/> alone.
+    /// </summary>
+    public string? Key { get; init; }
+
+    public long Try { get; init; }
+
     /// <summary>The cold-start account by stage, activation and the gateway's part included; empty from a worker that knows none.</summary>
     public UsageStages Stages { get; init; } = new();
 }

@@ -7,6 +7,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Async;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 
 namespace LoraFaaS.Controller.Api;
@@ -55,6 +56,7 @@ internal sealed class AsyncApi(AsyncCalls calls)
     public async Task ReplayAsync(HttpContext context)
     {
         var id = IdOf(context);
+        await NoteAsync(context, "call.replay", id);
 
         if (!await calls.ReplayAsync(id, context.RequestAborted))
         {
@@ -68,6 +70,7 @@ internal sealed class AsyncApi(AsyncCalls calls)
     public async Task CancelAsync(HttpContext context)
     {
         var id = IdOf(context);
+        await NoteAsync(context, "call.cancel", id);
 
         switch (await calls.CancelAsync(id, context.RequestAborted))
         {
@@ -81,6 +84,12 @@ internal sealed class AsyncApi(AsyncCalls calls)
                 await context.WriteProblemAsync(NotFound(id, "is not known, or has been over for too long"));
                 break;
         }
+    }
+
+    private async Task NoteAsync(HttpContext context, string action, CallId id)
+    {
+        var of = await calls.FindAsync(id, context.RequestAborted) is { } call ? $" of {call.Request.Function}" : "";
+        AuditNote.Set(context, action, id.Value + of);
     }
 
     private static CallId IdOf(HttpContext context) => new((string)context.Request.RouteValues["id"]!);

@@ -3,7 +3,6 @@ using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Functions;
-using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Controller.Problems;
@@ -12,7 +11,7 @@ namespace LoraFaaS.Controller.Api;
 
 /// <summary>
 /// <c>GET /api/v1/functions?search=&amp;namespace=&amp;sort=&amp;descending=&amp;offset=&amp;limit=</c>: some of the functions of all namespaces, with how many
-/// match. What only the catalogue decides is cut to the page before statuses are made of it.
+/// match. Statuses are made of the page alone, whatever it is ordered by.
 /// </summary>
 internal sealed class FunctionPageApi(FunctionRegistry functions, CatalogueView catalogue, StatusBuilder statuses)
 {
@@ -50,28 +49,22 @@ internal sealed class FunctionPageApi(FunctionRegistry functions, CatalogueView 
     private async Task<FunctionPage> CutAsync(
         List<FunctionRecord> matching, FunctionOrder order, bool descending, int offset, int limit, CancellationToken cancellationToken)
     {
-        if (order is FunctionOrder.Invocations or FunctionOrder.Tier)
-        {
-            var all = await statuses.BuildAsync(matching, cancellationToken);
-            var sorted = Sort(all, status => order is FunctionOrder.Tier ? Nearness(status) : status.InvocationCount, descending, status => $"{status.Name}.{status.Namespace}");
-            return new FunctionPage(all.Count, [.. sorted.Skip(offset).Take(limit)]);
-        }
-
+        var standing = await statuses.LookAsync(cancellationToken);
         var records = order switch
         {
-            FunctionOrder.Image => Sort(matching, function => function.Deployment.Image!, descending, Name, StringComparer.Ordinal),
-            FunctionOrder.Created => Sort(matching, function => function.CreatedAt, descending, Name),
-            _ => Sort(matching, Name, descending, Name, StringComparer.Ordinal),
+            FunctionOrder.Invocations => Sort(matching, standing.Invocations, descending),
+            FunctionOrder.Tier => Sort(matching, standing.Tier, descending),
+            FunctionOrder.Image => Sort(matching, function => function.Deployment.Image!, descending, StringComparer.Ordinal),
+            FunctionOrder.Created => Sort(matching, function => function.CreatedAt, descending),
+            _ => Sort(matching, Name, descending, StringComparer.Ordinal),
         };
-        return new FunctionPage(matching.Count, await statuses.BuildAsync([.. records.Skip(offset).Take(limit)], cancellationToken));
+        return new FunctionPage(matching.Count, [.. records.Skip(offset).Take(limit).Select(standing.Status)]);
     }
 
-    private static IEnumerable<T> Sort<T, TKey>(List<T> items, Func<T, TKey> key, bool descending, Func<T, string> name, IComparer<TKey>? comparer = null) =>
-        (descending ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)).ThenBy(name, StringComparer.Ordinal);
+    private static IEnumerable<FunctionRecord> Sort<TKey>(List<FunctionRecord> functions, Func<FunctionRecord, TKey> key, bool descending, IComparer<TKey>? comparer = null) =>
+        (descending ? functions.OrderByDescending(key, comparer) : functions.OrderBy(key, comparer)).ThenBy(Name, StringComparer.Ordinal);
 
     private static string Name(FunctionRecord function) => function.Id.ToString();
-
-    private static double Nearness(FunctionStatus status) => Enum.TryParse<StorageTier>(status.Lorafaas?.Tier, ignoreCase: true, out var tier) ? (int)tier : -1;
 
     private static Func<FunctionRecord, bool> Matches(string search) => function =>
         search.Length == 0

@@ -109,6 +109,8 @@ internal static class CallWire
         HasCallback = call.Request.CallbackUrl is not null,
         GivenUp = call.Progress.GivenUp is not null,
         Error = call.Progress.Error ?? "",
+        LeaseNumber = call.Progress.Leases,
+        Execution = call.Progress.Executions,
     };
 
     private static CallAnswer ToWire(CallResult result) => new()

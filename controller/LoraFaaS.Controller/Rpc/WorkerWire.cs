@@ -14,6 +14,7 @@ internal static class WorkerWire
 {
     private const int MaxIdLength = 256;
     private const int MaxReasonLength = 512;
+    private const int MaxKeyLength = 256;
 
     public static bool TryRead(Protocol.Control.WorkerHello wire, [NotNullWhen(true)] out WorkerHello? hello, out string problem)
     {
@@ -87,6 +88,8 @@ internal static class WorkerWire
             PrefillMs = Amount(wire.PrefillMs),
             DecodeMs = Amount(wire.DecodeMs),
             Stages = wire.Account is { } account ? Stages(account) : new UsageStages(),
+            Key = wire.UsageKey.Length is > 0 and <= MaxKeyLength && !wire.UsageKey.Contains('\0') ? wire.UsageKey : null,
+            Try = wire.UsageTry,
         };
         return true;
     }

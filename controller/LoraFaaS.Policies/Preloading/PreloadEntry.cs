@@ -41,10 +41,20 @@ public sealed record PreloadEntry
 
     public required TimeSpan Horizon { get; init; }
 
-    /// <summary>In words, for people.</summary>
+    /// <summary>In words, for people. What functions share has no chance of its own: it is there for those who use it.</summary>
     public string Reason => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Verb}: {(Probability <= 1 ? "P" : "calls")}={Probability:0.##} in {Span}, {Effect} {Saves.TotalMilliseconds:0} ms, {(Action is PreloadAction.Offload ? "frees" : "costs")} {Bytes}{Tail}");
+        $"{Verb}: {Expected} in {Span}, {Effect} {Saves.TotalMilliseconds:0} ms, {(Action is PreloadAction.Offload ? "frees" : "costs")} {Bytes}{Tail}");
+
+    private bool IsShared => Kind is ArtifactKind.Backbone or ArtifactKind.Sandbox;
+
+    private string Expected => (IsShared, Probability) switch
+    {
+        (true, < 0.005) => Action is PreloadAction.Offload ? "nobody who uses it is expected" : "for those who use it, hardly a call",
+        (true, _) => string.Create(CultureInfo.InvariantCulture, $"for those who use it, {Probability:0.##} calls"),
+        (false, <= 1) => string.Create(CultureInfo.InvariantCulture, $"P={Probability:0.##}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"calls={Probability:0.##}"),
+    };
 
     private string Verb => Action switch
     {

@@ -1,15 +1,49 @@
+using System.Globalization;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
 using Npgsql;
 
 namespace LoraFaaS.Storage.Postgres;
 
-/// <summary>Usage as one row an invocation; the primary key (worker, sequence) makes a delivery harmless to repeat.</summary>
+/// <summary>
+/// Usage as one row an invocation. The primary key (worker, sequence) makes a delivery harmless to repeat; the generation's key makes two workers' records
+/// of it one row.
+/// </summary>
 internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetry retry) : IUsageStore
 {
-    public Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
+    /// <summary>Of advisory locks: those of workers' deliveries.</summary>
+    private const int LockClass = 1_015;
+
+    private static readonly string[] Columns =
+    [
+        "worker", "sequence", "usage_key", "usage_try", "call_id", "namespace", "function", "revision", "prompt_tokens", "completion_tokens", "ttft_ms", "total_ms",
+        "outcome", "started_at", "adapter_tier", "queue_ms", "load_ms", "prefill_ms", "decode_ms", "door_ms", "activation_ms", "sandbox_ms", "map_ms",
+        "kernels_ms", "adapter_ms", "prompt_ms", "prefix_ms", "transport_ms",
+    ];
+
+    /// <summary>
+    /// One delivery of a worker after the other: the key settles conflicts, and would not see one of the number that another delivery is just storing. In the
+    /// keys' order, so that two workers' deliveries never wait for each other. A row that was updated has an xmax, one that is new has none. A number that is
+    /// stored under another key was sent before it had this one.
+    /// </summary>
+    private static readonly string Insert =
+        $"""
+        SELECT pg_advisory_xact_lock({LockClass}, hashtext(@worker));
+        INSERT INTO usage_records ({string.Join(", ", Columns)})
+        SELECT @worker, given.* FROM unnest({string.Join(", ", Columns.Skip(1).Select(column => "@" + column))}) AS given(sequence, usage_key)
+        WHERE NOT EXISTS (SELECT 1 FROM usage_folded WHERE usage_folded.worker = @worker AND given.sequence BETWEEN usage_folded.first AND usage_folded.last)
+            AND NOT EXISTS (
+                SELECT 1 FROM usage_records AS known
+                WHERE known.worker = @worker AND known.sequence = given.sequence AND known.usage_key IS DISTINCT FROM given.usage_key)
+        ORDER BY given.usage_key
+        ON CONFLICT (usage_key) DO UPDATE SET {string.Join(", ", Columns.Select(column => $"{column} = excluded.{column}"))}
+            WHERE usage_records.usage_try < excluded.usage_try
+        RETURNING sequence, xmax = 0
+        """;
+
+    public Task<IReadOnlyList<UsageRecord>> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
         records.Count == 0
-            ? Task.FromResult(0)
+            ? Task.FromResult<IReadOnlyList<UsageRecord>>([])
             : retry.RepeatAsync(token => InsertAsync(worker, records, token), cancellationToken);
 
     public async ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
@@ -60,22 +94,18 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         return folded;
     }
 
-    private async Task<int> InsertAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UsageRecord>> InsertAsync(WorkerId worker, IReadOnlyList<UsageRecord> given, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            """
-            INSERT INTO usage_records (worker, sequence, call_id, namespace, function, revision, prompt_tokens, completion_tokens, ttft_ms, total_ms,
-                                       outcome, started_at, adapter_tier, queue_ms, load_ms, prefill_ms, decode_ms, door_ms, activation_ms, sandbox_ms, map_ms,
-                                       kernels_ms, adapter_ms, prompt_ms, prefix_ms, transport_ms)
-            SELECT @worker, given.* FROM unnest(@sequence, @call_id, @namespace, @function, @revision, @prompt_tokens, @completion_tokens, @ttft_ms, @total_ms,
-                                          @outcome, @started_at, @adapter_tier, @queue_ms, @load_ms, @prefill_ms, @decode_ms, @door_ms, @activation_ms, @sandbox_ms, @map_ms,
-                                          @kernels_ms, @adapter_ms, @prompt_ms, @prefix_ms, @transport_ms) AS given(sequence)
-            WHERE NOT EXISTS (SELECT 1 FROM usage_folded WHERE usage_folded.worker = @worker AND given.sequence BETWEEN usage_folded.first AND usage_folded.last)
-            ON CONFLICT DO NOTHING
-            """);
+        string Key(UsageRecord record) => record.Key ?? string.Create(CultureInfo.InvariantCulture, $"{worker}#{record.Sequence}");
+
+        // One statement meets no row twice.
+        List<UsageRecord> records = [.. given.GroupBy(Key).Select(same => same.MaxBy(record => record.Try)!)];
+        await using var command = database.CreateCommand(Insert);
         var parameters = command.Parameters;
         parameters.AddWithValue("worker", worker.Value);
         Add(parameters, "sequence", records, record => checked((long)record.Sequence));
+        Add(parameters, "usage_key", records, Key);
+        Add(parameters, "usage_try", records, record => record.Try);
         Add(parameters, "call_id", records, record => record.CallId);
         Add(parameters, "namespace", records, record => record.Function.Namespace.Value);
         Add(parameters, "function", records, record => record.Function.Name.Value);
@@ -100,7 +130,19 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         Add(parameters, "prompt_ms", records, record => record.Stages.PromptMs);
         Add(parameters, "prefix_ms", records, record => record.Stages.PrefixMs);
         Add(parameters, "transport_ms", records, record => record.Stages.TransportMs);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var added = new HashSet<ulong>();
+        await reader.NextResultAsync(cancellationToken);
+
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.GetBoolean(1))
+            {
+                added.Add((ulong)reader.GetInt64(0));
+            }
+        }
+
+        return [.. records.Where(record => added.Contains(record.Sequence))];
     }
 
     private async Task<IReadOnlyList<UsageSum>> SumRowsAsync(HourSpan span, CancellationToken cancellationToken)

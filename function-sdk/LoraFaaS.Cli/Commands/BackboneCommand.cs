@@ -33,7 +33,11 @@ internal static class BackboneCommand
         }
 
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        var info = await client.Backbones.RegisterAsync(new BackboneRegistration { Name = parse.GetValue(Name), Path = folder }, cancellationToken);
+        var registration = new BackboneRegistration { Name = parse.GetValue(Name), Path = folder };
+
+        // The platform reads every byte of it: minutes for a large one.
+        var info = await BusyBar.RunAsync(
+            "backbone", OutputOptions.Progress(parse).Silent, () => client.Backbones.RegisterAsync(registration, cancellationToken));
         Printer.Line(parse, info, ContractsJson.Default.BackboneInfo, info.Digest, $"{info.Name}  {info.Digest}  {info.Architecture}");
         return ExitCodes.Done;
     }

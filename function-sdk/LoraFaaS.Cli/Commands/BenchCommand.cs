@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Up;
 using Spectre.Console;
 
@@ -29,7 +30,8 @@ internal static class BenchCommand
         {
             var root = FindRoot();
             var program = Path.Combine(root, Project, "bin", "Release", "net10.0", "LoraFaaS.Bench.dll");
-            if (!IsCurrent(root, program) && await BuildAsync(root, stopping) is not 0 and var code)
+
+            if (!IsCurrent(root, program) && await BusyBar.RunAsync("build", silent: false, () => BuildAsync(root, stopping)) is not 0 and var code)
             {
                 return code;
             }

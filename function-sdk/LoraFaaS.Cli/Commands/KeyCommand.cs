@@ -85,7 +85,7 @@ internal static class KeyCommand
 
     private static Table Rows(IEnumerable<ApiKeyInfo> keys)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "namespace", "functions", "expires", "texts");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "name", "namespace", "functions", "priority", "expires", "texts");
 
         foreach (var key in keys)
         {
@@ -94,6 +94,7 @@ internal static class KeyCommand
                 Markup.Escape(key.Name),
                 Markup.Escape(key.Namespace),
                 Markup.Escape(key.Functions.Count == 0 ? "all" : string.Join(", ", key.Functions)),
+                Markup.Escape(key.Priority ?? "its function's"),
                 key.ExpiresAt?.ToString("u", CultureInfo.InvariantCulture) ?? "",
                 key.LiveSecrets.ToString(CultureInfo.InvariantCulture));
         }

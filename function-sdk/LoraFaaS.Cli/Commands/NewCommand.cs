@@ -9,7 +9,7 @@ namespace LoraFaaS.Cli.Commands;
 internal static class NewCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The function, and the folder that is made" };
-    private static readonly Option<bool> WithCode = new("--with-code") { Description = "With a C# project for code of its own" };
+    private static readonly Option<bool> WithCode = new("--with-code") { Description = "With a C# project for code of its own, and its tests" };
     private static readonly Option<string?> Image = new("--image") { Description = "lora://<backbone>/<adapter>[:tag] (default lora://lory-5m/NAME)" };
 
     public static Command Create()
@@ -45,7 +45,7 @@ internal static class NewCommand
             await File.WriteAllTextAsync(target, text, cancellationToken);
         }
 
-        log.Done("new", $"{name}/ is there; next: lorafaas deploy -f {name}/stack.yml");
+        log.Done("new", parse.GetValue(WithCode) ? $"{name}/ is there; next: dotnet test {name}/tests, lorafaas deploy -f {name}/stack.yml" : $"{name}/ is there; next: lorafaas deploy -f {name}/stack.yml");
         return ExitCodes.Done;
     }
 
@@ -53,6 +53,6 @@ internal static class NewCommand
     {
         var feed = FunctionsFeed.Find();
         log.Step("packages", $"LoraFaaS.Functions in {feed.Folder}");
-        return FunctionTemplate.WithCode(name, image, await feed.EnsureAsync(cancellationToken), feed.Folder, feed.CacheFolder);
+        return FunctionTemplate.WithCode(name, image, await BusyBar.RunAsync("packages", log.Silent, () => feed.EnsureAsync(cancellationToken)), feed.Folder, feed.CacheFolder);
     }
 }

@@ -1,24 +1,49 @@
 using System.CommandLine;
 using System.Globalization;
+using LoraFaaS.Cli.Completion;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Client;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
 
-/// <summary><c>lorafaas workers</c>: what each worker is, holds and cannot enforce.</summary>
+/// <summary><c>lorafaas workers</c>: what each worker is, holds and cannot enforce; <c>workers drain|resume WORKER</c>.</summary>
 internal static class WorkersCommand
 {
     private static readonly Option<bool> Artifacts = new("--artifacts") { Description = "Every artifact: its tier, bytes, since when it is there and why" };
 
+    private static readonly Argument<string> Worker = CreateWorker();
+
     public static Command Create()
     {
-        var command = new Command("workers", "List workers and what they hold") { Artifacts };
+        var drain = new Command("drain", "Let a worker finish what it runs and take nothing new, until it is resumed or started again") { Worker };
+        drain.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => TellAsync(parse, "draining", (client, worker) => client.Platform.DrainAsync(worker, stopping)), cancellationToken));
+        var resume = new Command("resume", "Let a drained worker take calls again") { Worker };
+        resume.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => TellAsync(parse, "resumed", (client, worker) => client.Platform.ResumeAsync(worker, stopping)), cancellationToken));
+        var command = new Command("workers", "List workers and what they hold; drain and resume them") { Artifacts, drain, resume };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
+    }
+
+    private static Argument<string> CreateWorker()
+    {
+        var worker = new Argument<string>("worker") { Description = "Its name, as listed" };
+        worker.CompletionSources.Add(WorkerNames.Complete);
+        return worker;
+    }
+
+    private static async Task<int> TellAsync(ParseResult parse, string done, Func<LoraFaaSClient, WorkerId, Task> tell)
+    {
+        var worker = parse.GetValue(Worker)!;
+        using var client = ConnectionOptions.Resolve(parse).Connect();
+        await tell(client, new WorkerId(worker));
+        Printer.Changed(parse, worker, done);
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)

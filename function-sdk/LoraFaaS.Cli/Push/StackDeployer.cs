@@ -59,7 +59,7 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
 
     public async Task<Contracts.Admin.PackageInfo> PushCodeAsync(CodeFolder folder, CancellationToken cancellationToken)
     {
-        await using var tar = await folder.ToTarAsync(cancellationToken);
+        await using var tar = await BusyBar.RunAsync("build", progress.Silent, () => folder.ToTarAsync(cancellationToken));
         return await TransferBar.RunAsync("code", tar, progress.Silent, bytes => client.Packages.PushAsync(bytes, cancellationToken));
     }
 

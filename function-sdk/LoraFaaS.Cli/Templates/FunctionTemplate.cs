@@ -6,6 +6,7 @@ namespace LoraFaaS.Cli.Templates;
 internal static class FunctionTemplate
 {
     private const string CodeFolder = "function";
+    private const string TestsFolder = "tests";
 
     /// <summary>A stack file, and a place for the adapter.</summary>
     public static IReadOnlyDictionary<string, string> WithoutCode(string name, string image) => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -13,19 +14,21 @@ internal static class FunctionTemplate
         ["stack.yml"] = Stack(name, image, "./adapter", "the PEFT folder (adapter_config.json, adapter_model.safetensors); lorafaas deploy pushes it"),
     };
 
-    /// <summary>A stack file and a project that builds against the package of that feed.</summary>
+    /// <summary>A stack file, a project that builds against the package of that feed, and tests of it.</summary>
     public static IReadOnlyDictionary<string, string> WithCode(string name, string image, string version, string feed, string cache) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["stack.yml"] = Stack(name, image, $"./{CodeFolder}", "the project; lorafaas deploy publishes and pushes it"),
         [$"{CodeFolder}/{name}.csproj"] = Project(version),
         [$"{CodeFolder}/Function.cs"] = Code(name),
-        [$"{CodeFolder}/nuget.config"] = Sources(feed, cache),
+        [$"{TestsFolder}/{name}.Tests.csproj"] = TestProject(name, version),
+        [$"{TestsFolder}/Tests.cs"] = Tests(name),
+        ["nuget.config"] = Sources(feed, cache),
 
-        // The project is to mean the same wherever it lies: nothing of the folders above it.
-        [$"{CodeFolder}/Directory.Build.props"] = "<Project />\n",
-        [$"{CodeFolder}/Directory.Build.targets"] = "<Project />\n",
-        [$"{CodeFolder}/Directory.Packages.props"] = "<Project />\n",
-        [$"{CodeFolder}/.gitignore"] = "bin/\nobj/\n",
+        // The projects are to mean the same wherever they lie: nothing of the folders above them.
+        ["Directory.Build.props"] = "<Project />\n",
+        ["Directory.Build.targets"] = "<Project />\n",
+        ["Directory.Packages.props"] = "<Project />\n",
+        [".gitignore"] = "bin/\nobj/\n",
     };
 
     private static string Stack(string name, string image, string handler, string what) =>
@@ -56,6 +59,98 @@ internal static class FunctionTemplate
             <PackageReference Include="LoraFaaS.Functions" Version="{version}" />
           </ItemGroup>
         </Project>
+
+        """;
+
+    /// <summary>
+    /// <c>dotnet test</c> runs the program itself: what an author needs to begin is in the one package, and nothing else is to be downloaded. Any test
+    /// framework takes its place.
+    /// </summary>
+    private static string TestProject(string name, string version) =>
+        $"""
+        <Project>
+          <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk" />
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <Nullable>enable</Nullable>
+            <ImplicitUsings>enable</ImplicitUsings>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="LoraFaaS.Functions" Version="{version}" />
+            <ProjectReference Include="../{CodeFolder}/{name}.csproj" />
+          </ItemGroup>
+          <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
+          <!-- dotnet test: builds and runs the program, whose exit code says how many tests failed. Remove it when a test framework is added. -->
+          <Target Name="VSTest" DependsOnTargets="Build">
+            <Exec Command="&quot;$(DOTNET_HOST_PATH)&quot; exec &quot;$(TargetPath)&quot;" />
+          </Target>
+        </Project>
+
+        """;
+
+    private static string Tests(string name) =>
+        $$"""
+        using LoraFaaS.Contracts.Errors;
+        using LoraFaaS.Functions;
+        using LoraFaaS.Functions.Testing;
+
+        // The function in this process, with an adapter that says what it is told to. Each test ends with an exception where it fails.
+        (string Name, Func<Task> Test)[] tests =
+        [
+            ("It answers what the adapter says", async () =>
+            {
+                var adapter = new ScriptedGenerator("as it says it");
+                using var call = new TestInvocation("what the caller wrote", adapter);
+
+                Equal("as it says it", await call.RunAsync(new {{ClassName(name)}}()));
+                Equal(1, adapter.Asked.Count);
+            }),
+            ("A refusal of the adapter reaches the caller", async () =>
+            {
+                var adapter = new ScriptedGenerator("never said") { Refusal = ErrorCode.QueueFull };
+                using var call = new TestInvocation("x", adapter);
+
+                try
+                {
+                    await call.RunAsync(new {{ClassName(name)}}());
+                }
+                catch (GenerationException refused)
+                {
+                    Equal(ErrorCode.QueueFull, refused.Code);
+                    return;
+                }
+
+                throw new InvalidOperationException("it was swallowed");
+            }),
+        ];
+
+        var failed = 0;
+
+        foreach (var (test, run) in tests)
+        {
+            try
+            {
+                await run();
+                Console.WriteLine($"passed  {test}");
+            }
+            catch (Exception problem)
+            {
+                failed++;
+                Console.WriteLine($"failed  {test}: {problem.Message}");
+            }
+        }
+
+        Console.WriteLine($"{tests.Length - failed} passed, {failed} failed");
+        return failed;
+
+        static void Equal<T>(T expected, T actual)
+        {
+            if (!EqualityComparer<T>.Default.Equals(expected, actual))
+            {
+                throw new InvalidOperationException($"{actual} instead of {expected}");
+            }
+        }
 
         """;
 

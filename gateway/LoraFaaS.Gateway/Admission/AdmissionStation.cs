@@ -20,6 +20,7 @@ internal sealed partial class AdmissionStation(
             CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted)
         {
             Caller = KeyDesk.CallerOf(context),
+            Usage = context.Features.Get<UsageKey>() ?? UsageKey.Draw(),
         };
         PrepareResponse(context, invocation);
         using var activity = InvocationMeter.Begin(invocation);

@@ -77,6 +77,9 @@ internal sealed class Invocation : IDisposable
     /// <summary>The API key it was sent with; null: none.</summary>
     public CallerKey? Caller { get; init; }
 
+    /// <summary>Under what its usage is counted.</summary>
+    public required UsageKey Usage { get; init; }
+
     /// <summary>Its place among those that run; null: it has none (yet).</summary>
     public DoorPlace? Place { get; set; }
 

@@ -21,11 +21,12 @@ internal sealed class AsyncExecutor(
     private static readonly ActivitySource Activities = new(Metering.InvocationMeter.Name);
 
     /// <exception cref="OperationCanceledException">It was cut off; nothing is to be concluded from it.</exception>
-    public async Task<Executed> ExecuteAsync(CallRequest call, CancellationToken cancellationToken)
+    public async Task<Executed> ExecuteAsync(CallTicket ticket, CallRequest call, CancellationToken cancellationToken)
     {
         using var activity = Activities.StartActivity("async call", ActivityKind.Consumer, call.Headers.GetValueOrDefault("traceparent"));
         using var answer = new BoundedAnswer(options.Value.MaxAnswerBytes);
         var context = Context(call, answer, cancellationToken);
+        context.Features.Set(UsageKey.Of(ticket, call));
         var started = time.GetTimestamp();
 
         await admission.RunAsync(context, functions);

@@ -33,7 +33,7 @@ internal sealed partial class CallRunner(
 
             if (ticket.Phase == PhaseInvoke)
             {
-                var executed = await executor.ExecuteAsync(run.Leased.Call, run.Stopped);
+                var executed = await executor.ExecuteAsync(ticket, run.Leased.Call, run.Stopped);
                 var reply = await SettleAsync(new SettleRequest { Ticket = ticket, Executed = executed }, run.Stopped);
 
                 if (reply is not { Next: SettleReply.Types.Next.Deliver })

@@ -6,11 +6,12 @@ namespace LoraFaaS.Gateway.Forwarding;
 
 /// <summary>
 /// The gateway's part of a cold-start account: what passed before anything was placed, what placing and waking took, and, when the first token is here, the
-/// measured time that all parts have to add up to.
+/// measured time that all parts have to add up to. It numbers the tries too: of several workers' usage records the last one's counts.
 /// </summary>
 internal sealed class AccountBook(Invocation invocation)
 {
     private readonly double _door = invocation.Elapsed.TotalMilliseconds;
+    private int _tries;
 
     /// <summary>The request with the account so far, which the worker's usage record and last event then carry on. Activation is the whole time since the door but for the stages that the worker told.</summary>
     public GenerateRequest Before(DispatchOutcome.On target, GenerateRequest request)
@@ -21,6 +22,7 @@ internal sealed class AccountBook(Invocation invocation)
         before.ActivationMs = Math.Max(0, now - before.Sum());
         before.TtftMs = now;
         request.Before = before;
+        request.UsageTry = invocation.Usage.Try(++_tries);
         return request;
     }
 

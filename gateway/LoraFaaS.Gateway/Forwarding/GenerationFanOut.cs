@@ -78,6 +78,8 @@ internal sealed class GenerationFanOut(GenerationRunner runner)
         ChannelWriter<ChoiceEvent> events,
         CancellationToken cancellationToken)
     {
+        request.UsageKey = invocation.Usage.OfChoice(index);
+
         await foreach (var happened in runner.RunAsync(invocation, route, request, cancellationToken))
         {
             await events.WriteAsync(new ChoiceEvent(index, happened), cancellationToken);

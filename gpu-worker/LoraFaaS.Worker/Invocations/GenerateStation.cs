@@ -99,13 +99,13 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     private Finished Account(Invocation invocation, Finished finished, long begun)
     {
         // A sandbox is not believed about what it is paid for: the tokens that went out were counted here, each with its id.
-        if (finished.CompletionTokens != invocation.CompletionTokens || finished.PromptTokens < 0)
+        if (finished.CompletionTokens != invocation.AnswerTokens || finished.PromptTokens < 0)
         {
-            LogClaim(invocation.Sandbox, invocation.CallId, finished.PromptTokens, finished.CompletionTokens, invocation.CompletionTokens);
+            LogClaim(invocation.Sandbox, invocation.CallId, finished.PromptTokens, finished.CompletionTokens, invocation.AnswerTokens);
         }
 
         finished.PromptTokens = Math.Max(0, finished.PromptTokens);
-        finished.CompletionTokens = invocation.CompletionTokens;
+        finished.CompletionTokens = invocation.AnswerTokens;
         invocation.PromptTokens = finished.PromptTokens;
         invocation.TotalTime = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.Ttft ??= invocation.TotalTime;

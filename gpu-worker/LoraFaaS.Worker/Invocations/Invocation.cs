@@ -86,7 +86,11 @@ internal sealed class Invocation
 
     public int PromptTokens { get; set; }
 
+    /// <summary>Computed here.</summary>
     public int CompletionTokens { get; set; }
+
+    /// <summary>With those that the caller had from another worker: the answer's, as it is billed.</summary>
+    public int AnswerTokens => Request.ResumeTokens.Count + CompletionTokens;
 
     /// <summary>Prompt tokens that did not need to be computed.</summary>
     public int CachedTokens { get; set; }

@@ -48,7 +48,7 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         Function = invocation.Function.Name.Value,
         Revision = invocation.Revision.Number,
         PromptTokens = invocation.PromptTokens,
-        CompletionTokens = invocation.CompletionTokens,
+        CompletionTokens = invocation.AnswerTokens,
         TtftMs = ttft,
         TotalMs = invocation.TotalTime.TotalMilliseconds,
         Outcome = outcome,
@@ -59,6 +59,8 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         PrefillMs = invocation.PrefillTime.TotalMilliseconds,
         DecodeMs = invocation.DecodeTime.TotalMilliseconds,
         Account = invocation.ColdStart(),
+        UsageKey = invocation.Request.UsageKey,
+        UsageTry = invocation.Request.UsageTry,
     };
 
     [LoggerMessage(3311, LogLevel.Information, "Invocation {CallId} of {Function}: {Outcome}, {Tokens} tokens, first after {TtftMs:0.0} ms, all after {TotalMs:0.0} ms, adapter found at {Tier}")]

@@ -10,6 +10,9 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
 
     public string Name => name;
 
+    /// <summary>Variables that the next start has instead of the service's.</summary>
+    public Dictionary<string, string?> Overrides { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The HTTP door, at the port that the service has in its container.</summary>
     public Uri Url { get; } = new($"http://{address}:8080");
 
@@ -18,7 +21,7 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
     /// <summary>Starts it and waits until its own health check says that it is well.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), [], appFolder, environment);
+        _process = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), [], appFolder, environment.Concat(Overrides).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value));
         await Patience.UntilAsync(
             async _ => Process.Exited.IsCompleted ? throw new InvalidOperationException($"{name} ended.\n{Process.Tail()}") : await IsReadyAsync(),
             Patience.StartLimit,

@@ -75,6 +75,9 @@ public partial class ComposeCluster : IAsyncDisposable
         ApiKey = (await RunAsync("key", "create", "tests")).Trim();
     }
 
+    /// <summary>An address of this machine that no service has.</summary>
+    public static string SpareAddress => Address(14);
+
     /// <summary>The command against the first gateway that is ready, with the admin's password.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {

@@ -5,6 +5,7 @@ namespace LoraFaaS.TestKit.Processes;
 /// <summary>kill(2), for the signals that <see cref="System.Diagnostics.Process"/> cannot send.</summary>
 internal static partial class Signals
 {
+    public const int Kill = 9;
     public const int Terminate = 15;
     public const int Stop = 19;
     public const int Continue = 18;

@@ -80,6 +80,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends at once, as by a crash: no checkpoint, connections cut.</summary>
     public Task CrashAsync() => _process!.EndAsync("QUIT");
 
+    /// <summary>SIGSTOP to all its processes: it is there and says nothing.</summary>
+    public void Freeze() => _process!.Freeze();
+
+    public void Thaw() => _process!.Thaw();
+
+    /// <summary>SIGKILL to all its processes: the next start recovers from the log.</summary>
+    public Task KillAsync() => _process!.KillAsync();
+
     public async Task StartAgainAsync()
     {
         if (_process is { } previous)

@@ -57,6 +57,11 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>SIGKILL: whatever it held is lost.</summary>
     public Task CrashAsync() => _process!.EndAsync("KILL");
 
+    /// <summary>SIGSTOP to all its processes: it is there and says nothing.</summary>
+    public void Freeze() => _process!.Freeze();
+
+    public void Thaw() => _process!.Thaw();
+
     /// <summary>At the same port, empty.</summary>
     public async Task StartAgainAsync()
     {

@@ -47,6 +47,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         await Patience.ForAsync(_shell.Exited);
     }
 
+    /// <summary>Stops the server and all that it has forked, where they are.</summary>
+    public void Freeze() => ProcessGroup.Freeze(_shell.Id);
+
+    public void Thaw() => ProcessGroup.Thaw(_shell.Id);
+
+    /// <summary>SIGKILL to the server and all that it has forked.</summary>
+    public async Task KillAsync()
+    {
+        ProcessGroup.Kill(_shell.Id);
+
+        // The shell still waits for a word.
+        await EndAsync("KILL");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_shell.Exited.IsCompleted)

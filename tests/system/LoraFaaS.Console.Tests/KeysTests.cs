@@ -43,8 +43,11 @@ public sealed class KeysTests(DemoConsole console)
 
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("slow");
         await page.GetByLabel("Invocations a minute").FillAsync("1");
+        await page.GetByLabel("Priority at a full gateway").SelectOptionAsync("high");
         var slow = await IssueAsync(page);
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "slow" })).ToContainTextAsync("1 call/min");
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "slow" })).ToContainTextAsync("high");
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "narrow" })).ToContainTextAsync("as its function");
         await ComesToAsync(HttpStatusCode.TooManyRequests, slow, "sentiment");
 
         foreach (var key in new[] { "narrow", "slow" })

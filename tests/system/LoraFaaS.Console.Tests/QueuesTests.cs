@@ -40,7 +40,7 @@ public sealed class QueuesTests(DemoConsole console)
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Replay {call}", Exact = true })).ToBeVisibleAsync();
         }
 
-        await Expect(page.GetByText("given up after 1 tries").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("given up after 1 try;").First).ToBeVisibleAsync();
         await DemoConsole.PictureAsync(page, "queues-dead", 1280, dark: false);
         await DeployAsync([]);
 
@@ -61,6 +61,11 @@ public sealed class QueuesTests(DemoConsole console)
         await page.GetByLabel("Call id").FillAsync("nobody's");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no call nobody's");
+
+        // The audit says what was done, not which address was asked.
+        await window.GoAsync("audit", "Audit");
+        await page.GetByPlaceholder("Search by user").FillAsync(calls[1].Value);
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "call.replay" })).ToContainTextAsync("letters");
         Assert.Empty(window.Faults);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LoraFaaS.SystemTests.Platform;
 using LoraFaaS.TestKit.Files;
 
@@ -6,7 +7,7 @@ namespace LoraFaaS.SystemTests;
 
 /// <summary>The forms in which verbs print, their exit codes, and what an error says to do.</summary>
 [Collection(DemoGroup.Name)]
-public sealed class CliOutputTests(DemoPlatform demo)
+public sealed partial class CliOutputTests(DemoPlatform demo)
 {
     /// <summary>Those of the design, and what came later.</summary>
     private static readonly string[] Verbs =
@@ -125,6 +126,40 @@ public sealed class CliOutputTests(DemoPlatform demo)
         Assert.All(findings.RootElement.EnumerateArray(), finding => Assert.True(
             finding.GetProperty("state").ToString() is "Good" or "good" or "0" || finding.GetProperty("meaning").GetString()!.Length > 0, finding.ToString()));
     }
+
+    /// <summary>On a terminal of 80 columns, which script(1) makes.</summary>
+    [Fact]
+    public async Task Tables_fit_a_narrow_terminal_and_a_push_shows_its_bar()
+    {
+        foreach (var verb in (string[])["list", "workers", "workers --artifacts", "cost", "plan", "forecast", "key list", "audit", "revisions sentiment", "describe sentiment"])
+        {
+            var lines = await OnTerminalAsync(verb);
+            Assert.True(lines.Count > 0, verb);
+            Assert.All(lines, line => Assert.True(line.Length <= 80, $"{verb}: {line.Length} columns: {line}"));
+        }
+
+        var pushed = await OnTerminalAsync($"push {Path.Combine(DemoData.Folder, "adapters", "sentiment")} lora://lory-5m/with-a-bar:v1");
+        Assert.Contains(pushed, line => line.Contains('━', StringComparison.Ordinal));
+    }
+
+    /// <summary>Lines as they are seen: without colours, and each as it was last drawn over.</summary>
+    private async Task<List<string>> OnTerminalAsync(string verb)
+    {
+        var host = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
+        var environment = new Dictionary<string, string?>
+        {
+            ["LORAFAAS_CONFIG"] = Path.Combine(demo.Running.DataFolder, "config"), ["LORAFAAS_GATEWAY"] = null, ["OPENFAAS_URL"] = null, ["LORAFAAS_PASSWORD"] = null,
+            ["LORAFAAS_PASSWORD_FILE"] = null, ["TERM"] = "xterm",
+        };
+        await using var terminal = TestKit.Processes.ChildProcess.Start(
+            "script", ["-qec", $"stty cols 80 rows 40; '{host}' exec '{LorafaasCommand.Assembly}' {verb}", "/dev/null"], demo.Running.DataFolder, environment);
+        terminal.CloseInput();
+        Assert.True(await terminal.Exited.WaitAsync(TestKit.Time.Patience.StartLimit) == 0, terminal.Tail());
+        return [.. terminal.Output.SelectMany(line => ControlPattern().Replace(line, "").Split('\r')).Where(line => line.Trim().Length > 0)];
+    }
+
+    [GeneratedRegex("\u001b(\\[[0-9;?]*[A-Za-z]|\\][^\u0007]*\u0007|.)")]
+    private static partial Regex ControlPattern();
 
     private Task<CommandResult> RunAsync(params string[] arguments) => LorafaasCommand.RunAsync(demo.Running.DataFolder, null, arguments);
 }

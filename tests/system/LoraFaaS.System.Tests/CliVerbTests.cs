@@ -60,6 +60,45 @@ public sealed class CliVerbTests(DemoPlatform demo)
     public async Task Workers_are_listed() => Assert.Contains("ready", (await RunAsync("workers")).Output, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_worker_is_drained_and_resumed_by_its_name_which_is_completed()
+    {
+        foreach (var verb in (string[])["drain", "resume"])
+        {
+            var absent = await RunAsync("workers", verb, "nobody");
+            Assert.Equal(1, absent.ExitCode);
+            Assert.Contains("nobody", absent.Errors, StringComparison.Ordinal);
+        }
+
+        var line = "lorafaas workers ";
+        Assert.Subset(Completions(await RunAsync($"[suggest:{line.Length}]", line)), new HashSet<string>(["drain", "resume"], StringComparer.Ordinal));
+        line = "lorafaas workers drain ";
+        using var workers = System.Text.Json.JsonDocument.Parse((await RunAsync("workers", "--json")).Output);
+        var name = workers.RootElement[0].GetProperty("id").GetString()!;
+
+        // A platform that does not answer at once completes nothing.
+        await TestKit.Time.Patience.UntilAsync(
+            async _ => Completions(await RunAsync($"[suggest:{line.Length}]", line)).Contains(name), TestKit.Time.Patience.StartLimit, $"{name} is completed");
+
+        try
+        {
+            Assert.Equal($"{name} draining", (await RunAsync("workers", "drain", name)).Output.Trim());
+            await StateAsync("draining");
+        }
+        finally
+        {
+            Assert.Equal($"{name} resumed", (await RunAsync("workers", "resume", name)).Output.Trim());
+        }
+
+        await StateAsync("ready");
+        Assert.Equal(0, (await RunAsync("invoke", "sentiment", "a fine room")).ExitCode);
+
+        Task StateAsync(string state) => TestKit.Time.Patience.UntilAsync(
+            async _ => (await RunAsync("workers", "--json")).Output.Contains($"\"state\":\"{state}\"", StringComparison.Ordinal), TestKit.Time.Patience.StartLimit, $"the worker is {state}");
+
+        static HashSet<string> Completions(CommandResult result) => [.. result.Output.Split('\n').Select(word => word.Trim())];
+    }
+
+    [Fact]
     public async Task A_mistyped_key_in_a_stack_file_is_named_and_nothing_is_deployed()
     {
         using var folder = new TempFolder();

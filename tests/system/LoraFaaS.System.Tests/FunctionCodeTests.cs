@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using LoraFaaS.SystemTests.Platform;
 using LoraFaaS.TestKit.Files;
+using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 using OpenAI;
 using OpenAI.Chat;
@@ -74,6 +75,7 @@ public sealed class FunctionCodeTests(DemoPlatform demo)
 
         var made = await RunAsync("new", name, "--with-code", "--image", "lora://lory-5m/sentiment");
         Assert.True(made.ExitCode == 0, made.Errors);
+        await TestsRunAsync(name);
         var deployed = await RunAsync("deploy", "-f", Path.Combine(name, "stack.yml"));
         Assert.True(deployed.ExitCode == 0, deployed.Errors);
 
@@ -101,6 +103,26 @@ public sealed class FunctionCodeTests(DemoPlatform demo)
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("lorafaas.io/code", unknown.Errors, StringComparison.Ordinal);
     }
+
+    /// <summary>As their author runs them; and they can fail.</summary>
+    private async Task TestsRunAsync(string name)
+    {
+        var folder = Path.Combine(demo.Running.DataFolder, name);
+        await using var passing = StartTests(folder);
+        passing.CloseInput();
+        Assert.True(await passing.Exited.WaitAsync(Patience.StartLimit) == 0, passing.Tail());
+        Assert.Contains(passing.Output, line => line.Contains("2 passed, 0 failed", StringComparison.Ordinal));
+
+        var tests = Path.Combine(folder, "tests", "Tests.cs");
+        await File.WriteAllTextAsync(tests, (await File.ReadAllTextAsync(tests)).Replace("Equal(1, adapter", "Equal(2, adapter", StringComparison.Ordinal));
+        await using var failing = StartTests(folder);
+        failing.CloseInput();
+        Assert.NotEqual(0, await failing.Exited.WaitAsync(Patience.StartLimit));
+        Assert.Contains(failing.Output, line => line.Contains("1 instead of 2", StringComparison.Ordinal));
+    }
+
+    private static ChildProcess StartTests(string folder) => ChildProcess.Start(
+        Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", ["test", Path.Combine(folder, "tests"), "-nodeReuse:false"], folder);
 
     private static string Built(string sample) => Path.GetDirectoryName(RepositoryRoot.Built($"function-sdk/samples/{sample}", sample + ".dll"))!;
 

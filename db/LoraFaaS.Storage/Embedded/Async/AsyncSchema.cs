@@ -32,7 +32,7 @@ internal sealed class AsyncSchema : IStateSchema<AsyncState, AsyncEntry>
         ids.Aggregate(state, (current, id) => current.Find(id) is { } call ? current.With(change(call)) : current);
 
     private static AsyncProgress Lease(AsyncProgress progress, AsyncEntry.Leased leased) =>
-        progress with { Attempts = progress.Attempts + 1, Lease = leased.Lease, DueAt = leased.Until };
+        progress with { Attempts = progress.Attempts + 1, Leases = progress.Leases + 1, Lease = leased.Lease, DueAt = leased.Until };
 
     private static AsyncProgress Settle(AsyncProgress progress, AsyncEntry.Settled settled) =>
         settled.KeepsResult ? settled.Progress with { Result = progress.Result } : settled.Progress;

@@ -31,9 +31,9 @@ internal sealed class EmbeddedAsyncStore(DurableState<AsyncState, AsyncEntry> st
 
     public Task<bool> SettleAsync(CallId id, string lease, CallSettlement settlement, CancellationToken cancellationToken) =>
         state.WriteAsync(
-            current => Held(current, id, lease) is null
-                ? (false, null)
-                : (true, (AsyncEntry?)new AsyncEntry.Settled(id, Progress(settlement, lease), KeepsResult: settlement.Result is null)),
+            current => Held(current, id, lease) is { Progress: var held }
+                ? (true, (AsyncEntry?)new AsyncEntry.Settled(id, Progress(held, settlement, lease), KeepsResult: settlement.Result is null))
+                : (false, null),
             cancellationToken);
 
     public Task<AsyncCall?> FindAsync(CallId id, CancellationToken cancellationToken) => Task.FromResult(state.Current.Find(id));
@@ -116,10 +116,12 @@ internal sealed class EmbeddedAsyncStore(DurableState<AsyncState, AsyncEntry> st
     private static AsyncCall? Held(AsyncState current, CallId id, string lease) =>
         current.Find(id) is { IsOpen: true } call && call.Progress.Lease == lease ? call : null;
 
-    private AsyncProgress Progress(CallSettlement settlement, string lease) => new()
+    private AsyncProgress Progress(AsyncProgress held, CallSettlement settlement, string lease) => new()
     {
         Phase = settlement.Phase,
         Attempts = settlement.Attempts,
+        Leases = held.Leases,
+        Executions = held.Executions + (settlement.EndsExecution ? 1 : 0),
         DueAt = Now + settlement.DueIn,
         Lease = settlement.KeepsLease ? lease : null,
         FinishedAt = settlement.Phase is CallPhase.Completed or CallPhase.Dead ? Now : null,
@@ -128,10 +130,10 @@ internal sealed class EmbeddedAsyncStore(DurableState<AsyncState, AsyncEntry> st
         GivenUp = settlement.GivenUp,
     };
 
-    private AsyncProgress Revived(AsyncProgress dead) => new() { Phase = dead.GivenUp ?? CallPhase.Invoke, DueAt = Now };
+    private AsyncProgress Revived(AsyncProgress dead) => new() { Phase = dead.GivenUp ?? CallPhase.Invoke, DueAt = Now, Leases = dead.Leases, Executions = dead.Executions };
 
     private AsyncProgress Cancelled(AsyncProgress open, string error) =>
-        new() { Phase = CallPhase.Completed, Attempts = open.Attempts, DueAt = Now, FinishedAt = Now, Error = error };
+        new() { Phase = CallPhase.Completed, Attempts = open.Attempts, Leases = open.Leases, Executions = open.Executions, DueAt = Now, FinishedAt = Now, Error = error };
 
     private IEnumerable<CallId> Over(AsyncState current, PurgeRule rule)
     {

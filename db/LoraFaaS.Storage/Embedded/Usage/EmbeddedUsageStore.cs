@@ -12,7 +12,7 @@ internal sealed class EmbeddedUsageStore(DurableState<UsageState, UsageEntry> st
     public static EmbeddedUsageStore Open(string folder, JournalSettings settings, ILogger logger) =>
         new(DurableState<UsageState, UsageEntry>.Open(folder, new UsageSchema(), settings, logger));
 
-    public Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<UsageRecord>> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
         state.WriteAsync(current => Decide(current, worker, records), cancellationToken);
 
     public ValueTask<IReadOnlyList<UsageSum>> SumAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
@@ -56,37 +56,45 @@ internal sealed class EmbeddedUsageStore(DurableState<UsageState, UsageEntry> st
 
     public ValueTask DisposeAsync() => state.DisposeAsync();
 
-    private static (int Added, UsageEntry? Entry) Decide(UsageState current, WorkerId worker, IReadOnlyList<UsageRecord> records)
+    private static (IReadOnlyList<UsageRecord> Added, UsageEntry? Entry) Decide(UsageState current, WorkerId worker, IReadOnlyList<UsageRecord> records)
     {
         var counted = current.Counted.GetValueOrDefault(worker, SequenceSet.Empty);
-        var added = new SortedDictionary<ulong, UsageRecord>();
+        var fresh = new SortedDictionary<ulong, UsageRecord>();
 
-        foreach (var record in records)
+        foreach (var record in records.Where(record => !counted.Contains(record.Sequence)))
         {
-            if (!counted.Contains(record.Sequence))
+            fresh.TryAdd(record.Sequence, record);
+        }
+
+        if (fresh.Count == 0)
+        {
+            return ([], null);
+        }
+
+        var (calls, added, standing) = (current.Calls, new List<UsageRecord>(), new List<CountedCall>());
+
+        foreach (var record in fresh.Values)
+        {
+            var before = calls.Find(record.Key);
+
+            // One that a later try has beaten is accounted for by its number alone.
+            if (before is not null && before.Try >= record.Try)
             {
-                added.TryAdd(record.Sequence, record);
+                continue;
+            }
+
+            var call = CountedCall.Of(record);
+            standing.Add(call);
+            calls = calls.With(call);
+
+            if (before is null)
+            {
+                added.Add(record);
             }
         }
 
-        if (added.Count == 0)
-        {
-            return (0, null);
-        }
-
-        var deltas = added.Values
-            .GroupBy(record => (record.Function, Hour: HourSpan.HourOf(record.StartedAt)))
-            .Select(group => new UsageDelta(group.Key.Function, group.Key.Hour, group.Select(Bucket).Aggregate((left, right) => left + right)));
-
-        var minutes = added.Values
-            .GroupBy(record => (record.Function, Minute: HourSpan.MinuteOf(record.StartedAt)))
-            .Select(group => new ServedDelta(group.Key.Function, group.Key.Minute, group.Select(ServedSum.Of).Aggregate((left, right) => left + right)));
-
-        return (added.Count, new UsageEntry(worker, SequenceSet.Compact(added.Keys), [.. deltas], Daily: false) { Minutes = [.. minutes] });
+        return (added, new UsageEntry(worker, SequenceSet.Compact(fresh.Keys), [], Daily: false) { Calls = standing });
     }
-
-    private static UsageBucket Bucket(UsageRecord record) =>
-        new(1, record.PromptTokens, record.CompletionTokens, record.DecodeMs, record.PrefillMs);
 
     private static void AddUp(
         SortedDictionary<FunctionId, UsageBucket> sums,

@@ -10,4 +10,10 @@ internal sealed record UsageEntry(WorkerId? Worker, IReadOnlyList<SequenceRange>
 {
     /// <summary>The same invocations by the minute; none in an entry of an older release.</summary>
     public IReadOnlyList<ServedDelta> Minutes { get; init; } = [];
+
+    /// <summary>Calls that are counted, each in the place of an earlier try of its own if that was counted before; none in an entry of an older release, which has deltas.</summary>
+    public IReadOnlyList<CountedCall> Calls { get; init => field = value ?? []; } = [];
+
+    /// <summary>In a snapshot: calls that are in its sums, to be remembered.</summary>
+    public IReadOnlyList<CountedCall> Known { get; init => field = value ?? []; } = [];
 }

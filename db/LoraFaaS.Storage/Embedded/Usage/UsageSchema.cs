@@ -9,10 +9,12 @@ namespace LoraFaaS.Storage.Embedded.Usage;
 
 using Buckets = ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, UsageBucket>>;
 
-/// <summary>How deliveries make sums. Memory stays bounded by folding hours older than 35 days before the newest into days.</summary>
+/// <summary>How deliveries make sums. Memory stays bounded by folding hours older than 35 days before the newest into days, and by <see cref="CallMemory"/>'s own bounds.</summary>
 internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
 {
     public const long HoursKept = 35 * HourSpan.HoursOfDay;
+
+    private const int CallsOfEntry = 512;
 
     public static readonly long MinutesKept = (long)IUsageStore.MinutesKept.TotalMinutes;
 
@@ -36,10 +38,33 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
             return state with { Days = Add(state.Days, entry.Deltas) };
         }
 
-        state = AddMinutes(state, entry.Minutes);
-        var newest = entry.Deltas.Aggregate(state.NewestHour, (hour, delta) => Math.Max(hour, delta.Hour));
+        var (deltas, minutes, calls) = Count(state.Calls, entry);
+        state = AddMinutes(state with { Calls = calls }, minutes);
+        var newest = deltas.Aggregate(state.NewestHour, (hour, delta) => Math.Max(hour, delta.Hour));
 
-        return Fold(state with { Hours = Add(state.Hours, entry.Deltas), NewestHour = newest });
+        return Fold(state with { Hours = Add(state.Hours, deltas), NewestHour = newest });
+    }
+
+    /// <summary>What an entry adds to the sums, and takes out of them where a later try is there.</summary>
+    private static (List<UsageDelta> Deltas, List<ServedDelta> Minutes, CallMemory Calls) Count(CallMemory calls, UsageEntry entry)
+    {
+        List<UsageDelta> deltas = [.. entry.Deltas];
+        List<ServedDelta> minutes = [.. entry.Minutes];
+
+        foreach (var call in entry.Calls)
+        {
+            if (calls.Find(call.Key) is { } before)
+            {
+                deltas.Add(new UsageDelta(before.Function, HourSpan.HourOf(before.StartedAt), before.Use.Negated()));
+                minutes.Add(new ServedDelta(before.Function, HourSpan.MinuteOf(before.StartedAt), before.Served.Negated()));
+            }
+
+            deltas.Add(new UsageDelta(call.Function, HourSpan.HourOf(call.StartedAt), call.Use));
+            minutes.Add(new ServedDelta(call.Function, HourSpan.MinuteOf(call.StartedAt), call.Served));
+            calls = calls.With(call);
+        }
+
+        return (deltas, minutes, entry.Known.Aggregate(calls, (memory, call) => memory.With(call)));
     }
 
     public IEnumerable<UsageEntry> Describe(UsageState state) =>
@@ -51,6 +76,7 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
         {
             Minutes = [.. pair.Value.Select(function => new ServedDelta(function.Key, pair.Key, function.Value))],
         }),
+        .. state.Calls.Calls.Chunk(CallsOfEntry).Select(calls => new UsageEntry(null, [], [], Daily: false) { Known = calls }),
     ];
 
     /// <summary>By the entries' own hours and never by a clock, so that a replay folds the same.</summary>
@@ -74,7 +100,7 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
         {
             var functions = minutes.GetValueOrDefault(delta.Minute, ImmutableDictionary<FunctionId, ServedSum>.Empty);
             var sum = functions.TryGetValue(delta.Function, out var known) ? known + delta.Sum : delta.Sum;
-            minutes = minutes.SetItem(delta.Minute, functions.SetItem(delta.Function, sum));
+            minutes = minutes.SetItem(delta.Minute, sum.Calls == 0 ? functions.Remove(delta.Function) : functions.SetItem(delta.Function, sum));
         }
 
         // By the records' own minutes, as hours are folded.
@@ -92,7 +118,7 @@ internal sealed class UsageSchema : IStateSchema<UsageState, UsageEntry>
         {
             var functions = buckets.GetValueOrDefault(delta.Hour, ImmutableDictionary<FunctionId, UsageBucket>.Empty);
             var sum = functions.TryGetValue(delta.Function, out var known) ? known + delta.Use : delta.Use;
-            buckets = buckets.SetItem(delta.Hour, functions.SetItem(delta.Function, sum));
+            buckets = buckets.SetItem(delta.Hour, sum.Invocations == 0 ? functions.Remove(delta.Function) : functions.SetItem(delta.Function, sum));
         }
 
         return buckets;

@@ -23,6 +23,9 @@ internal sealed record UsageState
     public ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, ServedSum>> Minutes { get; init; } =
         ImmutableSortedDictionary<long, ImmutableDictionary<FunctionId, ServedSum>>.Empty;
 
+    /// <summary>Calls whose other tries may still be reported.</summary>
+    public CallMemory Calls { get; init; } = CallMemory.Empty;
+
     /// <summary>By the first hour of the day.</summary>
     public Buckets Days { get; init; } = Buckets.Empty;
 }

@@ -11,7 +11,8 @@ internal static class CallRows
     public const string Columns =
         """
         call_id, namespace, function, path, query, headers, body, callback_url, started_at, phase, attempts, due_at, lease, finished_at,
-        result_status, result_headers, result_body, result_seconds, result_truncated, error, given_up
+        result_status, result_headers, result_body, result_seconds, result_truncated, error, given_up,
+        leases, executions
         """;
 
     public static async Task<List<AsyncCall>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -49,6 +50,8 @@ internal static class CallRows
         Result = row.IsDBNull(14) ? null : Result(row),
         Error = row.IsDBNull(19) ? null : row.GetString(19),
         GivenUp = row.IsDBNull(20) ? null : (CallPhase)row.GetInt16(20),
+        Leases = row.GetInt32(21),
+        Executions = row.GetInt32(22),
     };
 
     private static CallResult Result(NpgsqlDataReader row) =>

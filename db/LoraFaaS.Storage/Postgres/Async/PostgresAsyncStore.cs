@@ -26,7 +26,7 @@ internal sealed class PostgresAsyncStore(NpgsqlDataSource database, PostgresRetr
                     WITH due AS (
                         SELECT call_id AS id FROM async_calls WHERE phase < 2 AND due_at <= clock_timestamp()
                         ORDER BY due_at LIMIT @most FOR UPDATE SKIP LOCKED)
-                    UPDATE async_calls SET lease = @lease, attempts = attempts + 1, due_at = clock_timestamp() + @duration
+                    UPDATE async_calls SET lease = @lease, attempts = attempts + 1, leases = leases + 1, due_at = clock_timestamp() + @duration
                     FROM due WHERE call_id = due.id RETURNING {CallRows.Columns}
                     """);
                 command.Parameters.AddWithValue("most", most);
@@ -77,6 +77,7 @@ internal sealed class PostgresAsyncStore(NpgsqlDataSource database, PostgresRetr
                     $"""
                     UPDATE async_calls SET phase = @phase, attempts = @attempts, due_at = clock_timestamp() + @due_in,
                         lease = CASE WHEN @keeps THEN lease END, error = @error, given_up = @given_up
+                        {(settlement.EndsExecution ? ", executions = executions + 1" : "")}
                         {(isOver ? ", finished_at = clock_timestamp()" : "")}
                         {(settlement.Phase is CallPhase.Completed ? ", body = ''" : "")}
                         {(result is null ? "" : ", result_status = @status, result_headers = @headers, result_body = @result, result_seconds = @seconds, result_truncated = @truncated")}

@@ -15,6 +15,8 @@ internal sealed class AsyncLoad(HttpClient http, HttpClient admin, Doors doors, 
 
     public int Accepted => _accepted.Count;
 
+    public IEnumerable<string> AcceptedIds => _accepted.Keys;
+
     /// <summary>A caller that gets no 202 asks again under the same id: that is what the id is for.</summary>
     public async Task RunAsync(double perSecond, CancellationToken stopping)
     {

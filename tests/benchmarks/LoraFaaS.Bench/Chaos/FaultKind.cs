@@ -9,9 +9,12 @@ internal enum FaultKind
     KillGateway,
     KillRedis,
     KillPostgres,
+    PauseSandbox,
     PauseWorker,
     PauseController,
     PauseGateway,
+    PauseRedis,
+    PausePostgres,
 
     /// <summary>A worker's data folder has no room left for a while.</summary>
     FillDisk,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LoraFaaS.Bench.Reports;
 using LoraFaaS.TestKit.Cluster;
 using LoraFaaS.TestKit.Platform;
+using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Bench.Chaos;
@@ -59,9 +60,24 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
                 await cluster.Redis.StartAgainAsync();
                 return ("redis", null);
             case FaultKind.KillPostgres:
-                await cluster.Postgres.CrashAsync();
+                await cluster.Postgres.KillAsync();
                 await Task.Delay(RestartDelay, TimeProvider.System, cancellationToken);
                 await cluster.Postgres.StartAgainAsync();
+                return ("postgres", null);
+            case FaultKind.PauseSandbox:
+                ProcessGroup.Freeze(worker.Process.Id, Program);
+                await Task.Delay(Stopped, TimeProvider.System, cancellationToken);
+                ProcessGroup.Thaw(worker.Process.Id, Program);
+                return ($"sandboxes of {worker.Name}", null);
+            case FaultKind.PauseRedis:
+                cluster.Redis.Freeze();
+                await Task.Delay(Stopped, TimeProvider.System, cancellationToken);
+                cluster.Redis.Thaw();
+                return ("redis", null);
+            case FaultKind.PausePostgres:
+                cluster.Postgres.Freeze();
+                await Task.Delay(Stopped, TimeProvider.System, cancellationToken);
+                cluster.Postgres.Thaw();
                 return ("postgres", null);
             case FaultKind.PauseWorker:
                 return (await PauseAsync(worker, cancellationToken), null);
@@ -108,19 +124,7 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
     private static async Task<string> KillSandboxAsync(ClusterHost worker, CancellationToken cancellationToken)
     {
         var killed = ProcessTree.DescendantsOf(worker.Process.Id, Program);
-
-        foreach (var pid in killed)
-        {
-            try
-            {
-                using var process = Process.GetProcessById(pid);
-                process.Kill();
-            }
-            catch (ArgumentException)
-            {
-                // It went by itself.
-            }
-        }
+        ProcessGroup.Kill(worker.Process.Id, Program);
 
         // Its worker starts others by itself.
         await Patience.UntilAsync(

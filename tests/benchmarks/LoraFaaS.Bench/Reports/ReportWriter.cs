@@ -5,27 +5,37 @@ using Spectre.Console;
 namespace LoraFaaS.Bench.Reports;
 
 /// <summary>Collects a verb's rows as they come, prints the table at the end and writes the JSON file.</summary>
-internal sealed class ReportWriter(string verb, TimeProvider time)
+internal sealed class ReportWriter
 {
     /// <summary>Below this the machine counts as ours: the run's own threads are not in the average yet.</summary>
     private const double QuietLoad = 0.5;
 
     private const int TableWidth = 180;
 
+    private readonly string _verb;
+    private readonly TimeProvider _time;
     private readonly List<BenchRow> _rows = [];
     private readonly double _loadBefore = MachineFacts.Load();
+
+    public ReportWriter(string verb, TimeProvider time)
+    {
+        (_verb, _time) = (verb, time);
+        RunningLine.Start(verb, time);
+    }
 
     public void Add(BenchRow row)
     {
         _rows.Add(row);
+        RunningLine.Count();
         Say($"{row.Case}: {Number(row.Figure)} {row.Unit}{(row.Fraction is { } share ? $" ({share:P1} of {row.CeilingName})" : "")}");
     }
 
     /// <summary>Progress, on standard error.</summary>
-    public static void Say(string line) => Console.Error.WriteLine($"… {line}");
+    public static void Say(string line) => RunningLine.Write($"… {line}");
 
     public void Finish(FileInfo? json)
     {
+        RunningLine.Stop();
         var machine = MachineFacts.Read();
         var loadAfter = MachineFacts.Load();
         Print(machine, loadAfter);
@@ -34,8 +44,8 @@ internal sealed class ReportWriter(string verb, TimeProvider time)
         {
             var report = new BenchReport
             {
-                Verb = verb,
-                At = time.GetUtcNow(),
+                Verb = _verb,
+                At = _time.GetUtcNow(),
                 Machine = machine,
                 LoadBefore = _loadBefore,
                 LoadAfter = loadAfter,
@@ -53,7 +63,7 @@ internal sealed class ReportWriter(string verb, TimeProvider time)
         console.Profile.Width = Math.Max(console.Profile.Width, TableWidth);
         var load = string.Create(CultureInfo.InvariantCulture, $"load average {_loadBefore:0.00} before, {loadAfter:0.00} after{(_loadBefore > QuietLoad ? ": taken under load" : "")}");
         console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"bench {verb} · {time.GetUtcNow():u} · {machine.Cpu}, {machine.Cores} cores, {machine.MemoryBytes >> 30} GiB · {machine.Instructions} · {load}"));
+            CultureInfo.InvariantCulture, $"bench {_verb} · {_time.GetUtcNow():u} · {machine.Cpu}, {machine.Cores} cores, {machine.MemoryBytes >> 30} GiB · {machine.Instructions} · {load}"));
 
         var table = new Table().AddColumn("case").AddColumn("figure").AddColumn("ceiling").AddColumn("fraction").AddColumn("target").AddColumn("met");
         foreach (var row in _rows)

@@ -109,7 +109,7 @@ public sealed class DataFolderTests : IDisposable
         }
 
         await using var again = Open(_folder.Path);
-        Assert.Equal(0, await again.Usage.AppendAsync(worker, [Sample.Usage(1, hour: 3)], None));
+        Assert.Empty(await again.Usage.AppendAsync(worker, [Sample.Usage(1, hour: 3)], None));
         Assert.Equal(2, Assert.Single(await again.Usage.SumAsync(midnight.AddHours(5), midnight.AddHours(6), None)).Invocations);
         Assert.Equal(3, Assert.Single(await again.Usage.SumAsync(midnight, midnight.AddDays(40), None)).Invocations);
     }
@@ -130,8 +130,36 @@ public sealed class DataFolderTests : IDisposable
         }
 
         await using var again = Open(_folder.Path);
-        Assert.Equal(0, await again.Usage.AppendAsync(worker, [.. Enumerable.Range(0, 200).Select(i => Sample.Usage((ulong)i))], None));
+        Assert.Empty(await again.Usage.AppendAsync(worker, [.. Enumerable.Range(0, 200).Select(i => Sample.Usage((ulong)i))], None));
         Assert.Equal(200, (await again.Usage.SumAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, None)).Sum(sum => sum.Invocations));
+    }
+
+    [Fact]
+    public async Task Calls_that_another_worker_may_still_report_are_remembered_through_restarts_and_snapshots()
+    {
+        var (killed, other) = (new WorkerId("killed"), new WorkerId("other"));
+        UsageRecord Try(int number, int generation, int tokens) =>
+            Sample.Usage((ulong)generation, $"f-{generation % 5}", hour: generation % 48, tokens) with { Key = $"g-{generation}", Try = number, Outcome = "ok" };
+
+        await using (var storage = Open(_folder.Path, snapshotAfter: 4 << 10))
+        {
+            for (var i = 1; i <= 100; i++)
+            {
+                await storage.Usage.AppendAsync(killed, [Try(1, i, tokens: 3)], None);
+            }
+
+            await Patience.UntilAsync(() => Directory.EnumerateFiles(_folder.File("usage"), "snapshot-*").Any());
+        }
+
+        await using (var again = Open(_folder.Path))
+        {
+            Assert.Empty(await again.Usage.AppendAsync(other, [.. Enumerable.Range(1, 60).Select(i => Try(2, i, tokens: 5))], None));
+        }
+
+        await using var last = Open(_folder.Path);
+        Assert.Empty(await last.Usage.AppendAsync(killed, [.. Enumerable.Range(101, 60).Select(i => Try(1, i - 100, tokens: 3) with { Sequence = (ulong)i })], None));
+        var sums = await last.Usage.SumAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, None);
+        Assert.Equal((100L, (60 * 5L) + (40 * 3)), (sums.Sum(sum => sum.Invocations), sums.Sum(sum => sum.PromptTokens)));
     }
 
     private static EmbeddedStorage Open(string path, long snapshotAfter = 1 << 20) =>

@@ -98,6 +98,29 @@ public abstract class AsyncStoreTests(IDurableFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Leases_are_counted_for_ever_and_executions_when_they_end()
+    {
+        var first = await EnqueueAndLeaseAsync("c-1");
+        Assert.Equal((1, 0), (first.Progress.Leases, first.Progress.Executions));
+
+        // Cut off: the next execution is in the place of this one.
+        await _stores.ElapseAsync(2 * Minute);
+        var second = Assert.Single(await Store.LeaseAsync(10, Minute, None));
+        Assert.Equal((2, 0), (second.Progress.Leases, second.Progress.Executions));
+
+        // Given back: the try does not count, the lease does.
+        Assert.True(await Store.SettleAsync(second.Request.Id, second.Progress.Lease!, new CallSettlement { Phase = CallPhase.Invoke, Attempts = 1 }, None));
+        var third = Assert.Single(await Store.LeaseAsync(10, Minute, None));
+        Assert.Equal((3, 0), (third.Progress.Leases, third.Progress.Executions));
+
+        var failed = Dead(CallPhase.Invoke) with { EndsExecution = true };
+        Assert.True(await Store.SettleAsync(third.Request.Id, third.Progress.Lease!, failed, None));
+        Assert.True(await Store.ReplayAsync(third.Request.Id, None));
+        var replayed = Assert.Single(await Store.LeaseAsync(10, Minute, None));
+        Assert.Equal((4, 1), (replayed.Progress.Leases, replayed.Progress.Executions));
+    }
+
+    [Fact]
     public async Task Answer_survives_delivery_and_the_body_goes_with_the_end()
     {
         var call = await EnqueueAndLeaseAsync("c-1");

@@ -8,6 +8,7 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly WorkerId Worker = new("w-1");
+    private static readonly WorkerId Other = new("w-2");
     private static readonly DateTimeOffset Midnight = new(2031, 5, 6, 0, 0, 0, TimeSpan.Zero);
 
     private DurableStores _stores = null!;
@@ -25,10 +26,10 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Record_sent_twice_counts_once()
     {
-        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(1), Sample.Usage(2)], None));
-        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(2), Sample.Usage(3), Sample.Usage(3)], None));
-        Assert.Equal(0, await Store.AppendAsync(Worker, [Sample.Usage(1)], None));
-        Assert.Equal(0, await Store.AppendAsync(Worker, [], None));
+        Assert.Equal(2, await AddedAsync(Worker, [Sample.Usage(1), Sample.Usage(2)], None));
+        Assert.Equal(1, await AddedAsync(Worker, [Sample.Usage(2), Sample.Usage(3), Sample.Usage(3)], None));
+        Assert.Equal(0, await AddedAsync(Worker, [Sample.Usage(1)], None));
+        Assert.Equal(0, await AddedAsync(Worker, [], None));
 
         Assert.Equal(new UsageSum(Sample.Id("sql"), 3, 30, 60, 0.75, 1.5), Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)));
     }
@@ -67,17 +68,17 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
     {
         await Store.AppendAsync(Worker, [Sample.Usage(1)], None);
 
-        Assert.Equal(1, await Store.AppendAsync(new WorkerId("w-2"), [Sample.Usage(1)], None));
+        Assert.Equal(1, await AddedAsync(new WorkerId("w-2"), [Sample.Usage(1)], None));
     }
 
     [Fact]
     public async Task Records_may_come_out_of_order_and_with_gaps()
     {
-        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(5)], None));
-        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(9), Sample.Usage(3)], None));
-        Assert.Equal(2, await Store.AppendAsync(Worker, [Sample.Usage(4), Sample.Usage(5), Sample.Usage(6)], None));
-        Assert.Equal(0, await Store.AppendAsync(Worker, [Sample.Usage(3), Sample.Usage(4), Sample.Usage(6), Sample.Usage(9)], None));
-        Assert.Equal(3, await Store.AppendAsync(Worker, [Sample.Usage(7), Sample.Usage(8), Sample.Usage(10)], None));
+        Assert.Equal(1, await AddedAsync(Worker, [Sample.Usage(5)], None));
+        Assert.Equal(2, await AddedAsync(Worker, [Sample.Usage(9), Sample.Usage(3)], None));
+        Assert.Equal(2, await AddedAsync(Worker, [Sample.Usage(4), Sample.Usage(5), Sample.Usage(6)], None));
+        Assert.Equal(0, await AddedAsync(Worker, [Sample.Usage(3), Sample.Usage(4), Sample.Usage(6), Sample.Usage(9)], None));
+        Assert.Equal(3, await AddedAsync(Worker, [Sample.Usage(7), Sample.Usage(8), Sample.Usage(10)], None));
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
     {
         var records = Enumerable.Range(1, 50).Select(i => Sample.Usage((ulong)i)).ToList();
 
-        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.AppendAsync(Worker, records, None))));
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => AddedAsync(Worker, records, None))));
 
         Assert.Equal(50, added.Sum());
         Assert.Equal(50, Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)).Invocations);
@@ -119,14 +120,14 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
         await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(1), None);
 
         Assert.Equal(before, await Store.SumAsync(Midnight, Midnight.AddDays(2), None));
-        Assert.Equal(0, await Store.AppendAsync(Worker, old, None));
-        Assert.Equal(1, await Store.AppendAsync(Worker, [Sample.Usage(3, "a", hour: 3)], None));
+        Assert.Equal(0, await AddedAsync(Worker, old, None));
+        Assert.Equal(1, await AddedAsync(Worker, [Sample.Usage(3, "a", hour: 3)], None));
         Assert.Equal([("a", 5L), ("b", 1L)], await CountsAsync(0, 48));
 
         // A late one joins the day that is there.
         await Store.FoldAsync(DateOnly.FromDateTime(Midnight.UtcDateTime).AddDays(2), None);
         Assert.Equal([("a", 5L), ("b", 1L)], await CountsAsync(0, 48));
-        Assert.Equal(0, await Store.AppendAsync(Worker, [.. old, Sample.Usage(3, "a", hour: 3)], None));
+        Assert.Equal(0, await AddedAsync(Worker, [.. old, Sample.Usage(3, "a", hour: 3)], None));
     }
 
     [Fact]
@@ -146,6 +147,90 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
 
         Assert.Equal([("a", 40L)], await CountsAsync(0, 24));
     }
+
+    [Fact]
+    public async Task Two_workers_records_of_one_generation_are_one_call_and_the_later_try_stands()
+    {
+        var begun = Midnight.AddMinutes(30);
+        var first = Sample.Usage(7, tokens: 4) with { Key = "k-1", Try = 1, Outcome = "draining", StartedAt = begun };
+        var second = Sample.Usage(3, tokens: 10) with { Key = "k-1", Try = 2, Outcome = "ok", StartedAt = begun.AddHours(1) };
+
+        Assert.Equal(1, await AddedAsync(Worker, [first], None));
+        Assert.Equal(0, await AddedAsync(Other, [second], None));
+
+        Assert.Equal(new UsageSum(Sample.Id("sql"), 1, 10, 20, 0.25, 0.5), Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None)));
+        Assert.Equal((1L, 0L, 0L, 20L), Numbers(Assert.Single(await Store.ServedAsync(null, Midnight, Midnight.AddDays(1), None)).Sum));
+        Assert.Empty(await Store.SumAsync(Midnight, Midnight.AddHours(1), None));
+
+        // Whatever is sent again, by whom ever.
+        Assert.Equal(0, await AddedAsync(Worker, [first], None));
+        Assert.Equal(0, await AddedAsync(Other, [second, second], None));
+        Assert.Equal([("sql", 1L)], await CountsAsync(0, 24));
+    }
+
+    [Fact]
+    public async Task An_earlier_try_that_is_reported_later_is_passed_over()
+    {
+        var first = Sample.Usage(7, tokens: 4) with { Key = "k-1", Try = 1, Outcome = "ok" };
+        var second = Sample.Usage(3, "a", tokens: 10) with { Key = "k-1", Try = 2, Outcome = "ok" };
+
+        Assert.Equal(1, await AddedAsync(Other, [second], None));
+        Assert.Equal([], await Store.AppendAsync(Worker, [first], None));
+
+        // Its number is known, and what follows it is counted.
+        var fresh = await Store.AppendAsync(Worker, [first, Sample.Usage(8) with { Key = "k-2", Try = 1 }], None);
+        Assert.Equal(8UL, Assert.Single(fresh).Sequence);
+        Assert.Equal([("a", 1L), ("sql", 1L)], await CountsAsync(0, 24));
+    }
+
+    [Fact]
+    public async Task Tries_of_one_generation_in_one_delivery_are_one_call()
+    {
+        List<UsageRecord> records =
+        [
+            .. Enumerable.Range(1, 6).Select(i => Sample.Usage((ulong)i, tokens: i) with { Key = "same", Try = i }),
+            Sample.Usage(7, tokens: 100) with { Key = "same", Try = 2 },
+            Sample.Usage(8, tokens: 1) with { Key = "other", Try = 1 },
+        ];
+
+        Assert.Equal(2, await AddedAsync(Worker, records, None));
+        Assert.Equal(0, await AddedAsync(Worker, records, None));
+
+        var sum = Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None));
+        Assert.Equal((2L, 7L), (sum.Invocations, sum.PromptTokens));
+    }
+
+    [Fact]
+    public async Task Parallel_deliveries_of_many_workers_count_each_generation_once()
+    {
+        const int Workers = 6, Generations = 40;
+
+        // Each worker meets the generations in another order, and has another try of each.
+        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(async () =>
+        {
+            var records = Enumerable.Range(0, Generations).OrderBy(i => (i * 7 * (worker + 1)) % Generations)
+                .Select((i, at) => Sample.Usage((ulong)at + 1, tokens: worker + 1) with { Key = $"g-{i}", Try = worker + 1 }).ToList();
+
+            foreach (var part in records.Chunk(9))
+            {
+                await Store.AppendAsync(new WorkerId($"p-{worker}"), part, None);
+            }
+        })));
+
+        var sum = Assert.Single(await Store.SumAsync(Midnight, Midnight.AddDays(1), None));
+        Assert.Equal((Generations, Generations * Workers), (sum.Invocations, sum.PromptTokens));
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_keys_were_known_is_known_when_it_is_sent_with_one()
+    {
+        Assert.Equal(1, await AddedAsync(Worker, [Sample.Usage(1)], None));
+
+        Assert.Equal(1, await AddedAsync(Worker, [Sample.Usage(1) with { Key = "k-1", Try = 1 }, Sample.Usage(2) with { Key = "k-2", Try = 1 }], None));
+    }
+
+    private async Task<int> AddedAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken) =>
+        (await Store.AppendAsync(worker, records, cancellationToken)).Count;
 
     private async Task<List<(string, long)>> CountsAsync(double fromHour, double toHour) =>
         [.. (await Store.SumAsync(Midnight.AddHours(fromHour), Midnight.AddHours(toHour), None)).Select(sum => (sum.Function.Name.Value, sum.Invocations))];

@@ -1,9 +1,11 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LoraFaaS.SystemTests.Platform;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
+using Npgsql;
 
 namespace LoraFaaS.SystemTests.Cluster;
 
@@ -83,6 +85,41 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
     }
 
     [Fact]
+    public async Task A_call_that_a_killed_worker_had_counted_and_another_answers_is_counted_once()
+    {
+        const string CallId = "counted-twice", Advertise = "Host__AdvertiseHost";
+        var (prompt, expected) = DemoData.First("ticket-router");
+        var (other, killed) = (cluster.Workers[0], cluster.Workers[^1]);
+        await using var relay = new HeldRelay(new IPEndPoint(IPAddress.Parse(ComposeCluster.SpareAddress), killed.Url.Port), new IPEndPoint(IPAddress.Parse(killed.Url.Host), killed.Url.Port), CallId);
+        killed.Overrides[Advertise] = ComposeCluster.SpareAddress;
+        await killed.RestartAsync();
+        await other.StopAsync();
+
+        // It is the only one: it computes the call, writes its record, and its answer gets no further than the relay.
+        using var http = new HttpClient { Timeout = Patience.StartLimit };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.ApiKey);
+        http.DefaultRequestHeaders.Add("X-Call-Id", CallId);
+        var calling = http.PostAsync(new Uri(cluster.Gateways[0].Url, "function/ticket-router"), new StringContent(prompt), TestContext.Current.CancellationToken);
+        var first = await CountedAsync(CallId, record => record.Worker is not null);
+        Assert.Equal(("ok", 1), (first.Outcome, first.Records));
+
+        await other.ReviveAsync();
+        killed.Kill();
+        relay.Cut();
+        using var answer = await calling;
+        Assert.Equal(expected, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+
+        var last = await CountedAsync(CallId, record => record.Worker != first.Worker);
+        Assert.Equal((1, "ok", first.Tokens), (last.Records, last.Outcome, last.Tokens));
+
+        // Back, it has nothing to add: whatever of its journal was not acknowledged comes again.
+        killed.Overrides.Clear();
+        await killed.ReviveAsync();
+        await AnswersAsync("sentiment");
+        Assert.Equal(last, await CountedAsync(CallId, record => record.Worker is not null));
+    }
+
+    [Fact]
     public async Task Every_metric_of_dashboard_and_alerts_is_exposed()
     {
         await AnswersAsync("sentiment");
@@ -102,6 +139,26 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
         var named = MetricPattern().Matches(Expressions()).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
         Assert.True(named.Count >= 12, $"only {named.Count} metrics were found in the files");
         Assert.All(named, name => Assert.Contains(name, exposed));
+    }
+
+    /// <summary>What the database holds of a call once that is so: how many records, and of the only or last one whose it is, how it ended and its tokens.</summary>
+    private async Task<(int Records, string? Worker, string Outcome, int Tokens)> CountedAsync(string callId, Func<(int Records, string? Worker, string Outcome, int Tokens), bool> holds)
+    {
+        await using var database = NpgsqlDataSource.Create(cluster.Database);
+        (int Records, string? Worker, string Outcome, int Tokens) found = default;
+        await Patience.UntilAsync(
+            async cancellationToken =>
+            {
+                await using var command = database.CreateCommand(
+                    "SELECT (count(*) OVER ())::integer, worker, outcome, completion_tokens FROM usage_records WHERE call_id = @call ORDER BY usage_try DESC LIMIT 1");
+                command.Parameters.AddWithValue("call", callId);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                found = await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3)) : default;
+                return holds(found);
+            },
+            Patience.StartLimit,
+            $"{callId} is counted");
+        return found;
     }
 
     private static string Expressions()

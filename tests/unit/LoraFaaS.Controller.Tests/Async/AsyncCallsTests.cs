@@ -87,6 +87,9 @@ public sealed class AsyncCallsTests : IAsyncLifetime
 
         Assert.Equal(202, (await _controller.AskAsync(HttpMethod.Post, "/api/v1/async/c-1/replay")).Status);
         Assert.Equal(404, (await _controller.AskAsync(HttpMethod.Post, "/api/v1/async/c-1/replay")).Status);
+        var audit = (await _controller.AskAsync(HttpMethod.Get, "/api/v1/audit")).Body;
+        Assert.Contains("\"call.replay\"", audit, StringComparison.Ordinal);
+        Assert.Contains("\"c-1 of ", audit, StringComparison.Ordinal);
         Assert.Equal(Next.Finished, (await SettleAsync(Assert.Single(await LeaseAsync()).Ticket, 200, "fine")).Next);
         Assert.Equal("completed", await StateAsync("c-1"));
     }

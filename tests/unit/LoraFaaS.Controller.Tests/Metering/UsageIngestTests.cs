@@ -64,6 +64,25 @@ public sealed class UsageIngestTests
     }
 
     [Fact]
+    public async Task A_call_that_two_workers_report_is_counted_once_for_its_function()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        var session = await plane.JoinAsync("w");
+        await plane.Get<IUsageStore>().AppendAsync(new WorkerId("killed"), [Record(9) with { Key = "k", Try = 1 }], CancellationToken.None);
+        var ingest = Ingest(plane, session, plane.Get<IUsageStore>(), length: 16);
+
+        Assert.True(ingest.Offer(Record(1) with { Key = "k", Try = 2 }));
+        Assert.True(ingest.Offer(Record(2) with { Key = "l", Try = 1, Function = Facts.Id("g") }));
+        Assert.True(ingest.Offer(Record(3) with { Key = "k", Try = 0 }));
+        ingest.Complete();
+        await Patience.ForAsync(ingest.RunAsync(CancellationToken.None));
+
+        var counts = await plane.Get<IWarmStateStore>().GetInvocationsAsync(CancellationToken.None);
+        Assert.Equal(1, counts[Facts.Id("g")]);
+        Assert.False(counts.ContainsKey(Facts.Id("f")));
+    }
+
+    [Fact]
     public async Task Counters_are_raised_to_the_stored_usage_at_start()
     {
         await using var plane = new ControlPlaneUnderTest();
@@ -135,7 +154,7 @@ public sealed class UsageIngestTests
 
         public int Failures => Volatile.Read(ref _failures);
 
-        public Task<int> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<UsageRecord>> AppendAsync(WorkerId worker, IReadOnlyList<UsageRecord> records, CancellationToken cancellationToken)
         {
             if (IsUp)
             {

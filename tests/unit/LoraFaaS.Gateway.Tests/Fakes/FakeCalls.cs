@@ -34,7 +34,7 @@ internal sealed class FakeCalls : ICallsService
         return Task.FromResult(reply);
     }
 
-    public void Lease(CallRequest call) => _waiting.Writer.TryWrite(new LeasedCall
+    public void Lease(CallRequest call, int leaseNumber = 1, int execution = 0) => _waiting.Writer.TryWrite(new LeasedCall
     {
         Call = call,
         Ticket = new CallTicket
@@ -45,6 +45,8 @@ internal sealed class FakeCalls : ICallsService
             Function = call.Function,
             Attempt = 1,
             HasCallback = call.CallbackUrl.Length > 0,
+            LeaseNumber = leaseNumber,
+            Execution = execution,
         },
     });
 

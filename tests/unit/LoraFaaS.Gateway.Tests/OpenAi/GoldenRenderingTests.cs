@@ -17,7 +17,7 @@ public sealed class GoldenRenderingTests : IDisposable
 
     private readonly DefaultHttpContext _context = new();
     private readonly MemoryStream _body = new();
-    private readonly Invocation _invocation = new(new CallId("call"), "chat", TimeProvider.System, _ => { }, () => { }, CancellationToken.None);
+    private readonly Invocation _invocation = new(new CallId("call"), "chat", TimeProvider.System, _ => { }, () => { }, CancellationToken.None) { Usage = UsageKey.Draw() };
 
     public GoldenRenderingTests() => _context.Response.Body = _body;
 

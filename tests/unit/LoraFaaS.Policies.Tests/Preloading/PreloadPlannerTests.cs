@@ -189,5 +189,12 @@ public sealed class PreloadPlannerTests
         };
 
         Assert.Equal("kept: P=0.71 in 5 min, saves 420 ms, costs 13 MiB", entry.Reason);
+
+        var shared = entry with { Kind = ArtifactKind.Sandbox };
+        Assert.Equal("kept: for those who use it, 0.71 calls in 5 min, saves 420 ms, costs 13 MiB", shared.Reason);
+        Assert.Equal("kept: for those who use it, hardly a call in 5 min, saves 420 ms, costs 13 MiB", (shared with { Probability = 0.001 }).Reason);
+        Assert.Equal(
+            "moved down: nobody who uses it is expected in 5 min, saved 420 ms, frees 13 MiB, others are worth more",
+            (shared with { Kind = ArtifactKind.Backbone, Action = PreloadAction.Offload, Probability = 0 }).Reason);
     }
 }

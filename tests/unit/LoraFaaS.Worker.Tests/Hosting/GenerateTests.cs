@@ -52,6 +52,7 @@ public sealed class GenerateTests
 
         request.ResumeTokens.Add(ids[0]);
         request.ResumeArithmetic = whole.Events.First(happened => happened.Started is not null).Started.Arithmetic;
+        (request.UsageKey, request.UsageTry) = ("goes-on", 2);
         var rest = await world.Worker.GenerateAsync(request, Token);
         request.ResumeArithmetic = "float64/stored";
         var refused = await world.Worker.GenerateAsync(request, Token);
@@ -59,6 +60,11 @@ public sealed class GenerateTests
         Assert.Matches("^(bf16|float32)/stored$", whole.Events.First(happened => happened.Started is not null).Started.Arithmetic);
         Assert.Equal(ids[1..], rest.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids));
         Assert.Equal((503, "arithmetic_differs"), (refused.Status, refused.Problem?.Code));
+
+        // Its record is of the whole answer, for it takes the place of whatever the first worker reported.
+        await Patience.UntilAsync(() => world.Controller.Usage.Any(usage => usage.UsageKey == "goes-on"));
+        var usage = Assert.Single(world.Controller.Usage, usage => usage.UsageKey == "goes-on");
+        Assert.Equal((2L, ids.Count, ids.Count), (usage.UsageTry, usage.CompletionTokens, rest.Finished!.CompletionTokens));
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using System.Globalization;
+using LoraFaaS.Protocol.Control;
+
+namespace LoraFaaS.Gateway.Admission;
+
+/// <summary>
+/// Under what a call's usage is counted once, however often it is computed. Drawn here and never by the caller, who could otherwise have many calls counted
+/// as one. <see cref="Epoch"/> orders what gateways did after one another for one asynchronous call.
+/// </summary>
+internal sealed record UsageKey(string Value, long Epoch)
+{
+    /// <summary>More than any generation has tries.</summary>
+    private const int TryBits = 20;
+
+    public static UsageKey Draw() => new(Guid.NewGuid().ToString("N"), 0);
+
+    /// <summary>The same for an execution that was cut off and for the one that is made in its place; another after one that came to an end.</summary>
+    public static UsageKey Of(CallTicket ticket, CallRequest call) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{call.CallId}@{call.StartedUnixNanos}#{ticket.Execution}"), ticket.LeaseNumber);
+
+    /// <summary>The i-th of several answers to one prompt is computed, and counted, for itself.</summary>
+    public string OfChoice(int index) => index == 0 ? Value : string.Create(CultureInfo.InvariantCulture, $"{Value}.{index}");
+
+    public long Try(int number) => (Epoch << TryBits) + number;
+}
