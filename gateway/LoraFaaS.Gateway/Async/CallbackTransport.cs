@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace LoraFaaS.Gateway.Async;
 
@@ -21,12 +23,19 @@ internal sealed class CallbackTransport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = 64,
             ConnectCallback = ConnectAsync,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = OwnChainOnly() },
         });
     }
 
     public HttpMessageInvoker Invoker { get; }
 
     public void Dispose() => Invoker.Dispose();
+
+    /// <summary>
+    /// A server brings its whole chain: fetching a certificate that it leaves out would go to whatever address the certificate names, past the rule for addresses, and
+    /// would block the thread that other connections wait for (<see cref="InlineSockets"/>).
+    /// </summary>
+    private static X509ChainPolicy OwnChainOnly() => new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
