@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.Policies.Forecasting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace LoraFaaS.ControlPlane.Forecasting;
 /// whoever keeps time calls it.
 /// </summary>
 public sealed partial class Forecaster(
-    IWarmStateStore warm, ICatalogueStore catalogue, IForecastStore store, ForecastBoard board, NetworkBoard networks, LessonInbox lessons,
+    IWarmStateStore warm, CatalogueView catalogue, IForecastStore store, ForecastBoard board, NetworkBoard networks, LessonInbox lessons,
     IOptions<ForecastOptions> options, TimeProvider time, ILogger<Forecaster> logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(ArrivalHistory.CellSeconds);
@@ -31,7 +32,7 @@ public sealed partial class Forecaster(
 
         if (book.End < minute)
         {
-            var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+            var functions = await catalogue.FunctionsAsync(cancellationToken);
             book.Watch([.. functions.Select(function => function.Id)]);
             book.Use(networks.Current);
             book.Advance(minute, arrivals);

@@ -1,3 +1,4 @@
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
@@ -11,7 +12,7 @@ namespace LoraFaaS.ControlPlane.Metering;
 /// than that of holding, and no invocation.
 /// </summary>
 internal sealed partial class HoldingLoop(
-    IHoldingStore store, IWarmStateStore warm, ICatalogueStore catalogue, ILeaderLease lease, ControllerIdentity identity,
+    IHoldingStore store, IWarmStateStore warm, CatalogueView catalogue, ILeaderLease lease, ControllerIdentity identity,
     TimeProvider time, ILogger<HoldingLoop> logger) : BackgroundService
 {
     private const int LooksPerSave = 6;
@@ -71,7 +72,7 @@ internal sealed partial class HoldingLoop(
         }
 
         var workers = await warm.ListWorkersAsync(cancellationToken);
-        var functions = await catalogue.ListFunctionsAsync(null, cancellationToken);
+        var functions = await catalogue.FunctionsAsync(cancellationToken);
         var elapsed = time.GetElapsedTime(_looked);
         _looked = time.GetTimestamp();
         _book.Observe(workers, functions, elapsed, now);

@@ -9,7 +9,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 
 /// <summary>Moves idle adapters down by the keep-alive policy. Commands only workers whose sessions are here; see decisions/0001.</summary>
 public sealed partial class KeepAliveLoop(
-    IWarmStateStore warm, ICatalogueStore catalogue, FunctionRegistry functions, WorkerRegistry workers,
+    IWarmStateStore warm, CatalogueView catalogue, FunctionRegistry functions, WorkerRegistry workers,
     KeepAliveSources sources, LoopSignals signals, IOptions<KeepAliveOptions> options, IOptions<RevisionOptions> revisions, TimeProvider time, ILogger<KeepAliveLoop> logger)
     : BackgroundService
 {
@@ -37,7 +37,7 @@ public sealed partial class KeepAliveLoop(
     internal async Task TurnAsync(CancellationToken cancellationToken)
     {
         var plan = KeepAlivePlan.Make(
-            await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken), options.Value.Defaults,
+            await warm.ListWorkersAsync(cancellationToken), await catalogue.FunctionsAsync(cancellationToken), options.Value.Defaults,
             time.GetUtcNow(), revisions.Value.Grace, await sources.TakeAsync(cancellationToken));
 
         foreach (var (function, reason) in plan.ToZero)

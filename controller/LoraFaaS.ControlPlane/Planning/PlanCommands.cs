@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// Tells the workers whose sessions are here what the newest plan asks of them and their inventories do not show yet. Level-triggered: what a worker
 /// could not do, or gave up for a call, is asked again at the next turn for as long as the plan says so.
 /// </summary>
-public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catalogue, WorkerRegistry workers, ILogger<PlanCommands> logger)
+public sealed partial class PlanCommands(IPlanStore plans, CatalogueView catalogue, WorkerRegistry workers, ILogger<PlanCommands> logger)
 {
     /// <summary>Commands to one worker in a turn: the rest is asked for at the next.</summary>
     private const int MostEach = 8;
@@ -28,7 +29,7 @@ public sealed partial class PlanCommands(IPlanStore plans, ICatalogueStore catal
             return;
         }
 
-        var functions = (await catalogue.ListFunctionsAsync(null, cancellationToken)).ToDictionary(function => function.Id.ToString());
+        var functions = (await catalogue.FunctionsAsync(cancellationToken)).ToDictionary(function => function.Id.ToString());
         await Task.WhenAll(workers.Sessions.Select(session => TellAsync(session, plan, functions, cancellationToken)));
     }
 

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.ControlPlane.Forecasting;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
 using LoraFaaS.Policies.Preloading;
@@ -13,7 +14,7 @@ namespace LoraFaaS.ControlPlane.Planning;
 /// missed or made by another controller does no harm.
 /// </summary>
 public sealed partial class PlanTurn(
-    LeadershipCheck leadership, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, IForecasts forecasts, ControllerIdentity identity,
+    LeadershipCheck leadership, IPlanStore plans, IWarmStateStore warm, ICatalogueStore catalogue, CatalogueView functions, IForecasts forecasts, ControllerIdentity identity,
     IOptions<PlanningOptions> options, TimeProvider time, ILogger<PlanTurn> logger)
 {
     private readonly ILogger _logger = logger;
@@ -28,7 +29,7 @@ public sealed partial class PlanTurn(
         }
 
         var request = PlanQuestion.Ask(
-            await warm.ListWorkersAsync(cancellationToken), await catalogue.ListFunctionsAsync(null, cancellationToken), await catalogue.ListBackbonesAsync(cancellationToken),
+            await warm.ListWorkersAsync(cancellationToken), await functions.FunctionsAsync(cancellationToken), await catalogue.ListBackbonesAsync(cancellationToken),
             forecasts.Current.Functions, options.Value);
         var plan = PreloadPlanner.Plan(request);
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();

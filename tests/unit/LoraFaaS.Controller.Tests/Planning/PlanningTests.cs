@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.ControlPlane.Forecasting;
+using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Planning;
 using LoraFaaS.ControlPlane.Ports;
 using LoraFaaS.ControlPlane.Workers;
@@ -204,7 +205,7 @@ public sealed class PlanningTests
         var (plans, options) = (plane.Get<IPlanStore>(), plane.Get<IOptions<PlanningOptions>>());
         using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
         var successor = new PlanTurn(
-            leadership, plans, plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<IForecasts>(), new ControllerIdentity("successor"), options, plane.Clock,
+            leadership, plans, plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<CatalogueView>(), plane.Get<IForecasts>(), new ControllerIdentity("successor"), options, plane.Clock,
             NullLogger<PlanTurn>.Instance);
 
         Assert.Null(await successor.RunAsync(None));

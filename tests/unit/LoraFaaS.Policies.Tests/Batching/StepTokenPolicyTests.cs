@@ -117,9 +117,11 @@ public sealed class StepTokenPolicyTests
         var many = StepTokenPolicy.Decide([.. Enumerable.Repeat(Prompt(0) with { Tokens = 128 }, 20), Decoding()], model);
         var promised = StepTokenPolicy.Decide([Prompt(0) with { Tokens = 128 }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
 
-        Assert.InRange(brief, 1.5 * one, 1.8 * one);
+        Assert.InRange(brief, 1.8 * one, 2.4 * one);
         Assert.Equal(StepTokenPolicy.Decide([Prompt(0), Prompt(0), Decoding()], model), both);
-        Assert.InRange(many, brief + 1, 4 * brief);
+
+        // At most twice what the largest step of late had, as both are here.
+        Assert.InRange(many, brief, 4 * brief);
         Assert.InRange(promised, 1, one);
     }
 
@@ -165,13 +167,13 @@ public sealed class StepTokenPolicyTests
 
         for (var step = 0; step < 10; step++)
         {
-            model.Observe(new StepLoad(8, 100, 100 * 20), TimeSpan.FromMilliseconds(15));
-            model.Observe(new StepLoad(8, 100, 100 * 100), TimeSpan.FromMilliseconds(75));
+            model.Observe(new StepLoad(8, 400, 400 * 20), TimeSpan.FromMilliseconds(30));
+            model.Observe(new StepLoad(8, 400, 400 * 100), TimeSpan.FromMilliseconds(270));
         }
 
         var prompts = Enumerable.Range(0, 4).Select(key => Prompt(0) with { Tokens = 128, Key = key + 10 });
         Assert.InRange(model.TokenTime(0)!.Value.TotalMilliseconds, 0.15, 0.4);
-        Assert.InRange(StepTokenPolicy.Decide([.. prompts, Decoding()], model), 20, 128);
+        Assert.InRange(StepTokenPolicy.Decide([.. prompts, Decoding()], model), 20, 200);
     }
 
     [Fact]
