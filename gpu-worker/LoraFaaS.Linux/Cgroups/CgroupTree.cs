@@ -13,7 +13,7 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
 
     /// <summary>Removes a worker's folder in one hierarchy and the groups in it, if nobody is in them.</summary>
     public static bool TryRemoveTree(string folder) =>
-        !Directory.Exists(folder) || (Directory.EnumerateDirectories(folder).ToList().TrueForAll(TryRemoveFolder) && TryRemoveFolder(folder));
+        !Directory.Exists(folder) || (Directory.EnumerateDirectories(folder).Select(TryRemoveFolder).ToList().TrueForAll(removed => removed) && TryRemoveFolder(folder));
 
     /// <summary>Makes a group in one hierarchy and returns its cgroup.procs.</summary>
     public string Create(CgroupPlace place, string child, CgroupLimits limits)

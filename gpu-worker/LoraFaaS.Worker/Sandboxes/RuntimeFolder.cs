@@ -39,11 +39,16 @@ internal sealed partial class RuntimeFolder : IDisposable
     /// </summary>
     public void Remember(IReadOnlyList<string> groups) => File.WriteAllLines(System.IO.Path.Combine(Path, GroupsName), groups);
 
+    /// <summary>A group in which a process is still ending cannot go: then the folder stays too, so that the next worker finds both.</summary>
     public void Dispose()
     {
+        var removed = new CgroupTree(CgroupPlaces.Find(), Name).TryRemove();
         _lock.Dispose();
-        Remove(Path);
-        new CgroupTree(CgroupPlaces.Find(), Name).TryRemove();
+
+        if (removed)
+        {
+            Remove(Path);
+        }
     }
 
     private void RemoveLeftovers(string parent)
