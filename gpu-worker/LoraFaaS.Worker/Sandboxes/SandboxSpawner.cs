@@ -14,7 +14,7 @@ namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
 /// Starts sandbox programs, some of them before anybody needs one: a blank process has done everything that does not depend on whose it
-/// will be. The pool's channel is its bound: the loop starts the next blank when one was taken.
+/// will be. The pool's channel is its bound: the loop starts the next blank when one was taken, or ended while it waited.
 /// </summary>
 internal sealed partial class SandboxSpawner : BackgroundService
 {
@@ -110,9 +110,15 @@ internal sealed partial class SandboxSpawner : BackgroundService
                     continue;
                 }
 
-                await PrepareBlanksAsync(stoppingToken);
-                await Task.WhenAny(change, RoomAsync(stoppingToken));
+                var ended = await PrepareBlanksAsync(stoppingToken);
+                await Task.WhenAny([change, RoomAsync(stoppingToken), .. ended]);
                 stoppingToken.ThrowIfCancellationRequested();
+
+                if (ended.Any(end => end.IsCompleted))
+                {
+                    // A program that ends again and again is started no oftener than one that does not start.
+                    await Task.Delay(RetryAfterFailure, _time, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -193,17 +199,27 @@ internal sealed partial class SandboxSpawner : BackgroundService
         }
     }
 
-    /// <summary>Those that wait already, when another backbone is expected than they were prepared for.</summary>
-    private async Task PrepareBlanksAsync(CancellationToken stoppingToken)
+    /// <summary>Those that wait already, when another backbone is expected than they were prepared for. One that has ended makes room for another.</summary>
+    /// <returns>The ends of those that wait on.</returns>
+    private async Task<IReadOnlyList<Task>> PrepareBlanksAsync(CancellationToken stoppingToken)
     {
+        List<Task> ends = [];
         await _pool.WaitAsync(stoppingToken);
 
         try
         {
             for (var left = _blanks.Reader.Count; left > 0 && _blanks.Reader.TryRead(out var blank); left--)
             {
+                if (blank.Exited.IsCompleted)
+                {
+                    LogBlankDied(blank.Id);
+                    await blank.DisposeAsync();
+                    continue;
+                }
+
                 await PrepareAsync(blank, stoppingToken);
                 await PutBackAsync(blank);
+                ends.Add(blank.Exited);
             }
         }
         catch (SandboxStartException failure)
@@ -214,6 +230,8 @@ internal sealed partial class SandboxSpawner : BackgroundService
         {
             _pool.Release();
         }
+
+        return ends;
     }
 
     private async Task PrepareAsync(SandboxProcess blank, CancellationToken stoppingToken)

@@ -67,6 +67,18 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_blank_that_dies_while_it_waits_is_replaced_before_anybody_wants_one()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
+        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
+
+        ProcessControl.Send(blank, Signal.Kill);
+
+        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox") is [var next] && next != blank);
+    }
+
+    [Fact]
     public async Task A_sandbox_lost_before_the_first_event_costs_nothing_but_time()
     {
         await using var world = await DemoWorld.StartAsync();
