@@ -41,7 +41,7 @@ public sealed class PlanningTests
 
         // Its first call finds everything in place.
         var account = await AccountAsync(platform, prompt);
-        Assert.Equal("device", account.GetProperty("adapter_tier").GetString());
+        Assert.True(Word(account, "adapter_tier") == "device", $"{account.GetRawText()}; planned since: {await AskAsync(platform, $"api/v1/plan?function={Function}.openfaas-fn")}");
         Assert.True(account.GetProperty("sandbox_warm").GetBoolean(), account.GetRawText());
         Assert.Equal(0, account.GetProperty("sandbox_ms").GetDouble() + account.GetProperty("map_ms").GetDouble());
     }
