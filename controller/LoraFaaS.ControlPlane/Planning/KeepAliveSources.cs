@@ -8,7 +8,7 @@ public sealed class KeepAliveSources(IForecasts forecasts, IPlanStore plans, IOp
 {
     internal async Task<KeepAliveHints> TakeAsync(CancellationToken cancellationToken)
     {
-        // A plan that nobody renews any more says nothing.
+        // Planning that was switched off leaves its last plan behind, which binds nobody any more.
         var newest = planning.Value.Enabled ? await plans.FindNewestAsync(cancellationToken) : null;
         return new KeepAliveHints(forecasts.Current.Functions, newest);
     }
