@@ -49,16 +49,16 @@ public sealed class ImageTests
     public void Each_step_of_a_dockerfile_finds_what_it_needs(string program)
     {
         var steps = File.ReadAllLines(RepositoryRoot.Of("deploy", "docker", program + ".Dockerfile"))
-            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', 2)).Select(line => (Verb: line[0], Rest: line[1])).ToList();
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', 2)).Select(line => (Verb: line[0], Words: line[1])).ToList();
         var (build, image) = (steps.TakeWhile((step, i) => i == 0 || step.Verb != "FROM").ToList(), steps.Skip(1).SkipWhile(step => step.Verb != "FROM").ToList());
-        var run = Assert.Single(build, step => step.Verb == "RUN").Rest;
+        var run = Assert.Single(build, step => step.Verb == "RUN").Words;
         var made = Regex.Matches(run, @"(?<=publish\.sh \w+ |mkdir -m 1777 )/\w+").Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
 
-        Assert.EndsWith(" AS build", build[0].Rest, StringComparison.Ordinal);
-        Assert.Equal(". .", Assert.Single(build, step => step.Verb == "COPY").Rest);
-        Assert.StartsWith("mcr.microsoft.com/dotnet/", image[0].Rest, StringComparison.Ordinal);
-        Assert.EndsWith("-chiseled", image[0].Rest, StringComparison.Ordinal);
-        Assert.All(image.Where(step => step.Verb == "COPY"), step => Assert.Contains(Regex.Match(step.Rest, "^--from=build (/\w+) (?:/\w+|\.)$").Groups[1].Value, made));
+        Assert.EndsWith(" AS build", build[0].Words, StringComparison.Ordinal);
+        Assert.Equal(". .", Assert.Single(build, step => step.Verb == "COPY").Words);
+        Assert.StartsWith("mcr.microsoft.com/dotnet/", image[0].Words, StringComparison.Ordinal);
+        Assert.EndsWith("-chiseled", image[0].Words, StringComparison.Ordinal);
+        Assert.All(image.Where(step => step.Verb == "COPY"), step => Assert.Contains(Regex.Match(step.Words, @"^--from=build (/\w+) (?:/\w+|\.)$").Groups[1].Value, made));
         Assert.All(image, step => Assert.Contains(step.Verb, (string[])["FROM", "WORKDIR", "COPY", "VOLUME", "USER", "EXPOSE", "HEALTHCHECK", "ENV", "ENTRYPOINT"]));
 
         // What is published, and every script on the way, is in the context: .dockerignore leaves it there.

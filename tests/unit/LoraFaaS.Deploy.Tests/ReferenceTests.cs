@@ -126,6 +126,6 @@ public sealed partial class ReferenceTests
         _ => [],
     };
 
-    [GeneratedRegex(@"(?:https?://|Host=|^)(?<host>[a-z0-9.-]+)(?:;Port=|:)(?<port>\d+)|https?://(?<host>[a-z0-9.-]+)(?=$|,)")]
+    [GeneratedRegex(@"(?:https?://|Host=|^)(?<host>[a-z][a-z0-9.-]*|0\.0\.0\.0)(?:;Port=|:)(?<port>\d+)|https?://(?<host>[a-z][a-z0-9.-]*)(?=$|,)")]
     private static partial Regex AddressPattern();
 }
