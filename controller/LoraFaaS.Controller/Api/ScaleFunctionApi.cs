@@ -16,6 +16,8 @@ internal sealed class ScaleFunctionApi(FunctionRegistry functions, IOptions<Cont
     public async Task ScaleAsync(HttpContext context)
     {
         var (body, problem) = await JsonBody.ReadAsync<ScaleRequest>(context.Request, options.Value.MaxJsonBytes, context.RequestAborted);
+        var named = context.Request.Query["namespace"].LastOrDefault() is { Length: > 0 } query ? query : body?.Namespace;
+        AuditNote.Set(context, "function.scale", $"{context.Request.RouteValues["name"]}.{(string.IsNullOrEmpty(named) ? NamespaceName.Default.Value : named)} to {body?.Replicas}".TrimEnd());
         problem ??= body!.Replicas is >= 0 and <= MaxReplicas
             ? null
             : new Problem(ErrorCode.InvalidRequest, $"a whole number from 0 to {MaxReplicas} is required", "replicas");
@@ -26,8 +28,6 @@ internal sealed class ScaleFunctionApi(FunctionRegistry functions, IOptions<Cont
             return;
         }
 
-        var named = context.Request.Query["namespace"].LastOrDefault() is { Length: > 0 } query ? query : body!.Namespace;
-        AuditNote.Set(context, "function.scale", $"{context.Request.RouteValues["name"]}.{(string.IsNullOrEmpty(named) ? NamespaceName.Default.Value : named)} to {body!.Replicas}");
         var (@namespace, unknown) = await NamespaceQuery.CheckAsync(named, functions, context.RequestAborted);
 
         if (unknown is not null)

@@ -23,7 +23,7 @@ internal static class CommandLineFault
 
         return stranger is not null
             ? $"{path} takes no {stranger}.{meant} `{path} --help` shows what it takes."
-            : $"{Missing(parse, path) ?? OneLine(parse.Errors[0].Message)}. `{path} --help` shows what it takes.";
+            : $"{Missing(parse, path) ?? NoNumber(parse.Errors[0]) ?? OneLine(parse.Errors[0].Message)}. `{path} --help` shows what it takes.";
     }
 
     /// <summary>What the command cannot do without and was not given.</summary>
@@ -36,6 +36,15 @@ internal static class CommandLineFault
 
         return missing.Count == 0 ? null : $"{path} needs {string.Join(' ', missing)}";
     }
+
+    private static string? NoNumber(ParseError error) => error.SymbolResult switch
+    {
+        ArgumentResult { Argument: { } argument, Tokens: [var token, ..] } when IsNumber(argument.ValueType) => $"<{argument.Name}> is a number, which {token.Value} is not",
+        OptionResult { Option: { } option, Tokens: [var token, ..] } when IsNumber(option.ValueType) => $"{option.Name} takes a number, which {token.Value} is not",
+        _ => null,
+    };
+
+    private static bool IsNumber(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is var bare && (bare == typeof(int) || bare == typeof(long) || bare == typeof(double));
 
     /// <summary>A choice comes as a list, one a line.</summary>
     private static string OneLine(string message)

@@ -17,7 +17,7 @@ internal sealed class AdapterFolder
     {
         if (!Directory.Exists(path))
         {
-            throw new UsageException($"There is no folder {path}; an adapter is one that PEFT saved (adapter_config.json, adapter_model.safetensors).");
+            throw new UsageException($"{(File.Exists(path) ? $"{path} is a file and no folder" : $"There is no folder {path}")}; an adapter is one that PEFT saved (adapter_config.json, adapter_model.safetensors).");
         }
 
         foreach (var name in (string[])[AdapterConfig.File, AdapterArchive.WeightsFile])

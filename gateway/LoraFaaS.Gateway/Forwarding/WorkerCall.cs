@@ -16,7 +16,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// <param name="request">Disposed with the call.</param>
 internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request) : IAsyncDisposable
 {
-    private const string EventsContentType = "application/x-lorafaas-events";
+    internal const string EventsContentType = "application/x-lorafaas-events";
 
     /// <summary>No event comes near this: a frame of tokens is some hundred bytes, an echoed prompt of 128k tokens some hundred thousand.</summary>
     private const int MaxEventBytes = 16 << 20;

@@ -37,8 +37,7 @@ internal sealed partial class DoorRehearsal(
 
         try
         {
-            await PerformAsync(stop.Token);
-            LogDone(time.GetElapsedTime(begun).TotalMilliseconds);
+            LogDone(await PerformAsync(stop.Token), time.GetElapsedTime(begun).TotalMilliseconds);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -48,8 +47,11 @@ internal sealed partial class DoorRehearsal(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task PerformAsync(CancellationToken stop)
+    /// <summary>How many calls were answered: all of them.</summary>
+    /// <exception cref="HttpRequestException">One was not.</exception>
+    internal async Task<int> PerformAsync(CancellationToken stop)
     {
+        var answered = 0;
         await using var worker = await RehearsalWorker.StartAsync(token, time, stop);
         await using var door = GatewayHost.BuildRehearsal(
         [
@@ -66,16 +68,19 @@ internal sealed partial class DoorRehearsal(
             foreach (var call in RehearsalText.Calls())
             {
                 using var answer = await http.SendAsync(call, stop);
+                answer.EnsureSuccessStatusCode();
                 await answer.Content.ReadAsByteArrayAsync(stop);
                 call.Dispose();
+                answered++;
             }
         }
 
         await door.StopAsync(stop);
+        return answered;
     }
 
-    [LoggerMessage(2901, LogLevel.Debug, "Rehearsed for {Milliseconds} ms")]
-    private partial void LogDone(double milliseconds);
+    [LoggerMessage(2901, LogLevel.Debug, "Rehearsed {Calls} calls in {Milliseconds} ms")]
+    private partial void LogDone(int calls, double milliseconds);
 
     [LoggerMessage(2902, LogLevel.Information, "The rehearsal was cut short, so the first calls will be slower: {Reason}")]
     private partial void LogCutShort(string reason);

@@ -35,7 +35,7 @@ internal static class RehearsalText
     /// <summary>As a function and as a chat, whole and as a stream.</summary>
     public static IEnumerable<HttpRequestMessage> Calls()
     {
-        yield return Call("/function/rehearsal.rehearsal", "a word", "text/plain", null);
+        yield return Call("/function/rehearsal.rehearsal?max_tokens=2", "a word", "text/plain", null);
         yield return Call("/function/rehearsal.rehearsal", "a word", "text/plain", "text/event-stream");
         yield return Call("/v1/chat/completions", """{"model":"rehearsal.rehearsal","messages":[{"role":"user","content":"a word"}]}""", "application/json", null);
         yield return Call("/v1/chat/completions", """{"model":"rehearsal.rehearsal","stream":true,"messages":[{"role":"user","content":"a word"}]}""", "application/json", null);

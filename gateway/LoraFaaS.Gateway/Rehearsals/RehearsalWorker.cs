@@ -1,4 +1,5 @@
 using System.Buffers;
+using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.ServiceDefaults.Trust;
@@ -37,13 +38,17 @@ internal sealed class RehearsalWorker : IAsyncDisposable
     private static async Task AnswerAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        context.Response.ContentType = WorkerCall.EventsContentType;
         var buffer = new ArrayBufferWriter<byte>();
 
+        // One by one, as tokens come: whoever reads them waits in between.
         foreach (var happened in RehearsalText.Answer())
         {
             FrameEncoder.Encode(happened, buffer);
+            await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            await Task.Yield();
+            buffer.ResetWrittenCount();
         }
-
-        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
     }
 }

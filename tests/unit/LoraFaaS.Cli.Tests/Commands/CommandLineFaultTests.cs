@@ -25,6 +25,7 @@ public sealed class CommandLineFaultTests
     [InlineData("deploy sql", "lorafaas deploy needs --image. `lorafaas deploy --help` shows what it takes.")]
     [InlineData("scale", "lorafaas scale needs <function> <replicas>. `lorafaas scale --help` shows what it takes.")]
     [InlineData("scale x", "lorafaas scale needs <replicas>. `lorafaas scale --help` shows what it takes.")]
+    [InlineData("scale x y", "<replicas> is a number, which y is not. `lorafaas scale --help` shows what it takes.")]
     [InlineData("completion tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash', 'zsh'. `lorafaas completion --help` shows what it takes.")]
     public void One_line_says_what_is_wrong_and_where_to_look(string line, string expected) =>
         Assert.Equal(expected, CommandLineFault.Describe(Root.Parse(line)));

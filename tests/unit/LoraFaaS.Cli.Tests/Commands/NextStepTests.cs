@@ -22,6 +22,14 @@ public sealed class NextStepTests
     [Fact]
     public void What_cannot_be_helped_stands_alone() => Assert.Equal("", NextStep.After(Refusal("broken", ErrorCode.Internal)));
 
+    /// <summary>OpenFaaS's API, which faas-cli reads as well.</summary>
+    [Theory]
+    [InlineData("function \"x\" not found", HttpStatusCode.NotFound, "; `lorafaas list` shows what is deployed")]
+    [InlineData("image: no adapter lora://b/x:v1 was pushed", HttpStatusCode.BadRequest, "; `lorafaas push FOLDER lora://BACKBONE/NAME:TAG` uploads one")]
+    [InlineData("replicas: a whole number is required", HttpStatusCode.BadRequest, "")]
+    public void A_refusal_in_plain_text_is_helped_as_well(string message, HttpStatusCode status, string step) =>
+        Assert.Equal(step, NextStep.After(new LoraFaaSException(message, status, null, field: null, inner: null)));
+
     private static LoraFaaSException Refusal(string message, ErrorCode code, TimeSpan? retryAfter = null) =>
         new(message, HttpStatusCode.BadRequest, code, field: null, inner: null) { RetryAfter = retryAfter };
 }
