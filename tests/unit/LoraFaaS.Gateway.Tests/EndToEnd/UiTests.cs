@@ -62,6 +62,9 @@ public sealed class UiTests
         using var response = await gateway.Http.GetAsync("/ui/", Stop);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+
+        // A browser asks again by itself.
+        Assert.Equal("2", response.Headers.GetValues("Refresh").Single());
         Assert.Contains("console", await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
 
