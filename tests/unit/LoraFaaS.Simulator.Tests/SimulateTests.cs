@@ -32,6 +32,26 @@ public sealed class SimulateTests
         Assert.True(first.TtftMs.P50 >= One.Backbones[0].PrefillMs, $"{system}: {first.TtftMs}");
     }
 
+    public static TheoryData<string> Presets => [.. ClusterPresets.All.Select(preset => preset.Name)];
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Every_preset_runs_every_system_and_says_what_it_took(string preset)
+    {
+        var cluster = ClusterFile.Read(preset);
+        TraceFunction[] functions = [.. Enumerable.Range(0, 6).Select(index => new TraceFunction($"f{index}", index % cluster.Backbones.Count, 20))];
+        var trace = TraceGenerator.Gamma(functions, 0.2, 600, 1, 1, TokenLengths.Gsm8K, 5);
+        var runs = Simulate.SystemNames.Select(system => Simulate.Run(cluster, trace, system)).ToList();
+
+        Assert.All(runs, run => Assert.Equal((trace.Count, 0), (run.Calls, run.Unserved)));
+        Assert.All(runs, run => Assert.InRange(run.MemoryHeld, 1e-6, 1));
+        Assert.All(runs, run => Assert.True(run is { Cost: > 0, TokensPerSecond: > 0, Redundancy: > 0 } && run.TtftMs.P99 >= run.TtftMs.P50 && run.E2EMs.Mean > run.TtftMs.Mean, $"{run}"));
+
+        var page = HtmlReport.Write(runs);
+        Assert.All(Simulate.SystemNames, system => Assert.Contains($"<td>{system}", page, StringComparison.Ordinal));
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_lonely_call_takes_exactly_the_stages_of_the_time_line()
     {
