@@ -4,7 +4,7 @@ namespace LoraFaaS.Bench.Inference;
 internal sealed record EngineBenchOptions
 {
     public static IReadOnlyList<string> AllCases { get; } =
-        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "trace", "fusion", "int8", "busy", "allocation"];
+        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "trace", "fusion", "int8", "masks", "busy", "allocation"];
 
     /// <summary>Turns of which the median is reported.</summary>
     public required int Rounds { get; init; }
