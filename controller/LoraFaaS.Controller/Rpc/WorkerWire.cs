@@ -118,7 +118,7 @@ internal static class WorkerWire
         PrefixMsPerMib = wire.HasPrefixMsPerMib ? Amount(wire.PrefixMsPerMib) : null,
     };
 
-    private static LoadingState? Read(BackboneLoading wire) =>
+    private static LoadingState? Read(Protocol.Control.BackboneLoading wire) =>
         wire.Name.Length is > 0 and <= MaxIdLength && wire.BytesTotal > 0 && Digest.TryParse(wire.Digest, out var digest)
             ? new LoadingState(wire.Name, digest, Math.Clamp(wire.BytesDone, 0, wire.BytesTotal), wire.BytesTotal)
             : null;
