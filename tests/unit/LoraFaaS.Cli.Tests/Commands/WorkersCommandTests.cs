@@ -15,7 +15,7 @@ public sealed class WorkersCommandTests
 
         Assert.Equal("ready", WorkersCommand.StateOf(worker));
         Assert.Equal(
-            "ready\nloading tiny: 43 % of 2 GiB",
-            WorkersCommand.StateOf(worker with { Loading = [new BackboneLoading("tiny", "sha256:a", 923_417_968, 2L << 30)] }));
+            "ready\nloading tiny: 44 % of 2 GiB",
+            WorkersCommand.StateOf(worker with { Loading = [new BackboneLoading("tiny", "sha256:a", 950_000_000, 2L << 30)] }));
     }
 }

@@ -92,17 +92,16 @@ public sealed class ConsoleApiTests(DemoController demo) : IClassFixture<DemoCon
         worker.Loading.Enqueue(new BackboneLoading { Name = "nothing", Digest = Facts.BackboneDigest.Value, BytesDone = 1, BytesTotal = 0 });
         await worker.BeatAsync();
 
-        await TestKit.Time.Patience.UntilAsync(async _ =>
-            (await ReadAsync("/api/v1/workers")).AsArray().Single(listed => listed!["id"]!.GetValue<string>() == "loader")!["loading"]!.AsArray().Count > 0);
-        var loading = (await ReadAsync("/api/v1/workers")).AsArray().Single(listed => listed!["id"]!.GetValue<string>() == "loader")!["loading"]!.AsArray();
-
-        var only = Assert.Single(loading)!;
+        await TestKit.Time.Patience.UntilAsync(async _ => (await LoadingAsync()).Count > 0);
+        var only = Assert.Single(await LoadingAsync())!;
         Assert.Equal(("tiny", 430, 1_000), (only["backbone"]!.GetValue<string>(), only["bytesDone"]!.GetValue<int>(), only["bytesTotal"]!.GetValue<int>()));
 
         worker.Loading.Clear();
         await worker.BeatAsync();
-        await TestKit.Time.Patience.UntilAsync(async _ =>
-            (await ReadAsync("/api/v1/workers")).AsArray().Single(listed => listed!["id"]!.GetValue<string>() == "loader")!["loading"]!.AsArray().Count == 0);
+        await TestKit.Time.Patience.UntilAsync(async _ => (await LoadingAsync()).Count == 0);
+
+        async Task<IReadOnlyList<JsonNode?>> LoadingAsync() =>
+            [.. (await ReadAsync("/api/v1/workers")).AsArray().Where(listed => listed!["id"]!.GetValue<string>() == "loader").SelectMany(listed => listed!["loading"]!.AsArray())];
     }
 
     private static UsageRecord Record(ulong sequence, DateTimeOffset started, string outcome, double ttft) => new()
