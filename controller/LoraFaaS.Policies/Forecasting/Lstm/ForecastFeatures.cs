@@ -86,7 +86,8 @@ public static class ForecastFeatures
     {
         Span<double> hazards = stackalloc double[HazardMinutes];
         IdleHistogramPredictor.Hazards(history, ActiveMinutes.Of(history, RateWindow.OneHour).Share, hazards);
-        row.AddLog(history.WasCalled ? history.IdleMinutes : IdleTimes.Bins);
+        // In the minute of a function's first call nothing has been idle yet.
+        row.AddLog(history.WasCalled ? Math.Max(0, history.IdleMinutes) : IdleTimes.Bins);
         row.AddLog(history.Idle.Total);
         row.AddLog(history.Idle.MeanMinutes);
         row.Add((float)Math.Min(2, history.Idle.BinVariation / 8));

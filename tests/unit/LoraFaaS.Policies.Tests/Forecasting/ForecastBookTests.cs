@@ -43,6 +43,26 @@ public sealed class ForecastBookTests
         Assert.False(book.IsWholeMinute);
     }
 
+    /// <summary>Idle for less than no minutes once made the network's answer no number, and with it everybody's forecasts and the plan.</summary>
+    [Fact]
+    public void A_function_whose_first_call_comes_in_an_open_minute_is_forecast_in_numbers()
+    {
+        var book = Book();
+        book.Advance(Start.AddSeconds(10), new Dictionary<FunctionId, int> { [Quiet] = 1 });
+
+        var forecast = Assert.Single(book.ForecastHot());
+
+        Assert.Equal(Quiet, forecast.Function);
+
+        foreach (var horizon in ForecastHorizons.All)
+        {
+            var said = forecast.Calls[horizon];
+            Assert.InRange(said.AtLeastOne, 0, 1);
+            Assert.True(float.IsFinite(said.Mean), $"{horizon}: {said}");
+            Assert.True(float.IsFinite(said.Quantiles.P99), $"{horizon}: {said}");
+        }
+    }
+
     [Fact]
     public void Lessons_hold_what_came_after_each_step()
     {
