@@ -20,7 +20,7 @@ public sealed class HostTlsTests : IDisposable
         await WriteSecretsAsync();
         await using var controller = Start(
             "controller/LoraFaaS.Controller", "LoraFaaS.Controller.dll", "controller", isServer: true,
-            "--Host:RpcUrl", "https://127.0.0.1:0", "--Storage:DataPath", _folder.Folder("store"), "--Controller:SecretsKeyFile", _folder.File("secrets-key"));
+            "--Host:RpcUrl", "https://127.0.0.1:0", "--Storage:DataPath", _folder.Folder("store"));
         var (control, rpc) = await UrlsAsync(controller, "controller");
         await using var worker = Start(
             "gpu-worker/LoraFaaS.Worker", "LoraFaaS.Worker.dll", "worker", isServer: true,
@@ -77,7 +77,6 @@ public sealed class HostTlsTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("token"), Convert.ToHexString(RandomNumberGenerator.GetBytes(24)));
         await File.WriteAllTextAsync(_folder.File("password"), Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
-        await File.WriteAllTextAsync(_folder.File("secrets-key"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         var (from, until) = (new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2090, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
