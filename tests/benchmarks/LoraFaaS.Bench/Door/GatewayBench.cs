@@ -126,7 +126,9 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         var most = Median(turns, 2, result => result.PerSecond);
         report.Add(BenchRow.Rate($"calls a second, {Clients} clients", most, "1/s", Median(turns, 1, result => result.PerSecond), "a bare forwarder", target: 0.8));
 
+        using var wakes = new WakeProbe();
         var half = await TurnsAsync(world, Clients, most / 2);
+        report.Add(BenchRow.Limit("a sleeping thread woken late at such rates, by the machine itself, p99", wakes.P99Ms(), "ms"));
         var added = Median(half, 2, result => result.P99Ms) - Median(half, 0, result => result.P99Ms);
         report.Add(BenchRow.Cost(
             "added by the gateway at half of that rate, p99", added, "ms",
