@@ -66,12 +66,21 @@ internal sealed class IdleLinks(TimeProvider time) : IDisposable
 
     private void Close(Predicate<WorkerLink> which)
     {
-        List<WorkerLink> gone;
+        var gone = new List<WorkerLink>();
 
         lock (_gate)
         {
-            gone = _links.FindAll(which);
-            _links.RemoveAll(gone.Contains);
+            _links.RemoveAll(link =>
+            {
+                var leaves = which(link);
+
+                if (leaves)
+                {
+                    gone.Add(link);
+                }
+
+                return leaves;
+            });
         }
 
         gone.ForEach(link => link.Dispose());
