@@ -1,5 +1,5 @@
 using System.Buffers;
-using LoraFaaS.Gateway.Forwarding;
+using LoraFaaS.Gateway.Forwarding.Wire;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.ServiceDefaults.Trust;
@@ -38,7 +38,7 @@ internal sealed class RehearsalWorker : IAsyncDisposable
     private static async Task AnswerAsync(HttpContext context)
     {
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
-        context.Response.ContentType = WorkerCall.EventsContentType;
+        context.Response.ContentType = AnswerHeadParser.EventsContentType;
         var buffer = new ArrayBufferWriter<byte>();
 
         // One by one, as tokens come: whoever reads them waits in between.
