@@ -13,28 +13,37 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
 {
     public int Functions => prompts.Count;
 
-    public async Task<ReplayedCall> CallAsync(int function)
+    /// <param name="function">Which.</param>
+    /// <param name="begun">Told when its first token is there.</param>
+    public async Task<ReplayedCall> CallAsync(int function, Action? begun = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{prompts[function].Function}")
         {
             Content = new StringContent(prompts[function].Prompt, Encoding.UTF8, "text/plain"),
         };
         request.Headers.Accept.ParseAdd("text/event-stream");
-        var begun = Stopwatch.GetTimestamp();
+        var sent = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         var (first, tokens) = (0.0, 0);
 
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
         {
-            var now = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            var now = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
 
             switch (item.EventType)
             {
                 case "token":
-                    first = tokens++ == 0 ? now : first;
+                    if (tokens++ == 0)
+                    {
+                        first = now;
+                        begun?.Invoke();
+                    }
+
                     break;
                 case "done":
+                    begun?.Invoke();
+
                     using (var done = JsonDocument.Parse(item.Data))
                     {
                         var account = done.RootElement.GetProperty("cold_start");
