@@ -2,6 +2,7 @@ using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Logging;
 using LoraFaaS.ServiceDefaults.Metrics;
+using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Tracing;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Builder;
@@ -126,11 +127,14 @@ public static class HostDefaults
             options.AdvertiseHost);
 
         builder.WebHost.ConfigureKestrel(listener.Configure);
+        builder.AddServerCertificate(HostingOptions.Section, options.CertificateFile, options.KeyFile);
+        builder.Services.AddSingleton(new PeerAuthority(options.AuthorityFile));
         builder.Services.AddOptionsWithValidateOnStart<HostingOptions, HostingOptionsValidator>().BindConfiguration(HostingOptions.Section);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services.AddSingleton(listener);
         builder.Services.AddSingleton<HostAddresses>();
         builder.Services.AddHostedService<ParentWatch>();
+        builder.Services.AddHostedService<PlainDoorNotice>();
     }
 
     private static void Announce(IServiceProvider services)

@@ -90,22 +90,7 @@ internal static class GatewayHost
         var options = new GatewayOptions();
         builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
 
-        if (options.CertificateFile.Length == 0 && options.KeyFile.Length == 0)
-        {
-            return;
-        }
-
-        if (options.CertificateFile.Length == 0 || options.KeyFile.Length == 0)
-        {
-            throw new HostStartException("TLS needs both files: Gateway:CertificateFile and Gateway:KeyFile");
-        }
-
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton(services => new ServerCertificate(
-            options.CertificateFile,
-            options.KeyFile,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<ServerCertificate>>()));
+        builder.AddServerCertificate(GatewayOptions.Section, options.CertificateFile, options.KeyFile);
     }
 
     private static void AddStations(IServiceCollection services)
@@ -169,6 +154,7 @@ internal static class GatewayHost
     private static GrpcChannel CreateControlChannel(IServiceProvider services) => new(new GrpcChannelOptions
     {
         Servers = services.GetRequiredService<ControllerTransport>().RpcServers,
+        Tls = services.GetRequiredService<PeerAuthority>().ClientOptions(),
         Metadata = [new(InternalToken.HeaderName, services.GetRequiredService<InternalToken>().Value)],
         Time = services.GetRequiredService<TimeProvider>(),
     });

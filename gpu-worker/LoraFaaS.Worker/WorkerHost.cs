@@ -1,5 +1,6 @@
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
@@ -70,7 +71,10 @@ public static class WorkerHost
         services.AddSingleton<ControllerLink>();
         services.AddSingleton<IArtifactLocation>(provider => provider.GetRequiredService<ControllerLink>());
         services.AddSingleton<IArtifactRemote>(provider => new PatientArtifactRemote(
-            new HttpArtifactRemote(ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()),
+            new HttpArtifactRemote(
+                ArtifactClient(provider.GetRequiredService<InternalToken>(), provider.GetRequiredService<PeerAuthority>()),
+                provider.GetRequiredService<IArtifactLocation>(),
+                provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactCache(
             DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(), provider.GetRequiredService<ArtifactWorth>(),
@@ -173,9 +177,9 @@ public static class WorkerHost
 
     private static string DataPath(IServiceProvider provider, string name) => Path.GetFullPath(Path.Combine(Options(provider).DataPath, name));
 
-    private static HttpClient ArtifactClient(InternalToken token)
+    private static HttpClient ArtifactClient(InternalToken token, PeerAuthority authority)
     {
-        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
+        var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, SslOptions = authority.ClientOptions() })
         {
             // The download watches for standstill itself; a large artifact may take minutes.
             Timeout = Timeout.InfiniteTimeSpan,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Hosting;
@@ -15,13 +16,16 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
     private ListenOptions? _rpc;
     private bool _tls;
 
+    /// <summary>Known once the server was configured.</summary>
+    public bool IsPlainToOthers => !_tls && (!IPAddress.IsLoopback(http.Address) || (rpc is { Address: var address } && !IPAddress.IsLoopback(address)));
+
     public void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         var certificate = kestrel.ApplicationServices.GetService<ServerCertificate>();
         _tls = certificate is not null;
 
-        if ((http.IsHttps && !_tls) || rpc is { IsHttps: true })
+        if (!_tls && (http.IsHttps || rpc is { IsHttps: true }))
         {
             throw new HostStartException("An https address needs a certificate, which this host was not given.");
         }
@@ -44,13 +48,21 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
             {
                 listen.Protocols = HttpProtocols.Http2;
                 _rpc = listen;
+
+                if (certificate is not null)
+                {
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(ForHttp2(certificate.Current())) });
+                }
             });
         }
     }
 
     public HostUrls Urls() => new(
         Url(_http, _tls) ?? throw new InvalidOperationException("The server does not listen yet."),
-        Url(_rpc, isHttps: false));
+        Url(_rpc, _tls));
+
+    /// <summary>Options of its own: the server writes the protocols of the door into those it is given.</summary>
+    private static SslServerAuthenticationOptions ForHttp2(SslServerAuthenticationOptions options) => new() { ServerCertificateContext = options.ServerCertificateContext };
 
     private string? Url(ListenOptions? listen, bool isHttps) => listen?.EndPoint is IPEndPoint bound ? ListenAddress.Advertise(bound, advertiseHost, isHttps) : null;
 }

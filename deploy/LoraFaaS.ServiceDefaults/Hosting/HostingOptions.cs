@@ -11,12 +11,24 @@ public sealed class HostingOptions
     [Required]
     public string HttpUrl { get; set; } = "http://127.0.0.1:0";
 
-    /// <summary>Where HTTP/2 without TLS is served for the platform's own gRPC calls, by hosts that have them.</summary>
+    /// <summary>Where HTTP/2 is served for the platform's own gRPC calls, by hosts that have them.</summary>
     [Required]
     public string RpcUrl { get; set; } = "http://127.0.0.1:0";
 
     /// <summary>The name or address by which other machines reach this one. Empty: the address listened on, or loopback when listening on all.</summary>
     public string AdvertiseHost { get; set; } = "";
+
+    /// <summary>A certificate with its chain, PEM, and its key: with both this host speaks TLS, and tells others an https address. Read again when they change.</summary>
+    public string CertificateFile { get; set; } = "";
+
+    /// <inheritdoc cref="CertificateFile"/>
+    public string KeyFile { get; set; } = "";
+
+    /// <summary>
+    /// The authority that signed the certificates of this installation's hosts, and nobody else's, PEM: a host called by https is believed when its certificate is of
+    /// it, under whatever name. Empty: as any server is, by the machine's authorities and by its name.
+    /// </summary>
+    public string AuthorityFile { get; set; } = "";
 
     /// <summary>Written, whole or not at all, once the host listens: process id and actual URLs as JSON. Empty: none.</summary>
     public string ReadyFile { get; set; } = "";

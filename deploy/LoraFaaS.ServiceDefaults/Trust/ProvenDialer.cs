@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace LoraFaaS.ServiceDefaults.Trust;
@@ -8,23 +9,23 @@ namespace LoraFaaS.ServiceDefaults.Trust;
 /// <param name="proofLimit">Of the other process's word, for which it must be given a processor.</param>
 public sealed class ProvenDialer(InternalToken token, TimeSpan connectLimit, TimeSpan proofLimit, TimeProvider time)
 {
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectTimeout"/>, which bounds both.</summary>
-    public TimeSpan Limit => connectLimit + proofLimit;
-
-    /// <summary>A <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
+    /// <param name="address">Whom to dial.</param>
+    /// <param name="authority">Host and port as its host tells them of itself, which both ends prove.</param>
+    /// <param name="tls">What follows the proof is TLS, so that nobody between the hosts can go on with the connection after it. Null: it is plain.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UnprovenPeerException">It answered, not in time or not with a proof.</exception>
-    /// <exception cref="SocketException">Nobody accepted.</exception>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <exception cref="System.Security.Authentication.AuthenticationException">Its certificate is not believed.</exception>
+    /// <exception cref="SocketException">Nobody accepted, or it broke off.</exception>
+    public async ValueTask<Stream> DialAsync(DnsEndPoint address, string authority, SslClientAuthenticationOptions? tls, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(context);
-
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
         try
         {
-            await ConnectAsync(socket, context.DnsEndPoint, cancellationToken);
-            await ProveAsync(socket, context.InitialRequestMessage.RequestUri!.Authority, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await ConnectAsync(socket, address, cancellationToken);
+            await ProveAsync(socket, authority, cancellationToken);
+            var plain = new NetworkStream(socket, ownsSocket: true);
+            return tls is null ? plain : await EncryptAsync(plain, tls, cancellationToken);
         }
         catch
         {
@@ -73,6 +74,23 @@ public sealed class ProvenDialer(InternalToken token, TimeSpan connectLimit, Tim
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new UnprovenPeerException("What accepts connections there did not prove in time that it knows the internal token.");
+        }
+    }
+
+    private async Task<Stream> EncryptAsync(Stream plain, SslClientAuthenticationOptions tls, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(proofLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var stream = new SslStream(plain);
+
+        try
+        {
+            await stream.AuthenticateAsClientAsync(tls, either.Token);
+            return stream;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new UnprovenPeerException("What accepts connections there did not end a TLS handshake in time.");
         }
     }
 

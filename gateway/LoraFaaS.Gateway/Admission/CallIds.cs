@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
 
@@ -8,37 +7,9 @@ namespace LoraFaaS.Gateway.Admission;
 internal static class CallIds
 {
     private const int MaxLength = 128;
-    private const int IdBytes = 16;
-
-    /// <summary>Random bytes are asked of the kernel for so many ids at once: for one at a time asking took half as long as all of admission.</summary>
-    private const int IdsAtOnce = 256;
-
-    [ThreadStatic]
-    private static byte[]? _random;
-
-    [ThreadStatic]
-    private static int _left;
 
     public static CallId For(HttpRequest request) =>
-        request.Headers[WireHeaders.CallId] is [{ } given] && IsSane(given) ? new CallId(given) : new CallId(Fresh());
-
-    /// <summary>A random UUID (RFC 9562, version 4).</summary>
-    private static string Fresh()
-    {
-        var random = _random ??= new byte[IdsAtOnce * IdBytes];
-
-        if (_left == 0)
-        {
-            RandomNumberGenerator.Fill(random);
-            _left = IdsAtOnce;
-        }
-
-        var id = random.AsSpan(--_left * IdBytes, IdBytes);
-        id[6] = (byte)(0x40 | (id[6] & 0x0f));
-        id[8] = (byte)(0x80 | (id[8] & 0x3f));
-
-        return new Guid(id, bigEndian: true).ToString();
-    }
+        request.Headers[WireHeaders.CallId] is [{ } given] && IsSane(given) ? new CallId(given) : new CallId(RandomIds.Draw().ToString());
 
     private static bool IsSane(string text)
     {

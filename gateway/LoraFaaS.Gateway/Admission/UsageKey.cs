@@ -12,7 +12,7 @@ internal sealed record UsageKey(string Value, long Epoch)
     /// <summary>More than any generation has tries.</summary>
     private const int TryBits = 20;
 
-    public static UsageKey Draw() => new(Guid.NewGuid().ToString("N"), 0);
+    public static UsageKey Draw() => new(RandomIds.Draw().ToString("N"), 0);
 
     /// <summary>The same for an execution that was cut off and for the one that is made in its place; another after one that came to an end.</summary>
     public static UsageKey Of(CallTicket ticket, CallRequest call) => new(

@@ -1,5 +1,6 @@
 using System.Net;
 using LoraFaaS.Protocol.Addresses;
+using LoraFaaS.ServiceDefaults.Tls;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Controllers;
@@ -7,7 +8,7 @@ namespace LoraFaaS.Gateway.Controllers;
 /// <summary>The connections to the controllers. With several, a connection goes to one that takes it: each of them answers for the whole.</summary>
 internal sealed class ControllerTransport : IDisposable
 {
-    public ControllerTransport(IOptions<GatewayOptions> options)
+    public ControllerTransport(IOptions<GatewayOptions> options, PeerAuthority authority)
     {
         var servers = ServerAddresses.Parse(options.Value.ControllerHttpUrl);
         RpcServers = ServerAddresses.Parse(options.Value.ControllerRpcUrl);
@@ -20,6 +21,7 @@ internal sealed class ControllerTransport : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = options.Value.ConnectTimeout,
             ConnectCallback = servers.ConnectAsync,
+            SslOptions = authority.ClientOptions(),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
             PooledConnectionLifetime = TimeSpan.FromMinutes(15),
         });

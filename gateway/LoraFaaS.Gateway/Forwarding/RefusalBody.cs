@@ -1,8 +1,7 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Forwarding.Wire;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
@@ -11,16 +10,23 @@ internal static class RefusalBody
 {
     private const int MaxBytes = 16 << 10;
 
-    public static async Task<Problem> ReadAsync(HttpResponseMessage head, PipeReader body, CancellationToken cancellationToken)
+    public static async Task<Problem> ReadAsync(WorkerLink link, CancellationToken cancellationToken)
     {
-        var read = await body.ReadAtLeastAsync(MaxBytes, cancellationToken);
-        var problem = Parse(read.Buffer) ?? Unnamed((int)head.StatusCode);
-        body.AdvanceTo(read.Buffer.End);
+        var head = link.Head;
 
-        return head.Headers.RetryAfter?.Delta is { } retryAfter ? problem with { RetryAfter = retryAfter } : problem;
+        try
+        {
+            var problem = await link.ReadBodyAsync(MaxBytes, cancellationToken) is { } body ? Parse(body) : null;
+            problem ??= Unnamed(head.Status);
+            return head.RetryAfter is { } retryAfter ? problem with { RetryAfter = retryAfter } : problem;
+        }
+        catch (IOException)
+        {
+            return Unnamed(head.Status);
+        }
     }
 
-    public static Problem Unnamed(int status) => status switch
+    private static Problem Unnamed(int status) => status switch
     {
         StatusCodes.Status429TooManyRequests => new Problem(ErrorCode.QueueFull, "the worker's queue is full"),
         StatusCodes.Status503ServiceUnavailable => new Problem(ErrorCode.WorkerUnavailable, "the worker is not available"),
@@ -28,13 +34,11 @@ internal static class RefusalBody
         _ => new Problem(ErrorCode.Internal, $"the worker answered with status {status}"),
     };
 
-    private static Problem? Parse(ReadOnlySequence<byte> bytes)
+    private static Problem? Parse(byte[] bytes)
     {
         try
         {
-            var reader = new Utf8JsonReader(bytes.Slice(0, Math.Min(bytes.Length, MaxBytes)));
-
-            return JsonSerializer.Deserialize(ref reader, ContractsJson.Default.ProblemBody) is { Code: not null, Message: not null } body
+            return JsonSerializer.Deserialize(bytes, ContractsJson.Default.ProblemBody) is { Code: not null, Message: not null } body
                 ? new Problem(ErrorCodes.FromWire(body.Code), body.Message, body.Field)
                 : null;
         }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
-using System.IO.Pipelines;
-using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Forwarding.Wire;
+using LoraFaaS.Gateway.Metering;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.ServiceDefaults.Trust;
@@ -9,58 +11,57 @@ using LoraFaaS.ServiceDefaults.Trust;
 namespace LoraFaaS.Gateway.Forwarding;
 
 /// <summary>
-/// One try at one worker. Frames are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
+/// One try at one worker. Events are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
 /// resumed elsewhere while the caller's own response knows nothing of it, and a slow reader leaves the bytes where the worker's credits run out.
 /// </summary>
-/// <param name="invoker">The connections.</param>
-/// <param name="request">Disposed with the call.</param>
-internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage request) : IAsyncDisposable
+internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress address, GenerateRequest request, TimeSpan timeLeft) : IAsyncDisposable
 {
-    private const string EventsContentType = "application/x-lorafaas-events";
-
-    /// <summary>No event comes near this: a frame of tokens is some hundred bytes, an echoed prompt of 128k tokens some hundred thousand.</summary>
-    private const int MaxEventBytes = 16 << 20;
-
-    /// <summary>
-    /// Held for as long as nothing comes, which for a stream is most of its life: a frame of tokens and no more. The handler's own buffer beneath it is larger,
-    /// so that a larger frame costs copies and no system calls.
-    /// </summary>
-    private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 512, minimumReadSize: 64);
+    private static readonly ActivitySource Activities = new(InvocationMeter.Name);
 
     /// <summary>The answer's end follows its last event at once. A worker that leaves it out loses the connection, not our time.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(250);
 
-    private HttpResponseMessage? _response;
-    private FrameReader<GenerateEvent>? _frames;
+    private WorkerLink? _link;
     private bool _lastSeen;
 
     public async Task<WorkerAnswer> AnswerAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _response = await invoker.SendAsync(request, cancellationToken);
-        }
-        catch (HttpRequestException exception)
-        {
-            return new WorkerAnswer.Unreachable(exception.InnerException is UnprovenPeerException ? "what answers there is no worker of this platform" : Name(exception.HttpRequestError));
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new WorkerAnswer.Unreachable("no connection in time");
-        }
+        using var span = Activity.Current is { IsAllDataRequested: true } ? Activities.StartActivity("worker", ActivityKind.Client) : null;
+        using var asked = new WorkerRequest(address, request, timeLeft, Activity.Current);
 
-        var body = PipeReader.Create(await _response.Content.ReadAsStreamAsync(cancellationToken), Buffers);
-
-        if (_response.StatusCode is not HttpStatusCode.OK)
+        while (true)
         {
-            return new WorkerAnswer.Refused(await RefusalAsync(_response, body, cancellationToken));
+            var kept = address.Idle.TryTake();
+
+            if (kept is null && await DialAsync(cancellationToken) is { } unreachable)
+            {
+                return unreachable;
+            }
+
+            _link ??= kept!;
+
+            switch (await _link.AskAsync(asked.Bytes, cancellationToken))
+            {
+                case AskOutcome.Answered:
+                    return await JudgeAsync(_link, cancellationToken);
+
+                // As where nobody accepts: it was most likely restarted meanwhile, and nothing has begun.
+                case AskOutcome.Unanswered when kept is not null:
+                    _link.Dispose();
+                    _link = null;
+                    address.Idle.Clear();
+                    break;
+
+                case AskOutcome.Unanswered or AskOutcome.Torn:
+                    return new WorkerAnswer.Unreachable("closed");
+
+                case AskOutcome.Malformed:
+                    return new WorkerAnswer.Unreachable("what it answered is not HTTP as a worker speaks it");
+
+                default:
+                    throw new UnreachableException();
+            }
         }
-
-        _frames = new FrameReader<GenerateEvent>(body, GenerateEvent.Parser, MaxEventBytes);
-
-        return _response.Content.Headers.ContentType?.MediaType == EventsContentType
-            ? WorkerAnswer.Streaming.Instance
-            : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
     }
 
     /// <summary>The next event as soon as its last byte is here.</summary>
@@ -70,11 +71,11 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
 
         try
         {
-            read = await _frames!.ReadAsync(cancellationToken);
+            read = await _link!.ReadEventAsync(cancellationToken);
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            return new WorkerRead.Lost($"the stream ended early ({(exception is HttpIOException lost ? Name(lost.HttpRequestError) : "connection lost")})");
+            return new WorkerRead.Lost("the stream ended early (connection lost)");
         }
 
         if (read.Message is { KindCase: GenerateEvent.KindOneofCase.Finished or GenerateEvent.KindOneofCase.Failed })
@@ -95,24 +96,64 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
     /// <summary>A connection whose answer was read to its end is used again; any other is closed, and that is how the worker hears that it is to stop.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_lastSeen)
+        if (_link is not { } link)
         {
-            await ReadEndAsync();
+            return;
         }
 
-        if (_frames is not null)
+        if (_lastSeen && !link.IsBodyDone)
         {
-            await _frames.DisposeAsync();
+            await ReadEndAsync(link);
         }
 
-        _response?.Dispose();
-        request.Dispose();
+        if (link.IsReusable)
+        {
+            address.Idle.Keep(link);
+        }
+        else
+        {
+            link.Dispose();
+        }
     }
 
-    private async ValueTask ReadEndAsync()
+    /// <summary>Null: it is there.</summary>
+    private async ValueTask<WorkerAnswer.Unreachable?> DialAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _link = await transport.DialAsync(address, cancellationToken);
+            return null;
+        }
+        catch (UnprovenPeerException)
+        {
+            return new WorkerAnswer.Unreachable("what answers there is no worker of this platform");
+        }
+        catch (AuthenticationException)
+        {
+            return new WorkerAnswer.Unreachable("its certificate is not of this platform");
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return new WorkerAnswer.Unreachable("no connection");
+        }
+    }
+
+    private static async Task<WorkerAnswer> JudgeAsync(WorkerLink link, CancellationToken cancellationToken)
+    {
+        if (link.Head.Status != StatusCodes.Status200OK)
+        {
+            return new WorkerAnswer.Refused(await RefusalBody.ReadAsync(link, cancellationToken));
+        }
+
+        return link.Head.IsEvents
+            ? WorkerAnswer.Streaming.Instance
+            : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
+    }
+
+    private static async ValueTask ReadEndAsync(WorkerLink link)
     {
         using var patience = new CancellationTokenSource();
-        var reading = _frames!.ReadAsync(patience.Token);
+        var reading = link.ReadEventAsync(patience.Token);
 
         if (!reading.IsCompleted)
         {
@@ -128,27 +169,4 @@ internal sealed class WorkerCall(HttpMessageInvoker invoker, HttpRequestMessage 
             // All that mattered was here before.
         }
     }
-
-    private static async Task<Problem> RefusalAsync(HttpResponseMessage head, PipeReader body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await RefusalBody.ReadAsync(head, body, cancellationToken);
-        }
-        catch (IOException)
-        {
-            return RefusalBody.Unnamed((int)head.StatusCode);
-        }
-        finally
-        {
-            await body.CompleteAsync();
-        }
-    }
-
-    private static string Name(HttpRequestError error) => error switch
-    {
-        HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError => "no connection",
-        HttpRequestError.ResponseEnded => "closed",
-        _ => error.ToString(),
-    };
 }

@@ -22,7 +22,7 @@ internal sealed class RouteIndex
 
     public int Count { get; }
 
-    public IEnumerable<RouteEntry> Values => _shards.SelectMany(shard => shard.Filled).Select(slot => slot.Route!);
+    public IEnumerable<RouteEntry> Values => _shards.SelectMany(shard => shard.Routes);
 
     /// <summary><c>name</c> or <c>name.namespace</c>: what follows the last dot is the namespace, which may be left out where it is the default.</summary>
     public RouteEntry? Find(ReadOnlySpan<char> text)
@@ -66,10 +66,10 @@ internal sealed class RouteIndex
 
         var shards = _shards.ToArray();
 
-        foreach (var touched in changes.Select(change => new RouteSlot(string.GetHashCode(change.Key), change.Key, change.Value)).GroupBy(slot => Number(slot.Hash)))
+        foreach (var touched in changes.GroupBy(change => Number(string.GetHashCode(change.Key))))
         {
-            var kept = shards[touched.Key].Filled.Where(slot => !changes.ContainsKey(slot.Key!));
-            shards[touched.Key] = new RouteShard([.. kept, .. touched.Where(slot => slot.Route is not null)]);
+            var kept = shards[touched.Key].Routes.Where(route => !changes.ContainsKey(KeyOf(route.Function)));
+            shards[touched.Key] = new RouteShard([.. kept.Concat(touched.Select(change => change.Value).OfType<RouteEntry>()).Select(SlotOf)]);
         }
 
         return new RouteIndex(shards);
@@ -77,6 +77,12 @@ internal sealed class RouteIndex
 
     /// <summary>No function's name holds a dot, so that a name alone is never another's name with its namespace.</summary>
     private static string KeyOf(FunctionId id) => id.Namespace == NamespaceName.Default ? id.Name.Value : id.ToString();
+
+    private static RouteSlot SlotOf(RouteEntry route)
+    {
+        var key = KeyOf(route.Function);
+        return new RouteSlot(string.GetHashCode(key), key, route);
+    }
 
     /// <summary>By the high bits: the low ones are the place within the shard. The runtime's hash of text is seeded anew in each process, so names cannot be chosen to collide.</summary>
     private static int Number(int hash) => (int)((uint)hash >> 24);

@@ -1,4 +1,4 @@
 namespace LoraFaaS.Gateway.Routing;
 
-/// <summary>A place in a shard's table; free where <paramref name="Key"/> is null.</summary>
-internal readonly record struct RouteSlot(int Hash, string? Key, RouteEntry? Route);
+/// <summary>What goes into a shard: a route, its key, and the key's hash.</summary>
+internal readonly record struct RouteSlot(int Hash, string Key, RouteEntry Route);

@@ -1,10 +1,11 @@
 using System.Net;
+using LoraFaaS.ServiceDefaults.Tls;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Ui;
 
 /// <summary>The connections to the console.</summary>
-internal sealed class UiTransport(IOptions<GatewayOptions> options) : IDisposable
+internal sealed class UiTransport(IOptions<GatewayOptions> options, PeerAuthority authority) : IDisposable
 {
     public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
     {
@@ -13,6 +14,7 @@ internal sealed class UiTransport(IOptions<GatewayOptions> options) : IDisposabl
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.Value.ConnectTimeout,
+        SslOptions = authority.ClientOptions(),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
     });
 

@@ -3,6 +3,7 @@ using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Isolation;
@@ -18,6 +19,7 @@ internal sealed partial class SessionLoop(
     WorkerName worker,
     HostIdentity identity,
     HostAddresses addresses,
+    PeerAuthority authority,
     InternalToken token,
     MemoryBooks books,
     SessionSources sources,
@@ -61,6 +63,7 @@ internal sealed partial class SessionLoop(
         using var channel = new GrpcChannel(new GrpcChannelOptions
         {
             Servers = controllers,
+            Tls = authority.ClientOptions(),
             Metadata = [new(InternalToken.HeaderName, token.Value)],
             Time = time,
         });

@@ -3,6 +3,7 @@ using LoraFaaS.Protocol.Addresses;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Client;
+using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Outcomes;
@@ -17,13 +18,14 @@ internal sealed class ControllerSecrets : ISecretSource, IDisposable
 
     private readonly GrpcChannel? _channel;
 
-    public ControllerSecrets(IOptions<WorkerOptions> options, InternalToken token, TimeProvider time)
+    public ControllerSecrets(IOptions<WorkerOptions> options, InternalToken token, PeerAuthority authority, TimeProvider time)
     {
         if (options.Value.ControllerRpcUrl.Length > 0)
         {
             _channel = new GrpcChannel(new GrpcChannelOptions
             {
                 Servers = ServerAddresses.Parse(options.Value.ControllerRpcUrl),
+                Tls = authority.ClientOptions(),
                 Metadata = [new(InternalToken.HeaderName, token.Value)],
                 Time = time,
             });

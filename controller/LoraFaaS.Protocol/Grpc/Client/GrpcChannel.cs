@@ -32,6 +32,7 @@ public sealed class GrpcChannel : IDisposable
             KeepAlivePingTimeout = options.KeepAliveTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            SslOptions = options.Tls ?? new(),
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using LoraFaaS.Protocol.Addresses;
 
 namespace LoraFaaS.Protocol.Grpc.Client;
@@ -5,8 +6,11 @@ namespace LoraFaaS.Protocol.Grpc.Client;
 /// <summary>How a channel reaches its server.</summary>
 public sealed record GrpcChannelOptions
 {
-    /// <summary>Servers that speak HTTP/2 without TLS; each connection goes to one of them.</summary>
+    /// <summary>Servers that speak HTTP/2, all of them with TLS or all without; each connection goes to one of them.</summary>
     public required ServerAddresses Servers { get; init; }
+
+    /// <summary>For https addresses: whose certificates are believed. Null: what the machine believes.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>Sent with every call: the internal token.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];

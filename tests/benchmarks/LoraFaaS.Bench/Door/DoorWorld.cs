@@ -95,6 +95,33 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
     public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime(_gateway), ProcessorTime(_forwarder));
 
+    /// <summary>Processor time of the door at that address until now, in ticks of the kernel's clock, and that of its thread that compiles hot methods anew.</summary>
+    public (double Compiler, double All) CompilerTime(string url)
+    {
+        var process = $"/proc/{Text((url == GatewayUrl ? _gateway : _forwarder).Id)}";
+
+        // The thread comes and goes with its work.
+        var compiler = Directory.GetDirectories(process + "/task").Where(task => Read(task + "/comm").Contains("Tiered", StringComparison.Ordinal)).Sum(task => Ticks(Read(task + "/stat")));
+        return (compiler, Ticks(Read(process + "/stat")));
+
+        static string Read(string file)
+        {
+            try
+            {
+                return File.ReadAllText(file);
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+
+        // utime and stime, the 12th and 13th after the name in its parentheses.
+        static double Ticks(string stat) => stat.Length == 0
+            ? 0
+            : stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11..13].Sum(ticks => double.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
         await using var load = ChildProcess.StartDotnet(Self, order.Arguments());

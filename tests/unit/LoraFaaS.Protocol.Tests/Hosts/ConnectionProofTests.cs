@@ -160,7 +160,12 @@ public sealed class ConnectionProofTests
     });
 
     private static HttpClient Caller(InternalToken token, TimeProvider? time = null) =>
-        new(new SocketsHttpHandler { UseProxy = false, ConnectCallback = new ProvenDialer(token, Patience.Limit, Patience.Limit, time ?? TimeProvider.System).ConnectAsync });
+        new(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = (context, cancellationToken) => new ProvenDialer(token, Patience.Limit, Patience.Limit, time ?? TimeProvider.System)
+                .DialAsync(context.DnsEndPoint, context.InitialRequestMessage.RequestUri!.Authority, null, cancellationToken),
+        });
 
     private static async Task IsRefusedAsync(HttpClient caller, Uri url) =>
         Assert.IsType<UnprovenPeerException>((await Assert.ThrowsAsync<HttpRequestException>(() => caller.GetAsync(url))).InnerException);

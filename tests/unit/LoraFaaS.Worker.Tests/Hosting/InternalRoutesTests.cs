@@ -55,7 +55,8 @@ public sealed partial class InternalRoutesTests
 
         HttpClient Caller(InternalToken token) => new(new SocketsHttpHandler
         {
-            ConnectCallback = new ProvenDialer(token, Patience.Limit, Patience.Limit, TimeProvider.System).ConnectAsync,
+            ConnectCallback = (context, cancellationToken) => new ProvenDialer(token, Patience.Limit, Patience.Limit, TimeProvider.System)
+                .DialAsync(context.DnsEndPoint, context.InitialRequestMessage.RequestUri!.Authority, null, cancellationToken),
         })
         {
             BaseAddress = worker.Http.BaseAddress, Timeout = Patience.Limit,
