@@ -19,6 +19,8 @@ namespace LoraFaaS.Cli;
 [JsonSerializable(typeof(EvalReport))]
 [JsonSerializable(typeof(Frame))]
 [JsonSerializable(typeof(Change))]
+[JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(Versions))]
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(List<DeployedFunction>))]
 internal sealed partial class CliJson : JsonSerializerContext

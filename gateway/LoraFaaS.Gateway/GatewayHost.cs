@@ -9,6 +9,7 @@ using LoraFaaS.Gateway.Functions;
 using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Metering;
 using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Rehearsals;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Gateway.Ui;
 using LoraFaaS.Gateway.Vllm;
@@ -20,6 +21,7 @@ using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using HostDefaults = LoraFaaS.ServiceDefaults.HostDefaults;
 
@@ -33,7 +35,26 @@ internal static class GatewayHost
 
     public static WebApplication Build(string[] args)
     {
-        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, ListenPort.Apply(args, Environment.GetEnvironmentVariable));
+        var builder = CreateBuilder(ListenPort.Apply(args, Environment.GetEnvironmentVariable));
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+
+    /// <summary>The same stations with nothing that goes on beside calls: it watches no routes, leases no calls, reports and logs nothing.</summary>
+    internal static WebApplication BuildRehearsal(string[] args)
+    {
+        var builder = CreateBuilder(args);
+        builder.Services.RemoveAll<IHostedService>();
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.MapGateway();
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, args);
 
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
@@ -52,9 +73,7 @@ internal static class GatewayHost
             kestrel.Limits.MaxRequestHeaderCount = 1_000;
         });
 
-        var app = builder.Build();
-        app.MapGateway();
-        return app;
+        return builder;
     }
 
     private static void AddOptions(IServiceCollection services)
@@ -91,6 +110,7 @@ internal static class GatewayHost
 
     private static void AddStations(IServiceCollection services)
     {
+        services.AddHostedService<DoorRehearsal>();
         services.AddHttpForwarder();
         services.AddMetrics();
 

@@ -69,8 +69,9 @@ public static class WorkerHost
         services.AddSingleton<NextBackbone>();
         services.AddSingleton<ControllerLink>();
         services.AddSingleton<IArtifactLocation>(provider => provider.GetRequiredService<ControllerLink>());
-        services.AddSingleton<IArtifactRemote>(provider => new HttpArtifactRemote(
-            ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IArtifactRemote>(provider => new PatientArtifactRemote(
+            new HttpArtifactRemote(ArtifactClient(provider.GetRequiredService<InternalToken>()), provider.GetRequiredService<IArtifactLocation>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactCache(
             DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(), provider.GetRequiredService<ArtifactWorth>(),
             provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));

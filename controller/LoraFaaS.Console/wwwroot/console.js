@@ -27,4 +27,22 @@
   new MutationObserver(() => {
     for (const box of document.querySelectorAll('.follow')) if (!box.dataset.away) box.scrollTop = box.scrollHeight;
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+
+  // A console that was started again does not know the page any more, and one that was away for long is no longer asked. Once it answers, the page is loaded anew.
+  const lost = 'components-reconnect-failed', unknown = 'components-reconnect-rejected';
+  let waiting = false;
+  const comeBack = async () => {
+    if (waiting) return;
+    waiting = true;
+    const answers = () => fetch('console.css', { method: 'HEAD', cache: 'no-store' }).then(answer => answer.ok, () => false);
+    while (!await answers()) await new Promise(again => setTimeout(again, 1000));
+    location.reload();
+  };
+  document.addEventListener('DOMContentLoaded', () => {
+    const notice = document.getElementById('components-reconnect-modal');
+    if (!notice) return;
+    new MutationObserver(() => {
+      if (notice.classList.contains(lost) || notice.classList.contains(unknown)) comeBack();
+    }).observe(notice, { attributes: true, attributeFilter: ['class'] });
+  });
 })();

@@ -125,6 +125,14 @@ internal sealed class FunctionsApi(
             : body;
 
         AuditNote.Set(context, action, $"{deployment.Service}.{deployment.Namespace ?? NamespaceName.Default.Value} {deployment.Image}");
-        await AnswerAsync(context, await write(deployment, context.RequestAborted));
+        var written = await write(deployment, context.RequestAborted);
+
+        // faas-cli and others ask by an update whether there is such a function, and deploy it when there is not: the deployment is what is on record.
+        if (written is FunctionWrite.Refused { Problem.Code: ErrorCode.FunctionNotFound })
+        {
+            AuditNote.Drop(context);
+        }
+
+        await AnswerAsync(context, written);
     }
 }

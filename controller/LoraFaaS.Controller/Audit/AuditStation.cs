@@ -32,6 +32,12 @@ internal sealed partial class AuditStation(RequestDelegate next, IAuditStore sto
     {
         var context = (HttpContext)state;
         var note = AuditNote.Of(context) ?? new AuditNote(context.Request.Method, context.Request.Path);
+
+        if (note.IsNone)
+        {
+            return;
+        }
+
         var user = context.Request.Headers[WireHeaders.AuthenticatedUser].ToString();
         var record = new AuditRecord(
             time.GetUtcNow(), Clean(user.Length > 0 ? user : "internal"), Clean(note.Action), Clean(note.Target), context.Response.StatusCode);

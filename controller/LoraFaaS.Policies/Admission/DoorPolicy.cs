@@ -47,11 +47,10 @@ public static class DoorPolicy
     }
 
     /// <summary>When a place may be expected by one who comes behind <paramref name="waiting"/> others, if one becomes free every <paramref name="interval"/>.</summary>
-    public static TimeSpan RetryAfter(int waiting, TimeSpan interval)
-    {
-        var expected = interval * (waiting + 1);
-        return expected < Least ? Least : expected > Most ? Most : expected;
-    }
+    public static TimeSpan RetryAfter(int waiting, TimeSpan interval) => RetryAfter(interval * (waiting + 1));
+
+    /// <summary>What a caller is told for a place that is expected after <paramref name="expected"/>: 1 s at least and 60 s at most.</summary>
+    public static TimeSpan RetryAfter(TimeSpan expected) => expected < Least ? Least : expected > Most ? Most : expected;
 
     private static bool Precedes(DoorLine one, DoorLine other)
     {

@@ -18,7 +18,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var arguments = new Argument<string[]>("arguments") { Description = "make-model, engine, quality, platform, coldstart, gateway, memory, burst, sharing, loads or all, and their options; --help after each", Arity = ArgumentArity.ZeroOrMore };
+        var arguments = new Argument<string[]>("arguments") { Description = "What to measure (engine, platform, coldstart, gateway, chaos, all …; bench --help lists them) and its options", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("bench", "Measure the platform on this machine (from the source tree)") { arguments };
         command.SetAction((parse, cancellationToken) => RunAsync(parse.GetValue(arguments)!, cancellationToken));
         return command;
@@ -65,7 +65,7 @@ internal static class BenchCommand
     {
         CommandRunner.Errors.MarkupLine("… build        the benchmarks");
         var begun = TimeProvider.System.GetUtcNow();
-        var code = await StartAsync(["build", Path.Combine(root, Project), "-c", "Release", "--nologo", "-v", "q", "-clp:NoSummary", "-nodeReuse:false"], stopping);
+        var code = await StartAsync(["build", Path.Combine(root, Project), "-c", "Release", "--nologo", "-v", "q", "-clp:ErrorsOnly", "-nodeReuse:false"], stopping);
         if (code == 0)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Stamp(root))!);

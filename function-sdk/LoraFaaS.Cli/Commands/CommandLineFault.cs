@@ -23,7 +23,25 @@ internal static class CommandLineFault
 
         return stranger is not null
             ? $"{path} takes no {stranger}.{meant} `{path} --help` shows what it takes."
-            : $"{parse.Errors[0].Message.TrimEnd('.')}. `{path} --help` shows what it takes.";
+            : $"{Missing(parse, path) ?? OneLine(parse.Errors[0].Message)}. `{path} --help` shows what it takes.";
+    }
+
+    /// <summary>What the command cannot do without and was not given.</summary>
+    private static string? Missing(ParseResult parse, string path)
+    {
+        var command = parse.CommandResult.Command;
+        var missing = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parse.GetResult(argument) is null or { Tokens.Count: 0 }).Select(argument => $"<{argument.Name}>")
+            .Concat(command.Options.Where(option => option.Required && parse.GetResult(option) is null or { Implicit: true }).Select(option => option.Name))
+            .ToList();
+
+        return missing.Count == 0 ? null : $"{path} needs {string.Join(' ', missing)}";
+    }
+
+    /// <summary>A choice comes as a list, one a line.</summary>
+    private static string OneLine(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', [lines[0], string.Join(", ", lines[1..])]).TrimEnd(' ', '.');
     }
 
     private static string PathOf(CommandResult result) =>

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Client;
 using LoraFaaS.Contracts.Identity;
 using Spectre.Console;
@@ -50,16 +53,20 @@ internal static class InvokeCommand
         if (parse.GetValue(Async))
         {
             var call = await client.Async.EnqueueAsync(id, text, ReadCallback(parse), cancellationToken);
-            await output.WriteLineAsync(call.Value.AsMemory(), cancellationToken);
+            Printer.Line(parse, new Change(call.Value, "accepted"), CliJson.Compact.Change, call.Value, call.Value);
             return ExitCodes.Done;
         }
 
         InvocationEvent.Done? done = null;
+        var whole = OutputOptions.FormOf(parse) is OutputForm.Json ? new StringBuilder() : null;
 
         await foreach (var item in client.Invocations.StreamAsync(id, text, cancellationToken))
         {
             switch (item)
             {
+                case InvocationEvent.Text piece when whole is not null:
+                    whole.Append(piece.Value);
+                    break;
                 case InvocationEvent.Text piece:
                     await output.WriteAsync(piece.Value.AsMemory(), cancellationToken);
                     await output.FlushAsync(cancellationToken);
@@ -73,7 +80,7 @@ internal static class InvokeCommand
         }
 
         // A terminal's prompt starts on its own line; a file gets the text alone.
-        if (!Console.IsOutputRedirected)
+        if (!Console.IsOutputRedirected && whole is null)
         {
             await output.WriteLineAsync();
         }
@@ -81,6 +88,12 @@ internal static class InvokeCommand
         if (done is null)
         {
             throw new LoraFaaSException("The stream ended before it was done.", System.Net.HttpStatusCode.OK, null, null, null);
+        }
+
+        if (whole is not null)
+        {
+            var answer = new Answer(id.ToString(), whole.ToString(), done.FinishReason, done.PromptTokens, done.CompletionTokens, done.TtftMs);
+            await output.WriteLineAsync(JsonSerializer.Serialize(answer, CliJson.Compact.Answer).AsMemory(), cancellationToken);
         }
 
         if (parse.GetValue(Stats))

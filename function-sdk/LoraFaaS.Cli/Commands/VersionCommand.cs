@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using LoraFaaS.Cli.Connection;
+using LoraFaaS.Cli.Output;
 using LoraFaaS.Client;
 using Spectre.Console;
 
@@ -19,23 +20,30 @@ internal static class VersionCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         var own = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-        Console.WriteLine($"lorafaas  {own}");
         using var client = ConnectionOptions.Resolve(parse).Connect();
+        Versions versions;
 
         try
         {
             var info = await client.Platform.InfoAsync(cancellationToken);
-            Console.WriteLine($"platform  {info.Version.Release} ({info.Provider.Name}, {info.Provider.Orchestration})");
-            foreach (var worker in await client.Platform.WorkersAsync(cancellationToken))
-            {
-                Console.WriteLine($"worker    {worker.Id}: {worker.Device}");
-            }
+            var workers = await client.Platform.WorkersAsync(cancellationToken);
+            versions = new Versions(own, info.Version.Release, $"{info.Provider.Name}, {info.Provider.Orchestration}", [.. workers.Select(worker => new WorkerVersion(worker.Id, worker.Device))]);
         }
         catch (LoraFaaSException e)
         {
             CommandRunner.Errors.MarkupLineInterpolated($"[grey]platform  {e.Message}[/]");
+            versions = new Versions(own, null, null, []);
         }
 
+        Printer.Line(parse, versions, CliJson.Default.Versions, own, Text(versions));
         return ExitCodes.Done;
     }
+
+    private static string Text(Versions versions) => string.Join(
+        Environment.NewLine,
+        [
+            $"lorafaas  {versions.Lorafaas}",
+            .. versions.Platform is null ? Array.Empty<string>() : [$"platform  {versions.Platform} ({versions.Provider})"],
+            .. versions.Workers.Select(worker => $"worker    {worker.Id}: {worker.Device}"),
+        ]);
 }

@@ -8,15 +8,23 @@ internal sealed class CallCount(TimeProvider time)
     /// <summary>Of the newest interval between two places that became free.</summary>
     private const double AverageWeight = 0.1;
 
+    /// <summary>What one interval counts at most, in averages: a worker that stood still for seconds is as fast as before when it goes on.</summary>
+    private const double MostOfAverage = 4;
+
     private const int Retired = int.MinValue;
 
     private static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
+    private readonly long _start = time.GetTimestamp();
     private int _running;
-    private int _refused;
     private TimeSpan _interval = FirstGuess;
-    private long _lastLeft;
+
+    /// <summary>Since when the next free place is awaited: since the last one became free, or the last was taken.</summary>
+    private TimeSpan _fullSince;
+
+    /// <summary>Until when the places that become free are those of callers who were told to come back.</summary>
+    private TimeSpan _promised;
 
     internal enum Entry
     {
@@ -45,6 +53,11 @@ internal sealed class CallCount(TimeProvider time)
 
             if (Interlocked.CompareExchange(ref _running, running + 1, running) == running)
             {
+                if (running + 1 == most)
+                {
+                    Await();
+                }
+
                 return Entry.Entered;
             }
         }
@@ -57,30 +70,36 @@ internal sealed class CallCount(TimeProvider time)
             return;
         }
 
-        // It was full: then the time between two who leave is the time between two who may enter.
+        // It was full: then the time until one leaves is the time until one may enter.
         lock (_gate)
         {
-            var now = time.GetTimestamp();
-
-            if (_lastLeft != 0)
-            {
-                _interval += (time.GetElapsedTime(_lastLeft, now) - _interval) * AverageWeight;
-            }
-
-            _lastLeft = now;
-            _refused = Math.Max(0, _refused - 1);
+            var now = time.GetElapsedTime(_start);
+            var longest = (_interval > FirstGuess ? _interval : FirstGuess) * MostOfAverage;
+            var waited = now - _fullSince;
+            _interval += ((waited < longest ? waited : longest) - _interval) * AverageWeight;
+            _fullSince = now;
         }
     }
 
-    /// <summary>Who was told before, and has not had his chance yet, is counted as waiting ahead.</summary>
+    /// <summary>Behind those who were told before and whose time has not come yet.</summary>
     public TimeSpan RetryAfter()
     {
         lock (_gate)
         {
-            return DoorPolicy.RetryAfter(_refused++, _interval);
+            var now = time.GetElapsedTime(_start);
+            _promised = (_promised > now ? _promised : now) + _interval;
+            return DoorPolicy.RetryAfter(_promised - now);
         }
     }
 
     /// <summary>True: nothing runs, and nothing will.</summary>
     public bool TryRetire() => Interlocked.CompareExchange(ref _running, Retired, 0) == 0;
+
+    private void Await()
+    {
+        lock (_gate)
+        {
+            _fullSince = time.GetElapsedTime(_start);
+        }
+    }
 }

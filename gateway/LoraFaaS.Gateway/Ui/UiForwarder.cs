@@ -11,6 +11,9 @@ namespace LoraFaaS.Gateway.Ui;
 internal sealed class UiForwarder(
     IHttpForwarder forwarder, UiTransport transport, UiTransformer transformer, IHostApplicationLifetime lifetime, IOptions<GatewayOptions> options)
 {
+    /// <summary>After how many seconds a browser asks again by itself for a page it did not get.</summary>
+    private const string AskAgain = "2";
+
     private static readonly ForwarderRequestConfig Exchange = new() { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
     public async Task ForwardAsync(HttpContext context)
@@ -27,7 +30,8 @@ internal sealed class UiForwarder(
 
         if (error is not ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            await PlainText.WriteAsync(context, new Problem(ErrorCode.ControllerUnavailable, "the console cannot be reached; try again shortly"));
+            context.Response.Headers["Refresh"] = AskAgain;
+            await PlainText.WriteAsync(context, new Problem(ErrorCode.ControllerUnavailable, "the console cannot be reached; this page tries again by itself"));
         }
     }
 }

@@ -23,6 +23,9 @@ public static class ProcessGroup
         }
     }
 
+    /// <summary>SIGTERM to one: it ends as it would for an orchestrator.</summary>
+    public static void Terminate(int process) => Signals.Send(process, Signals.Terminate);
+
     /// <summary>Asks again until nobody is new: parents have lower numbers as a rule, and what was stopped forks no more.</summary>
     private static void SendToAll(int ancestor, string commandLinePart, int signal)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using LoraFaaS.Bench.Commands;
 
 var root = new RootCommand("Benchmarks of LoraFaaS: every figure beside the ceiling that the same run measured")
@@ -34,4 +35,16 @@ foreach (var part in PartCommands.Create())
     root.Subcommands.Add(part);
 }
 
-return await root.Parse(args).InvokeAsync();
+var parse = root.Parse(args);
+
+if (parse.Action is ParseErrorAction)
+{
+    // One line, and the exit code of a wrong command line, as the command's own verbs have it.
+    var command = ReferenceEquals(parse.CommandResult.Command, root) ? "bench" : $"bench {parse.CommandResult.Command.Name}";
+    await Console.Error.WriteLineAsync(parse.UnmatchedTokens is [var stranger, ..]
+        ? $"error: {command} takes no {stranger}. `lorafaas bench --help` lists what there is."
+        : $"error: {command}: {parse.Errors[0].Message}");
+    return 2;
+}
+
+return await parse.InvokeAsync();

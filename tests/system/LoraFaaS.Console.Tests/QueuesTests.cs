@@ -65,7 +65,9 @@ public sealed class QueuesTests(DemoConsole console)
         // The audit says what was done, not which address was asked.
         await window.GoAsync("audit", "Audit");
         await page.GetByPlaceholder("Search by user").FillAsync(calls[1].Value);
-        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "call.replay" })).ToContainTextAsync("letters");
+        var replays = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "call.replay" });
+        await Expect(replays).ToHaveCountAsync(1);
+        await Expect(replays).ToContainTextAsync("letters");
         Assert.Empty(window.Faults);
     }
 

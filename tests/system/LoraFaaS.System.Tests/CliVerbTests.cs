@@ -45,6 +45,10 @@ public sealed class CliVerbTests(DemoPlatform demo)
         var result = await LorafaasCommand.RunAsync(demo.Running.DataFolder, prompt, "invoke", "sentiment");
 
         Assert.Equal(expected, result.Output.Trim());
+        var program = await LorafaasCommand.RunAsync(demo.Running.DataFolder, prompt, "invoke", "sentiment", "--json");
+        using var answer = System.Text.Json.JsonDocument.Parse(program.Output);
+        Assert.Equal(expected, answer.RootElement.GetProperty("text").GetString());
+        Assert.True(answer.RootElement.GetProperty("completionTokens").GetInt32() > 0);
     }
 
     [Fact]
@@ -54,6 +58,9 @@ public sealed class CliVerbTests(DemoPlatform demo)
 
         Assert.Contains("lorafaas  ", result.Output, StringComparison.Ordinal);
         Assert.Contains("platform  ", result.Output, StringComparison.Ordinal);
+        using var json = System.Text.Json.JsonDocument.Parse((await RunAsync("version", "--json")).Output);
+        Assert.Contains(json.RootElement.GetProperty("platform").GetString()!, result.Output, StringComparison.Ordinal);
+        Assert.Equal(1, json.RootElement.GetProperty("workers").GetArrayLength());
     }
 
     [Fact]

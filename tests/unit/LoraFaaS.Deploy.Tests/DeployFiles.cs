@@ -7,7 +7,7 @@ internal static class DeployFiles
 {
     public static readonly string Compose = RepositoryRoot.Of("docker-compose.yml");
 
-    public static IReadOnlyList<string> Kustomizations { get; } = [.. Under("kubernetes").Where(IsKustomization)];
+    public static IReadOnlyList<string> Kustomizations { get; } = [.. Under("kubernetes").Concat(Under("knative")).Where(IsKustomization)];
 
     /// <summary>Everything that is applied to a cluster.</summary>
     public static IReadOnlyList<string> Manifests { get; } =

@@ -49,18 +49,30 @@ public sealed class SchemaTests
 
         foreach (var patch in DeployFiles.Kustomizations.SelectMany(path => Yaml.Items(Yaml.Documents(path).Single(), "patches")))
         {
-            var (kind, name) = (Yaml.Text(patch, "target", "kind"), Yaml.Text(patch, "target", "name"));
-            var document = Assert.Single(DeployFiles.Manifests.SelectMany(Yaml.Typed), one => Yaml.Text(one, "kind") == kind && Yaml.Text(one, "metadata", "name") == name);
+            // One without a target takes away what it names.
+            var target = Yaml.At(patch, "target") ?? Yaml.TypedMap(Yaml.Text(patch, "patch"));
+            var (kind, name) = (Yaml.Text(target, "kind"), Yaml.At(target, "name") as string ?? Yaml.Text(target, "metadata", "name"));
+            var document = Assert.Single(DeployFiles.Manifests.SelectMany(Yaml.Typed), one => IsOf(one, target) && Yaml.Text(one, "kind") == kind && Yaml.Text(one, "metadata", "name") == name);
+
+            if (Yaml.At(target, "$patch") is "delete")
+            {
+                continue;
+            }
+
             JsonPatch.Apply(document, Yaml.TypedList(Yaml.Text(patch, "patch")));
             patched.Add(folder.File($"{kind}-{name}-{patched.Count}.json"));
             await File.WriteAllTextAsync(patched[^1], Yaml.Json(document), Stop);
         }
 
-        Assert.Contains("nvidia.com/gpu", await File.ReadAllTextAsync(patched[0], Stop), StringComparison.Ordinal);
+        Assert.Contains("nvidia.com/gpu", string.Concat(patched.Select(File.ReadAllText)), StringComparison.Ordinal);
         Assert.Contains(" 0 faults", await CheckAsync(0, "manifests.mjs", [.. patched]), StringComparison.Ordinal);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>A target says group and version apart, an object in one.</summary>
+    private static bool IsOf(object document, object target) =>
+        Yaml.Text(document, "apiVersion") == (Yaml.At(target, "apiVersion") as string ?? $"{Yaml.Text(target, "group")}/{Yaml.Text(target, "version")}");
 
     private static async Task<string> CheckAsync(int expected, string script, params string[] files)
     {

@@ -13,6 +13,8 @@ internal static class Yaml
 
     public static IReadOnlyList<object> TypedList(string text) => TypedReader.Deserialize<List<object>>(text);
 
+    public static Dictionary<object, object> TypedMap(string text) => TypedReader.Deserialize<Dictionary<object, object>>(text);
+
     public static string Json(object document) => new SerializerBuilder().JsonCompatible().Build().Serialize(document);
 
     private static IDeserializer TypedReader { get; } = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();

@@ -61,7 +61,8 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         using var enqueuing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var handingIn = enqueue.RunAsync(AsyncPerSecond, enqueuing.Token);
         var memory = new MemoryWatch(() => Hosts(cluster));
-        var watching = memory.RunAsync(enqueuing.Token);
+        var parts = Parts(cluster).Select(part => (part.Name, Watch: new MemoryWatch(() => part.Hosts))).ToList();
+        var watching = Task.WhenAll(parts.Select(part => part.Watch.RunAsync(enqueuing.Token)).Append(memory.RunAsync(enqueuing.Token)));
         await Task.WhenAll(sync.RunAsync(capacity * share, length, cancellationToken), script.RunAsync(faults, cancellationToken));
         await enqueuing.CancelAsync();
         await handingIn;
@@ -82,7 +83,7 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         await probing.CancelAsync();
         await probes;
 
-        return Report(sync, enqueue, script, lost, counts, failovers, new PlatformMemory(before, memory.Highest, after, memory.Trend));
+        return Report(sync, enqueue, script, lost, counts, failovers, new PlatformMemory(before, memory.Highest, after, memory.Trend, [.. parts.Select(part => (part.Name, part.Watch.Trend))]));
     }
 
     private bool Report(
@@ -122,6 +123,12 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         report.Add(BenchRow.Limit("    at the end", memory.After, "MB"));
         report.Add(BenchRow.Limit("    growth", memory.After - memory.Before, "MB"));
         report.Add(BenchRow.Limit("    trend over the run", memory.Trend, "MB/min"));
+
+        foreach (var (hosts, trend) in memory.Parts)
+        {
+            report.Add(BenchRow.Limit($"        of the {hosts}", trend, "MB/min"));
+        }
+
         Show("failed", failed[false].Select(call => $"{call.Id} at {call.Gateway}, {call.Begun.TotalSeconds:0.0}–{call.Ended.TotalSeconds:0.0} s: {call.Failure}"));
         Show("wrong", wrong.Select(call => $"{call.Id}: {call.Failure}"));
         Show("metered twice", twice);
@@ -172,7 +179,10 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         return questions;
     }
 
-    private static IEnumerable<ClusterHost> Hosts(ComposeCluster cluster) => cluster.Gateways.Concat(cluster.Controllers).Concat(cluster.Workers);
+    private static IEnumerable<ClusterHost> Hosts(ComposeCluster cluster) => Parts(cluster).SelectMany(part => part.Hosts);
+
+    private static (string Name, IReadOnlyList<ClusterHost> Hosts)[] Parts(ComposeCluster cluster) =>
+        [("gateways", cluster.Gateways), ("controllers", cluster.Controllers), ("workers and what they start", cluster.Workers)];
 
     private static HttpClient Client(AuthenticationHeaderValue authorization) => new()
     {

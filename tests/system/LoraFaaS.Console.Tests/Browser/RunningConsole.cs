@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LoraFaaS.Client;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
@@ -79,6 +80,14 @@ public abstract class RunningConsole : IAsyncLifetime
         return new BrowserWindow(context, await context.NewPageAsync(), Gateway, Password);
     }
 
+    /// <summary>Ends one host as an orchestrator would, and waits until <c>up</c> has started another in its place.</summary>
+    public async Task RestartAsync(string host)
+    {
+        var before = Pid(host);
+        ProcessGroup.Terminate(before);
+        await Patience.UntilAsync(_ => Task.FromResult(Pid(host) is var now && now != before && now != 0), Patience.StartLimit, $"another {host} is ready");
+    }
+
     /// <summary>A picture of the whole page; it is no wider than its window.</summary>
     public static async Task PictureAsync(IPage page, string name, int width, bool dark)
     {
@@ -108,6 +117,20 @@ public abstract class RunningConsole : IAsyncLifetime
         }
 
         _data.Dispose();
+    }
+
+    /// <summary>By the file that each host writes when it is ready; 0 while none is.</summary>
+    private int Pid(string host)
+    {
+        try
+        {
+            using var ready = JsonDocument.Parse(File.ReadAllBytes(_data.File("run", host + ".json")));
+            return ready.RootElement.GetProperty("pid").GetInt32();
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>What <c>up</c> is told besides.</summary>

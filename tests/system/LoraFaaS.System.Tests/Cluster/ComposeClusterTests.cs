@@ -44,7 +44,7 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
         await using var load = SteadyLoad.Start(cluster);
         await load.AnsweredAsync(20);
 
-        foreach (var host in cluster.Controllers.Concat(cluster.Workers).Concat(cluster.Gateways))
+        foreach (var host in cluster.Controllers.Concat(cluster.Workers).Concat(cluster.Gateways).Concat(cluster.Consoles))
         {
             await host.RestartAsync();
             await load.AnsweredAsync(20);

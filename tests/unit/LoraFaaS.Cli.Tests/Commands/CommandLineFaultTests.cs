@@ -9,6 +9,8 @@ public sealed class CommandLineFaultTests
     [
         new Command("deploy") { new Argument<string>("name"), new Option<string>("--image") { Required = true } },
         new Command("describe") { new Argument<string>("function") },
+        new Command("scale") { new Argument<string>("function"), new Argument<int>("replicas") },
+        Shells(),
         new Command("key") { new Command("create"), new Command("revoke") { new Argument<string>("id") } },
     ];
 
@@ -19,8 +21,18 @@ public sealed class CommandLineFaultTests
     [InlineData("describe sql --jsn", "lorafaas describe takes no --jsn. `lorafaas describe --help` shows what it takes.")]
     [InlineData("deploy sql --image x --imgae y", "lorafaas deploy takes no --imgae. Did you mean --image? `lorafaas deploy --help` shows what it takes.")]
     [InlineData("describe a b", "lorafaas describe takes no b. `lorafaas describe --help` shows what it takes.")]
-    [InlineData("describe", "Required argument missing for command: 'describe'. `lorafaas describe --help` shows what it takes.")]
-    [InlineData("deploy sql", "Option '--image' is required. `lorafaas deploy --help` shows what it takes.")]
+    [InlineData("describe", "lorafaas describe needs <function>. `lorafaas describe --help` shows what it takes.")]
+    [InlineData("deploy sql", "lorafaas deploy needs --image. `lorafaas deploy --help` shows what it takes.")]
+    [InlineData("scale", "lorafaas scale needs <function> <replicas>. `lorafaas scale --help` shows what it takes.")]
+    [InlineData("scale x", "lorafaas scale needs <replicas>. `lorafaas scale --help` shows what it takes.")]
+    [InlineData("completion tcsh", "Argument 'tcsh' not recognized. Must be one of: 'bash', 'zsh'. `lorafaas completion --help` shows what it takes.")]
     public void One_line_says_what_is_wrong_and_where_to_look(string line, string expected) =>
         Assert.Equal(expected, CommandLineFault.Describe(Root.Parse(line)));
+
+    private static Command Shells()
+    {
+        var shell = new Argument<string>("shell");
+        shell.AcceptOnlyFromAmong("bash", "zsh");
+        return new Command("completion") { shell };
+    }
 }

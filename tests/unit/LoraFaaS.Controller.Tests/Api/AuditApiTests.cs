@@ -44,6 +44,22 @@ public sealed class AuditApiTests
         Assert.Equal((200, "[]"), await again.AskAsync(HttpMethod.Get, "/api/v1/audit?since=2990-01-01T00:00:00Z"));
     }
 
+    [Fact]
+    public async Task An_update_that_only_asked_whether_the_function_is_there_leaves_no_record()
+    {
+        const string Absent = """{"service":"absent","image":"lora://lory-5m/sentiment:latest"}""";
+        await using var controller = await ControllerUnderTest.StartAsync();
+        await DemoController.RegisterAsync(controller);
+
+        Assert.Equal(404, (await controller.AskAsync(HttpMethod.Put, "/system/functions", Absent)).Status);
+        Assert.Equal(202, (await controller.AskAsync(HttpMethod.Post, "/system/functions", Absent)).Status);
+        Assert.Equal(202, (await controller.AskAsync(HttpMethod.Put, "/system/functions", Absent)).Status);
+
+        var events = JsonNode.Parse((await controller.AskAsync(HttpMethod.Get, "/api/v1/audit")).Body)!.AsArray();
+        Assert.Equal(["function.update 202", "function.deploy 202"], events.Take(2).Select(one => $"{one!["action"]} {one["status"]}"));
+        Assert.DoesNotContain(events, one => (int)one!["status"]! == 404);
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("limit=1001", "limit")]

@@ -43,6 +43,39 @@ public sealed class CallBoundTests
     }
 
     [Fact]
+    public void Nobody_is_sent_away_for_long_after_a_quiet_hour_or_a_moments_standstill()
+    {
+        var calls = new CallBound<string>(2, _clock);
+        var ran = TimeSpan.FromMilliseconds(40);
+
+        void Serve(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                using var first = calls.TryEnter("worker")!;
+                using var second = calls.TryEnter("worker")!;
+                _clock.Advance(ran);
+            }
+        }
+
+        Serve(100);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Serve(1);
+
+        var stuck = new[] { calls.TryEnter("worker")!, calls.TryEnter("worker")! };
+        var told = Enumerable.Range(0, 50).Select(_ => calls.RetryAfter("worker")).ToList();
+        Assert.InRange(told[^1], TimeSpan.FromSeconds(1), 50 * 2 * ran);
+
+        // It stands still for 3 s and goes on: the time of those who were told has come, and its pace is what it was.
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        Array.ForEach(stuck, share => share.Dispose());
+        Serve(1);
+        using var one = calls.TryEnter("worker")!;
+        using var two = calls.TryEnter("worker")!;
+        Assert.Equal(TimeSpan.FromSeconds(1), calls.RetryAfter("worker"));
+    }
+
+    [Fact]
     public void Names_that_come_and_go_leave_nothing_behind_and_no_place_is_lost_or_made()
     {
         const int Most = 3;

@@ -1,3 +1,4 @@
+using LoraFaaS.Gateway.Async;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.TestKit.Files;
@@ -5,50 +6,41 @@ using YamlDotNet.RepresentationModel;
 
 namespace LoraFaaS.Gateway.Tests.Knative;
 
-/// <summary>What deploy/knative names exists: options of the gateway, mounted files, paths that answer, config maps, secrets' keys.</summary>
+/// <summary>What deploy/knative's service names exists: options of the gateway, mounted files, paths that answer, numbers within bounds.</summary>
 public sealed class ManifestTests
 {
-    private static readonly IReadOnlyList<YamlMappingNode> Documents =
-        [.. Directory.EnumerateFiles(RepositoryRoot.Of("deploy", "knative"), "*.yaml").Order(StringComparer.Ordinal).SelectMany(Read)];
-
-    [Fact]
-    public void Each_document_says_what_it_is()
-    {
-        Assert.Equal(
-            ["v1/ConfigMap", "serving.knative.dev/v1/Service", "v1/Namespace"],
-            Documents.Select(document => $"{Text(document, "apiVersion")}/{Text(document, "kind")}"));
-        Assert.All(Documents, document => Assert.NotEmpty(Text(document, "metadata", "name")));
-
-        var place = Text(Of("Namespace"), "metadata", "name");
-        Assert.All(Documents.Where(document => Text(document, "kind") is not "Namespace"), document => Assert.Equal(place, Text(document, "metadata", "namespace")));
-    }
+    private static readonly YamlMappingNode Service = Read(RepositoryRoot.Of("deploy", "knative", "gateway.yaml")).Single();
 
     [Fact]
     public void Every_variable_is_an_option_of_the_gateway()
     {
         var options = typeof(GatewayOptions).GetProperties().Select(property => "Gateway__" + property.Name)
+            .Concat(typeof(AsyncOptions).GetProperties().Select(property => "Gateway__Async__" + property.Name))
             .Concat(typeof(HostingOptions).GetProperties().Select(property => "Host__" + property.Name))
             .Append("Internal__TokenFile")
             .ToHashSet(StringComparer.Ordinal);
+        var named = Items(Container(), "env").Select(entry => Text(entry, "name")).ToList();
 
-        var named = Entries(Of("ConfigMap"), "data").Select(entry => entry.Key).Concat(Variables().Keys).ToList();
-
+        Assert.Equal("serving.knative.dev/v1/Service", $"{Text(Service, "apiVersion")}/{Text(Service, "kind")}");
         Assert.All(named, name => Assert.Contains(name, options));
         Assert.All(["Gateway__PasswordFile", "Internal__TokenFile", "Gateway__ControllerHttpUrl", "Gateway__ControllerRpcUrl"], needed => Assert.Contains(needed, named));
-        Assert.Equal(Text(Of("ConfigMap"), "metadata", "name"), Text(Items(Container(), "envFrom").Single(), "configMapRef", "name"));
+
+        // It listens where Knative's PORT says.
+        Assert.DoesNotContain("Host__HttpUrl", named);
     }
 
     [Fact]
     public void Every_file_is_mounted_from_the_secret()
     {
-        var pods = Map(Of("Service"), "spec", "template", "spec");
-        var mount = Items(Container(), "volumeMounts").Single();
+        var pods = Map(Service, "spec", "template", "spec");
+        var mount = Items(Container(), "volumeMounts").Single(mount => Text(mount, "name") == "secrets");
         var volume = Items(pods, "volumes").Single(volume => Text(volume, "name") == Text(mount, "name"));
         var files = Items(Map(volume, "secret"), "items").Select(item => $"{Text(mount, "mountPath")}/{Text(item, "path")}").ToList();
 
         Assert.NotEmpty(Text(volume, "secret", "secretName"));
         Assert.Contains(Variables()["Gateway__PasswordFile"], files);
         Assert.Contains(Variables()["Internal__TokenFile"], files);
+        Assert.Contains(Variables()["Gateway__Async__CallbackSecretFile"], files);
     }
 
     [Fact]
@@ -63,7 +55,7 @@ public sealed class ManifestTests
     [Fact]
     public void Numbers_are_within_Knatives_bounds_and_the_drain_within_the_grace()
     {
-        var pods = Map(Of("Service"), "spec", "template", "spec");
+        var pods = Map(Service, "spec", "template", "spec");
         var grace = TimeSpan.FromSeconds(int.Parse(Text(pods, "timeoutSeconds")));
 
         Assert.InRange(grace, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(600));
@@ -72,11 +64,9 @@ public sealed class ManifestTests
         Assert.Equal("http1", Text(Items(Container(), "ports").Single(), "name"));
     }
 
-    private static Dictionary<string, string> Variables() => Items(Container(), "env").ToDictionary(entry => Text(entry, "name"), entry => Text(entry, "value"));
+    private static Dictionary<string, string> Variables() => Items(Container(), "env").Where(entry => entry.Children.ContainsKey("value")).ToDictionary(entry => Text(entry, "name"), entry => Text(entry, "value"));
 
-    private static YamlMappingNode Container() => Items(Map(Of("Service"), "spec", "template", "spec"), "containers").Single();
-
-    private static YamlMappingNode Of(string kind) => Documents.Single(document => Text(document, "kind") == kind);
+    private static YamlMappingNode Container() => Items(Map(Service, "spec", "template", "spec"), "containers").Single();
 
     private static IEnumerable<YamlMappingNode> Read(string path)
     {
@@ -92,7 +82,4 @@ public sealed class ManifestTests
     private static string Text(YamlNode node, params string[] path) => ((YamlScalarNode)Node(node, path)).Value!;
 
     private static IEnumerable<YamlMappingNode> Items(YamlNode node, string key) => ((YamlSequenceNode)node[key]).Children.Cast<YamlMappingNode>();
-
-    private static IEnumerable<KeyValuePair<string, string>> Entries(YamlNode node, string key) =>
-        ((YamlMappingNode)node[key]).Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, ((YamlScalarNode)pair.Value).Value!));
 }
