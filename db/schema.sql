@@ -80,7 +80,8 @@ CREATE TABLE public.preload_plans (
     controller text NOT NULL,
     leader_token bigint NOT NULL,
     worth_ms double precision NOT NULL,
-    lines jsonb NOT NULL
+    lines jsonb NOT NULL,
+    workers text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 ALTER TABLE public.preload_plans ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (

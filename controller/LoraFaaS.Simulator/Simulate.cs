@@ -14,6 +14,10 @@ public static class Simulate
 
     public static IReadOnlyList<string> SystemNames => Systems.Names;
 
+    /// <summary>What a system is made of.</summary>
+    /// <exception cref="FormatException">No such system.</exception>
+    public static SystemSpec SpecOf(string system) => Systems.Of(system).System;
+
     /// <param name="cluster">Where.</param>
     /// <param name="trace">What.</param>
     /// <param name="system">One of <see cref="SystemNames"/>.</param>

@@ -57,6 +57,14 @@ public sealed class Checkpoint : IDisposable
         return ModelConfig.Parse(config, ReadFile(folder, CheckpointFiles.GenerationConfig)).ValueOrThrow();
     });
 
+    /// <summary>The file that holds one of <see cref="Tensors"/>.</summary>
+    public SafetensorsFile FileOf(TensorInfo tensor) => Tensors switch
+    {
+        SafetensorsFile file => file,
+        ShardedTensors shards => shards.FileOf(tensor),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>One of the folder's text files (<see cref="CheckpointFiles"/>), or null where the checkpoint has none.</summary>
     public Reading<ReadOnlyMemory<byte>?> ReadText(string name) => Reading.Capture(name, () => ReadFile(Folder, name));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -11,33 +12,69 @@ namespace LoraFaaS.Checkpoints;
 /// </summary>
 public static class CheckpointDigest
 {
-    /// <summary>One pass over every byte: minutes for a large checkpoint on a slow disk, so it can be cancelled.</summary>
+    /// <summary>Large enough that a read's own price is nothing beside the hashing, small enough for a second-level cache.</summary>
+    private const int PieceBytes = 256 << 10;
+
+    private static readonly Dictionary<string, byte[]> Nothing = [];
+
+    public static Task<Reading<byte[]>> ComputeAsync(string folder, CancellationToken cancellationToken) => ComputeAsync(folder, Nothing, cancellationToken);
+
+    /// <summary>One pass over every byte but of what is known, a file a core: minutes for a large checkpoint on a slow disk, so it can be cancelled.</summary>
+    /// <param name="known">SHA-256 by file name, of files that somebody has just read.</param>
     /// <returns>The 32 bytes of the digest.</returns>
-    public static async Task<Reading<byte[]>> ComputeAsync(string folder, CancellationToken cancellationToken)
+    public static Task<Reading<byte[]>> ComputeAsync(string folder, IReadOnlyDictionary<string, byte[]> known, CancellationToken cancellationToken)
     {
-        var listing = new StringBuilder();
+        ArgumentNullException.ThrowIfNull(known);
+
+        // Reads block and hashing computes: neither on the thread of whoever asked.
+        return Task.Run(() => Compute(folder, known, cancellationToken), cancellationToken);
+    }
+
+    private static Reading<byte[]> Compute(string folder, IReadOnlyDictionary<string, byte[]> known, CancellationToken cancellationToken)
+    {
         try
         {
-            foreach (var name in CheckpointFiles.In(folder))
+            var names = CheckpointFiles.In(folder);
+            var lines = new string[names.Count];
+            Parallel.For(0, names.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken }, i =>
             {
-                await using var file = new FileStream(
-                    Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+                var path = Path.Combine(folder, names[i]);
+                var hash = known.GetValueOrDefault(names[i]) ?? HashOf(path, cancellationToken);
+                lines[i] = string.Create(CultureInfo.InvariantCulture, $"{names[i]} {new FileInfo(path).Length} {Convert.ToHexStringLower(hash)}\n");
+            });
 
-                var hash = await SHA256.HashDataAsync(file, cancellationToken);
-                listing.Append(CultureInfo.InvariantCulture, $"{name} {file.Length} {Convert.ToHexStringLower(hash)}\n");
-            }
+            return lines.Length > 0
+                ? Reading.Accept(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))))
+                : Reading.Refuse<byte[]>(folder, "holds no checkpoint file");
         }
-        catch (IOException failed)
+        catch (AggregateException failed) when (failed.InnerException is IOException or UnauthorizedAccessException)
+        {
+            return Reading.Refuse<byte[]>(folder, $"cannot be read ({failed.InnerException.Message})");
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             return Reading.Refuse<byte[]>(folder, $"cannot be read ({failed.Message})");
         }
-        catch (UnauthorizedAccessException denied)
-        {
-            return Reading.Refuse<byte[]>(folder, $"cannot be read ({denied.Message})");
-        }
+    }
 
-        return listing.Length > 0
-            ? Reading.Accept(SHA256.HashData(Encoding.UTF8.GetBytes(listing.ToString())))
-            : Reading.Refuse<byte[]>(folder, "holds no checkpoint file");
+    private static byte[] HashOf(string path, CancellationToken cancellationToken)
+    {
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var piece = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (var position = 0L; RandomAccess.Read(file, piece.AsSpan(0, PieceBytes), position) is > 0 and var read; position += read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(piece, 0, read);
+            }
+
+            return hash.GetHashAndReset();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
 }

@@ -81,6 +81,7 @@ public static class WorkerHost
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<AdapterHostCache>();
         services.AddSingleton<AdapterTiers>();
+        services.AddSingleton<BackboneLoads>();
         services.AddSingleton<BackboneLoader>();
         services.AddSingleton<BackboneStore>();
     }

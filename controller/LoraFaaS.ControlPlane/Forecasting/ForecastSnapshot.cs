@@ -12,6 +12,9 @@ public sealed record ForecastSnapshot
         At = DateTimeOffset.UnixEpoch, Functions = FrozenDictionary<FunctionId, FunctionForecast>.Empty, Outcomes = FrozenDictionary<FunctionId, IReadOnlyList<ForecastOutcome>>.Empty,
     };
 
+    /// <summary>Nothing was forecast yet: that a function is missing says nothing of its calls.</summary>
+    public bool IsNone => ReferenceEquals(this, None);
+
     public required DateTimeOffset At { get; init; }
 
     public required FrozenDictionary<FunctionId, FunctionForecast> Functions { get; init; }

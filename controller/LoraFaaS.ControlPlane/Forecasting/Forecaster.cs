@@ -46,6 +46,13 @@ public sealed partial class Forecaster(
             arrivals = FrozenDictionary<FunctionId, int>.Empty;
         }
 
+        if (board.Current.IsNone)
+        {
+            // Started within a minute: until it is over the busy functions' forecasts would pass for everybody's.
+            book.Watch([.. (await catalogue.FunctionsAsync(cancellationToken)).Select(function => function.Id)]);
+            Publish(book, book.ForecastFirst());
+        }
+
         var end = book.End;
         book.Advance(now, arrivals);
 

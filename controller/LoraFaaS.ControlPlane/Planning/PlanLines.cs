@@ -31,9 +31,9 @@ internal static class PlanLines
     public static bool SayTheSame(IReadOnlyList<PlanLine> left, IReadOnlyList<PlanLine> right) =>
         left.Count == right.Count && left.Select(Bare).ToHashSet().SetEquals(right.Select(Bare));
 
-    /// <summary>Equal in words too.</summary>
-    public static bool ReadTheSame(IReadOnlyList<PlanLine> left, IReadOnlyList<PlanLine> right) =>
-        left.Select(line => line.Reason).SequenceEqual(right.Select(line => line.Reason));
+    /// <summary>Equal in words too, and of the same workers.</summary>
+    public static bool ReadTheSame(PlanInfo left, PlanInfo right) =>
+        left.Workers.SequenceEqual(right.Workers) && left.Lines.Select(line => line.Reason).SequenceEqual(right.Lines.Select(line => line.Reason));
 
     private static (string, string, string, string, string?, int?, string?, string?) Bare(PlanLine line) =>
         (line.Action, line.Kind, line.Worker, line.Tier, line.Function, line.Revision, line.Digest, line.TrustDomain);

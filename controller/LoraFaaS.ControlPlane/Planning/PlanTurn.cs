@@ -28,21 +28,30 @@ public sealed partial class PlanTurn(
             return null;
         }
 
+        var newest = await plans.FindNewestAsync(cancellationToken);
+
+        if (newest is not null && forecasts.Current.IsNone)
+        {
+            // A controller that has just been started has forecast nothing, which is not a forecast of no calls: the plan that stands knows more.
+            return newest;
+        }
+
+        var states = await warm.ListWorkersAsync(cancellationToken);
         var request = PlanQuestion.Ask(
-            await warm.ListWorkersAsync(cancellationToken), await functions.FunctionsAsync(cancellationToken), await catalogue.ListBackbonesAsync(cancellationToken),
-            forecasts.Current.Functions, options.Value);
+            states, await functions.FunctionsAsync(cancellationToken), await catalogue.ListBackbonesAsync(cancellationToken), forecasts.Current.Functions, options.Value);
         var plan = PreloadPlanner.Plan(request);
         var lines = plan.Entries.Select(PlanLines.Of).ToArray();
 
         var made = new PlanInfo
         {
             Number = 0, MadeAt = time.GetUtcNow(), Controller = identity.Value, LeaderToken = grant.Token, WorthMs = plan.WorthMs, Lines = lines,
+            Workers = [.. states.Select(state => state.Id.Value).Order(StringComparer.Ordinal)],
         };
 
-        if (await plans.FindNewestAsync(cancellationToken) is { } newest && PlanLines.SayTheSame(newest.Lines, lines))
+        if (newest is not null && PlanLines.SayTheSame(newest.Lines, lines))
         {
-            // It asks for the same and keeps its number; its figures, reasons and leader are those of now.
-            return newest.LeaderToken == grant.Token && PlanLines.ReadTheSame(newest.Lines, lines) ? newest : await plans.RefreshAsync(made with { Number = newest.Number }, cancellationToken);
+            // It asks for the same and keeps its number; its figures, reasons, workers and leader are those of now.
+            return newest.LeaderToken == grant.Token && PlanLines.ReadTheSame(newest, made) ? newest : await plans.RefreshAsync(made with { Number = newest.Number }, cancellationToken);
         }
 
         var stored = await plans.AppendAsync(made, cancellationToken);

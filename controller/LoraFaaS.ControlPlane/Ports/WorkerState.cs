@@ -36,6 +36,9 @@ public sealed record WorkerState
 
     public required IReadOnlyList<ResidentState> Resident { get; init; }
 
+    /// <summary>Backbones that it is packing now.</summary>
+    public IReadOnlyList<LoadingState> Loading { get; init; } = [];
+
     /// <summary>What loads take there; null: it did not say.</summary>
     public StageCosts? Costs { get; init; }
 

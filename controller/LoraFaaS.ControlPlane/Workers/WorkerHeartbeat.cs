@@ -18,6 +18,9 @@ public sealed record WorkerHeartbeat
 
     public required IReadOnlyList<ResidentState> Resident { get; init; }
 
+    /// <summary>Backbones on their way into host memory.</summary>
+    public IReadOnlyList<LoadingState> Loading { get; init; } = [];
+
     /// <summary>What loads took of late; null: it did not say.</summary>
     public StageCosts? Costs { get; init; }
 }

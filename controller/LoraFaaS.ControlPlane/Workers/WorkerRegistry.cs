@@ -143,10 +143,11 @@ public sealed partial class WorkerRegistry(
         NotEnforced = session.Hello.NotEnforced,
         Arithmetic = session.Hello.Arithmetic,
         Resident = beat.Resident,
+        Loading = beat.Loading,
         UnreadableBackbones = session.UnreadableBackbones,
     };
 
-    /// <summary>Idle times grow at every beat and are no news; what loads take is news for planning only, which looks by itself.</summary>
+    /// <summary>Idle times grow at every beat and are no news; how far a load is routes nobody; what loads take is news for planning only, which looks by itself.</summary>
     private static bool SaysTheSame(WorkerState before, WorkerState now) =>
         before.Draining == now.Draining && before.Running == now.Running && before.Queued == now.Queued && before.Sandboxes == now.Sandboxes
         && before.DeviceBytesUsed == now.DeviceBytesUsed && before.UnreadableBackbones.SequenceEqual(now.UnreadableBackbones)

@@ -52,6 +52,7 @@ internal sealed class WorkersApi(IWarmStateStore warm, DrainDesk drains)
         Queued = worker.Queued,
         NotEnforced = worker.NotEnforced,
         Resident = [.. worker.Resident.Select(Artifact)],
+        Loading = [.. worker.Loading.Select(loading => new BackboneLoading(loading.Backbone, loading.Digest.Value, loading.BytesDone, loading.BytesTotal))],
     };
 
     private static ResidentArtifact Artifact(ResidentState resident) =>

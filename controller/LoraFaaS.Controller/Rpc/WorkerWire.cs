@@ -15,6 +15,7 @@ internal static class WorkerWire
     private const int MaxIdLength = 256;
     private const int MaxReasonLength = 512;
     private const int MaxKeyLength = 256;
+    private const int MaxLoading = 64;
 
     public static bool TryRead(Protocol.Control.WorkerHello wire, [NotNullWhen(true)] out WorkerHello? hello, out string problem)
     {
@@ -55,6 +56,7 @@ internal static class WorkerWire
         Sandboxes = Math.Max(0, wire.Sandboxes),
         Draining = wire.Draining,
         Resident = [.. wire.Resident.Select(Read).OfType<ResidentState>()],
+        Loading = [.. wire.Loading.Take(MaxLoading).Select(Read).OfType<LoadingState>()],
         Costs = wire.Costs is { } costs ? Read(costs) : null,
     };
 
@@ -115,6 +117,11 @@ internal static class WorkerWire
         BackboneMsPerMib = wire.HasBackboneMsPerMib ? Amount(wire.BackboneMsPerMib) : null,
         PrefixMsPerMib = wire.HasPrefixMsPerMib ? Amount(wire.PrefixMsPerMib) : null,
     };
+
+    private static LoadingState? Read(Protocol.Control.BackboneLoading wire) =>
+        wire.Name.Length is > 0 and <= MaxIdLength && wire.BytesTotal > 0 && Digest.TryParse(wire.Digest, out var digest)
+            ? new LoadingState(wire.Name, digest, Math.Clamp(wire.BytesDone, 0, wire.BytesTotal), wire.BytesTotal)
+            : null;
 
     private static ResidentState? Read(Resident wire)
     {

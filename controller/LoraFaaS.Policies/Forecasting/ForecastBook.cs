@@ -116,14 +116,14 @@ public sealed class ForecastBook
     }
 
     /// <summary>Between whole minutes: functions called in the last five minutes, the busiest first, no more than the limit.</summary>
-    public IReadOnlyList<FunctionForecast> ForecastHot()
+    public IReadOnlyList<FunctionForecast> ForecastHot() =>
+        Glance([.. _entries.Where(pair => Recent(pair.Value) > 0).OrderByDescending(pair => Recent(pair.Value)).Take(_limits.Hot)]);
+
+    /// <summary>Between whole minutes, all functions: for who has just been started and has forecast nothing yet. Nothing is judged.</summary>
+    public IReadOnlyList<FunctionForecast> ForecastFirst()
     {
-        var hot = _entries.Where(pair => Recent(pair.Value) > 0).OrderByDescending(pair => Recent(pair.Value)).Take(_limits.Hot).ToList();
-        var tracks = hot.ConvertAll(pair => pair.Value.Track);
-        var chosen = new CallForecast[tracks.Count];
-        var trusted = new PredictorKind[tracks.Count];
-        _panel.Glance(tracks, chosen, trusted);
-        return [.. hot.Select((pair, i) => Forecast(pair.Key, tracks[i], chosen[i], trusted[i]))];
+        RenewPriors();
+        return Glance([.. _entries]);
     }
 
     /// <summary>Lessons that are complete; each is given once.</summary>
@@ -140,6 +140,15 @@ public sealed class ForecastBook
     internal void StartAt(DateTimeOffset end) => End = end;
 
     private static long Recent(BookEntry entry) => entry.Track.History.OpenCalls + entry.Track.History.CallsOf(5);
+
+    private FunctionForecast[] Glance(List<KeyValuePair<FunctionId, BookEntry>> entries)
+    {
+        var tracks = entries.ConvertAll(pair => pair.Value.Track);
+        var chosen = new CallForecast[tracks.Count];
+        var trusted = new PredictorKind[tracks.Count];
+        _panel.Glance(tracks, chosen, trusted);
+        return [.. entries.Select((pair, i) => Forecast(pair.Key, tracks[i], chosen[i], trusted[i]))];
+    }
 
     private FunctionForecast Forecast(FunctionId function, FunctionTrack track, CallForecast calls, PredictorKind trusted) =>
         new() { Function = function, MadeAt = End, Predictor = trusted, Calls = calls, Idle = HybridHistogram.Decide(track.History.Idle) };

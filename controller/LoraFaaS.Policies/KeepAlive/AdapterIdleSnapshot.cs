@@ -18,7 +18,7 @@ public sealed record AdapterIdleSnapshot
     /// <summary>No deployed function refers to the adapter any more.</summary>
     public bool Orphaned { get; init; }
 
-    /// <summary>The newest plan wants it where it is, or nearer.</summary>
+    /// <summary>The newest plan wants it where it is, or nearer, or has not seen its worker yet.</summary>
     public bool Planned { get; init; }
 
     /// <summary>The hybrid histogram's windows of its function, where it has any.</summary>

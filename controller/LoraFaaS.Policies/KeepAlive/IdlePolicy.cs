@@ -26,7 +26,7 @@ public static class IdlePolicy
         // Who lets himself be scaled to zero is brought back before his next call; who was scaled to zero by somebody is to stay away.
         if (adapter is { DesiredReplicas: 0, Planned: true, Rule.ScaleZero: true })
         {
-            return new KeepAliveDecision.Keep("scaled to zero, but the plan expects a call");
+            return new KeepAliveDecision.Keep("scaled to zero, but the plan expects a call, or has not seen its worker yet");
         }
 
         if (adapter.DesiredReplicas == 0)

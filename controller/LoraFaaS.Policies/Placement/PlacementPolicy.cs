@@ -8,7 +8,8 @@ namespace LoraFaaS.Policies.Placement;
 /// Equal costs are spread by a hash of function and worker, so functions settle on different workers, and every gateway with
 /// the same snapshot picks the same one.
 /// Load figures that are old would send every caller to the worker that was idle last: between workers that differ in nothing else, two are drawn
-/// and the less loaded of them is taken (Mitzenmacher, "The power of two choices in randomized load balancing", 2001).
+/// and the less loaded of them is taken (Mitzenmacher, "The power of two choices in randomized load balancing", 2001). Where both would be late and the
+/// best is not, it stays with the best.
 /// </summary>
 public static class PlacementPolicy
 {
@@ -83,9 +84,11 @@ public static class PlacementPolicy
         var (left, right) = (workers[alike[first]], workers[alike[second]]);
         var (leftCost, rightCost) = (PlacementScorers.Cost(request, left, TierAt(request, left)), PlacementScorers.Cost(request, right, TierAt(request, right)));
 
-        return IsBetter(request, rightCost, Spread.Of(request.Function, right.Id), right, leftCost, Spread.Of(request.Function, left.Id), left)
+        var (drawn, cost) = IsBetter(request, rightCost, Spread.Of(request.Function, right.Id), right, leftCost, Spread.Of(request.Function, left.Id), left)
             ? (right, rightCost)
             : (left, leftCost);
+
+        return request.TimeLeft is { } due && cost.TotalMs > due.TotalMilliseconds && bestCost.TotalMs <= due.TotalMilliseconds ? (best, bestCost) : (drawn, cost);
     }
 
     /// <summary>Where the worker has what the request needs. A bare backbone needs nothing else, so packed is as near as can be.</summary>

@@ -1,10 +1,16 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LoraFaaS.Simulator.Cluster;
 
-/// <summary>A cluster by its preset's name, or from a JSON file with <see cref="ClusterSpec"/>'s members in camel case.</summary>
+/// <summary>
+/// A cluster by its preset's name, or from a JSON file with <see cref="ClusterSpec"/>'s members in camel case. What the file leaves out, prices among it, is as in the
+/// papers' presets; its size and its backbones it must say.
+/// </summary>
 public static class ClusterFile
 {
+    private static readonly string[] Needed = ["name", "devices", "deviceGigabytes", "backbones"];
+
     /// <exception cref="FormatException">Neither a preset nor a file that says a cluster.</exception>
     public static ClusterSpec Read(string nameOrPath)
     {
@@ -20,15 +26,35 @@ public static class ClusterFile
 
         try
         {
-            var cluster = JsonSerializer.Deserialize(File.ReadAllBytes(nameOrPath), SimulatorJson.Default.ClusterSpec);
+            if (JsonNode.Parse(File.ReadAllBytes(nameOrPath)) is not JsonObject given)
+            {
+                throw new FormatException($"{nameOrPath}: a cluster is one JSON object.");
+            }
 
-            return cluster is { Devices: > 0, Backbones.Count: > 0, DeviceGigabytes: > 0 }
+            Complete(given, (JsonObject)JsonSerializer.SerializeToNode(ClusterPresets.L40S, SimulatorJson.Default.ClusterSpec)!, Needed);
+
+            return given.Deserialize(SimulatorJson.Default.ClusterSpec) is { Devices: > 0, Backbones.Count: > 0, DeviceGigabytes: > 0 } cluster
                 ? cluster
                 : throw new FormatException($"{nameOrPath}: devices, deviceGigabytes and backbones are needed.");
         }
         catch (JsonException exception)
         {
             throw new FormatException($"{nameOrPath}: {exception.Message}", exception);
+        }
+    }
+
+    private static void Complete(JsonObject given, JsonObject usual, params ReadOnlySpan<string> needed)
+    {
+        foreach (var (name, value) in usual)
+        {
+            if (given[name] is JsonObject inner && value is JsonObject whole)
+            {
+                Complete(inner, whole);
+            }
+            else if (given[name] is null && !needed.Contains(name))
+            {
+                given[name] = value?.DeepClone();
+            }
         }
     }
 }

@@ -83,6 +83,9 @@ public sealed record RunReport
         var counted = Enumerable.Range(0, trace.Count).Where(call => trace.Arrival[call] >= trace.CountFrom).ToArray();
         var served = counted.Where(call => !double.IsNaN(log.FirstToken[call])).ToArray();
         var seconds = Math.Max(1e-9, trace.Length - trace.CountFrom);
+
+        // What is overloaded holds memory for longer than its trace lasts.
+        var lasted = Math.Max(1e-9, Math.Max(simulation.Now, trace.Length) - trace.CountFrom);
         var good = served.Count(call => (log.FirstToken[call] - trace.Arrival[call]) * 1000 <= simulation.SloMs(Backbone(simulation, call)));
         double[] ttft = [.. served.Select(call => (log.FirstToken[call] - trace.Arrival[call]) * 1000)];
         var spread = Spread.Of(ttft);
@@ -114,8 +117,8 @@ public sealed record RunReport
             CostActive = state.ActiveCost,
             CostIdle = state.IdleCost,
             FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(counted, call => log.Found[call] == tier))],
-            MemoryHeld = state.HeldGigabyteSeconds / (seconds * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
-            Redundancy = state.BackboneGigabyteSeconds / (seconds * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
+            MemoryHeld = state.HeldGigabyteSeconds / (lasted * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
+            Redundancy = state.BackboneGigabyteSeconds / (lasted * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],
         };
     }

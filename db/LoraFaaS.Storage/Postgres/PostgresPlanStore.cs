@@ -20,8 +20,8 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
             {
                 await using var insert = new NpgsqlCommand(
                     """
-                    INSERT INTO preload_plans (made_at, controller, leader_token, worth_ms, lines)
-                    SELECT @at, @controller, @token, @worth, @lines
+                    INSERT INTO preload_plans (made_at, controller, leader_token, worth_ms, lines, workers)
+                    SELECT @at, @controller, @token, @worth, @lines, @workers
                     WHERE NOT EXISTS (SELECT FROM preload_plans WHERE leader_token > @token)
                     RETURNING number
                     """,
@@ -51,7 +51,7 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
             {
                 await using var command = database.CreateCommand(
                     """
-                    UPDATE preload_plans SET made_at = @at, controller = @controller, leader_token = @token, worth_ms = @worth, lines = @lines
+                    UPDATE preload_plans SET made_at = @at, controller = @controller, leader_token = @token, worth_ms = @worth, lines = @lines, workers = @workers
                     WHERE number = @number AND leader_token <= @token AND NOT EXISTS (SELECT FROM preload_plans WHERE number > @number)
                     """);
                 command.Parameters.AddWithValue("number", plan.Number);
@@ -75,12 +75,13 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
         command.Parameters.AddWithValue("token", plan.LeaderToken);
         command.Parameters.AddWithValue("worth", plan.WorthMs);
         command.Parameters.AddWithValue("lines", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(plan.Lines, ContractsJson.Default.IReadOnlyListPlanLine));
+        command.Parameters.AddWithValue("workers", plan.Workers.ToArray());
     }
 
     private async Task<List<PlanInfo>> ReadAsync(int newest, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT number, made_at, controller, leader_token, worth_ms, lines FROM preload_plans ORDER BY number DESC LIMIT @limit");
+            "SELECT number, made_at, controller, leader_token, worth_ms, lines, workers FROM preload_plans ORDER BY number DESC LIMIT @limit");
         command.Parameters.AddWithValue("limit", newest);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var plans = new List<PlanInfo>();
@@ -95,6 +96,7 @@ internal sealed class PostgresPlanStore(NpgsqlDataSource database, PostgresRetry
                 LeaderToken = reader.GetInt64(3),
                 WorthMs = reader.GetDouble(4),
                 Lines = JsonSerializer.Deserialize(reader.GetString(5), ContractsJson.Default.ListPlanLine) ?? [],
+                Workers = reader.GetFieldValue<string[]>(6),
             });
         }
 

@@ -41,6 +41,7 @@ internal static class SimulateCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         List<RunReport> reports = [];
+        Check(parse);
 
         try
         {
@@ -72,6 +73,27 @@ internal static class SimulateCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static void Check(ParseResult parse)
+    {
+        foreach (var option in (Option<double>[])[Rate, Seconds, AdapterMegabytes, Variation])
+        {
+            if (parse.GetValue(option) is not (> 0 and < double.PositiveInfinity))
+            {
+                throw new UsageException($"{option.Name} is a number above 0.");
+            }
+        }
+
+        if (parse.GetValue(Functions) < 1)
+        {
+            throw new UsageException($"{Functions.Name} is at least 1.");
+        }
+
+        if (parse.GetValue(Price) is not >= 0 || parse.GetValue(Zipf) is not >= 0)
+        {
+            throw new UsageException($"{Price.Name} and {Zipf.Name} are not below 0.");
+        }
     }
 
     private static Trace TraceOf(ParseResult parse, ClusterSpec cluster)

@@ -60,6 +60,10 @@ internal static class WorkersCommand
         return ExitCodes.Done;
     }
 
+    internal static string StateOf(WorkerInfo worker) => string.Join(
+        '\n', [worker.State, .. worker.Loading.Select(loading => string.Create(
+            CultureInfo.InvariantCulture, $"loading {loading.Backbone}: {loading.BytesDone * 100 / Math.Max(1, loading.BytesTotal)} % of {new ByteSize(loading.BytesTotal)}"))]);
+
     private static Table Rows(IEnumerable<WorkerInfo> workers)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device");
@@ -68,7 +72,7 @@ internal static class WorkersCommand
         {
             table.AddRow(
                 Markup.Escape(worker.Id),
-                Markup.Escape(worker.State),
+                Markup.Escape(StateOf(worker)),
                 Markup.Escape(worker.Device),
                 $"{new ByteSize(worker.DeviceBytesUsed)} of {new ByteSize(worker.DeviceBytes)}",
                 worker.Sandboxes.ToString(CultureInfo.InvariantCulture),

@@ -26,4 +26,7 @@ public sealed record WorkerInfo
     public required IReadOnlyList<string> NotEnforced { get; init; }
 
     public required IReadOnlyList<ResidentArtifact> Resident { get; init; }
+
+    /// <summary>Backbones it is loading now, and how far it is.</summary>
+    public IReadOnlyList<BackboneLoading> Loading { get; init; } = [];
 }

@@ -6,15 +6,21 @@ using LoraFaaS.Gateway.Activation;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Policies.Placement;
 using LoraFaaS.Policies.Snapshots;
+using LoraFaaS.Policies.Traffic;
 
 namespace LoraFaaS.Gateway.Dispatch;
 
 /// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
 internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk)
 {
+    /// <summary>What the draws between two workers are made of.</summary>
+    private static readonly ulong Salt = StickyChoice.Salt("placement");
+
+    /// <param name="call">Its draw between workers that differ in nothing but old figures: gateways that saw the same figures must not all send to the same worker.</param>
+    /// <param name="untilDue">Until the first token is due that its function promises; null: nothing is promised.</param>
     /// <param name="arithmetic">Of an answer that is to go on: workers that are known to compute otherwise are no place for it. Empty: a new one.</param>
     public async Task<DispatchOutcome> PlaceAsync(
-        RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
+        RouteEntry route, CallId call, TimeSpan? untilDue, IReadOnlySet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
     {
         var table = board.Table;
 
@@ -22,13 +28,22 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         // Likewise a revision that has left the split since.
         var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
-        if ((PlaceTrusted(table, placed, excluded, arithmetic) ?? PlaceWarm(table, placed, excluded, arithmetic)) is { } warm)
+        var question = PlacementRequest.For(placed.Revision) with
+        {
+            AdapterTiers = placed.Placements,
+            MinimumTier = StorageTier.Host,
+            Excluded = excluded,
+            TimeLeft = untilDue,
+            Draw = (uint)StickyChoice.Hash(Salt, call.Value),
+        };
+
+        if ((PlaceTrusted(table, placed, question, arithmetic) ?? PlaceWarm(table, placed, question, arithmetic)) is { } warm)
         {
             return warm;
         }
 
         // Warm, but with all that may be there: waking it elsewhere is the controller's to decide, and not because one gateway is busy.
-        if (PlaceWarm(table, placed, excluded, arithmetic, evenFull: true) is { } busy)
+        if (PlaceWarm(table, placed, question, arithmetic, evenFull: true) is { } busy)
         {
             return new DispatchOutcome.Refused(load.Full(busy.Worker));
         }
@@ -44,7 +59,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
     }
 
     /// <summary>An open circuit passes a worker over while another can serve. Where none can, calls go there all the same: nobody is refused for the circuit's sake.</summary>
-    private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic)
+    private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, PlacementRequest question, string arithmetic)
     {
         if (!circuits.HasAny)
         {
@@ -58,35 +73,27 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
             return null;
         }
 
-        failing.UnionWith(excluded);
-        return PlaceWarm(table, route, failing, arithmetic);
+        failing.UnionWith(question.Excluded);
+        return PlaceWarm(table, route, question with { Excluded = failing }, arithmetic);
     }
 
-    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, IReadOnlySet<WorkerId> excluded, string arithmetic, bool evenFull = false)
-    {
-        var request = PlacementRequest.For(route.Revision) with
-        {
-            AdapterTiers = route.Placements,
-            MinimumTier = StorageTier.Host,
-            Excluded = excluded,
-        };
-
-        return PlacementPolicy.Decide(request, Candidates(table, route, arithmetic, evenFull)) is PlacementDecision.On on
+    private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, PlacementRequest question, string arithmetic, bool evenFull = false) =>
+        PlacementPolicy.Decide(question, Candidates(table, route, arithmetic, evenFull)) is PlacementDecision.On on
             ? new DispatchOutcome.On(on.Worker, table.Workers[on.Worker].Url, Activated: false)
             : null;
-    }
 
     /// <summary>Only workers that hold the adapter are worth a look; a bare backbone may be at any.</summary>
     private List<WorkerSnapshot> Candidates(RouteTable table, RouteEntry route, string arithmetic, bool evenFull)
     {
         var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
         var candidates = new List<WorkerSnapshot>(ids.Length);
+        var age = board.LoadAge;
 
         foreach (var id in ids)
         {
             if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic) && (evenFull || !load.IsFull(id)))
             {
-                candidates.Add(WithLocalLoad(worker.Snapshot));
+                candidates.Add(WithLocalLoad(worker.Snapshot, age));
             }
         }
 
@@ -94,10 +101,10 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
     }
 
     /// <summary>The heartbeat's running and queued include ours of a second ago; what we have sent beyond that sum must be queueing there.</summary>
-    private WorkerSnapshot WithLocalLoad(WorkerSnapshot worker)
+    private WorkerSnapshot WithLocalLoad(WorkerSnapshot worker, TimeSpan age)
     {
-        var unseen = load.Of(worker.Id) - worker.Running - worker.Queued;
+        var unseen = Math.Max(0, load.Of(worker.Id) - worker.Running - worker.Queued);
 
-        return unseen > 0 ? worker with { Queued = worker.Queued + unseen } : worker;
+        return worker with { Queued = worker.Queued + unseen, LoadAge = age };
     }
 }

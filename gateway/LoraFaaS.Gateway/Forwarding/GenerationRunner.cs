@@ -37,7 +37,7 @@ internal sealed partial class GenerationRunner(
 
         while (true)
         {
-            var placing = PlaceAsync(invocation, route, excluded, received.Arithmetic, cancellationToken);
+            var placing = PlaceAsync(invocation, route, excluded, received, cancellationToken);
 
             while (!await IsDoneAsync(placing))
             {
@@ -107,11 +107,13 @@ internal sealed partial class GenerationRunner(
     }
 
     private async Task<DispatchOutcome> PlaceAsync(
-        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
+        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, ReceivedTokens received, CancellationToken cancellationToken)
     {
+        var untilDue = received.Count == 0 ? route.Revision.SloTtft - invocation.Elapsed : null;
+
         try
         {
-            return await dispatcher.PlaceAsync(route, excluded, arithmetic, cancellationToken);
+            return await dispatcher.PlaceAsync(route, invocation.CallId, untilDue, excluded, received.Arithmetic, cancellationToken);
         }
         catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
         {

@@ -3,7 +3,7 @@ using LoraFaaS.Contracts.Errors;
 namespace LoraFaaS.Gateway.Routing;
 
 /// <summary>Where the current table hangs. One writer, the watch loop; readers take one table and keep it.</summary>
-internal sealed class RouteBoard
+internal sealed class RouteBoard(TimeProvider time)
 {
     /// <summary>Nobody can say yet what is deployed and what is not.</summary>
     public static readonly Problem NoTableYet = new(
@@ -13,10 +13,14 @@ internal sealed class RouteBoard
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _routesChanged = NewSignal();
     private TaskCompletionSource _accessChanged = NewSignal();
+    private long _workersAt;
     private bool _hasRoutes;
     private bool _connected;
 
     public RouteTable Table => Volatile.Read(ref _table);
+
+    /// <summary>Since the workers' figures came. The worker said them up to a second before that.</summary>
+    public TimeSpan LoadAge => time.GetElapsedTime(Volatile.Read(ref _workersAt));
 
     /// <summary>A first snapshot has come. It stays true while the controller is away: the last table goes on serving.</summary>
     public bool HasRoutes => Volatile.Read(ref _hasRoutes);
@@ -41,6 +45,11 @@ internal sealed class RouteBoard
     {
         var before = Interlocked.Exchange(ref _table, table);
         Volatile.Write(ref _hasRoutes, true);
+
+        if (!ReferenceEquals(before.Workers, table.Workers))
+        {
+            Volatile.Write(ref _workersAt, time.GetTimestamp());
+        }
 
         // The table first, then the signal: who is woken sees what woke it.
         Interlocked.Exchange(ref _changed, NewSignal()).SetResult();

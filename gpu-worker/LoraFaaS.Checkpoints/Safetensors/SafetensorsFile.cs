@@ -15,12 +15,15 @@ public sealed unsafe class SafetensorsFile : TensorStore
     private MemoryMappedViewAccessor? _view;
     private byte* _pointer;
 
-    private SafetensorsFile(SafeFileHandle file, long start, SafetensorsHeader header)
+    private SafetensorsFile(string path, SafeFileHandle file, long start, SafetensorsHeader header)
     {
+        Path = path;
         _file = file;
         _start = start;
         Header = header;
     }
+
+    public string Path { get; }
 
     public SafetensorsHeader Header { get; }
 
@@ -30,7 +33,7 @@ public sealed unsafe class SafetensorsFile : TensorStore
 
     /// <param name="start">Where the safetensors content begins in the file.</param>
     /// <param name="length">How long it is; to the end of the file when null.</param>
-    public static Reading<SafetensorsFile> Open(string path, long start, long? length) => Reading.Capture(Path.GetFileName(path), () =>
+    public static Reading<SafetensorsFile> Open(string path, long start, long? length) => Reading.Capture(System.IO.Path.GetFileName(path), () =>
     {
         var file = File.OpenHandle(path, options: FileOptions.RandomAccess);
         try
@@ -38,10 +41,10 @@ public sealed unsafe class SafetensorsFile : TensorStore
             var available = RandomAccess.GetLength(file) - start;
             if (start < 0 || (length ?? available) > available)
             {
-                throw new RefusedException(Path.GetFileName(path), "is cut short");
+                throw new RefusedException(System.IO.Path.GetFileName(path), "is cut short");
             }
 
-            return new SafetensorsFile(file, start, ReadHeader(file, start, length ?? available));
+            return new SafetensorsFile(path, file, start, ReadHeader(file, start, length ?? available));
         }
         catch
         {
@@ -57,12 +60,19 @@ public sealed unsafe class SafetensorsFile : TensorStore
     public ReadOnlySpan<byte> Map(TensorInfo tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return new ReadOnlySpan<byte>(Pointer() + _start + Header.DataStart + tensor.Offset, checked((int)tensor.ByteCount));
+        return new ReadOnlySpan<byte>(Pointer() + PositionOf(tensor), checked((int)tensor.ByteCount));
+    }
+
+    /// <summary>Where the tensor's first byte is in the file.</summary>
+    public long PositionOf(TensorInfo tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return _start + Header.DataStart + tensor.Offset;
     }
 
     protected override void ReadCore(TensorInfo tensor, long offset, Span<byte> destination)
     {
-        var position = _start + Header.DataStart + tensor.Offset + offset;
+        var position = PositionOf(tensor) + offset;
         while (!destination.IsEmpty)
         {
             var read = RandomAccess.Read(_file, destination, position);

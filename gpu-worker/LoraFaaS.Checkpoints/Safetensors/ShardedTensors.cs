@@ -25,6 +25,12 @@ public sealed class ShardedTensors : TensorStore
 
     public override IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
+    public SafetensorsFile FileOf(TensorInfo tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return _fileOf[tensor.Name];
+    }
+
     /// <summary>Opens every shard that the folder's index names.</summary>
     public static Reading<ShardedTensors> Open(string folder) => Reading.Capture(IndexFile, () =>
     {

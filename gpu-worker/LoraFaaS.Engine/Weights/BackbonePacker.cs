@@ -1,16 +1,18 @@
-using System.Buffers;
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using LoraFaaS.Checkpoints;
+using LoraFaaS.Checkpoints.Files;
 using LoraFaaS.Checkpoints.Safetensors;
 
 namespace LoraFaaS.Engine.Weights;
 
-/// <summary>Packs a checkpoint into the one segment that every sandbox maps. Done once a backbone and worker; reads each weight once.</summary>
+/// <summary>
+/// Packs a checkpoint into the one segment that every sandbox maps. Done once a backbone and worker; reads each byte once, in large pieces,
+/// from the page cache what it holds and past it what it does not.
+/// </summary>
 public static class BackbonePacker
 {
-    /// <summary>Source bytes a piece of work reads: small enough to stay in a second-level cache while it is transposed.</summary>
-    private const int PieceBytes = 256 << 10;
+    /// <summary>Bytes of a direct read, about: of 1, 2, 4 and 8 MiB, with eight in flight, the smaller ones are slower on the disks tried.</summary>
+    private const int BlockBytes = 4 << 20;
 
     /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
     public static long Measure(Checkpoint checkpoint, PackPrecision precision = PackPrecision.Exact)
@@ -22,65 +24,64 @@ public static class BackbonePacker
     /// <summary>Fills zeroed memory at <paramref name="destination"/> with the checkpoint's image, on all cores.</summary>
     /// <param name="progress">Packed bytes so far, reported from several threads.</param>
     public static void Pack(
-        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken)
+        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        Pack(checkpoint, destination, length, precision, isHashed: false, progress, cancellationToken);
+
+    /// <summary>The same, and from the same reads the SHA-256 of each weight file, by its name: what was packed is what was hashed.</summary>
+    public static IReadOnlyDictionary<string, byte[]> PackAndHash(
+        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        Pack(checkpoint, destination, length, precision, isHashed: true, progress, cancellationToken);
+
+    private static Dictionary<string, byte[]> Pack(
+        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, bool isHashed, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         var plan = PackPlan.For(checkpoint, precision);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, plan.Header.TotalBytes);
+        cancellationToken.ThrowIfCancellationRequested();
 
-        var done = 0L;
-        var pieces = plan.Steps.SelectMany(Cut);
-        Parallel.ForEach(
-            Partition(pieces), new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            piece =>
-            {
-                PackPiece(checkpoint, destination, piece);
-                progress?.Report(Interlocked.Add(ref done, BytesOf(piece)));
-            });
-
-        plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
-        MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
-    }
-
-    private static OrderablePartitioner<Piece> Partition(IEnumerable<Piece> pieces) =>
-        Partitioner.Create(pieces, EnumerablePartitionerOptions.NoBuffering);
-
-    /// <summary>Whole panels (or, for tables and vectors, rows) that read about <see cref="PieceBytes"/>.</summary>
-    private static IEnumerable<Piece> Cut(PackStep step)
-    {
-        var rowBytes = (long)step.Target.Columns * step.Source.Type.ElementBytes;
-        var rows = (int)Math.Clamp(PieceBytes / rowBytes / PanelLayout.PanelRows * PanelLayout.PanelRows, PanelLayout.PanelRows, 1 << 16);
-        for (var row = 0; row < step.Target.Rows; row += rows)
-        {
-            yield return new Piece(step, row, Math.Min(rows, step.Target.Rows - row));
-        }
-    }
-
-    private static void PackPiece(Checkpoint checkpoint, nint destination, Piece piece)
-    {
-        var (source, target) = piece.Step;
-        var rowBytes = target.Columns * source.Type.ElementBytes;
-        if (target.Layout is TensorLayout.Rows && PanelLayout.ElementBytes(target.Dtype) == source.Type.ElementBytes && source.Type is TensorType.BF16 or TensorType.F32)
-        {
-            // The same bytes in the same order: they are read to where they belong.
-            checkpoint.Tensors.Read(source, (long)piece.Row * rowBytes, At(destination, target.Offset + (long)piece.Row * rowBytes, checked(piece.Rows * rowBytes)));
-            return;
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(checked(piece.Rows * rowBytes));
+        var sources = plan.Steps.GroupBy(step => checkpoint.FileOf(step.Source)).OrderBy(group => group.Key.Path, StringComparer.Ordinal).ToList();
+        var files = new List<LargeFile>();
+        var hashes = new List<OrderedHash>();
         try
         {
-            var rows = buffer.AsSpan(0, piece.Rows * rowBytes);
-            checkpoint.Tensors.Read(source, (long)piece.Row * rowBytes, rows);
-            Lay(rows, destination, piece);
+            files.AddRange(sources.Select(source => LargeFile.Open(source.Key.Path)));
+            hashes.AddRange(isHashed ? files.Select(_ => new OrderedHash()) : []);
+            var blocks = Order([.. sources.Select((source, file) => PackBlock.Of(file, files[file].Length, BlockBytes, PiecesOf(source)))]);
+            var done = 0L;
+            using (var lanes = new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay))
+            {
+                lanes.Run(cancellationToken);
+            }
+
+            plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
+            MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
+            return hashes.Zip(files).ToDictionary(pair => Path.GetFileName(pair.Second.Path), pair => pair.First.Take(), StringComparer.Ordinal);
+
+            void Lay(PackPiece piece, nint content)
+            {
+                ImagePages.Populate(destination + (nint)piece.Target, piece.TargetBytes);
+                LayPiece(At(content, 0, piece.Bytes), destination, piece);
+                progress?.Report(Interlocked.Add(ref done, piece.TargetBytes));
+            }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            files.ForEach(file => file.Dispose());
+            hashes.ForEach(hash => hash.Dispose());
         }
     }
 
-    private static void Lay(ReadOnlySpan<byte> rows, nint destination, Piece piece)
+    private static IEnumerable<PackPiece> PiecesOf(IGrouping<SafetensorsFile, PackStep> source) =>
+        source.SelectMany(step => PackPiece.Of(step, source.Key.PositionOf(step.Source)));
+
+    /// <summary>File after file, as many at a time as there are cores: a file is hashed from its beginning to its end, by one thread after the other.</summary>
+    private static IEnumerable<PackBlock> Order(IReadOnlyList<IEnumerable<PackBlock>> files) => files
+        .Chunk(Environment.ProcessorCount)
+        .SelectMany(some => some.SelectMany(blocks => blocks.Index()).OrderBy(block => block.Index).ThenBy(block => block.Item.File))
+        .Select(block => block.Item);
+
+    private static void LayPiece(ReadOnlySpan<byte> rows, nint destination, PackPiece piece)
     {
         var (source, target) = piece.Step;
         if (target.Layout is TensorLayout.Rows)
@@ -109,9 +110,5 @@ public static class BackbonePacker
         }
     }
 
-    private static long BytesOf(Piece piece) => piece.Step.Target.Bytes() * piece.Rows / piece.Step.Target.Rows;
-
-    private static unsafe Span<byte> At(nint destination, long offset, int bytes) => new((byte*)destination + offset, bytes);
-
-    private readonly record struct Piece(PackStep Step, int Row, int Rows);
+    private static unsafe Span<byte> At(nint address, long offset, int bytes) => new((byte*)address + offset, bytes);
 }

@@ -19,7 +19,7 @@ namespace LoraFaaS.Worker.Backbones;
 
 /// <summary>Reads a registered folder, makes sure it still is what was registered, and packs it into a sealed segment.</summary>
 internal sealed partial class BackboneLoader(
-    HostLedger ledger, AdapterHostCache adapters, BackboneRoom room, TierCosts costs, IOptions<WorkerOptions> options, TimeProvider time, ILogger<BackboneLoader> logger)
+    HostLedger ledger, AdapterHostCache adapters, BackboneRoom room, BackboneLoads loads, IOptions<WorkerOptions> options, ILogger<BackboneLoader> logger)
 {
     private readonly PackPrecision _precision = options.Value.Weights == "int8" ? PackPrecision.I8 : PackPrecision.Exact;
 
@@ -43,29 +43,14 @@ internal sealed partial class BackboneLoader(
         }
     }
 
-    public async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, bool makesRoom, CancellationToken cancellationToken)
+    public async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, bool makesRoom, CancellationToken cancellationToken) => Checkpoint.Open(known.Path) switch
     {
-        var begun = time.GetTimestamp();
+        Reading<Checkpoint>.Accepted accepted => await LoadAsync(known, accepted.Value, makesRoom, cancellationToken),
+        Reading<Checkpoint>.Refused refused => Invalid(known, refused.Why.ToString()),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
-        if (await CheckpointDigest.ComputeAsync(known.Path, cancellationToken) is not Reading<byte[]>.Accepted computed)
-        {
-            return Invalid(known, "its folder cannot be read");
-        }
-
-        if (Digest.FromHash(computed.Value) is var actual && actual != known.Digest)
-        {
-            return Invalid(known, $"its folder now has digest {actual}; register it again to serve it as it is");
-        }
-
-        return Checkpoint.Open(known.Path) switch
-        {
-            Reading<Checkpoint>.Accepted accepted => await PackAsync(known, accepted.Value, makesRoom, begun, cancellationToken),
-            Reading<Checkpoint>.Refused refused => Invalid(known, refused.Why.ToString()),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-    }
-
-    private async Task<Loading<PackedBackbone>> PackAsync(KnownBackbone known, Checkpoint checkpoint, bool makesRoom, long begun, CancellationToken cancellationToken)
+    private async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, Checkpoint checkpoint, bool makesRoom, CancellationToken cancellationToken)
     {
         using (checkpoint)
         {
@@ -74,25 +59,21 @@ internal sealed partial class BackboneLoader(
             switch (await LeaseAsync(known, bytes, makesRoom, cancellationToken))
             {
                 case LeaseOutcome.Granted granted:
+                    var loading = default(Loading<PackedBackbone>);
                     try
                     {
-                        var text = ReadText(checkpoint);
-
-                        // All cores for seconds: not on the thread of whoever asked.
-                        var segment = await Task.Run(() => Pack(known, checkpoint, bytes, cancellationToken), cancellationToken);
-                        costs.Observe(ClimbStep.BackbonePack, bytes, time.GetElapsedTime(begun));
-                        LogPacked(known.Name, bytes, time.GetElapsedTime(begun).TotalSeconds);
-                        return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, segment, granted.Lease, checkpoint.Config, text));
+                        return loading = await PackAsync(known, checkpoint, bytes, granted.Lease, cancellationToken);
                     }
                     catch (Exception failure) when (failure is IOException or RefusedException)
                     {
-                        granted.Lease.Dispose();
                         return Invalid(known, failure.Message);
                     }
-                    catch
+                    finally
                     {
-                        granted.Lease.Dispose();
-                        throw;
+                        if (loading is not Loading<PackedBackbone>.Ready)
+                        {
+                            granted.Lease.Dispose();
+                        }
                     }
 
                 case LeaseOutcome.Refused refused:
@@ -104,12 +85,30 @@ internal sealed partial class BackboneLoader(
         }
     }
 
-    private SealedMemory Pack(KnownBackbone known, Checkpoint checkpoint, ByteSize bytes, CancellationToken cancellationToken)
+    /// <summary>What is packed and what is checked are the same reads: a folder that changed meanwhile is not what was registered.</summary>
+    private async Task<Loading<PackedBackbone>> PackAsync(
+        KnownBackbone known, Checkpoint checkpoint, ByteSize bytes, MemoryLease lease, CancellationToken cancellationToken)
     {
+        using var load = loads.Begin(known, bytes);
         using var memory = UnsealedMemory.Create($"backbone-{known.Digest.Hex[..12]}", bytes.Bytes);
-        var progress = new PackingProgress(known.Name, bytes, logger);
-        BackbonePacker.Pack(checkpoint, memory.Memory.DangerousGetHandle(), bytes.Bytes, _precision, progress, cancellationToken);
-        return memory.Seal();
+        var text = ReadText(checkpoint);
+
+        // All cores for seconds: not on the thread of whoever asked.
+        var hashes = await Task.Run(
+            () => BackbonePacker.PackAndHash(checkpoint, memory.Memory.DangerousGetHandle(), bytes.Bytes, _precision, load, cancellationToken), cancellationToken);
+
+        if (await CheckpointDigest.ComputeAsync(known.Path, hashes, cancellationToken) is not Reading<byte[]>.Accepted computed)
+        {
+            return Invalid(known, "its folder cannot be read");
+        }
+
+        if (Digest.FromHash(computed.Value) is var actual && actual != known.Digest)
+        {
+            return Invalid(known, $"its folder now has digest {actual}; register it again to serve it as it is");
+        }
+
+        load.Succeeded();
+        return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, memory.Seal(), lease, checkpoint.Config, text));
     }
 
     /// <summary>Adapters make room for a backbone, without which none of them could serve; then, where somebody waits, backbones that nothing runs on.</summary>
@@ -149,9 +148,6 @@ internal sealed partial class BackboneLoader(
         LogInvalid(known.Name, known.Path, why);
         return new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.BackboneInvalid, $"Backbone {known.Name}: {why}."));
     }
-
-    [LoggerMessage(3421, LogLevel.Information, "Backbone {Backbone} packed, {Bytes} in {Seconds:0.00} s")]
-    private partial void LogPacked(string backbone, ByteSize bytes, double seconds);
 
     [LoggerMessage(3422, LogLevel.Error, "Backbone {Backbone} at {Path} cannot be served: {Why}")]
     private partial void LogInvalid(string backbone, string path, string why);

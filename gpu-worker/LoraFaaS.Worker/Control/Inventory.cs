@@ -18,6 +18,7 @@ internal sealed class Inventory(
     ArtifactCache disk,
     AdapterHostCache host,
     BackboneStore backbones,
+    BackboneLoads loads,
     SandboxSpawner spawner,
     SandboxSupervisor supervisor,
     ResidencyNotes notes,
@@ -59,6 +60,13 @@ internal sealed class Inventory(
             beat.Resident.Add(entry);
         }
 
+        beat.Loading.AddRange(loads.Running.Select(load => new BackboneLoading
+        {
+            Name = load.Backbone.Name,
+            Digest = load.Backbone.Digest.Value,
+            BytesDone = load.Done.Bytes,
+            BytesTotal = load.Total.Bytes,
+        }));
         return beat;
     }
 

@@ -1,4 +1,5 @@
 using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Worker.Control;
 
 /// <summary>The worker is well as long as it takes invocations; a missing controller is a note, because what is known is served on.</summary>
-internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link, MemoryBooks books, IsolationStation isolation, IOptions<WorkerOptions> options) : IHealthSource
+internal sealed class WorkerHealth(
+    InvocationCounts counts, ControllerLink link, MemoryBooks books, BackboneLoads loads, IsolationStation isolation, IOptions<WorkerOptions> options) : IHealthSource
 {
     public HealthReading Read()
     {
@@ -24,6 +26,7 @@ internal sealed class WorkerHealth(InvocationCounts counts, ControllerLink link,
         notes.Add($"arithmetic: {KernelReport.ArithmeticFor(options.Value)}");
         notes.Add(Describe("device", books.Device));
         notes.Add(Describe("host", books.Host));
+        notes.AddRange(loads.Running.Select(load => $"loading: backbone {load.Backbone.Name} {load.Percent} % of {load.Total}"));
         notes.Add($"isolation: enforced: {string.Join(", ", isolation.Machine.Enforced)}");
         notes.AddRange(isolation.Machine.NotEnforced);
         return new HealthReading(!counts.IsDraining, notes);

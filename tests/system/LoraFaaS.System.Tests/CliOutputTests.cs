@@ -77,6 +77,11 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
         Assert.Equal("lorafaas", printed.RootElement[0].GetProperty("system").GetString(), ignoreCase: true);
         Assert.Equal(1, saved.RootElement.GetArrayLength());
         Assert.Empty(result.Errors);
+
+        foreach (var wrong in (string[][])[["--functions", "0"], ["--rate", "-1"], ["--seconds", "0"], ["--system", "nobody"], ["--cluster", "nowhere"]])
+        {
+            Assert.Equal(2, (await RunAsync(["simulate", .. wrong])).ExitCode);
+        }
     }
 
     [Fact]

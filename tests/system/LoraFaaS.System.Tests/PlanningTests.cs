@@ -51,6 +51,10 @@ public sealed class PlanningTests
     {
         var all = settings.ToDictionary(pair => "Controller__" + pair.Key, string? (pair) => pair.Value, StringComparer.Ordinal);
         all["Controller__KeepAlive__Interval"] = "00:00:00.500";
+
+        // A process that had no processor for seconds is no matter of this test: its sandbox is not replaced, and its session stays.
+        all["Controller__Workers__SessionTimeout"] = "00:05:00";
+        all["Worker__SandboxSilence"] = "00:05:00";
         return all;
     }
 

@@ -32,6 +32,58 @@ public sealed class SimulateTests
         Assert.True(first.TtftMs.P50 >= One.Backbones[0].PrefillMs, $"{system}: {first.TtftMs}");
     }
 
+    public static TheoryData<string> Presets => [.. ClusterPresets.All.Select(preset => preset.Name)];
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Every_preset_runs_every_system_and_says_what_it_took(string preset)
+    {
+        var cluster = ClusterFile.Read(preset);
+        TraceFunction[] functions = [.. Enumerable.Range(0, 6).Select(index => new TraceFunction($"f{index}", index % cluster.Backbones.Count, 20))];
+        var trace = TraceGenerator.Gamma(functions, 0.2, 600, 1, 1, TokenLengths.Gsm8K, 5);
+        var runs = Simulate.SystemNames.Select(system => Simulate.Run(cluster, trace, system)).ToList();
+
+        Assert.All(runs, run => Assert.Equal((trace.Count, 0), (run.Calls, run.Unserved)));
+        Assert.All(runs, run => Assert.InRange(run.MemoryHeld, 1e-6, 1));
+        Assert.All(runs, run => Assert.True(run is { Cost: > 0, TokensPerSecond: > 0, Redundancy: > 0 } && run.TtftMs.P99 >= run.TtftMs.P50 && run.E2EMs.Mean > run.TtftMs.Mean, $"{run}"));
+
+        var page = HtmlReport.Write(runs);
+        Assert.All(Simulate.SystemNames, system => Assert.Contains($"<td>{system}", page, StringComparison.Ordinal));
+        Assert.Contains("<svg", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_file_leaves_out_of_a_cluster_is_as_in_the_presets()
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("mine.json");
+        File.WriteAllText(file, """
+            {"name":"mine","devices":2,"deviceGigabytes":24,"warmMs":5,"price":{"call":0},"backbones":[{"name":"m","gigabytes":5,"prefillMs":50,"prefillPerCallMs":10,
+             "stepMs":10,"stepPerCallMs":0.2,"kvMegabytesPerToken":0.1,"loadMs":2000,"fastLoadMs":900,"sloMs":1000}]}
+            """);
+        var cluster = ClusterFile.Read(file);
+
+        Assert.Equal((2, 24, 5, 0), (cluster.Devices, cluster.DeviceGigabytes, cluster.WarmMs, cluster.Price.Call));
+        Assert.Equal((One.LibrariesMs, One.DiskGigabytesPerSecond, One.Price.ActiveDeviceGigabyte), (cluster.LibrariesMs, cluster.DiskGigabytesPerSecond, cluster.Price.ActiveDeviceGigabyte));
+        Assert.True(Simulate.Run(cluster, Calls(0, 40), "lorafaas").Cost > 0);
+
+        File.WriteAllText(file, """{"name":"mine"}""");
+        Assert.Throws<FormatException>(() => ClusterFile.Read(file));
+        File.WriteAllText(file, """[1]""");
+        Assert.Throws<FormatException>(() => ClusterFile.Read(file));
+    }
+
+    [Fact]
+    public void A_system_that_cannot_keep_up_holds_no_more_memory_than_there_is()
+    {
+        var cluster = ClusterPresets.A100;
+        TraceFunction[] functions = [.. Enumerable.Range(0, 8).Select(index => new TraceFunction($"f{index}", 0, 50))];
+        var report = Simulate.Run(cluster, TraceGenerator.Gamma(functions, 0.5, 600, 1, 1, TokenLengths.Gsm8K, 1), "on-demand");
+
+        Assert.True(report.SloMisses > 0.9);
+        Assert.InRange(report.MemoryHeld, 0.5, 1);
+    }
+
     [Fact]
     public void A_lonely_call_takes_exactly_the_stages_of_the_time_line()
     {

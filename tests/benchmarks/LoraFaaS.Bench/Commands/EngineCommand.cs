@@ -13,8 +13,8 @@ internal static class EngineCommand
     private static readonly Option<int> Rounds = BenchOptions.Rounds(5);
     private static readonly Option<int> Steps = new("--steps") { Description = "Decode steps in a turn", DefaultValueFactory = _ => 10 };
     private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads; 0: all cores" };
-    private static readonly Option<string[]> Cases = new("--cases") { Description = $"Of {string.Join(',', EngineBenchOptions.AllCases)}; all unless said" };
-    private static readonly Option<string[]> StepTokens = new("--step-tokens") { Description = "Token limits of a step, for the chunked case; 0: by measured time", DefaultValueFactory = _ => ["0,512,16"] };
+    private static readonly Option<string[]> Cases = new("--cases") { Description = $"Of {string.Join(',', EngineBenchOptions.AllCases)}, or all; those up to allocation unless said" };
+    private static readonly Option<string[]> StepTokens = new("--step-tokens") { Description = "Token limits of a step, for the chunked case; 0: by measured time, as the platform does", DefaultValueFactory = _ => ["0"] };
     private static readonly Option<string> Models = new("--models") { Description = "Where made checkpoints are kept", DefaultValueFactory = _ => SyntheticModels.DefaultRoot };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
@@ -33,7 +33,7 @@ internal static class EngineCommand
             Rounds = parse.GetValue(Rounds),
             Steps = parse.GetValue(Steps),
             Threads = parse.GetValue(Threads),
-            Cases = asked.Count > 0 ? asked : EngineBenchOptions.AllCases,
+            Cases = asked.Count == 0 ? EngineBenchOptions.TargetCases : asked.Contains("all") ? EngineBenchOptions.AllCases : asked,
             StepTokens = [.. BenchOptions.Split(parse.GetValue(StepTokens)).Select(tokens => int.Parse(tokens, CultureInfo.InvariantCulture))],
         };
         var report = new ReportWriter("engine", TimeProvider.System);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using LoraFaaS.Bench.Ceilings;
 using LoraFaaS.Bench.Reports;
 using LoraFaaS.Bench.Synthesis;
@@ -7,7 +6,6 @@ using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Cpu.Kernels;
 using LoraFaaS.Engine.Models;
-using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Bench.Inference;
 
@@ -38,7 +36,7 @@ internal sealed class EngineBench : IDisposable
     {
         if (Wants("load"))
         {
-            Load();
+            new LoadBench(_models, Add, Math.Min(_options.Rounds, 3)).Run();
         }
 
         if (Wants("product"))
@@ -69,6 +67,7 @@ internal sealed class EngineBench : IDisposable
         RunIf("trace", () => Trace(engine));
         RunIf("fusion", () => new FusionBench(_shape, _models, Add, _options, _threads).Run(engine));
         RunIf("int8", () => new Int8Bench(_shape, _models, Add, _bandwidth, _options, _threads).Run(engine));
+        RunIf("masks", () => new MaskBench(Add, _options).Run(engine));
         RunIf("busy", () => Busy(engine));
         RunIf("allocation", () => Allocation(engine));
     }
@@ -290,31 +289,6 @@ internal sealed class EngineBench : IDisposable
         using var product = new PanelProduct(_shape.Hidden, tokens: 48);
         var taken = Interleaved.Medians(_options.Rounds, () => product.Best(50), () => PairRate.Best(50));
         Add(BenchRow.Rate($"panel product alone, 48 × {_shape.Hidden}, 1 thread, best", taken[0] / 1e9, "GFLOP/s", taken[1] / 1e9, PairRate.Name));
-    }
-
-    private void Load()
-    {
-        var file = Path.Combine(_models.Backbone, "model.safetensors");
-        var bytes = new FileInfo(file).Length;
-        var taken = Interleaved.Medians(Math.Min(_options.Rounds, 3), () => PackOnce(bytes), () => CopyRate.Measure(file, Environment.ProcessorCount));
-        Add(BenchRow.Rate("load: packing, page cache warm", taken[0] / 1e9, "GB/s", taken[1] / 1e9, "copying the file to fresh memory", 0.8));
-    }
-
-    private unsafe double PackOnce(long fileBytes)
-    {
-        using var checkpoint = LoraFaaS.Checkpoints.Checkpoint.Open(_models.Backbone).ValueOrThrow();
-        var begun = Stopwatch.GetTimestamp();
-        var bytes = BackbonePacker.Measure(checkpoint);
-        var memory = NativeMemory.AlignedAlloc((nuint)bytes, 4096);
-        try
-        {
-            BackbonePacker.Pack(checkpoint, (nint)memory, bytes, PackPrecision.Exact, null, CancellationToken.None);
-            return fileBytes / Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        }
-        finally
-        {
-            NativeMemory.AlignedFree(memory);
-        }
     }
 
     private void Allocation(LoadedEngine engine)

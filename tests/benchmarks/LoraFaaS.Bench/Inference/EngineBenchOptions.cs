@@ -3,8 +3,11 @@ namespace LoraFaaS.Bench.Inference;
 /// <summary>How long the engine's cases run, and which.</summary>
 internal sealed record EngineBenchOptions
 {
-    public static IReadOnlyList<string> AllCases { get; } =
-        ["load", "product", "profile", "ceilings", "decode", "adapters", "ranks", "batches", "prefill", "chunked", "trace", "fusion", "int8", "busy", "allocation"];
+    /// <summary>Those that have targets, and the ceilings: what is run unless something else is asked for.</summary>
+    public static IReadOnlyList<string> TargetCases { get; } =
+        ["load", "ceilings", "decode", "adapters", "ranks", "prefill", "chunked", "int8", "masks", "busy", "allocation"];
+
+    public static IReadOnlyList<string> AllCases { get; } = [.. TargetCases, "product", "profile", "batches", "trace", "fusion"];
 
     /// <summary>Turns of which the median is reported.</summary>
     public required int Rounds { get; init; }

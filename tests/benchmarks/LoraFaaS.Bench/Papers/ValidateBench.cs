@@ -20,9 +20,6 @@ internal sealed class ValidateBench(ReportWriter report, int rounds)
 
     private const int WarmCalls = 5;
 
-    /// <summary>About as far apart as the calls of a slice.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Adapters come and go by the keep-alive alone.</summary>
     private static readonly Dictionary<string, string?> Unplanned = new(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
 
@@ -41,18 +38,19 @@ internal sealed class ValidateBench(ReportWriter report, int rounds)
             await client.CallAsync(call % client.Functions);
         }
 
-        ReportWriter.Say("calibrating");
-        var before = await MachineTimings.MeasureAsync(client, rounds, WarmCalls, Pause);
+        var tokens = (await MachineTimings.MeasureAsync(client, rounds: 1)).Tokens;
 
         foreach (var name in TraceSlices.Classes)
         {
-            var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, before, KeepAlive);
+            var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, tokens, KeepAlive);
             ReportWriter.Say($"{name}: {replay.Trace.Count} calls");
+
+            // Calls alone, as far apart as the slice's: what a call takes depends on the rest before it.
+            var before = await MachineTimings.MeasureAsync(client, rounds, WarmCalls, replay.Rests);
             var real = await replay.PlayAsync(client);
-            var after = await MachineTimings.MeasureAsync(client, rounds, WarmCalls, Pause);
+            var after = await MachineTimings.MeasureAsync(client, rounds, WarmCalls, replay.Rests);
             var timings = MachineTimings.Between(before, after);
             var simulated = replay.Simulated(timings);
-            before = after;
             var times = real.Select(call => call.FirstTokenMs).ToArray();
             Compare($"{name}, {real.Count} calls: warm ones, mean, calibrated", timings.WarmMs, real.Where(call => call.WasWarm).Average(call => call.FirstTokenMs), "ms", asked: false);
             Compare($"{name}: woken ones, mean, calibrated", timings.ColdMs, real.Where(call => !call.WasWarm).Average(call => call.FirstTokenMs), "ms", asked: false);

@@ -31,6 +31,7 @@ public abstract class PlanStoreTests(IDurableFixture fixture) : IAsyncLifetime
         Assert.True(second!.Number > first!.Number);
         Assert.Equal(second.Number, newest!.Number);
         Assert.Equal(second.Lines, newest.Lines);
+        Assert.Equal(["w", "w-2"], newest.Workers);
         Assert.Equal(second.MadeAt, newest.MadeAt);
     }
 
@@ -48,11 +49,12 @@ public abstract class PlanStoreTests(IDurableFixture fixture) : IAsyncLifetime
     {
         var old = await Plans.AppendAsync(Plan(1, "first"), None);
         var newest = await Plans.AppendAsync(Plan(2, "P=0.71"), None);
-        var renewed = Plan(2, "P=0.12") with { Number = newest!.Number, WorthMs = 3 };
+        var renewed = Plan(2, "P=0.12") with { Number = newest!.Number, WorthMs = 3, Workers = ["w"] };
 
         Assert.NotNull(await Plans.RefreshAsync(renewed, None));
         var found = await Plans.FindNewestAsync(None);
         Assert.Equal((newest.Number, "P=0.12", 3), (found!.Number, found.Lines[0].Reason, found.WorthMs));
+        Assert.Equal(["w"], found.Workers);
 
         // Neither one that is no longer the newest nor one of an older leader.
         Assert.Null(await Plans.RefreshAsync(Plan(2, "late") with { Number = old!.Number }, None));
@@ -82,6 +84,7 @@ public abstract class PlanStoreTests(IDurableFixture fixture) : IAsyncLifetime
         Controller = "c-1",
         LeaderToken = token,
         WorthMs = 12.5,
+        Workers = ["w", "w-2"],
         Lines = [new PlanLine { Action = "load", Kind = "adapter", Worker = "w", Tier = "device", From = "disk", Function = "f.openfaas-fn", Bytes = 13, Probability = 0.71, SavesMs = 420, Reason = reason }],
     };
 }

@@ -17,9 +17,10 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
     /// <param name="client">Of the platform.</param>
     /// <param name="rounds">Of everything.</param>
     /// <param name="warmCalls">To each function in a round.</param>
-    /// <param name="pause">Before each call alone: after a rest threads are parked and caches cold, and a call takes longer than in a row of calls.</param>
-    public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, TimeSpan pause = default)
+    /// <param name="rests">Before each call alone, one after the other and over again: after a rest threads are parked and caches cold, and a call takes longer than in a row of calls.</param>
+    public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, IReadOnlyList<TimeSpan>? rests = null)
     {
+        var rested = 0;
         var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var tokens = new int[client.Functions];
 
@@ -32,7 +33,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         {
             for (var call = 0; call < warmCalls * client.Functions; call++)
             {
-                await Task.Delay(pause, TimeProvider.System);
+                await RestAsync();
                 var answer = await client.CallAsync(call % client.Functions);
                 warm.Add(answer.FirstTokenMs);
                 tokens[call % client.Functions] = answer.Tokens;
@@ -49,7 +50,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
 
             for (var function = 0; function < client.Functions; function++)
             {
-                await Task.Delay(pause, TimeProvider.System);
+                await RestAsync();
                 cold.Add((await client.CallAsync(function)).FirstTokenMs);
             }
         }
@@ -59,6 +60,8 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         // Simulated, calls that come at once wait for all of their batch.
         var alone = warm.Average();
         return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Median(steps), tokens);
+
+        Task RestAsync() => rests is null ? Task.CompletedTask : Task.Delay(rests[rested++ % rests.Count], TimeProvider.System);
     }
 
     /// <summary>Of what was measured before and after: what changed meanwhile changed in between.</summary>

@@ -28,7 +28,7 @@ public sealed class SimulatorValidationTests
         var client = new ReplayClient(platform.Http, prompts);
 
         var timings = await MachineTimings.MeasureAsync(client, rounds: 1);
-        var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, timings, KeepAlive);
+        var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, timings.Tokens, KeepAlive);
         var real = await replay.PlayAsync(client);
         var simulated = replay.Simulated(timings);
 

@@ -19,13 +19,30 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
     private const double Least = 0.3;
 
     private const double Lead = 1;
+    private const int Shuffle = 1;
 
     public Trace Trace => trace;
 
-    public static SliceReplay Of(string folder, string variation, int slice, MachineTimings timings, double keepAlive)
+    /// <summary>The rests between its calls, whoever makes them, in an order without its bursts.</summary>
+    public IReadOnlyList<TimeSpan> Rests
     {
-        var whole = TraceSlices.Read(folder, variation, slice, timings.Tokens.Count, backbones: 1);
-        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, timings.Tokens), keepAlive);
+        get
+        {
+            TimeSpan[] rests = [.. trace.Arrival.Zip(trace.Arrival.Skip(1), (before, after) => TimeSpan.FromSeconds(after - before))];
+            new Random(Shuffle).Shuffle(rests);
+            return rests;
+        }
+    }
+
+    /// <param name="folder">Of the traces.</param>
+    /// <param name="variation">The slice's class.</param>
+    /// <param name="slice">Its number in the class.</param>
+    /// <param name="tokens">Of each function's answer.</param>
+    /// <param name="keepAlive">Seconds.</param>
+    public static SliceReplay Of(string folder, string variation, int slice, IReadOnlyList<int> tokens, double keepAlive)
+    {
+        var whole = TraceSlices.Read(folder, variation, slice, tokens.Count, backbones: 1);
+        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, tokens), keepAlive);
     }
 
     public RunReport Simulated(MachineTimings timings)

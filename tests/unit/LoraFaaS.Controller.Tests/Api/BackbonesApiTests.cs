@@ -55,6 +55,8 @@ public sealed class BackbonesApiTests(DemoController demo) : IClassFixture<DemoC
     [InlineData("tokenizer.json", null, "tokenizer.json")]
     [InlineData("tokenizer.json", "[]", "tokenizer.json")]
     [InlineData("tokenizer_config.json", """{"chat_template":"{% for %}"}""", "chat_template")]
+    [InlineData("tokenizer_config.json", """{"chat_template":"{% include 'x' %}"}""", "'{% include %}' is not supported")]
+    [InlineData("tokenizer_config.json", """{"chat_template":"{{ messages | shuffle }}"}""", "the filter 'shuffle' is not supported")]
     [InlineData("model.safetensors", null, "model.safetensors")]
     [InlineData("model.safetensors", "not weights", "safetensors header")]
     public async Task A_checkpoint_that_cannot_serve_is_refused_by_the_field(string file, string? content, string field)

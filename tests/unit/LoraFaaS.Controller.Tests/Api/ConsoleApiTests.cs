@@ -83,6 +83,27 @@ public sealed class ConsoleApiTests(DemoController demo) : IClassFixture<DemoCon
         Assert.Contains("worker.resume", audit, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task How_far_a_worker_is_with_a_backbone_is_listed_and_what_it_says_wrongly_is_not()
+    {
+        await using var worker = await ScriptedWorker.ConnectAsync(_controller, "loader");
+        worker.Loading.Enqueue(new BackboneLoading { Name = "tiny", Digest = Facts.BackboneDigest.Value, BytesDone = 430, BytesTotal = 1_000 });
+        worker.Loading.Enqueue(new BackboneLoading { Name = "no digest", Digest = "sha256:1", BytesDone = 1, BytesTotal = 2 });
+        worker.Loading.Enqueue(new BackboneLoading { Name = "nothing", Digest = Facts.BackboneDigest.Value, BytesDone = 1, BytesTotal = 0 });
+        await worker.BeatAsync();
+
+        await TestKit.Time.Patience.UntilAsync(async _ => (await LoadingAsync()).Count > 0);
+        var only = Assert.Single(await LoadingAsync())!;
+        Assert.Equal(("tiny", 430, 1_000), (only["backbone"]!.GetValue<string>(), only["bytesDone"]!.GetValue<int>(), only["bytesTotal"]!.GetValue<int>()));
+
+        worker.Loading.Clear();
+        await worker.BeatAsync();
+        await TestKit.Time.Patience.UntilAsync(async _ => (await LoadingAsync()).Count == 0);
+
+        async Task<IReadOnlyList<JsonNode?>> LoadingAsync() =>
+            [.. (await ReadAsync("/api/v1/workers")).AsArray().Where(listed => listed!["id"]!.GetValue<string>() == "loader").SelectMany(listed => listed!["loading"]!.AsArray())];
+    }
+
     private static UsageRecord Record(ulong sequence, DateTimeOffset started, string outcome, double ttft) => new()
     {
         Sequence = sequence,

@@ -18,7 +18,7 @@ public sealed class ForecasterTests
     {
         await using var plane = await PlaneAsync();
         var forecaster = plane.Get<Forecaster>();
-        Assert.Empty(plane.Get<IForecasts>().Current.Functions);
+        Assert.All(plane.Get<IForecasts>().Current.Functions.Values, forecast => Assert.Equal(PredictorKind.Prior, forecast.Predictor));
 
         await PlayAsync(plane, forecaster, minutes: 100, every: 10);
 
@@ -60,6 +60,27 @@ public sealed class ForecasterTests
         await next.TurnAsync(None);
 
         Assert.True(plane.Get<IForecasts>().Current.Functions[Facts.Id("busy")].Calls.FiveMinutes.AtLeastOne > 0.8);
+    }
+
+    [Fact]
+    public async Task Who_is_started_within_a_minute_forecasts_everybody_at_once()
+    {
+        await using var plane = await PlaneAsync();
+        var forecaster = plane.Get<Forecaster>();
+        await PlayAsync(plane, forecaster, minutes: 60, every: 2);
+        plane.Clock.Advance(Forecaster.Interval);
+        await forecaster.TurnAsync(None);
+        await forecaster.SaveAsync(None);
+
+        var board = new ForecastBoard();
+        var next = ActivatorUtilities.CreateInstance<Forecaster>(plane.Get<IServiceProvider>(), board);
+        plane.Clock.Advance(Forecaster.Interval);
+        Assert.True(board.Current.IsNone);
+        await next.TurnAsync(None);
+
+        Assert.False(board.Current.IsNone);
+        Assert.True(board.Current.Functions[Facts.Id("busy")].Calls.FiveMinutes.AtLeastOne > 0.8);
+        Assert.True(board.Current.Functions[Facts.Id("quiet")].Calls.FiveMinutes.AtLeastOne < 0.5);
     }
 
     [Fact]

@@ -86,6 +86,20 @@ public sealed class KeepAlivePlanTests
     }
 
     [Fact]
+    public void What_a_worker_holds_that_was_away_when_the_plan_was_made_is_kept_until_a_plan_has_seen_it()
+    {
+        var function = Facts.Function("a", null, 0, ("com.openfaas.scale.zero", "true"));
+        var resident = Facts.Resident("a", StorageTier.Device, Hour);
+        var empty = Plan(Line("w1", Facts.DigestOf("b"), resident.TrustDomain?.Value)) with { Lines = [], Workers = [] };
+
+        Assert.Empty(Made(empty).Offloads);
+        Assert.Single(Made(empty with { Workers = ["w1"] }).Offloads);
+
+        KeepAlivePlan Made(PlanInfo newest) => KeepAlivePlan.Make(
+            [Facts.Worker("w1", resident)], [function], Defaults, Facts.Then, TimeSpan.Zero, new KeepAliveHints(new Dictionary<FunctionId, FunctionForecast>(), newest));
+    }
+
+    [Fact]
     public void A_host_copy_which_nobody_uses_directly_does_not_keep_its_function_up()
     {
         var function = Facts.Function("a", null, 1, ("com.openfaas.scale.zero", "true"));
@@ -96,7 +110,7 @@ public sealed class KeepAlivePlanTests
         Assert.Empty(KeepAlivePlan.Make([young], [function], Defaults, Facts.Then, TimeSpan.Zero, KeepAliveHints.None).ToZero);
     }
 
-    private static PlanInfo Plan(PlanLine line) => new() { Number = 1, MadeAt = DateTimeOffset.UnixEpoch, Controller = "c", LeaderToken = 1, WorthMs = 1, Lines = [line] };
+    private static PlanInfo Plan(PlanLine line) => new() { Number = 1, MadeAt = DateTimeOffset.UnixEpoch, Controller = "c", LeaderToken = 1, WorthMs = 1, Lines = [line], Workers = ["w1", "w2"] };
 
     private static PlanLine Line(string worker, Digest adapter, string? domain) => new()
     {

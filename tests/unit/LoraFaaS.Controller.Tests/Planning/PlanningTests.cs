@@ -92,6 +92,46 @@ public sealed class PlanningTests
         Assert.Equal(first!.Number, second!.Number);
     }
 
+    [Fact]
+    public async Task A_plan_that_asks_for_the_same_names_the_workers_of_now()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("quiet");
+        await plane.Get<Forecaster>().TurnAsync(None);
+        var away = await plane.Get<PlanTurn>().RunAsync(None);
+        await plane.JoinAsync("w-1");
+        var back = await plane.Get<PlanTurn>().RunAsync(None);
+
+        Assert.Empty(away!.Workers);
+        Assert.Equal(away.Number, back!.Number);
+        Assert.Equal(["w-1"], back.Workers);
+    }
+
+    [Fact]
+    public async Task A_controller_that_has_forecast_nothing_yet_leaves_the_plan_that_stands()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        await plane.BeatAsync(session, Blank(), Packed());
+        var first = await plane.Get<PlanTurn>().RunAsync(None);
+        var options = plane.Get<IOptions<PlanningOptions>>();
+        using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
+        var young = new PlanTurn(
+            leadership, plane.Get<IPlanStore>(), plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<CatalogueView>(), new ForecastBoard(), new ControllerIdentity("successor"),
+            options, plane.Clock, NullLogger<PlanTurn>.Instance);
+
+        plane.Clock.Advance(options.Value.Interval * 1.5);
+        await plane.BeatAsync(session, Blank(), Packed());
+        var second = await young.RunAsync(None);
+
+        Assert.NotEmpty(first!.Lines);
+        Assert.Equal(first.Number, second!.Number);
+        Assert.Equal(first.Lines, second.Lines);
+    }
+
     [Theory]
     [InlineData("0", "keep")]
     [InlineData("1000000", "offload")]

@@ -32,6 +32,9 @@ public sealed class ScriptedWorker : IAsyncDisposable
     /// <summary>Null: the worker does not answer. By default it obeys at once.</summary>
     public Func<WorkerCommand, Task<CommandResult?>> Script { get; set; } = _ => Done();
 
+    /// <summary>What its heartbeats say of loads.</summary>
+    public ConcurrentQueue<BackboneLoading> Loading { get; } = new();
+
     /// <summary>Completes, or faults with the status, when the session is over.</summary>
     public Task Ended => _reading;
 
@@ -84,6 +87,7 @@ public sealed class ScriptedWorker : IAsyncDisposable
     {
         var beat = new WorkerHeartbeat { Sandboxes = 1 };
         beat.Resident.AddRange(_resident.Values.OrderBy(resident => resident.Digest, StringComparer.Ordinal));
+        beat.Loading.AddRange(Loading);
         return SendAsync(new WorkerMessage { Heartbeat = beat });
     }
 

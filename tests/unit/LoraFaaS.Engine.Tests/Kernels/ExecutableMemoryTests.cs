@@ -1,5 +1,8 @@
 using System.Globalization;
+using LoraFaaS.Engine.Cpu;
 using LoraFaaS.Engine.Cpu.Assembling;
+using LoraFaaS.Engine.Cpu.Kernels;
+using LoraFaaS.Engine.Cpu.Kernels.Assembled;
 using LoraFaaS.Engine.Cpu.Kernels.Int8;
 
 namespace LoraFaaS.Engine.Tests.Kernels;
@@ -32,6 +35,16 @@ public sealed class ExecutableMemoryTests
         var forms = AvxVnniInt8Kernels.Forms(isVex: true).ToList();
         var code = KernelCode.Assemble([.. forms]);
         Assert.All(forms, form => Assert.Equal("r-xp", RightsAt(code[form])));
+    }
+
+    [Fact]
+    public void The_code_that_products_run_in_cannot_be_written_once_a_backend_computes()
+    {
+        Assert.SkipUnless(CpuFeatures.HasAvx512BFloat16, "This CPU runs no assembled bf16 kernels.");
+        using var backend = new CpuBackend(new EngineOptions { Threads = 1, Kernels = KernelChoice.Avx512BF16 });
+
+        IKernelForm[] forms = [.. AssembledTiling.Forms(new TileArithmetic.Pairs()), .. AssembledTiling.Forms(new TileArithmetic.Widened())];
+        Assert.All(forms, form => Assert.Equal("r-xp", RightsAt(Avx512BFloat16Kernels.Code[form])));
     }
 
     private static string RightsAt(nint address)

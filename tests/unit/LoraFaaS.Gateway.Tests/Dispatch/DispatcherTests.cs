@@ -6,6 +6,7 @@ using LoraFaaS.Gateway.Activation;
 using LoraFaaS.Gateway.Dispatch;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.Policies.Placement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -15,15 +16,20 @@ namespace LoraFaaS.Gateway.Tests.Dispatch;
 public sealed class DispatcherTests : IDisposable
 {
     private static readonly HashSet<WorkerId> Nobody = [];
+    private static readonly CallId Call = new("call");
 
-    private readonly RouteBoard _board = new();
+    private readonly RouteBoard _board;
     private readonly LocalLoad _load = new(Options.Create(new GatewayOptions { MaxPerWorker = 8 }), TimeProvider.System);
     private readonly CountingActivator _activator = new();
     private readonly TestKit.Time.FakeTimeProvider _clock = new();
     private readonly CircuitBoard _circuits;
 
-    public DispatcherTests() => _circuits = new CircuitBoard(
-        _clock, new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), NullLogger<CircuitBoard>.Instance);
+    public DispatcherTests()
+    {
+        _board = new RouteBoard(_clock);
+        _circuits = new CircuitBoard(
+            _clock, new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>(), NullLogger<CircuitBoard>.Instance);
+    }
 
     public void Dispose() => _circuits.Dispose();
 
@@ -55,6 +61,30 @@ public sealed class DispatcherTests : IDisposable
 
         Assert.Equal(2, seen.Count);
         Assert.Equal(2, _load.Of(new WorkerId("w1")));
+    }
+
+    [Fact]
+    public async Task Figures_that_are_old_do_not_send_every_call_to_the_worker_that_was_idle_last()
+    {
+        var route = Publish([.. Enumerable.Range(0, 6).Select(worker => ($"w{worker}", StorageTier.Device))]);
+        var fresh = await ChosenAsync();
+        _clock.Advance(PlacementPolicy.StaleAfter * 2);
+        var old = await ChosenAsync();
+
+        Assert.Single(fresh);
+        Assert.True(old.Count >= 4, string.Join(", ", old));
+
+        async Task<HashSet<string>> ChosenAsync()
+        {
+            var chosen = new HashSet<string>();
+
+            for (var call = 0; call < 60; call++)
+            {
+                chosen.Add(Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, new CallId($"call-{call}"), null, Nobody, arithmetic: "", CancellationToken.None)).Worker.Value);
+            }
+
+            return chosen;
+        }
     }
 
     [Fact]
@@ -115,8 +145,8 @@ public sealed class DispatcherTests : IDisposable
         _board.Publish(RouteTable.Empty.Apply(Given.Snapshot([Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], other, same)));
         var route = _board.Table.Find("echo")!;
 
-        var goesOn = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Nobody, "bf16/stored", CancellationToken.None));
-        var nowhere = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Nobody, "bf16/int8", CancellationToken.None));
+        var goesOn = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Call, null, Nobody, "bf16/stored", CancellationToken.None));
+        var nowhere = Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Call, null, Nobody, "bf16/int8", CancellationToken.None));
 
         Assert.Equal("w1", (await PlaceAsync(route)).Worker.Value);
         Assert.Equal("w2", goesOn.Worker.Value);
@@ -131,7 +161,7 @@ public sealed class DispatcherTests : IDisposable
         Assert.Equal("w2", (await PlaceAsync(route)).Worker.Value);
         Assert.All(Enumerable.Range(0, 8), _ => Assert.NotNull(_load.TryEnter(new WorkerId("w2"))));
 
-        var refused = Assert.IsType<DispatchOutcome.Refused>(await Dispatcher().PlaceAsync(route, Nobody, arithmetic: "", CancellationToken.None));
+        var refused = Assert.IsType<DispatchOutcome.Refused>(await Dispatcher().PlaceAsync(route, Call, null, Nobody, arithmetic: "", CancellationToken.None));
         Assert.Equal(ErrorCode.QueueFull, refused.Problem.Code);
         Assert.True(refused.Problem.RetryAfter >= TimeSpan.FromSeconds(1));
         Assert.Equal(0, _activator.Calls);
@@ -150,7 +180,7 @@ public sealed class DispatcherTests : IDisposable
         _activator.Outcome = new ActivationOutcome.Refused(new Problem(ErrorCode.NoCapacity, "full"));
         var route = Publish();
 
-        var outcome = await Dispatcher().PlaceAsync(route, Nobody, arithmetic: "", CancellationToken.None);
+        var outcome = await Dispatcher().PlaceAsync(route, Call, null, Nobody, arithmetic: "", CancellationToken.None);
 
         Assert.Equal(ErrorCode.NoCapacity, Assert.IsType<DispatchOutcome.Refused>(outcome).Problem.Code);
     }
@@ -174,7 +204,7 @@ public sealed class DispatcherTests : IDisposable
     }
 
     private async Task<DispatchOutcome.On> PlaceAsync(RouteEntry route, params WorkerId[] excluded) =>
-        Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, excluded.ToHashSet(), arithmetic: "", CancellationToken.None));
+        Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Call, null, excluded.ToHashSet(), arithmetic: "", CancellationToken.None));
 
     private Dispatcher Dispatcher() => new(
         _board, _load, _circuits, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));

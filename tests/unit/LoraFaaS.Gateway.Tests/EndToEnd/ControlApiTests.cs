@@ -138,7 +138,7 @@ public sealed class ControlApiTests
     [Fact]
     public void Before_the_first_route_table_the_door_is_not_ready()
     {
-        var board = new Gateway.Routing.RouteBoard();
+        var board = new Gateway.Routing.RouteBoard(TimeProvider.System);
         var health = new Gateway.Routing.RouteHealth(board);
 
         Assert.False(health.Read().IsHealthy);

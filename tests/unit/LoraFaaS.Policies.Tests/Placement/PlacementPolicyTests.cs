@@ -158,6 +158,54 @@ public sealed class PlacementPolicyTests
         Assert.All(load.Values, count => Assert.InRange(count, 50, 150));
     }
 
+    [Fact]
+    public void Callers_with_the_same_old_figures_do_not_herd_at_one_worker()
+    {
+        // Forty callers saw the same idle eight workers long ago; none sees what the others send.
+        var workers = Enumerable.Range(0, 8).Select(index => Worker($"w{index}") with { LoadAge = PlacementPolicy.StaleAfter * 4 }).ToList();
+        var random = new Random(1);
+        var taken = Enumerable.Range(0, 400).Select(_ => Chosen(PlacementPolicy.Decide(Request() with { Draw = (uint)random.NextInt64(1L << 32) }, workers))).CountBy(worker => worker).ToDictionary();
+        var herd = Enumerable.Range(0, 400).Select(_ => Chosen(PlacementPolicy.Decide(Request(), workers))).Distinct();
+
+        Assert.Single(herd);
+        Assert.True(taken.Count >= 7, $"{taken.Count} workers");
+        Assert.True(taken.Values.Max() <= 2.5 * 400 / 8, string.Join(", ", taken));
+    }
+
+    [Fact]
+    public void Of_two_that_are_drawn_the_less_loaded_is_taken_and_the_busiest_of_all_by_nobody()
+    {
+        var workers = Enumerable.Range(0, 5).Select(index => Worker($"w{index}") with { Running = index == 3 ? 9 : 1, LoadAge = TimeSpan.FromSeconds(1) }).ToList();
+
+        for (var draw = 0u; draw < 500; draw++)
+        {
+            Assert.NotEqual("w3", Chosen(PlacementPolicy.Decide(Request() with { Draw = draw * 2654435761 }, workers)));
+        }
+    }
+
+    [Fact]
+    public void Figures_that_are_fresh_are_believed_whatever_is_drawn()
+    {
+        var workers = Enumerable.Range(0, 5).Select(index => Worker($"w{index}") with { Queued = index == 2 ? 0 : 1 }).ToList();
+
+        for (var draw = 0u; draw < 100; draw++)
+        {
+            Assert.Equal("w2", Chosen(PlacementPolicy.Decide(Request() with { Draw = draw * 2654435761 }, workers)));
+        }
+    }
+
+    [Fact]
+    public void A_draw_that_would_be_late_gives_way_to_a_worker_that_is_in_time()
+    {
+        var workers = Enumerable.Range(0, 6).Select(index => Worker($"w{index}") with { Queued = index == 4 ? 1 : 20, LoadAge = TimeSpan.FromSeconds(1) }).ToList();
+        var request = Request([.. workers.Select(worker => (worker.Id.Value, StorageTier.Device))]) with { TimeLeft = TimeSpan.FromMilliseconds(50) };
+
+        for (var draw = 0u; draw < 100; draw++)
+        {
+            Assert.Equal("w4", Chosen(PlacementPolicy.Decide(request with { Draw = draw * 2654435761 }, workers)));
+        }
+    }
+
     private static (PlacementRequest Request, List<WorkerSnapshot> Workers) RandomCase(Random random)
     {
         var workers = Enumerable.Range(0, random.Next(0, 9)).Select(i => Worker($"w{i}") with

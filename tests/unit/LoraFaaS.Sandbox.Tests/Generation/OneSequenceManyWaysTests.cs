@@ -5,7 +5,7 @@ using LoraFaaS.Sandbox.Tests.Harness;
 
 namespace LoraFaaS.Sandbox.Tests.Generation;
 
-/// <summary>What a sequence says does not depend on how it came to be computed, on any kernel set that this machine has.</summary>
+/// <summary>What a sequence says does not depend on how it came to be computed, on any kernel set that this machine has, with weights as they are on disk and in int8.</summary>
 [Collection(DemoTests.Name)]
 public sealed class OneSequenceManyWaysTests(DemoWorld demo)
 {
@@ -16,16 +16,16 @@ public sealed class OneSequenceManyWaysTests(DemoWorld demo)
 
     private static readonly string[] Adapters = ["", "en-fr", "sql", "sentiment"];
 
-    public static TheoryData<string> KernelSets => [.. new[] { "avx512-bf16", "avx512", "avx2" }.Where(Runs)];
+    public static TheoryData<string, bool> KernelSets => [.. from kernels in (string[])["avx512-bf16", "avx512", "avx2"] where Runs(kernels) from isInt8 in (bool[])[false, true] select (kernels, isInt8)];
 
     [Theory]
     [MemberData(nameof(KernelSets))]
-    public async Task Alone_among_sixteen_in_chunks_from_the_prefix_cache_and_after_preemption_a_sequence_says_the_same(string kernels)
+    public async Task Alone_among_sixteen_in_chunks_from_the_prefix_cache_and_after_preemption_a_sequence_says_the_same(string kernels, bool isInt8)
     {
-        var alone = await AloneAsync(kernels);
+        var alone = await AloneAsync(kernels, isInt8);
 
         // Room for everybody: the second time every prompt is found in the prefix cache.
-        await using var roomy = await OpenAsync(kernels, blocks: 400, stepTokens: 512);
+        await using var roomy = await OpenAsync(kernels, isInt8, blocks: 400, stepTokens: 512);
         Assert.Equal(alone, (await TogetherAsync(roomy)).Select(Said));
         var found = await TogetherAsync(roomy);
         Assert.Equal(alone, found.Select(Said));
@@ -33,14 +33,14 @@ public sealed class OneSequenceManyWaysTests(DemoWorld demo)
         Assert.Equal(0ul, roomy.Worker.Load.Preemptions);
 
         // Room for a third, and prompts cut into pieces: some are preempted and prefilled again.
-        await using var narrow = await OpenAsync(kernels, blocks: 24, stepTokens: 24);
+        await using var narrow = await OpenAsync(kernels, isInt8, blocks: 24, stepTokens: 24);
         Assert.Equal(alone, (await TogetherAsync(narrow)).Select(Said));
         Assert.NotEqual(0ul, narrow.Worker.Load.Preemptions);
     }
 
-    private async Task<List<string>> AloneAsync(string kernels)
+    private async Task<List<string>> AloneAsync(string kernels, bool isInt8)
     {
-        await using var sandbox = await OpenAsync(kernels, blocks: 400, stepTokens: 512);
+        await using var sandbox = await OpenAsync(kernels, isInt8, blocks: 400, stepTokens: 512);
         var said = new List<string>();
         for (var i = 0; i < Sequences; i++)
         {
@@ -69,13 +69,16 @@ public sealed class OneSequenceManyWaysTests(DemoWorld demo)
         return runs;
     }
 
-    private Task<InProcessSandbox> OpenAsync(string kernels, int blocks, int stepTokens) =>
-        InProcessSandbox.OpenAsync(demo, Adapters.Where(name => name.Length > 0), open =>
-        {
-            open.Kernels = kernels;
-            open.MaxStepTokens = stepTokens;
-            open.DeviceBytes = AdapterBytes + blocks * PagesPerBlock * PageBytes;
-        });
+    private Task<InProcessSandbox> OpenAsync(string kernels, bool isInt8, int blocks, int stepTokens) =>
+        InProcessSandbox.OpenAsync(
+            demo, Adapters.Where(name => name.Length > 0),
+            open =>
+            {
+                open.Kernels = kernels;
+                open.MaxStepTokens = stepTokens;
+                open.DeviceBytes = AdapterBytes + blocks * PagesPerBlock * PageBytes;
+            },
+            isInt8 ? demo.BackboneInt8 : demo.Backbone);
 
     /// <summary>More than the three adapters take.</summary>
     private const long AdapterBytes = 2 << 20;

@@ -22,7 +22,8 @@ public sealed class DemoWorld : IDisposable
     public DemoWorld()
     {
         using var checkpoint = Checkpoint.Open(BackboneFolder).ValueOrThrow();
-        Backbone = Seal("backbone", BackbonePacker.Measure(checkpoint), memory => Pack(checkpoint, memory));
+        Backbone = Seal("backbone", BackbonePacker.Measure(checkpoint), memory => Pack(checkpoint, memory, PackPrecision.Exact));
+        BackboneInt8 = Seal("backbone-int8", BackbonePacker.Measure(checkpoint, PackPrecision.I8), memory => Pack(checkpoint, memory, PackPrecision.I8));
 
         foreach (var name in AdapterNames)
         {
@@ -38,6 +39,8 @@ public sealed class DemoWorld : IDisposable
     public static IReadOnlyList<string> AdapterNames { get; } = ["en-fr", "normalise", "product-title", "sentiment", "sql", "ticket-router"];
 
     public SealedMemory Backbone { get; }
+
+    public SealedMemory BackboneInt8 { get; }
 
     public IReadOnlyDictionary<string, int[]> Prompts { get; }
 
@@ -57,6 +60,7 @@ public sealed class DemoWorld : IDisposable
     public void Dispose()
     {
         Backbone.Dispose();
+        BackboneInt8.Dispose();
 
         foreach (var adapter in _adapters.Values)
         {
@@ -87,8 +91,8 @@ public sealed class DemoWorld : IDisposable
             AdapterPacker.Pack(valid.Weights, tensors, checkpoint.Config, memory.Span(0, (int)memory.Length), CancellationToken.None));
     }
 
-    private static unsafe void Pack(Checkpoint checkpoint, MappedMemory memory) =>
-        BackbonePacker.Pack(checkpoint, (nint)memory.Address, memory.Length, PackPrecision.Exact, null, CancellationToken.None);
+    private static unsafe void Pack(Checkpoint checkpoint, MappedMemory memory, PackPrecision precision) =>
+        BackbonePacker.Pack(checkpoint, (nint)memory.Address, memory.Length, precision, null, CancellationToken.None);
 
     private static SealedMemory Seal(string name, long length, Action<MappedMemory> fill)
     {

@@ -1,3 +1,4 @@
+using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Sandbox.Connection;
 using LoraFaaS.Sandbox.Diagnostics;
@@ -29,10 +30,10 @@ internal sealed class InProcessSandbox : IAsyncDisposable
     }
 
     /// <summary>Opened over the demo, with these adapters loaded.</summary>
-    public static async Task<InProcessSandbox> OpenAsync(DemoWorld demo, IEnumerable<string> adapters, Action<Protocol.Sandbox.Open>? change = null)
+    public static async Task<InProcessSandbox> OpenAsync(DemoWorld demo, IEnumerable<string> adapters, Action<Protocol.Sandbox.Open>? change = null, SealedMemory? backbone = null)
     {
         var sandbox = await StartAsync();
-        var ready = await sandbox.Worker.OpenAsync(demo, change);
+        var ready = await sandbox.Worker.OpenAsync(demo, change, backbone);
         Assert.True(ready.Ready is not null, $"{ready}");
 
         foreach (var adapter in adapters)

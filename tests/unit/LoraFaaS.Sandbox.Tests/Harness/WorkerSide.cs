@@ -37,7 +37,8 @@ internal sealed class WorkerSide : IAsyncDisposable
 
     public Load Load => _load;
 
-    public async Task<FromSandbox> OpenAsync(DemoWorld demo, Action<Open>? change = null)
+    /// <param name="backbone">Null: the demo's, as it is on disk.</param>
+    public async Task<FromSandbox> OpenAsync(DemoWorld demo, Action<Open>? change = null, SealedMemory? backbone = null)
     {
         var open = new Open
         {
@@ -51,7 +52,7 @@ internal sealed class WorkerSide : IAsyncDisposable
 
         open.TextFiles.Add(DemoWorld.TextFiles().ToDictionary());
         change?.Invoke(open);
-        await SendAsync(new ToSandbox { Open = open }, demo.Backbone.Descriptor);
+        await SendAsync(new ToSandbox { Open = open }, (backbone ?? demo.Backbone).Descriptor);
         return await NextAsync();
     }
 

@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LoraFaaS.Checkpoints.Files;
+
+/// <summary>Reads that .NET does not offer. 64-bit Linux only: off_t is that of LP64.</summary>
+internal static unsafe partial class LibC
+{
+    /// <summary>The same number on every architecture.</summary>
+    internal const nint CacheStat = 451;
+
+    private const string Library = "libc";
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint pread(SafeFileHandle descriptor, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(Library)]
+    internal static partial int madvise(nint address, nuint length, int advice);
+
+    /// <summary>cachestat(2), Linux 6.5, has no wrapper of its own.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint syscall_cachestat(nint number, SafeFileHandle descriptor, CacheRange* range, CachedPages* pages, uint flags);
+}
