@@ -153,6 +153,8 @@ public static class WorkerHost
         services.AddSingleton<InvocationCounts>();
         services.AddSingleton<CodeStation>();
         services.AddSingleton<LoadStation>();
+        services.AddSingleton<MemoryReserve>();
+        services.AddHostedService(provider => provider.GetRequiredService<MemoryReserve>());
         services.AddSingleton<WakeProgress>();
         services.AddSingleton<BatchLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<BatchLoop>());

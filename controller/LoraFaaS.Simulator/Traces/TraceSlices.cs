@@ -10,6 +10,9 @@ public static class TraceSlices
     public const int Minutes = 240;
     public const int Before = 240;
 
+    /// <summary>Drawn for one slice until one has functions enough.</summary>
+    private const int MostStretches = 200;
+
     public static readonly IReadOnlyList<string> Classes = ["predictable", "normal", "bursty"];
 
     /// <param name="folder">Where <c>azure_functions_2019_day_counts.csv.gz</c> and its metadata are.</param>
@@ -20,7 +23,11 @@ public static class TraceSlices
     /// <param name="load">Calls for each call of the trace.</param>
     /// <param name="minutes">That are counted.</param>
     /// <param name="lengths">Of prompts and answers; null: Gsm8K's.</param>
-    public static Trace Read(string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1, int minutes = Minutes, TokenLengths? lengths = null)
+    /// <param name="fits">Which functions may be chosen, by their calls in each counted minute; null: those with two calls and no more than 20 000.</param>
+    /// <exception cref="InvalidDataException">In no stretch that was drawn there are so many functions that may be chosen.</exception>
+    public static Trace Read(
+        string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1, int minutes = Minutes, TokenLengths? lengths = null,
+        Predicate<IReadOnlyList<int>>? fits = null)
     {
         var classes = TraceFiles.ReadColumn(Path.Combine(folder, "azure_functions_2019_day_meta.csv"), "cov_class");
         var random = new Random(HashOf(variation) + (1_000 * slice));
@@ -28,17 +35,32 @@ public static class TraceSlices
             .Where(row => classes[row.Function] == variation)
             .OrderBy(row => row.Function, StringComparer.Ordinal)
             .ToArray();
-        var start = Before + random.Next(1_440 - Before - minutes + 1);
 
         // Only functions that are called in the stretch say anything; the busiest hundredth would be a load test.
-        var called = rows.Where(row => row.Counts.Skip(start).Take(minutes).Sum() is >= 2 and <= 20_000).ToArray();
-        random.Shuffle(called);
-        var chosen = called[..functions];
+        fits ??= counts => counts.Sum() is >= 2 and <= 20_000;
+
+        for (var stretch = 0; stretch < MostStretches; stretch++)
+        {
+            var start = Before + random.Next(1_440 - Before - minutes + 1);
+            var called = rows.Where(row => fits([.. row.Counts.Skip(start).Take(minutes)])).ToArray();
+
+            if (called.Length >= functions)
+            {
+                random.Shuffle(called);
+                return Lay($"{variation} {slice}", called[..functions], start, backbones, load, minutes, lengths ?? TokenLengths.Gsm8K, random);
+            }
+        }
+
+        throw new InvalidDataException($"{MostStretches} stretches of {minutes} minutes have no {functions} {variation} functions that fit.");
+    }
+
+    private static Trace Lay(string name, MinuteCounts[] chosen, int start, int backbones, int load, int minutes, TokenLengths lengths, Random random)
+    {
         var specs = chosen.Select((row, index) => new TraceFunction(row.Function, index % backbones, AdapterOf(random))).ToArray();
 
         var laid = chosen.Select(row => new MinuteCounts(row.Function, [.. row.Counts.Select(count => count * load)])).ToArray();
 
-        return TraceFiles.FromMinutes($"{variation} {slice}", laid, specs, start - Before, Before + minutes, Before, lengths ?? TokenLengths.Gsm8K, random.Next());
+        return TraceFiles.FromMinutes(name, laid, specs, start - Before, Before + minutes, Before, lengths, random.Next());
     }
 
     /// <summary>Ranks 8 to 64 on query, key and value: 13 to 101 MB.</summary>

@@ -11,6 +11,8 @@ public enum MemoryAdvice
 
     HugePage = 14,
 
+    NoHugePage = 15,
+
     /// <summary>Leave the range out of core dumps.</summary>
     DontDump = 16,
 

@@ -43,6 +43,13 @@ public sealed class WorkerOptions
     public string HostMemory { get; set; } = "4Gi";
 
     /// <summary>
+    /// Most memory kept at hand for the next cold start, beside the budgets: as much as the largest so far touched, from its end on. More lets larger adapters come
+    /// into memory that need not first be fetched from the machine's host; 0 keeps none.
+    /// </summary>
+    [ByteSizeText(minMebibytes: 0)]
+    public string ReserveMemory { get; set; } = "128Mi";
+
+    /// <summary>
     /// False: every sandbox is given a packed copy of the backbone of its own, loaded when it starts. For measuring what sharing saves, and for those whose
     /// rules allow no common pages; each copy takes HostMemory.
     /// </summary>
@@ -153,6 +160,8 @@ public sealed class WorkerOptions
     internal ByteSize FirstLeaseBytes => Read(SandboxFirstMemory) < SandboxBytes ? Read(SandboxFirstMemory) : SandboxBytes;
 
     internal ByteSize HostBytes => Read(HostMemory);
+
+    internal ByteSize ReserveBytes => Read(ReserveMemory);
 
     internal ByteSize DiskBytes => Read(DiskCache);
 

@@ -8,7 +8,7 @@ namespace LoraFaaS.Worker.Handlers;
 /// A handler program that is running and confined, whosever it will be. It may read one folder, which is empty until it has a function; what it
 /// prints goes to the worker's log while it is a blank, and to its function's when it has one.
 /// </summary>
-internal sealed class HandlerProcess : IAsyncDisposable
+internal sealed class HandlerProcess : IBlankProcess
 {
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Readable = Passable | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -23,6 +23,8 @@ internal sealed class HandlerProcess : IAsyncDisposable
     }
 
     public HandlerId Id { get; }
+
+    public string Name => Id.Value;
 
     /// <summary>Where its package is to lie.</summary>
     public string CodeFolder { get; }

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
 using LoraFaaS.Worker.Sandboxes;
@@ -7,7 +8,7 @@ using LoraFaaS.Worker.Sandboxes;
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, MemoryReserve reserve, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -18,7 +19,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         // Before the blank is taken: the next one's start is not to be quicker than this word.
         if (!supervisor.IsResident(invocation.Sandbox))
         {
-            invocation.Cold ??= cold.Begin();
+            BeginCold(invocation, opens: true);
         }
 
         var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
@@ -141,7 +142,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
             return await loading;
         }
 
-        invocation.Cold ??= cold.Begin();
+        BeginCold(invocation, opens: false);
         var reason = $"an invocation of {invocation.Function}";
         notes.Because(ArtifactName.Sandbox(invocation.Sandbox), reason);
 
@@ -153,6 +154,16 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         using (demand.Begin())
         {
             return await loading;
+        }
+    }
+
+    /// <summary>From here until its first token the machine is kept from what can wait.</summary>
+    private void BeginCold(Invocation invocation, bool opens)
+    {
+        if (invocation.Cold is null)
+        {
+            invocation.Cold = cold.Begin();
+            reserve.Spend(new ByteSize(invocation.Revision.AdapterBytes), opens);
         }
     }
 

@@ -9,11 +9,14 @@ namespace LoraFaaS.Worker.Metering;
 /// <summary>What this worker shows of memory and processes, and of who waits for readers.</summary>
 internal sealed class MemoryMetrics
 {
-    public MemoryMetrics(IMeterFactory meters, DeviceLedger device, HostLedger host, ArtifactCache disk, SandboxSupervisor supervisor, SandboxSpawner sandboxes, HandlerSpawner handlers)
+    public MemoryMetrics(
+        IMeterFactory meters, DeviceLedger device, HostLedger host, ArtifactCache disk, SandboxSupervisor supervisor, SandboxSpawner sandboxes, HandlerSpawner handlers,
+        MemoryReserve reserve)
     {
         var meter = meters.Create(WorkerTelemetry.Name);
         meter.CreateObservableGauge("lorafaas.worker.memory.used", () => Used(device, host, disk), "By", "Bytes in use by tier.");
         meter.CreateObservableGauge("lorafaas.worker.memory.capacity", () => Capacity(device, host), "By", "Bytes there are by tier.");
+        meter.CreateObservableGauge("lorafaas.worker.memory.reserve", () => reserve.Held.Bytes, "By", "Bytes kept at hand for the next cold start.");
         meter.CreateObservableGauge("lorafaas.worker.sandboxes", () => supervisor.Resident.Count, "{process}", "Sandboxes that serve a trust domain.");
         meter.CreateObservableGauge("lorafaas.worker.blanks", () => Blanks(sandboxes, handlers), "{process}", "Processes that wait to be somebody's.");
         meter.CreateObservableGauge("lorafaas.worker.adapters", () => supervisor.Resident.Sum(sandbox => sandbox.Adapters.Count), "{adapter}", "Adapters at device tier.");

@@ -9,11 +9,13 @@ using LoraFaaS.Worker.Isolation;
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>A sandbox program that is running and confined, whatever it has been told so far.</summary>
-internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IAsyncDisposable
+internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IBlankProcess
 {
     private IDisposable? _hold;
 
     public SandboxId Id { get; } = id;
+
+    public string Name => Id.Value;
 
     public int ProcessId => process.ProcessId;
 

@@ -264,6 +264,17 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void A_slice_is_of_functions_that_fit_or_of_none()
+    {
+        var folder = RepositoryRoot.Of("tests", "data", "traces");
+        var slice = TraceSlices.Read(folder, "bursty", 0, minutes: 30, fits: counts => counts.Count == 30 && counts.Sum() is >= 30 and <= 60);
+
+        Assert.All(Enumerable.Range(0, 8), function => Assert.InRange(
+            Enumerable.Range(0, slice.Count).Count(call => slice.Function[call] == function && slice.Arrival[call] >= slice.CountFrom), 30, 60));
+        Assert.Throws<InvalidDataException>(() => TraceSlices.Read(folder, "bursty", 0, fits: _ => false));
+    }
+
+    [Fact]
     public void The_page_stands_alone_and_escapes_names()
     {
         var report = Simulate.Run(One, Calls(0, 5), "lorafaas") with { System = "<b>" };

@@ -127,6 +127,18 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
     }
 
     [Fact]
+    public async Task A_blank_that_dies_while_it_waits_is_replaced_before_anybody_wants_one()
+    {
+        await using var alone = await CodeWorld.StartAsync();
+        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler").Count == 1);
+        var blank = Assert.Single(alone.Worker.Running("LoraFaaS.Handler"));
+
+        ProcessControl.Send(blank, Signal.Kill);
+
+        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler") is [var next] && next != blank);
+    }
+
+    [Fact]
     public async Task Generations_are_bounded_and_one_that_is_left_ends()
     {
 
