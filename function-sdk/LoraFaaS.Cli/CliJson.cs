@@ -6,6 +6,7 @@ using LoraFaaS.Cli.Evaluation;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Overview;
 using LoraFaaS.Cli.Push;
+using LoraFaaS.Cli.Templates;
 using LoraFaaS.Cli.Up;
 
 namespace LoraFaaS.Cli;
@@ -20,6 +21,7 @@ namespace LoraFaaS.Cli;
 [JsonSerializable(typeof(Frame))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(BegunFunction))]
 [JsonSerializable(typeof(Versions))]
 [JsonSerializable(typeof(List<Finding>))]
 [JsonSerializable(typeof(List<DeployedFunction>))]

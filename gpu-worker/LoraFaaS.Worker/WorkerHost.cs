@@ -85,6 +85,8 @@ public static class WorkerHost
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<AdapterHostCache>();
         services.AddSingleton<AdapterTiers>();
+        services.AddSingleton(provider => new VerifiedFolders(
+            DataPath(provider, "verified-backbones.json"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<VerifiedFolders>>()));
         services.AddSingleton<BackboneLoads>();
         services.AddSingleton<BackboneLoader>();
         services.AddSingleton<BackboneStore>();

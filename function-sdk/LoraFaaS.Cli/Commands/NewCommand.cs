@@ -36,16 +36,20 @@ internal static class NewCommand
         }
 
         var image = parse.GetValue(Image) ?? $"lora://lory-5m/{name}";
-        var log = OutputOptions.Progress(parse);
+        var withCode = parse.GetValue(WithCode);
+        var files = withCode ? await WithCodeAsync(name, image, OutputOptions.Progress(parse), cancellationToken) : FunctionTemplate.WithoutCode(name, image);
 
-        foreach (var (path, text) in parse.GetValue(WithCode) ? await WithCodeAsync(name, image, log, cancellationToken) : FunctionTemplate.WithoutCode(name, image))
+        foreach (var (path, text) in files)
         {
             var target = Path.Combine(folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             await File.WriteAllTextAsync(target, text, cancellationToken);
         }
 
-        log.Done("new", parse.GetValue(WithCode) ? $"{name}/ is there; next: dotnet test {name}/tests, lorafaas deploy -f {name}/stack.yml" : $"{name}/ is there; next: lorafaas deploy -f {name}/stack.yml");
+        var tests = withCode ? $"dotnet test {name}/tests, " : "";
+        Printer.Line(
+            parse, new BegunFunction(name, folder, [.. files.Keys]), CliJson.Default.BegunFunction, name,
+            $"{name}/ is there; next: {tests}lorafaas deploy -f {name}/stack.yml");
         return ExitCodes.Done;
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Checkpoints.Files;
 
-/// <summary>Reads that .NET does not offer. 64-bit Linux only: off_t is that of LP64.</summary>
+/// <summary>What .NET does not offer of files. 64-bit Linux only: off_t is that of LP64.</summary>
 internal static unsafe partial class LibC
 {
     /// <summary>The same number on every architecture.</summary>
@@ -19,6 +19,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     internal static partial int madvise(nint address, nuint length, int advice);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statx(int folder, string path, int flags, uint mask, FileStatus* status);
 
     /// <summary>cachestat(2), Linux 6.5, has no wrapper of its own.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]

@@ -11,7 +11,7 @@ namespace LoraFaaS.Engine.Weights;
 /// </summary>
 public static class BackbonePacker
 {
-    /// <summary>Bytes of a direct read, about: of 1, 2, 4 and 8 MiB, with eight in flight, the smaller ones are slower on the disks tried.</summary>
+    /// <summary>Bytes of a direct read, about: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy.</summary>
     private const int BlockBytes = 4 << 20;
 
     /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>

@@ -87,9 +87,23 @@ internal sealed unsafe class PackLanes(
         hashes?[block.File].Append(block.Start, new ReadOnlySpan<byte>((void*)content, (int)(block.End - block.Start)));
     }
 
-    /// <summary>Piece by piece: what was copied is still in the processor's cache when it is laid out.</summary>
+    /// <summary>
+    /// Piece by piece: what was copied is still in the processor's cache when it is laid out. Who need not keep the block for its hash copies each piece to the same
+    /// place, so that a short load does not pay for a buffer's fresh pages.
+    /// </summary>
     private void LayCached(LargeFile file, PackBlock block, nint content)
     {
+        if (hashes is null)
+        {
+            foreach (var piece in block.Pieces)
+            {
+                file.ReadCached(piece.Start, content, piece.Bytes);
+                lay(piece, content);
+            }
+
+            return;
+        }
+
         var read = block.Start;
         foreach (var piece in block.Pieces)
         {

@@ -19,9 +19,10 @@ namespace LoraFaaS.Worker.Backbones;
 
 /// <summary>Reads a registered folder, makes sure it still is what was registered, and packs it into a sealed segment.</summary>
 internal sealed partial class BackboneLoader(
-    HostLedger ledger, AdapterHostCache adapters, BackboneRoom room, BackboneLoads loads, IOptions<WorkerOptions> options, ILogger<BackboneLoader> logger)
+    HostLedger ledger, AdapterHostCache adapters, BackboneRoom room, BackboneLoads loads, VerifiedFolders verified, IOptions<WorkerOptions> options, ILogger<BackboneLoader> logger)
 {
     private readonly PackPrecision _precision = options.Value.Weights == "int8" ? PackPrecision.I8 : PackPrecision.Exact;
+    private readonly bool _verifiesAlways = options.Value.VerifyBackbones == "always";
 
     private static readonly string[] TextFiles =
     [
@@ -49,6 +50,9 @@ internal sealed partial class BackboneLoader(
         Reading<Checkpoint>.Refused refused => Invalid(known, refused.Why.ToString()),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>It is registered no more.</summary>
+    public void Forget(Digest backbone) => verified.Forget(backbone);
 
     private async Task<Loading<PackedBackbone>> LoadAsync(KnownBackbone known, Checkpoint checkpoint, bool makesRoom, CancellationToken cancellationToken)
     {
@@ -90,25 +94,49 @@ internal sealed partial class BackboneLoader(
         KnownBackbone known, Checkpoint checkpoint, ByteSize bytes, MemoryLease lease, CancellationToken cancellationToken)
     {
         using var load = loads.Begin(known, bytes);
+        var stamp = CheckpointStamp.Of(known.Path);
         using var memory = UnsealedMemory.Create($"backbone-{known.Digest.Hex[..12]}", bytes.Bytes);
         var text = ReadText(checkpoint);
+        var destination = memory.Memory.DangerousGetHandle();
 
-        // All cores for seconds: not on the thread of whoever asked.
+        if (stamp is not null && !_verifiesAlways && verified.Holds(known, stamp))
+        {
+            // All cores for seconds: not on the thread of whoever asked.
+            await Task.Run(() => BackbonePacker.Pack(checkpoint, destination, bytes.Bytes, _precision, load, cancellationToken), cancellationToken);
+
+            if (CheckpointStamp.Of(known.Path) != stamp)
+            {
+                return Invalid(known, "its folder changed while it was read");
+            }
+        }
+        else if (await PackAndVerifyAsync(known, checkpoint, destination, load, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+        else if (stamp is not null && CheckpointStamp.Of(known.Path) == stamp)
+        {
+            verified.Note(known, stamp);
+        }
+
+        load.Succeeded();
+        return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, memory.Seal(), lease, checkpoint.Config, text));
+    }
+
+    /// <summary>Null: it is what was registered.</summary>
+    private async Task<Loading<PackedBackbone>?> PackAndVerifyAsync(
+        KnownBackbone known, Checkpoint checkpoint, nint destination, BackboneLoad load, CancellationToken cancellationToken)
+    {
         var hashes = await Task.Run(
-            () => BackbonePacker.PackAndHash(checkpoint, memory.Memory.DangerousGetHandle(), bytes.Bytes, _precision, load, cancellationToken), cancellationToken);
+            () => BackbonePacker.PackAndHash(checkpoint, destination, load.Total.Bytes, _precision, load, cancellationToken), cancellationToken);
 
         if (await CheckpointDigest.ComputeAsync(known.Path, hashes, cancellationToken) is not Reading<byte[]>.Accepted computed)
         {
             return Invalid(known, "its folder cannot be read");
         }
 
-        if (Digest.FromHash(computed.Value) is var actual && actual != known.Digest)
-        {
-            return Invalid(known, $"its folder now has digest {actual}; register it again to serve it as it is");
-        }
-
-        load.Succeeded();
-        return new Loading<PackedBackbone>.Ready(new PackedBackbone(known.Digest, memory.Seal(), lease, checkpoint.Config, text));
+        return Digest.FromHash(computed.Value) is var actual && actual != known.Digest
+            ? Invalid(known, $"its folder now has digest {actual}; register it again to serve it as it is")
+            : null;
     }
 
     /// <summary>Adapters make room for a backbone, without which none of them could serve; then, where somebody waits, backbones that nothing runs on.</summary>

@@ -105,6 +105,7 @@ internal sealed class BackboneStore : IDisposable
             _packed.Remove(digest, out packed);
         }
 
+        _loader.Forget(digest);
         await _next.LetGoAsync(digest);
         packed?.Dispose();
         _changes.Ring();

@@ -105,6 +105,13 @@ public sealed class WorkerOptions
     [RegularExpression("^(stored|int8)$")]
     public string Weights { get; set; } = "stored";
 
+    /// <summary>
+    /// "changed": a backbone's digest is counted when it is first loaded, and again when the file system says that one of its files is another or was changed.
+    /// "always": at each load, which takes about twice as long.
+    /// </summary>
+    [RegularExpression("^(changed|always)$")]
+    public string VerifyBackbones { get; set; } = "changed";
+
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>
     public string SandboxPath { get; set; } = "";
 

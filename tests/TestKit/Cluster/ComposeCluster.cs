@@ -17,6 +17,7 @@ public partial class ComposeCluster : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _addresses = new(StringComparer.Ordinal);
     private readonly List<ClusterHost> _hosts = [];
+    private Func<string[], ChildProcess>? _command;
     private PostgresServer? _postgres;
     private RedisServer? _redis;
 
@@ -55,7 +56,9 @@ public partial class ComposeCluster : IAsyncDisposable
         await _postgres.ExecuteAsync("CREATE DATABASE lorafaas OWNER lorafaas");
 
         var programs = await PublishedPrograms.PublishAsync(_folder.File("app"));
-        var services = ComposeFile.Read().Values.Where(service => service.Image.StartsWith("lorafaas/", StringComparison.Ordinal) && service.Name != "cli").ToList();
+        var services = ComposeFile.Read().Values.Where(service => service.Image.StartsWith("lorafaas/", StringComparison.Ordinal)).ToList();
+        var cli = services.Single(service => service.Name == "cli");
+        services.Remove(cli);
         services.Add(services.Single(service => service.Name == "worker") with { Name = "worker-2" });
 
         foreach (var (service, index) in services.Select((service, index) => (service, index)))
@@ -64,6 +67,7 @@ public partial class ComposeCluster : IAsyncDisposable
         }
 
         _hosts.AddRange(services.Select(service => Host(service, programs)));
+        _command = Command(cli, programs);
 
         foreach (var tier in new[] { Controllers, Workers, Consoles, Gateways })
         {
@@ -78,21 +82,15 @@ public partial class ComposeCluster : IAsyncDisposable
     /// <summary>An address of this machine that no service has.</summary>
     public static string SpareAddress => Address(14);
 
-    /// <summary>The command against the first gateway that is ready, with the admin's password.</summary>
+    /// <summary>The command of the compose file's <c>cli</c>, with its variables: both gateways' addresses and the admin's password.</summary>
     public async Task<string> RunAsync(params string[] arguments)
     {
-        var gateway = Gateways[0];
-
-        foreach (var candidate in Gateways)
-        {
-            gateway = await candidate.IsReadyAsync() ? candidate : gateway;
-        }
-
-        var result = await LorafaasCommand.RunAsync(
-            _folder.Path, null, [.. arguments, "--gateway", gateway.Url.ToString(), "--password-file", Secret("password")]);
-        return result.ExitCode == 0
-            ? result.Output
-            : throw new InvalidOperationException($"{string.Join(' ', arguments)}\n{result.Output}\n{result.Errors}");
+        await using var command = _command!(arguments);
+        command.CloseInput();
+        var code = await command.Exited.WaitAsync(Patience.StartLimit);
+        return code == 0
+            ? string.Join('\n', command.Output)
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)}\n{command.Tail()}");
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -134,6 +132,24 @@ public partial class ComposeCluster : IAsyncDisposable
 
     private ClusterHost Host(ComposeService service, PublishedPrograms programs)
     {
+        var assembly = service.HealthCheck.Single(word => word.EndsWith(".dll", StringComparison.Ordinal));
+        Expect(service.HealthCheck.SequenceEqual(["CMD", "dotnet", assembly, "healthcheck"]), $"{service.Name}: its health check is its own program's");
+
+        return new ClusterHost(service.Name, programs.Folder(service.Program), assembly, _addresses[service.Name], Variables(service));
+    }
+
+    private Func<string[], ChildProcess> Command(ComposeService service, PublishedPrograms programs)
+    {
+        var environment = Variables(service);
+
+        // In a container /tmp is nobody else's.
+        environment["LORAFAAS_CONFIG"] = _folder.File("cli/config");
+        return arguments => ChildProcess.StartDotnet(Path.Combine(programs.Folder(service.Program), "lorafaas.dll"), arguments, _folder.Path, environment);
+    }
+
+    /// <summary>A service's variables, its secrets laid into a folder of its own.</summary>
+    private Dictionary<string, string?> Variables(ComposeService service)
+    {
         var own = Directory.CreateDirectory(_folder.File(service.Name)).FullName;
         var secrets = Directory.CreateDirectory(Path.Combine(own, "secrets")).FullName;
 
@@ -147,11 +163,7 @@ public partial class ComposeCluster : IAsyncDisposable
             File.WriteAllText(path, secret == "pgpass" ? text.Replace("postgres:", SocketFolder() + ":", StringComparison.Ordinal) : text);
         }
 
-        var environment = service.Environment.ToDictionary(pair => pair.Key, string? (pair) => Here(pair.Key, pair.Value, service, own, secrets), StringComparer.Ordinal);
-        var assembly = service.HealthCheck.Single(word => word.EndsWith(".dll", StringComparison.Ordinal));
-        Expect(service.HealthCheck.SequenceEqual(["CMD", "dotnet", assembly, "healthcheck"]), $"{service.Name}: its health check is its own program's");
-
-        return new ClusterHost(service.Name, programs.Folder(service.Program), assembly, _addresses[service.Name], environment);
+        return service.Environment.ToDictionary(pair => pair.Key, string? (pair) => Here(pair.Key, pair.Value, service, own, secrets), StringComparer.Ordinal);
     }
 
     /// <summary>A variable's value with the container's names replaced by what they mean on this machine.</summary>

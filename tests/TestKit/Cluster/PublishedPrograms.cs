@@ -9,7 +9,7 @@ public sealed class PublishedPrograms(string folder)
 {
     public static async Task<PublishedPrograms> PublishAsync(string folder)
     {
-        foreach (var program in new[] { "gateway", "controller", "worker", "console" })
+        foreach (var program in new[] { "gateway", "controller", "worker", "console", "cli" })
         {
             await using var publish = ChildProcess.Start("bash", [RepositoryRoot.Of("deploy", "docker", "publish.sh"), program, Path.Combine(folder, program)]);
             publish.CloseInput();

@@ -55,6 +55,9 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
         Assert.Equal("printed.openfaas-fn", (await RunAsync("scale", "printed", "1", "--quiet")).Output.Trim());
         Assert.Equal("{\"name\":\"printed.openfaas-fn\",\"done\":\"scaled to 0\"}", (await RunAsync("scale", "printed", "0", "--json")).Output.Trim());
 
+        using var begun = JsonDocument.Parse((await RunAsync("new", $"begun-{Guid.NewGuid():N}", "--json")).Output);
+        Assert.Contains("stack.yml", begun.RootElement.GetProperty("files").EnumerateArray().Select(file => file.GetString()));
+
         await RunAsync("invoke", "printed", "x");
         await TestKit.Time.Patience.UntilAsync(async _ => (await RunAsync("logs", "printed", "--lines", "1", "--json")).Output.Length > 0, TestKit.Time.Patience.StartLimit);
         using var line = JsonDocument.Parse((await RunAsync("logs", "printed", "--lines", "1", "--json")).Output.Split('\n')[0]);

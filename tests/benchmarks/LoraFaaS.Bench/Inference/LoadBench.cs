@@ -16,12 +16,12 @@ internal sealed class LoadBench(SyntheticModels models, Action<BenchRow> add, in
     {
         var warm = Interleaved.Medians(
             rounds, () => PackOnce(isHashed: false), () => PackOnce(isHashed: true), () => CopyRate.Measure(_file, Environment.ProcessorCount));
-        add(BenchRow.Rate("load: packing, page cache warm", warm[0] / 1e9, "GB/s", warm[2] / 1e9, "copying the file to fresh memory", 0.8));
-        add(BenchRow.Rate("load: packing and counting the digest, page cache warm", warm[1] / 1e9, "GB/s", warm[2] / 1e9, "copying the file to fresh memory"));
+        add(BenchRow.Rate("load of a verified folder, page cache warm", warm[0] / 1e9, "GB/s", warm[2] / 1e9, "copying the file to fresh memory", 0.8));
+        add(BenchRow.Rate("first load, which counts the digest, page cache warm", warm[1] / 1e9, "GB/s", warm[2] / 1e9, "copying the file to fresh memory"));
 
         var cold = Interleaved.Medians(rounds, () => Cold(isHashed: false), () => Cold(isHashed: true), () => DiskRate.Measure(_file));
-        add(BenchRow.Rate("load: packing, page cache cold", cold[0] / 1e9, "GB/s", cold[2] / 1e9, "direct reads, in parallel", 0.8));
-        add(BenchRow.Rate("load: packing and counting the digest, page cache cold", cold[1] / 1e9, "GB/s", cold[2] / 1e9, "direct reads, in parallel"));
+        add(BenchRow.Rate("load of a verified folder, page cache cold", cold[0] / 1e9, "GB/s", cold[2] / 1e9, "direct reads, in parallel", 0.8));
+        add(BenchRow.Rate("first load, which counts the digest, page cache cold", cold[1] / 1e9, "GB/s", cold[2] / 1e9, "direct reads, in parallel"));
 
         // What comes next finds it as it was.
         CopyRate.Measure(_file, Environment.ProcessorCount);

@@ -66,9 +66,9 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
 
         await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
-        // Simulated, calls that come at once wait for all of their batch.
+        // Simulated, calls that come at once wait for all of their batch. One that woke to a busy disk must not be taken for what a neighbour costs: medians.
         var alone = warm.Average();
-        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Math.Max(0.01, beside.Average() - alone), Median(steps), tokens);
+        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Math.Max(0.01, Median(beside) - Median(warm)), Median(steps), tokens);
 
         Task RestAsync() => rests is null ? Task.CompletedTask : Task.Delay(rests[rested++ % rests.Count], TimeProvider.System);
     }

@@ -27,11 +27,12 @@ public sealed class LoadProgressTests
         var loading = worker.Get<BackboneStore>().EnsureAsync(known.Digest, token);
         Assert.StartsWith("Backbone synthetic: ", await Patience.ForAsync(held.Reached), StringComparison.Ordinal);
 
-        await Patience.UntilAsync(() => controller.LastHeartbeat?.Loading is [{ BytesDone: > 0 }]);
+        // A heartbeat may be older than the line; and the other threads go on until each of them says something.
+        await Patience.UntilAsync(() => controller.LastHeartbeat?.Loading is [var load] && load.BytesDone >= load.BytesTotal / 10);
         var said = Assert.Single(controller.LastHeartbeat!.Loading);
         Assert.Equal(("synthetic", known.Digest.Value), (said.Name, said.Digest));
-        Assert.InRange(said.BytesDone, said.BytesTotal / 10, said.BytesTotal - 1);
-        Assert.Matches(@"loading: backbone synthetic \d\d? % of ", await worker.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), token));
+        Assert.InRange(said.BytesDone, said.BytesTotal / 10, said.BytesTotal);
+        Assert.Matches(@"loading: backbone synthetic \d+ % of ", await worker.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), token));
         Assert.False(loading.IsCompleted);
 
         held.Release();
