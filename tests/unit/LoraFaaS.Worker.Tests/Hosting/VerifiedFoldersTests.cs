@@ -4,11 +4,10 @@ using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Outcomes;
-using LoraFaaS.Worker.Tests.Hosting;
 using LoraFaaS.Worker.Tests.Sharing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LoraFaaS.Worker.Tests.Backbones;
+namespace LoraFaaS.Worker.Tests.Hosting;
 
 public sealed class VerifiedFoldersTests : IDisposable
 {
