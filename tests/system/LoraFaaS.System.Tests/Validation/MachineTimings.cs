@@ -6,10 +6,9 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="WarmMs">First token of a warm call alone.</param>
 /// <param name="ColdMs">First token of a function that sleeps: adapter on disk, sandbox there.</param>
 /// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once.</param>
-/// <param name="BesideMs">What each call that is being answered adds to another's first token: its rows, its stream, and the step that is under way.</param>
 /// <param name="StepMs">Between tokens.</param>
 /// <param name="Tokens">Of each function's answer.</param>
-internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double BesideMs, double StepMs, IReadOnlyList<int> Tokens)
+internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
 {
     /// <summary>Warm calls to each function in a round: enough for a mean.</summary>
     private const int WarmCalls = 3;
@@ -22,7 +21,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
     public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, IReadOnlyList<TimeSpan>? rests = null)
     {
         var rested = 0;
-        var (warm, cold, steps, together, beside) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var tokens = new int[client.Functions];
 
         for (var function = 0; function < client.Functions; function++)
@@ -45,15 +44,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
                 }
             }
 
-            var longest = Array.IndexOf(tokens, tokens.Max());
-
-            for (var function = 0; function < client.Functions; function++)
-            {
-                await RestAsync();
-                beside.Add(await BesideAsync(client, longest, function));
-            }
-
-            var answers = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(function => client.CallAsync(function)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync));
             together.Add(answers.Average(answer => answer.FirstTokenMs));
             await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
@@ -66,27 +57,16 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
 
         await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
-        // Simulated, calls that come at once wait for all of their batch. One that woke to a busy disk must not be taken for what a neighbour costs: medians.
+        // Simulated, calls that come at once wait for all of their batch.
         var alone = warm.Average();
-        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Math.Max(0.01, Median(beside) - Median(warm)), Median(steps), tokens);
+        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Median(steps), tokens);
 
         Task RestAsync() => rests is null ? Task.CompletedTask : Task.Delay(rests[rested++ % rests.Count], TimeProvider.System);
     }
 
     /// <summary>Of what was measured before and after: what changed meanwhile changed in between.</summary>
     public static MachineTimings Between(MachineTimings before, MachineTimings after) => new(
-        (before.WarmMs + after.WarmMs) / 2, (before.ColdMs + after.ColdMs) / 2, (before.FurtherMs + after.FurtherMs) / 2, (before.BesideMs + after.BesideMs) / 2, (before.StepMs + after.StepMs) / 2, before.Tokens);
-
-    /// <summary>First token of a call that is made while another function's is being answered.</summary>
-    private static async Task<double> BesideAsync(ReplayClient client, int other, int function)
-    {
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var answering = client.CallAsync(other, () => begun.TrySetResult());
-        await Task.WhenAny(begun.Task, answering);
-        var call = await client.CallAsync(function);
-        await answering;
-        return call.FirstTokenMs;
-    }
+        (before.WarmMs + after.WarmMs) / 2, (before.ColdMs + after.ColdMs) / 2, (before.FurtherMs + after.FurtherMs) / 2, (before.StepMs + after.StepMs) / 2, before.Tokens);
 
     public ClusterSpec ToCluster() => new()
     {
@@ -95,7 +75,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         [
             new BackboneSpec
             {
-                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = BesideMs, KvMegabytesPerToken = 0.002,
+                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = StepMs / 4, KvMegabytesPerToken = 0.002,
                 LoadMs = 1, FastLoadMs = 1, SloMs = 60_000,
             },
         ],

@@ -13,37 +13,28 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
 {
     public int Functions => prompts.Count;
 
-    /// <param name="function">Which.</param>
-    /// <param name="begun">Told when its first token is there.</param>
-    public async Task<ReplayedCall> CallAsync(int function, Action? begun = null)
+    public async Task<ReplayedCall> CallAsync(int function)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{prompts[function].Function}")
         {
             Content = new StringContent(prompts[function].Prompt, Encoding.UTF8, "text/plain"),
         };
         request.Headers.Accept.ParseAdd("text/event-stream");
-        var sent = Stopwatch.GetTimestamp();
+        var begun = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         var (first, tokens) = (0.0, 0);
 
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
         {
-            var now = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+            var now = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
 
             switch (item.EventType)
             {
                 case "token":
-                    if (tokens++ == 0)
-                    {
-                        first = now;
-                        begun?.Invoke();
-                    }
-
+                    first = tokens++ == 0 ? now : first;
                     break;
                 case "done":
-                    begun?.Invoke();
-
                     using (var done = JsonDocument.Parse(item.Data))
                     {
                         var account = done.RootElement.GetProperty("cold_start");
