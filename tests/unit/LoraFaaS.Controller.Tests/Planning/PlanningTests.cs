@@ -51,10 +51,7 @@ public sealed class PlanningTests
     public async Task Nothing_is_asked_twice_of_a_worker_whose_inventory_shows_it()
     {
         await using var plane = new ControlPlaneUnderTest();
-        await plane.AddFunctionAsync("regular");
-        var session = await plane.JoinAsync("w-1", Blank(), Packed());
-        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
-        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var session = await AwaitCallAsync(plane);
         await plane.BeatAsync(session, Blank(), Packed());
         await plane.Get<PlanTurn>().RunAsync(None);
         await plane.BeatAsync(session, Blank(), Packed(), Mapped(), OnDevice("regular"));
@@ -111,17 +108,12 @@ public sealed class PlanningTests
     public async Task A_controller_that_has_forecast_nothing_yet_leaves_the_plan_that_stands()
     {
         await using var plane = new ControlPlaneUnderTest();
-        await plane.AddFunctionAsync("regular");
-        var session = await plane.JoinAsync("w-1", Blank(), Packed());
-        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
-        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var session = await AwaitCallAsync(plane);
         await plane.BeatAsync(session, Blank(), Packed());
         var first = await plane.Get<PlanTurn>().RunAsync(None);
         var options = plane.Get<IOptions<PlanningOptions>>();
         using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
-        var young = new PlanTurn(
-            leadership, plane.Get<IPlanStore>(), plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<CatalogueView>(), new ForecastBoard(), new ControllerIdentity("successor"),
-            options, plane.Clock, NullLogger<PlanTurn>.Instance);
+        var young = Successor(plane, leadership, new ForecastBoard());
 
         plane.Clock.Advance(options.Value.Interval * 1.5);
         await plane.BeatAsync(session, Blank(), Packed());
@@ -152,10 +144,7 @@ public sealed class PlanningTests
     public async Task The_reasons_of_a_plan_that_stands_are_those_of_now()
     {
         await using var plane = new ControlPlaneUnderTest();
-        await plane.AddFunctionAsync("regular");
-        var session = await plane.JoinAsync("w-1", Blank(), Packed());
-        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
-        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var session = await AwaitCallAsync(plane);
         await plane.BeatAsync(session, Blank(), Packed(), Mapped(), OnDevice("regular"));
         var likely = await plane.Get<PlanTurn>().RunAsync(None);
 
@@ -181,10 +170,7 @@ public sealed class PlanningTests
     public async Task Savings_are_what_the_workers_have_measured()
     {
         await using var plane = new ControlPlaneUnderTest();
-        await plane.AddFunctionAsync("regular");
-        var session = await plane.JoinAsync("w-1", Blank(), Packed());
-        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
-        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var session = await AwaitCallAsync(plane);
         var costs = new StageCosts { RemoteToDiskMsPerMib = 256_000, DiskToHostMsPerMib = 25_600, SandboxMs = 33, BackboneMsPerMib = 7 };
         await plane.BeatAsync(session, costs, Blank(), Packed());
         var plan = await plane.Get<PlanTurn>().RunAsync(None);
@@ -236,17 +222,12 @@ public sealed class PlanningTests
     public async Task A_successor_goes_on_where_the_leader_was_lost_and_the_lost_one_s_plans_are_refused()
     {
         await using var plane = new ControlPlaneUnderTest();
-        await plane.AddFunctionAsync("regular");
-        var session = await plane.JoinAsync("w-1", Blank(), Packed());
-        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
-        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        var session = await AwaitCallAsync(plane);
         await plane.BeatAsync(session, Blank(), Packed());
         var first = await plane.Get<PlanTurn>().RunAsync(None);
         var (plans, options) = (plane.Get<IPlanStore>(), plane.Get<IOptions<PlanningOptions>>());
         using var leadership = new LeadershipCheck(plane.Get<ILeaderLease>(), new ControllerIdentity("successor"), options, plane.Clock);
-        var successor = new PlanTurn(
-            leadership, plans, plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<CatalogueView>(), plane.Get<IForecasts>(), new ControllerIdentity("successor"), options, plane.Clock,
-            NullLogger<PlanTurn>.Instance);
+        var successor = Successor(plane, leadership, plane.Get<IForecasts>());
 
         Assert.Null(await successor.RunAsync(None));
         plane.Clock.Advance(options.Value.Interval * 1.5);
@@ -278,6 +259,21 @@ public sealed class PlanningTests
         Assert.Null(await plane.Get<PlanTurn>().RunAsync(None));
         Assert.NotNull(await plane.Get<ILeaderLease>().TryHoldAsync("successor", TimeSpan.FromMinutes(1), None));
     }
+
+    /// <summary>A function called every ten minutes, seven of them after its last call, and the worker that it may go to.</summary>
+    private static async Task<WorkerSession> AwaitCallAsync(ControlPlaneUnderTest plane)
+    {
+        await plane.AddFunctionAsync("regular");
+        var session = await plane.JoinAsync("w-1", Blank(), Packed());
+        await CallEveryAsync(plane, "regular", minutes: 10, times: 40);
+        await PassAsync(plane, TimeSpan.FromMinutes(7));
+        return session;
+    }
+
+    /// <summary>Another controller's turn over the same stores.</summary>
+    private static PlanTurn Successor(ControlPlaneUnderTest plane, LeadershipCheck leadership, IForecasts forecasts) => new(
+        leadership, plane.Get<IPlanStore>(), plane.Get<IWarmStateStore>(), plane.Get<ICatalogueStore>(), plane.Get<CatalogueView>(), forecasts,
+        new ControllerIdentity("successor"), plane.Get<IOptions<PlanningOptions>>(), plane.Clock, NullLogger<PlanTurn>.Instance);
 
     private static async Task CallEveryAsync(ControlPlaneUnderTest plane, string function, int minutes, int times)
     {
