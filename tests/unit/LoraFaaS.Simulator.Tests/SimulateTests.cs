@@ -140,6 +140,36 @@ public sealed class SimulateTests
         Assert.True(beside.TpotMs.Mean > alone.TpotMs.Mean * 1.3);
     }
 
+    [Theory]
+    [InlineData(10.25, 0.75)]
+    [InlineData(10.75, 0.25)]
+    [InlineData(11, 0)]
+    public void A_prefill_begins_when_the_step_that_runs_is_over(double steps, double waited)
+    {
+        var spec = One.Backbones[0];
+        var decoding = 100 + (spec.PrefillMs / 1_000);
+        var trace = new Trace
+        {
+            Name = "beside", Arrival = [0, 100, decoding + (steps * spec.StepMs / 1_000)], Function = [0, 0, 0], PromptTokens = [90, 90, 90], OutputTokens = [100, 400, 10],
+            Functions = Two, Length = 400,
+        };
+        var first = Simulate.FirstTokens(One, trace, "serverlesslora@300");
+
+        Assert.Equal(spec.PrefillMs, first[1], 1e-6);
+        Assert.Equal(spec.PrefillMs + (waited * spec.StepMs), first[2], 1e-3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void First_tokens_call_by_call_are_those_of_the_report(string system)
+    {
+        var trace = TraceGenerator.Gamma(Two, 0.5, 300, 2, 1, TokenLengths.Gsm8K, 3);
+        var calls = Simulate.FirstTokens(One, trace, system);
+
+        Assert.Equal(trace.Count, calls.Count);
+        Assert.Equal(Simulate.Run(One, trace, system).TtftMs.Mean, calls.Where(call => !double.IsNaN(call)).Average(), 1e-6);
+    }
+
     [Fact]
     public void Regular_calls_are_expected_by_the_planner()
     {

@@ -2,18 +2,22 @@ using LoraFaaS.Simulator.Cluster;
 
 namespace LoraFaaS.SystemTests.Validation;
 
-/// <summary>What the simulator is told of this machine, by calibration calls: means of the warm ones, which are many, and medians of the rest.</summary>
+/// <summary>What the simulator is told of this machine: means over calibration calls, since what is compared are means, and of the slow ones a slice has its share too.</summary>
 /// <param name="WarmMs">First token of a warm call alone.</param>
 /// <param name="ColdMs">First token of a function that sleeps: adapter on disk, sandbox there.</param>
-/// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once.</param>
-/// <param name="StepMs">Between tokens.</param>
+/// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once; no more than a call alone takes.</param>
+/// <param name="StepMs">Between tokens of a call alone.</param>
+/// <param name="FurtherStepMs">What each further call adds to it; no more than a step alone takes.</param>
 /// <param name="Tokens">Of each function's answer.</param>
-internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
+internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, double FurtherStepMs, IReadOnlyList<int> Tokens)
 {
     /// <summary>Warm calls to each function in a round: enough for a mean.</summary>
     private const int WarmCalls = 3;
 
-    /// <summary>Calls each function alone warm and woken, and some together; in the end all sleep.</summary>
+    /// <summary>The simulated engine needs some cost of a further call.</summary>
+    private const double LeastMs = 0.01;
+
+    /// <summary>Calls each function alone warm and woken, and all together; in the end all sleep.</summary>
     /// <param name="client">Of the platform.</param>
     /// <param name="rounds">Of everything.</param>
     /// <param name="warmCalls">To each function in a round.</param>
@@ -21,12 +25,12 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
     public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, IReadOnlyList<TimeSpan>? rests = null)
     {
         var rested = 0;
-        var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (warm, cold, together) = (new List<ReplayedCall>(), new List<ReplayedCall>(), new List<ReplayedCall>());
         var tokens = new int[client.Functions];
 
         for (var function = 0; function < client.Functions; function++)
         {
-            await client.CallAsync(function);
+            tokens[function] = (await client.CallAsync(function)).Tokens;
         }
 
         for (var round = 0; round < rounds; round++)
@@ -34,39 +38,33 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
             for (var call = 0; call < warmCalls * client.Functions; call++)
             {
                 await RestAsync();
-                var answer = await client.CallAsync(call % client.Functions);
-                warm.Add(answer.FirstTokenMs);
-                tokens[call % client.Functions] = answer.Tokens;
-
-                if (answer.Tokens > 1)
-                {
-                    steps.Add((answer.DoneMs - answer.FirstTokenMs) / (answer.Tokens - 1));
-                }
+                warm.Add(await client.CallAsync(call % client.Functions));
             }
 
-            var answers = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync));
-            together.Add(answers.Average(answer => answer.FirstTokenMs));
+            together.AddRange(await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync)));
             await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
 
             for (var function = 0; function < client.Functions; function++)
             {
                 await RestAsync();
-                cold.Add((await client.CallAsync(function)).FirstTokenMs);
+                cold.Add(await client.CallAsync(function));
             }
         }
 
         await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
+        var (alone, step, others) = (warm.Average(call => call.FirstTokenMs), Between(warm), Math.Max(1, client.Functions - 1));
 
-        // Simulated, calls that come at once wait for all of their batch.
-        var alone = warm.Average();
-        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Median(steps), tokens);
+        return new MachineTimings(
+            alone, cold.Average(call => call.FirstTokenMs), Math.Clamp((together.Average(call => call.FirstTokenMs) - alone) / others, LeastMs, Math.Max(LeastMs, alone)),
+            step, Math.Clamp((Between(together) - step) / others, 0, step), tokens);
 
         Task RestAsync() => rests is null ? Task.CompletedTask : Task.Delay(rests[rested++ % rests.Count], TimeProvider.System);
     }
 
-    /// <summary>Of what was measured before and after: what changed meanwhile changed in between.</summary>
-    public static MachineTimings Between(MachineTimings before, MachineTimings after) => new(
-        (before.WarmMs + after.WarmMs) / 2, (before.ColdMs + after.ColdMs) / 2, (before.FurtherMs + after.FurtherMs) / 2, (before.StepMs + after.StepMs) / 2, before.Tokens);
+    /// <summary>Of what was measured at several times: what changed meanwhile changed in between.</summary>
+    public static MachineTimings Over(IReadOnlyList<MachineTimings> times) => new(
+        times.Average(time => time.WarmMs), times.Average(time => time.ColdMs), times.Average(time => time.FurtherMs), times.Average(time => time.StepMs), times.Average(time => time.FurtherStepMs),
+        times[0].Tokens);
 
     public ClusterSpec ToCluster() => new()
     {
@@ -75,7 +73,7 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         [
             new BackboneSpec
             {
-                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = StepMs / 4, KvMegabytesPerToken = 0.002,
+                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = FurtherStepMs, KvMegabytesPerToken = 0.002,
                 LoadMs = 1, FastLoadMs = 1, SloMs = 60_000,
             },
         ],
@@ -85,9 +83,5 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         AttachMs = Math.Max(0, ColdMs - WarmMs), DeviceGigabytesPerSecond = 1e6, DiskGigabytesPerSecond = 1e6,
     };
 
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values.Count == 0 ? 0 : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
-    }
+    private static double Between(List<ReplayedCall> calls) => calls.Where(call => call.Tokens > 1).Select(call => (call.DoneMs - call.FirstTokenMs) / (call.Tokens - 1)).DefaultIfEmpty(0).Average();
 }
