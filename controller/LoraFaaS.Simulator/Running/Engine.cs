@@ -124,11 +124,27 @@ internal sealed class Engine(Simulation simulation)
         var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1)) + rows) * Math.Max(1, _state.Computing[sandbox.Device]);
         sandbox.PrefillMs = first + time;
         RateChanged(sandbox.Device, now);
-        simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
+        sandbox.PrefillUntil = now + (sandbox.PrefillMs / 1000);
+        simulation.Events.Put(sandbox.PrefillUntil, EventKind.PrefillDone, sandbox.Index);
+    }
+
+    /// <summary>A call came to this device: what the host does for it, it does not do for those whose first tokens are being made.</summary>
+    public void HostTaken(int device)
+    {
+        for (var index = 0; index < _state.On[device].Count && _state.Cluster.HostMs > 0; index++)
+        {
+            _state.On[device][index].PrefillUntil += _state.Cluster.HostMs / 1000;
+        }
     }
 
     public void PrefillDone(SandboxState sandbox, double now)
     {
+        if (sandbox.PrefillUntil > now)
+        {
+            simulation.Events.Put(sandbox.PrefillUntil, EventKind.PrefillDone, sandbox.Index);
+            return;
+        }
+
         Advance(sandbox, now);
         _state.Bill(sandbox, now);
 

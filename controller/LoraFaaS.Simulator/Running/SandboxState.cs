@@ -62,6 +62,9 @@ internal sealed class SandboxState(int device, int domain, int backbone)
     /// <summary>Of the prefill that goes on.</summary>
     public double PrefillMs { get; set; }
 
+    /// <summary>Its end, seconds.</summary>
+    public double PrefillUntil { get; set; }
+
     /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
     public double Residence { get; set; }
 

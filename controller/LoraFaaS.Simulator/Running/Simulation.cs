@@ -176,6 +176,7 @@ internal sealed class Simulation
         var function = Trace.Function[call];
         var device = Warmth.Route(this, function);
         Warmth.Arrived(this, function);
+        Engine.HostTaken(device);
 
         if (_waiting[device].Count > 0 || !TryBegin(call, device, Now))
         {

@@ -7,7 +7,7 @@ namespace LoraFaaS.Bench.Commands;
 /// <summary><c>validate</c>: slices played for real on this machine beside the same ones simulated with timings of the same run.</summary>
 internal static class ValidateCommand
 {
-    private static readonly Option<int> Plays = new("--plays") { Description = "Times that each slice is played", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Plays = new("--plays") { Description = "Times that each slice is played", DefaultValueFactory = _ => 2 };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()

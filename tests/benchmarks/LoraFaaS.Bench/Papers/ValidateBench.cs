@@ -18,8 +18,6 @@ internal sealed class ValidateBench(ReportWriter report, int plays)
     /// <summary>Before anything is measured: the hosts' hot paths are compiled anew with what their first thousands of calls showed.</summary>
     private const int WarmUpCalls = 1_500;
 
-    private const int WarmCalls = 5;
-
     /// <summary>Adapters come and go by the keep-alive alone.</summary>
     private static readonly Dictionary<string, string?> Unplanned = new(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
 
@@ -38,11 +36,12 @@ internal sealed class ValidateBench(ReportWriter report, int plays)
             await client.CallAsync(call % client.Functions);
         }
 
-        var tokens = (await MachineTimings.MeasureAsync(client, rounds: 1)).Tokens;
+        var first = new CalibrationCalls(client, [TimeSpan.Zero]);
+        await first.AddRoundAsync();
 
         foreach (var name in TraceSlices.Classes)
         {
-            await PlayAsync(name, SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, tokens, KeepAlive), client);
+            await PlayAsync(name, SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, first.Tokens, KeepAlive), client);
         }
     }
 
@@ -51,17 +50,18 @@ internal sealed class ValidateBench(ReportWriter report, int plays)
         ReportWriter.Say($"{name}: {replay.Trace.Count} calls");
 
         // Calls alone, as far apart as the slice's: what a call takes depends on the rest before it.
-        var timings = new List<MachineTimings> { await MachineTimings.MeasureAsync(client, rounds: 1, WarmCalls, replay.Rests) };
+        var calibration = new CalibrationCalls(client, replay.Rests);
         var runs = new List<IReadOnlyList<PlayedCall>>();
+        await calibration.AddRoundAsync();
 
         for (var play = 0; play < plays; play++)
         {
             runs.Add(await replay.PlayAsync(client));
-            timings.Add(await MachineTimings.MeasureAsync(client, rounds: 1, WarmCalls, replay.Rests));
+            await calibration.AddRoundAsync();
         }
 
-        var told = MachineTimings.Over(timings);
-        ReportWriter.Say(told.ToString());
+        var told = MachineTimings.Of(calibration);
+        ReportWriter.Say($"{name}: the simulator is told {told}");
         PlayedTimes[] calls = [.. runs.SelectMany(played => played.Zip(replay.FirstTokens(told, played), (call, simulated) => new PlayedTimes(call, simulated, played.Any(other => other.IsBeside(call)))))];
 
         foreach (var (kind, woken, beside) in new[] { ("warm, alone", false, false), ("warm, beside others", false, true), ("woken, alone", true, false), ("woken, beside others", true, true) })

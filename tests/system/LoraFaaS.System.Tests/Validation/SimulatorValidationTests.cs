@@ -27,8 +27,10 @@ public sealed class SimulatorValidationTests
         platform.Http.DefaultRequestHeaders.Authorization = platform.Basic;
         var client = new ReplayClient(platform.Http, prompts);
 
-        var timings = await MachineTimings.MeasureAsync(client, rounds: 1);
-        var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, timings.Tokens, KeepAlive);
+        var calls = new CalibrationCalls(client, [TimeSpan.Zero]);
+        await calls.AddRoundAsync();
+        var timings = MachineTimings.Of(calls);
+        var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, calls.Tokens, KeepAlive);
         var real = await replay.PlayAsync(client);
         var simulated = replay.Simulated(timings);
 

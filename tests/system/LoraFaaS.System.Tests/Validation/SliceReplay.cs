@@ -44,7 +44,7 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
     public static SliceReplay Of(string folder, string variation, int slice, IReadOnlyList<int> tokens, double keepAlive)
     {
         var whole = TraceSlices.Read(folder, variation, slice, tokens.Count, backbones: 1);
-        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, tokens), keepAlive);
+        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, tokens, MachineTimings.AdapterMegabytes), keepAlive);
     }
 
     /// <summary>The slice as the trace has it.</summary>
@@ -55,18 +55,7 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
     /// comes late the next call comes later too, and does not queue behind all others.
     /// </summary>
     public IReadOnlyList<double> FirstTokens(MachineTimings timings, IReadOnlyList<PlayedCall> played) => Simulate.FirstTokens(
-        timings.ToCluster(),
-        new Trace
-        {
-            Name = trace.Name + ", as played",
-            Arrival = [.. played.Select(call => call.SentAt)],
-            Function = [.. played.Select(call => call.Function)],
-            PromptTokens = new int[played.Count],
-            OutputTokens = [.. played.Select(call => call.Call.Tokens)],
-            Functions = trace.Functions,
-            Length = Math.Max(trace.Length, played.Max(call => call.DoneAt)),
-        },
-        _system);
+        timings.ToCluster(), PlayedTrace.Of(trace.Name + ", as played", played, trace.Functions.Count), _system);
 
     /// <summary>Every call at its time; all functions sleep before the first. In the order in which they were sent.</summary>
     public async Task<IReadOnlyList<PlayedCall>> PlayAsync(ReplayClient client)
