@@ -10,13 +10,16 @@ namespace LoraFaaS.Bench.Papers;
 /// A slice of each class, compressed to 16 s and played several times, on the real platform and in the simulator, which is told the times of calls made before, between and after.
 /// Target: mean time to first token and rate of cold starts within 15 % of each other.
 /// </summary>
-internal sealed class ValidateBench(ReportWriter report, int plays)
+internal sealed class ValidateBench(ReportWriter report, IReadOnlyList<string> classes, int plays)
 {
     private const double KeepAlive = 1.5;
     private const double Within = 0.15;
 
     /// <summary>Before anything is measured: the hosts' hot paths are compiled anew with what their first thousands of calls showed.</summary>
     private const int WarmUpCalls = 1_500;
+
+    /// <summary>Calls that are said one by one, with their own account.</summary>
+    private const int Slowest = 4;
 
     /// <summary>Adapters come and go by the keep-alive alone.</summary>
     private static readonly Dictionary<string, string?> Unplanned = new(StringComparer.Ordinal) { ["Controller__Planning__Enabled"] = "false" };
@@ -39,7 +42,7 @@ internal sealed class ValidateBench(ReportWriter report, int plays)
         var first = new CalibrationCalls(client, [TimeSpan.Zero]);
         await first.AddRoundAsync();
 
-        foreach (var name in TraceSlices.Classes)
+        foreach (var name in classes)
         {
             await PlayAsync(name, SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), name, 0, first.Tokens, KeepAlive), client);
         }
@@ -63,6 +66,11 @@ internal sealed class ValidateBench(ReportWriter report, int plays)
         var told = MachineTimings.Of(calibration);
         ReportWriter.Say($"{name}: the simulator is told {told}");
         PlayedTimes[] calls = [.. runs.SelectMany(played => played.Zip(replay.FirstTokens(told, played), (call, simulated) => new PlayedTimes(call, simulated, played.Any(other => other.IsBeside(call)))))];
+
+        foreach (var slow in calls.OrderByDescending(call => call.RealMs).Take(Slowest))
+        {
+            ReportWriter.Say(FormattableString.Invariant($"{name}: slow: {slow.RealMs:0.0} ms at {slow.Played.SentAt:0.00} s, simulated {slow.SimulatedMs:0.0}: {slow.Played.Call.Account}"));
+        }
 
         foreach (var (kind, woken, beside) in new[] { ("warm, alone", false, false), ("warm, beside others", false, true), ("woken, alone", true, false), ("woken, beside others", true, true) })
         {

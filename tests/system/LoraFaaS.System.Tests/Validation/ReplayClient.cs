@@ -41,7 +41,7 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
                     using (var done = JsonDocument.Parse(item.Data))
                     {
                         var account = done.RootElement.GetProperty("cold_start");
-                        return new ReplayedCall(tokens == 0 ? now : first, now, Math.Max(1, tokens), account.GetProperty("adapter_tier").GetString()!);
+                        return new ReplayedCall(tokens == 0 ? now : first, now, Math.Max(1, tokens), account.GetProperty("adapter_tier").GetString()!, account.GetRawText());
                     }
 
                 case "error":
