@@ -55,7 +55,7 @@ public sealed record RunReport
     /// <summary>Calls answered in time, each second.</summary>
     public required double GoodPerSecond { get; init; }
 
-    /// <summary>Of the calls that ended while the trace lasted.</summary>
+    /// <summary>Of the calls that ended while calls were counted, whenever they came: who is behind works on those that came before.</summary>
     public required double TokensPerSecond { get; init; }
 
     public required double Cost { get; init; }
@@ -119,7 +119,7 @@ public sealed record RunReport
             ColdBackbone = Share(counted, call => log.ColdBy[call] == 3),
             SloMisses = counted.Length == 0 ? 0 : 1 - ((double)good / counted.Length),
             GoodPerSecond = good / seconds,
-            TokensPerSecond = served.Where(call => log.Done[call] <= trace.Length).Sum(call => (double)trace.OutputTokens[call]) / seconds,
+            TokensPerSecond = TokensIn(simulation) / seconds,
             Cost = state.Cost,
             HeldGigabyteSeconds = state.HeldGigabyteSeconds,
             CostActive = state.ActiveCost,
@@ -129,6 +129,19 @@ public sealed record RunReport
             Redundancy = state.BackboneGigabyteSeconds / (lasted * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],
         };
+    }
+
+    private static double TokensIn(Simulation simulation)
+    {
+        var (trace, log) = (simulation.Trace, simulation.Log);
+        var tokens = 0.0;
+
+        for (var call = 0; call < trace.Count; call++)
+        {
+            tokens += !log.Refused[call] && log.Done[call] >= trace.CountFrom && log.Done[call] <= trace.Length ? trace.OutputTokens[call] : 0;
+        }
+
+        return tokens;
     }
 
     private static Cluster.BackboneSpec Backbone(Simulation simulation, int call) =>

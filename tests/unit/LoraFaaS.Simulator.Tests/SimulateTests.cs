@@ -85,6 +85,19 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void Who_is_behind_is_credited_with_the_tokens_of_calls_that_came_before_counting()
+    {
+        var trace = new Trace
+        {
+            Name = "behind", Arrival = [0, 100], Function = [0, 0], PromptTokens = [90, 90], OutputTokens = [200, 200], Functions = Two, CountFrom = 5, Length = 102,
+        };
+        var report = Simulate.Run(One, trace, "serverlesslora@300");
+
+        Assert.Equal(1, report.Calls);
+        Assert.Equal(200 / 97.0, report.TokensPerSecond, 1e-9);
+    }
+
+    [Fact]
     public void A_lonely_call_takes_exactly_the_stages_of_the_time_line()
     {
         var trace = Calls(0.0);
