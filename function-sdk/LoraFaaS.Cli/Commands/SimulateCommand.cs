@@ -46,30 +46,34 @@ internal static class SimulateCommand
         try
         {
             var cluster = ClusterFile.Read(parse.GetValue(Cluster)!);
+            string[] systems = [.. parse.GetValue(Systems)!.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries))];
+
+            // Said before anything is simulated, not after minutes of it.
+            Array.ForEach(systems, system => Simulate.SpecOf(system));
             var trace = TraceOf(parse, cluster);
 
-            foreach (var system in parse.GetValue(Systems)!.SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+            foreach (var system in systems)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 OutputOptions.Progress(parse).Step("simulate", $"{system}, {trace.Count} calls");
                 reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price)));
             }
+
+            Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows([Times(reports), .. reports.Select(report => report.Missing()).OfType<string>().Select(missing => new Text(missing)), Rest(reports)]));
+
+            if (parse.GetValue(Save) is { } file)
+            {
+                await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(reports, SimulatorJson.Default.ListRunReport), cancellationToken);
+            }
+
+            if (parse.GetValue(Html) is { } html)
+            {
+                await File.WriteAllTextAsync(html.FullName, HtmlReport.Write(reports), cancellationToken);
+            }
         }
-        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new UsageException(exception.Message);
-        }
-
-        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows([Times(reports), .. reports.Select(report => report.Missing()).OfType<string>().Select(missing => new Text(missing)), Rest(reports)]));
-
-        if (parse.GetValue(Save) is { } file)
-        {
-            await File.WriteAllBytesAsync(file.FullName, JsonSerializer.SerializeToUtf8Bytes(reports, SimulatorJson.Default.ListRunReport), cancellationToken);
-        }
-
-        if (parse.GetValue(Html) is { } html)
-        {
-            await File.WriteAllTextAsync(html.FullName, HtmlReport.Write(reports), cancellationToken);
         }
 
         return ExitCodes.Done;
@@ -90,6 +94,14 @@ internal static class SimulateCommand
             throw new UsageException($"{Functions.Name} is at least 1.");
         }
 
+        foreach (var file in new[] { parse.GetValue(Save), parse.GetValue(Html) })
+        {
+            if (file is { Directory.Exists: false })
+            {
+                throw new UsageException($"{file.FullName}: there is no such folder.");
+            }
+        }
+
         if (parse.GetValue(Price) is not >= 0 || parse.GetValue(Zipf) is not >= 0)
         {
             throw new UsageException($"{Price.Name} and {Zipf.Name} are not below 0.");
@@ -100,7 +112,7 @@ internal static class SimulateCommand
     {
         if (parse.GetValue(Requests) is { } requests)
         {
-            return TraceFiles.ReadRequests(requests.FullName, parse.GetValue(AdapterMegabytes));
+            return WithCalls(requests, TraceFiles.ReadRequests(requests.FullName, parse.GetValue(AdapterMegabytes)));
         }
 
         var backbones = cluster.Backbones.Count;
@@ -108,13 +120,16 @@ internal static class SimulateCommand
         if (parse.GetValue(Minutes) is { } minutes)
         {
             var rows = TraceFiles.ReadMinutes(minutes.FullName).Take(parse.GetValue(Functions)).ToArray();
+            var length = rows.Select(row => row.Counts.Length).DefaultIfEmpty(0).Min();
             var specs = rows.Select((row, index) => new TraceFunction(row.Function, index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
-            return TraceFiles.FromMinutes(minutes.Name, rows, specs, 0, rows.Min(row => row.Counts.Length), 0, TokenLengths.Gsm8K, parse.GetValue(Seed));
+            return WithCalls(minutes, TraceFiles.FromMinutes(minutes.Name, rows, specs, 0, length, 0, TokenLengths.Gsm8K, parse.GetValue(Seed)));
         }
 
         var functions = Enumerable.Range(0, parse.GetValue(Functions)).Select(index => new TraceFunction($"f{index}", index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
         return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
     }
+
+    private static Trace WithCalls(FileInfo file, Trace trace) => trace.Count > 0 ? trace : throw new UsageException($"{file.FullName} has no calls.");
 
     private static Table Times(IReadOnlyList<RunReport> reports)
     {

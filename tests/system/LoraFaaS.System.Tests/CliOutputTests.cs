@@ -81,9 +81,15 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
         Assert.Equal(1, saved.RootElement.GetArrayLength());
         Assert.Empty(result.Errors);
 
-        foreach (var wrong in (string[][])[["--functions", "0"], ["--rate", "-1"], ["--seconds", "0"], ["--system", "nobody"], ["--cluster", "nowhere"]])
+        await File.WriteAllTextAsync(folder.File("empty.csv"), "function,m1,m2\n");
+        await File.WriteAllBytesAsync(folder.File("junk.csv.gz"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+
+        foreach (var wrong in (string[][])[
+            ["--functions", "0"], ["--rate", "-1"], ["--seconds", "0"], ["--system", "nobody"], ["--cluster", "nowhere"], ["--minutes", folder.File("empty.csv")], ["--requests", folder.File("empty.csv")],
+            ["--minutes", folder.File("junk.csv.gz")], ["--html", Path.Combine(folder.Path, "nowhere", "page.html")]])
         {
-            Assert.Equal(2, (await RunAsync(["simulate", .. wrong])).ExitCode);
+            var refused = await RunAsync(["simulate", .. wrong]);
+            Assert.True(refused.ExitCode == 2 && refused.Errors.StartsWith("error: ", StringComparison.Ordinal), string.Join(' ', wrong) + ": " + refused.Errors);
         }
     }
 
