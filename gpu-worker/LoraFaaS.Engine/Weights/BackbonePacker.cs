@@ -49,11 +49,7 @@ public static class BackbonePacker
             hashes.AddRange(isHashed ? files.Select(_ => new OrderedHash()) : []);
             var blocks = Order([.. sources.Select((source, file) => PackBlock.Of(file, files[file].Length, BlockBytes, PiecesOf(source)))]);
             var done = 0L;
-            using (var lanes = new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay))
-            {
-                lanes.Run(cancellationToken);
-            }
-
+            new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay).Run(cancellationToken);
             plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
             MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
             return hashes.Zip(files).ToDictionary(pair => Path.GetFileName(pair.Second.Path), pair => pair.First.Take(), StringComparer.Ordinal);
