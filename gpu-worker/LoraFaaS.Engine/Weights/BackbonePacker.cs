@@ -11,8 +11,11 @@ namespace LoraFaaS.Engine.Weights;
 /// </summary>
 public static class BackbonePacker
 {
-    /// <summary>Bytes of a direct read, about: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy.</summary>
-    private const int BlockBytes = 4 << 20;
+    /// <summary>
+    /// Bytes of a direct read, at most: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy. A page at
+    /// each end less than 4 MiB, which is what disks take at once: a block begins where a tensor does and not where a page does.
+    /// </summary>
+    private const int BlockBytes = (4 << 20) - 2 * LargeFile.Alignment;
 
     /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
     public static long Measure(Checkpoint checkpoint, PackPrecision precision = PackPrecision.Exact)

@@ -5,7 +5,8 @@ namespace LoraFaaS.Engine.Weights;
 
 /// <summary>
 /// The threads of a load, one a core. Each has some blocks in flight, and lays them out in the order in which it took them: a disk always has several reads to do, and
-/// nobody but who computes waits for a processor. Where hashes are asked for, a block is counted in when its turn has come.
+/// nobody but who computes waits for a processor. Where hashes are asked for, a block is counted in when its turn has come, and there are some threads more, since
+/// most of them wait for theirs.
 /// </summary>
 /// <param name="hashes">By a file's number; null: none are wanted.</param>
 /// <param name="lay">Puts a piece, whose bytes are at an address, into the image.</param>
@@ -15,17 +16,20 @@ internal sealed unsafe class PackLanes(
     /// <summary>Reads in flight, about, of all threads together.</summary>
     private const int ReadsAhead = 8;
 
+    /// <summary>Threads more than cores where turns are waited for.</summary>
+    private const int Waiting = 4;
+
     private int _taken = -1;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Blocks that one of so many threads has in flight, with the one that it lays out.</summary>
-    private static int Depth(int lanes) => 1 + (ReadsAhead + lanes - 1) / lanes;
+    private static int Depth(int lanes) => 1 + Math.Max(1, ReadsAhead / lanes);
 
     /// <exception cref="IOException">A file was cut short, or the disk fails.</exception>
     public void Run(CancellationToken cancellationToken)
     {
         using var cancelling = cancellationToken.Register(GiveUp);
-        var count = Math.Min(Environment.ProcessorCount, blocks.Count);
+        var count = Math.Min(Environment.ProcessorCount + (hashes is null ? 0 : Waiting), blocks.Count);
         var lanes = Enumerable.Range(0, count)
             .Select(lane => new Thread(() => Work(Depth(count), cancellationToken)) { IsBackground = true, Name = $"backbone-load-{lane}" }).ToArray();
         Array.ForEach(lanes, lane => lane.Start());

@@ -21,21 +21,21 @@ internal sealed class LoadBench(SyntheticModels models, Action<BenchRow> add, in
 
     public void Run()
     {
-        var warm = Interleaved.Medians(rounds, () => PackOnce(isHashed: false).Rate, () => PackOnce(isHashed: true).Rate, () => CopyRate.Measure(_file, _threads), HashRate.Measure);
-        add(BenchRow.Rate("load of a verified folder, page cache warm", warm[0] / 1e9, "GB/s", warm[2] / 1e9, Copying, 0.8));
-        AddFirst("warm", warm[1], warm[2], Copying, 1 / warm[0], warm[3]);
-
         var bytes = SegmentBytes();
-        var cold = Interleaved.Medians(
-            rounds,
+        var hash = Interleaved.Median(Enumerable.Range(0, rounds).Select(_ => HashRate.Measure()));
+        var warm = Measure(bytes, () => PackOnce(isHashed: false).Rate, () => PackOnce(isHashed: true).Rate, () => CopyRate.Measure(_file, _threads));
+        add(BenchRow.Rate("load of a verified folder, page cache warm", warm[0] / 1e9, "GB/s", warm[2] / 1e9, Copying, 0.8));
+        AddFirst("warm", warm[1], warm[2], Copying, 1 / warm[0], hash);
+
+        var cold = Measure(
+            bytes,
             () => Cold(isHashed: false).Rate,
             () => Cold(isHashed: true).Rate,
             () => Cold(isHashed: false, hasPages: true).Rate,
             () => Cold(isHashed: false, hasPages: true).Processor,
             () => DiskRate.Measure(_file),
-            () => PageRate.Measure(bytes, _threads),
-            HashRate.Measure);
-        var (plain, first, ready, packing, disk, pages, hash) = (cold[0], cold[1], cold[2], cold[3], cold[4], cold[5], cold[6]);
+            () => PageRate.Measure(bytes, _threads));
+        var (plain, first, ready, packing, disk, pages) = (cold[0], cold[1], cold[2], cold[3], cold[4], cold[5]);
         var least = Math.Max(1 / disk, packing / _threads + 1 / pages);
         add(BenchRow.Rate("load of a verified folder, page cache cold", plain / 1e9, "GB/s", disk / 1e9, Reading, 0.8));
         add(BenchRow.Rate("    into a segment that has its pages", ready / 1e9, "GB/s", disk / 1e9, Reading));
@@ -55,6 +55,16 @@ internal sealed class LoadBench(SyntheticModels models, Action<BenchRow> add, in
             "    the same, by what the processors have to do", figure / 1e9, "GB/s", 1 / Math.Max(1 / hash, without + 1 / hash / _threads) / 1e9,
             $"the load without it, and SHA-256 ({hash / 1e9:0.00} GB/s a thread), {_threads} threads"));
     }
+
+    /// <summary>
+    /// Turn by turn, each with as much memory freed a moment before: on a virtual machine whose host takes freed memory back, pages that were free for a second cost several
+    /// times those just freed, and who comes after a short probe would pay for it.
+    /// </summary>
+    private double[] Measure(long bytes, params ReadOnlySpan<Func<double>> probes) => Interleaved.Medians(rounds, [.. probes.ToArray().Select(probe => (Func<double>)(() =>
+    {
+        PageRate.Measure(bytes, _threads);
+        return probe();
+    }))]);
 
     private (double Rate, double Processor) Cold(bool isHashed, bool hasPages = false)
     {
