@@ -30,6 +30,9 @@ public sealed unsafe class LargeFile : IDisposable
 
     public long Length { get; }
 
+    /// <summary>Null: the file system has no direct reads. Of use as long as this is open.</summary>
+    internal int? DirectDescriptor => _direct is null ? null : (int)_direct.DangerousGetHandle();
+
     private static int Direct => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x10000 : 0x4000;
 
     /// <exception cref="IOException">It is not there, or cannot be opened.</exception>
@@ -59,18 +62,17 @@ public sealed unsafe class LargeFile : IDisposable
     public void ReadCached(long position, nint buffer, int bytes) => ReadCached(position, buffer, (int)Math.Min(bytes, Length - position), 0);
 
     /// <summary>Reads a piece from the disk, as much of it as the file has. All three are multiples of <see cref="Alignment"/>.</summary>
+    /// <param name="have">Bytes of it that are there already.</param>
     /// <exception cref="IOException">The file was cut short, or the disk fails.</exception>
-    public void ReadDirect(long position, nint buffer, int bytes)
+    public void ReadDirect(long position, nint buffer, int bytes, int have = 0)
     {
         var wanted = (int)Math.Min(bytes, Length - position);
-        var done = 0;
+        var done = Settled(have, wanted);
 
         while (_direct is not null && done < wanted)
         {
             var read = (int)LibC.pread(_direct, (byte*)buffer + done, (nuint)(bytes - done), position + done);
-
-            // What ends between two sectors goes on at the beginning of the second.
-            var next = done + read >= wanted ? wanted : (done + read) / Alignment * Alignment;
+            var next = Settled(done + read, wanted);
 
             if (next <= done)
             {
@@ -88,6 +90,9 @@ public sealed unsafe class LargeFile : IDisposable
         _direct?.Dispose();
         _file.Dispose();
     }
+
+    /// <summary>What ends between two sectors goes on at the beginning of the second.</summary>
+    private static int Settled(int done, int wanted) => done >= wanted ? wanted : done / Alignment * Alignment;
 
     private void ReadCached(long position, nint buffer, int wanted, int done)
     {

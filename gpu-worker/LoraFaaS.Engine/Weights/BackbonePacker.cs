@@ -11,8 +11,11 @@ namespace LoraFaaS.Engine.Weights;
 /// </summary>
 public static class BackbonePacker
 {
-    /// <summary>Bytes of a direct read, about: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy.</summary>
-    private const int BlockBytes = 4 << 20;
+    /// <summary>
+    /// Bytes of a direct read, at most: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy. A page at
+    /// each end less than 4 MiB, which is what disks take at once: a block begins where a tensor does and not where a page does.
+    /// </summary>
+    private const int BlockBytes = (4 << 20) - 2 * LargeFile.Alignment;
 
     /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
     public static long Measure(Checkpoint checkpoint, PackPrecision precision = PackPrecision.Exact)
@@ -49,11 +52,7 @@ public static class BackbonePacker
             hashes.AddRange(isHashed ? files.Select(_ => new OrderedHash()) : []);
             var blocks = Order([.. sources.Select((source, file) => PackBlock.Of(file, files[file].Length, BlockBytes, PiecesOf(source)))]);
             var done = 0L;
-            using (var lanes = new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay))
-            {
-                lanes.Run(cancellationToken);
-            }
-
+            new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay).Run(cancellationToken);
             plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
             MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
             return hashes.Zip(files).ToDictionary(pair => Path.GetFileName(pair.Second.Path), pair => pair.First.Take(), StringComparer.Ordinal);

@@ -38,7 +38,10 @@ public sealed class WorkerOptions
     /// <summary>Who makes room on a full device: what is worth least by the byte (Density), the sandbox idle longest (Oldest), or nobody (None).</summary>
     public OffloadMode Offloading { get; set; } = OffloadMode.Density;
 
-    /// <summary>Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again.</summary>
+    /// <summary>
+    /// Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again. Beside it, as all that the process needs for itself: while a backbone is
+    /// loaded, its read buffers, at most about 4 MiB × (12 + 3 × cores); they are given back when the load ends.
+    /// </summary>
     [ByteSizeText(minMebibytes: 16)]
     public string HostMemory { get; set; } = "4Gi";
 

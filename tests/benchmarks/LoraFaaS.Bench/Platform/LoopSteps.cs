@@ -43,6 +43,7 @@ internal sealed class LoopSteps
         var steps = _ends.Zip(_ends.Skip(1), (from, until) => Stopwatch.GetElapsedTime(from, until).TotalMilliseconds).ToList();
 
         add(BenchRow.Cost("    a step, as clients see it, p99", Interleaved.Quantile(steps, 0.99), "ms", Interleaved.Median(steps), "its p50"));
+        AddEqual(add);
         add(BenchRow.Limit($"    calls later than {lateTimes:0.#} × p50", late.Count, "calls"));
         if (late.Count > 0)
         {
@@ -56,6 +57,26 @@ internal sealed class LoopSteps
         add(BenchRow.Limit("        the longest", stood.DefaultIfEmpty(0).Max(), "ms"));
 
         Compare(add, machine.Glances);
+    }
+
+    /// <summary>
+    /// What the steps' own lengths make of first tokens: each call from when it came, but to the end of as many steps as the median call takes. What p99 has beyond this is
+    /// waiting for others' prompts; nothing that deals out steps can come below it.
+    /// </summary>
+    private void AddEqual(Action<BenchRow> add)
+    {
+        var steps = Math.Max(1, (int)Interleaved.Median(_calls.Select(Steps)));
+        var times = new List<double>();
+        foreach (var call in _calls)
+        {
+            var next = ~_ends.BinarySearch(call.Begun) is var after && after >= 0 ? after : ~after + 1;
+            if (next + steps <= _ends.Count)
+            {
+                times.Add(Stopwatch.GetElapsedTime(call.Begun, _ends[next + steps - 1]).TotalMilliseconds);
+            }
+        }
+
+        add(BenchRow.Cost($"    the same calls, had each taken {steps} of these steps and no more, p99", Interleaved.Quantile(times, 0.99), "ms", Interleaved.Median(times), "its p50"));
     }
 
     /// <summary>Second by second: the same work in the same loop takes longer where the watch's own reading of memory did.</summary>
