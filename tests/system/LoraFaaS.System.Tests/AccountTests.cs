@@ -8,7 +8,7 @@ namespace LoraFaaS.SystemTests;
 public sealed class AccountTests
 {
     private static readonly string[] Stages =
-        ["door", "activation", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "transport"];
+        ["door", "activation", "connect", "admission", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "relay", "transport", "flush"];
 
     [Fact]
     public async Task The_stages_of_a_cold_and_of_a_warm_call_add_up_to_their_time_to_first_token()
