@@ -97,8 +97,7 @@ public sealed class FailureTests
         await using var world = await DemoWorld.StartAsync();
 
         // It has greeted before it is the program that it will be.
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
-        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
+        var blank = await world.Worker.OnlyAsync("LoraFaaS.Sandbox", () => world.Worker.Get<SandboxSpawner>().Blanks == 1);
         ProcessControl.Send(blank, Signal.Stop);
 
         // Frozen, it is taken and told whose it is; killed, it never says that it is ready.
@@ -113,8 +112,7 @@ public sealed class FailureTests
     public async Task A_blank_that_dies_while_it_waits_is_replaced_before_anybody_wants_one()
     {
         await using var world = await DemoWorld.StartAsync();
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
-        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
+        var blank = await world.Worker.OnlyAsync("LoraFaaS.Sandbox", () => world.Worker.Get<SandboxSpawner>().Blanks == 1);
 
         ProcessControl.Send(blank, Signal.Kill);
 
