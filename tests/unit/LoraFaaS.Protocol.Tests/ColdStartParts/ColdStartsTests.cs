@@ -9,7 +9,7 @@ public sealed class ColdStartsTests
     private static readonly string[] NoStages = ["ttft_ms", "decode_ms", "transport_ms"];
 
     private static IEnumerable<FieldDescriptor> Stages =>
-        ColdStart.Descriptor.Fields.InFieldNumberOrder().Where(field => field.Name.EndsWith("_ms", StringComparison.Ordinal) && !NoStages.Contains(field.Name));
+        ColdStart.Descriptor.Fields.InFieldNumberOrder().Where(part => part.Name.EndsWith("_ms", StringComparison.Ordinal) && !NoStages.Contains(part.Name));
 
     [Fact]
     public void Every_stage_is_in_the_sum_once()
