@@ -231,7 +231,10 @@ CREATE TABLE public.usage_records (
     prefix_ms double precision DEFAULT 0 NOT NULL,
     transport_ms double precision DEFAULT 0 NOT NULL,
     usage_key text COLLATE pg_catalog."C",
-    usage_try bigint DEFAULT 0 NOT NULL
+    usage_try bigint DEFAULT 0 NOT NULL,
+    connect_ms double precision DEFAULT 0 NOT NULL,
+    admission_ms double precision DEFAULT 0 NOT NULL,
+    relay_ms double precision DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.adapter_contents

@@ -145,7 +145,8 @@ public static class WorkerHost
 
     private static void AddInvocations(IServiceCollection services)
     {
-        services.AddSingleton(provider => new UsageSpool(DataPath(provider, "usage.spool"), provider.GetRequiredService<ILogger<UsageSpool>>()));
+        services.AddSingleton(provider => new UsageSpool(
+            DataPath(provider, "usage.spool"), Options(provider).UsageReserveBytes, provider.GetRequiredService<ILogger<UsageSpool>>()));
         services.AddSingleton<FunctionLog>();
         services.AddSingleton<DrainState>();
         services.AddHostedService(provider => provider.GetRequiredService<DrainState>());

@@ -26,15 +26,34 @@ internal sealed class WorkerPipeline(
         switch (admission.TryEnter(invocation.Function))
         {
             case Loading<AdmissionTicket>.Ready admitted:
-                accounting.Begin(invocation);
-                var end = invocation.Code is null
-                    ? await ServeAsync(invocation, admitted.Value, sink, abort)
-                    : await RunCodeAsync(invocation, admitted.Value, sink, abort);
-                await accounting.EndAsync(invocation, end);
-                await AnswerAsync(end, sink, abort);
+                await RunAsync(invocation, admitted.Value, sink, abort);
                 break;
             case Loading<AdmissionTicket>.Failed refused:
                 await AnswerAsync(new InvocationEnd.Failed(refused.Problem), sink, abort);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private async Task RunAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    {
+        switch (await accounting.BeginAsync(invocation))
+        {
+            case Loading<SpoolPlace>.Ready ready:
+                using (ready.Value)
+                {
+                    invocation.AdmissionTime = time.GetElapsedTime(invocation.ArrivedAt);
+                    var end = invocation.Code is null
+                        ? await ServeAsync(invocation, admitted, sink, abort)
+                        : await RunCodeAsync(invocation, admitted, sink, abort);
+                    await AnswerAsync(await accounting.EndAsync(invocation, end), sink, abort);
+                }
+
+                break;
+            case Loading<SpoolPlace>.Failed full:
+                admitted.Dispose();
+                await AnswerAsync(new InvocationEnd.Failed(full.Problem), sink, abort);
                 break;
             default:
                 throw new UnreachableException();

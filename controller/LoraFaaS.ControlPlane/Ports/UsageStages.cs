@@ -1,11 +1,18 @@
 namespace LoraFaaS.ControlPlane.Ports;
 
-/// <summary>Where the time to the first token of one invocation went: milliseconds by stage, beside the queue and prefill times that the record has of its own.</summary>
+/// <summary>
+/// Where the time to the first token of one invocation went: milliseconds by stage, beside the queue and prefill times that the record has of its own. What comes
+/// after the worker's own part (the token's way to the gateway and on to the caller) is not in it: the record is written before.
+/// </summary>
 public sealed record UsageStages
 {
     public double DoorMs { get; init; }
 
     public double ActivationMs { get; init; }
+
+    public double ConnectMs { get; init; }
+
+    public double AdmissionMs { get; init; }
 
     public double SandboxMs { get; init; }
 
@@ -18,6 +25,8 @@ public sealed record UsageStages
     public double PromptMs { get; init; }
 
     public double PrefixMs { get; init; }
+
+    public double RelayMs { get; init; }
 
     public double TransportMs { get; init; }
 }

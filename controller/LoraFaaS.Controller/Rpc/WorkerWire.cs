@@ -168,12 +168,15 @@ internal static class WorkerWire
     {
         DoorMs = Amount(account.DoorMs),
         ActivationMs = Amount(account.ActivationMs),
+        ConnectMs = Amount(account.ConnectMs),
+        AdmissionMs = Amount(account.AdmissionMs),
         SandboxMs = Amount(account.SandboxMs),
         MapMs = Amount(account.MapMs),
         KernelsMs = Amount(account.KernelsMs),
         AdapterMs = Amount(account.AdapterMs),
         PromptMs = Amount(account.PromptMs),
         PrefixMs = Amount(account.PrefixMs),
+        RelayMs = Amount(account.RelayMs),
         TransportMs = Amount(account.TransportMs),
     };
 

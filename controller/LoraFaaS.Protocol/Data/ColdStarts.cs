@@ -13,7 +13,8 @@ public static class ColdStarts
     {
         ArgumentNullException.ThrowIfNull(account);
         return account.DoorMs + account.ActivationMs + account.QueueMs + account.SandboxMs + account.MapMs + account.KernelsMs + account.AdapterMs
-            + account.PromptMs + account.PrefixMs + account.PrefillMs + account.HandlerMs + account.CodeMs;
+            + account.PromptMs + account.PrefixMs + account.PrefillMs + account.HandlerMs + account.CodeMs
+            + account.ConnectMs + account.AdmissionMs + account.RelayMs + account.FlushMs;
     }
 
     /// <summary>What came before this process, and what it saw. An artifact's tier is where the first who asked found it.</summary>
@@ -29,6 +30,7 @@ public static class ColdStarts
         var joined = here.Clone();
         joined.DoorMs += before.DoorMs;
         joined.ActivationMs += before.ActivationMs;
+        joined.ConnectMs += before.ConnectMs;
         joined.QueueMs += before.QueueMs;
         joined.SandboxMs += before.SandboxMs;
         joined.MapMs += before.MapMs;
@@ -49,6 +51,16 @@ public static class ColdStarts
         within.TtftMs = ttftMs;
         within.TransportMs = ttftMs > 0 ? Math.Max(0, ttftMs - account.Sum()) : 0;
         return within;
+    }
+
+    /// <summary>The first token as the caller has it: when it came, and what writing it took from then on.</summary>
+    public static ColdStart Flushed(this ColdStart account, double ttftMs, double flushMs)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+
+        var flushed = account.Clone();
+        flushed.FlushMs = flushMs;
+        return flushed.Within(ttftMs + flushMs);
     }
 
     /// <summary>Nothing was waited for, and everything was there.</summary>

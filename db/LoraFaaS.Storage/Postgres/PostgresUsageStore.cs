@@ -18,7 +18,7 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
     [
         "worker", "sequence", "usage_key", "usage_try", "call_id", "namespace", "function", "revision", "prompt_tokens", "completion_tokens", "ttft_ms", "total_ms",
         "outcome", "started_at", "adapter_tier", "queue_ms", "load_ms", "prefill_ms", "decode_ms", "door_ms", "activation_ms", "sandbox_ms", "map_ms",
-        "kernels_ms", "adapter_ms", "prompt_ms", "prefix_ms", "transport_ms",
+        "kernels_ms", "adapter_ms", "prompt_ms", "prefix_ms", "transport_ms", "connect_ms", "admission_ms", "relay_ms",
     ];
 
     /// <summary>
@@ -130,6 +130,9 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         Add(parameters, "prompt_ms", records, record => record.Stages.PromptMs);
         Add(parameters, "prefix_ms", records, record => record.Stages.PrefixMs);
         Add(parameters, "transport_ms", records, record => record.Stages.TransportMs);
+        Add(parameters, "connect_ms", records, record => record.Stages.ConnectMs);
+        Add(parameters, "admission_ms", records, record => record.Stages.AdmissionMs);
+        Add(parameters, "relay_ms", records, record => record.Stages.RelayMs);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var added = new HashSet<ulong>();
         await reader.NextResultAsync(cancellationToken);

@@ -11,22 +11,41 @@ namespace LoraFaaS.Gateway.Forwarding;
 internal sealed class AccountBook(Invocation invocation)
 {
     private readonly double _door = invocation.Elapsed.TotalMilliseconds;
+    private ColdStart _before = ColdStarts.Warm();
+    private double _placed;
+    private double _flush;
     private int _tries;
 
     /// <summary>The request with the account so far, which the worker's usage record and last event then carry on. Activation is the whole time since the door but for the stages that the worker told.</summary>
     public GenerateRequest Before(DispatchOutcome.On target, GenerateRequest request)
     {
-        var before = target.Account?.Clone() ?? ColdStarts.Warm();
-        var now = invocation.Elapsed.TotalMilliseconds;
-        before.DoorMs = _door;
-        before.ActivationMs = Math.Max(0, now - before.Sum());
-        before.TtftMs = now;
-        request.Before = before;
+        _before = target.Account?.Clone() ?? ColdStarts.Warm();
+        _placed = invocation.Elapsed.TotalMilliseconds;
+        _before.DoorMs = _door;
+        _before.ActivationMs = Math.Max(0, _placed - _before.Sum());
+        _before.TtftMs = _placed;
+        request.Before = _before;
         request.UsageTry = invocation.Usage.Try(++_tries);
         return request;
     }
 
-    /// <summary>The worker has not seen its answer's way to us.</summary>
+    /// <summary>There is a connection, over which the request goes out next.</summary>
+    public void Connected()
+    {
+        _before.TtftMs = invocation.Elapsed.TotalMilliseconds;
+        _before.ConnectMs = _before.TtftMs - _placed;
+    }
+
+    /// <summary>The event has been written to the caller.</summary>
+    public void Passed(GenerateEvent happened)
+    {
+        if (_flush == 0 && happened.KindCase is GenerateEvent.KindOneofCase.Tokens && invocation.TimeToFirstToken is { } first)
+        {
+            _flush = (invocation.Elapsed - first).TotalMilliseconds;
+        }
+    }
+
+    /// <summary>The worker has not seen its answer's way to us, nor ours to the caller.</summary>
     public void Complete(GenerateEvent happened)
     {
         if (happened.Finished is not { ColdStart: { } account } finished)
@@ -36,7 +55,7 @@ internal sealed class AccountBook(Invocation invocation)
 
         // Of an answer that came in one piece the first token was here when the whole was; the worker knows better when there was one.
         var measured = invocation.TimeToFirstToken?.TotalMilliseconds ?? account.TtftMs;
-        finished.ColdStart = measured > account.TtftMs && invocation.Streams ? account.Within(measured) : account;
+        finished.ColdStart = measured > account.TtftMs && invocation.Streams ? account.Flushed(measured, _flush) : account;
         invocation.Account = finished.ColdStart;
     }
 }

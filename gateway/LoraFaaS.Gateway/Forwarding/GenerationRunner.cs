@@ -58,12 +58,13 @@ internal sealed partial class GenerationRunner(
                     using (share)
                     {
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), invocation.TimeLeft);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), account.Connected, invocation.TimeLeft);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {
                             account.Complete(happened);
                             yield return happened;
+                            account.Passed(happened);
                         }
 
                         Report(target.Url, tries);

@@ -14,7 +14,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// One try at one worker. Events are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
 /// resumed elsewhere while the caller's own response knows nothing of it, and a slow reader leaves the bytes where the worker's credits run out.
 /// </summary>
-internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress address, GenerateRequest request, TimeSpan timeLeft) : IAsyncDisposable
+internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress address, GenerateRequest request, Action connected, TimeSpan timeLeft) : IAsyncDisposable
 {
     private static readonly ActivitySource Activities = new(InvocationMeter.Name);
 
@@ -27,7 +27,6 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
     public async Task<WorkerAnswer> AnswerAsync(CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { IsAllDataRequested: true } ? Activities.StartActivity("worker", ActivityKind.Client) : null;
-        using var asked = new WorkerRequest(address, request, timeLeft, Activity.Current);
 
         while (true)
         {
@@ -39,6 +38,8 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
             }
 
             _link ??= kept!;
+            connected();
+            using var asked = new WorkerRequest(address, request, timeLeft, Activity.Current);
 
             switch (await _link.AskAsync(asked.Bytes, cancellationToken))
             {

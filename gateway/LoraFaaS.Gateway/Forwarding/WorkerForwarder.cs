@@ -6,7 +6,10 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// <summary>Opens calls to workers.</summary>
 internal sealed class WorkerForwarder(WorkerTransport transport)
 {
-    /// <summary>The returned call is the caller's to dispose; disposing it early cancels the worker at once.</summary>
-    public WorkerCall Open(DispatchOutcome.On target, GenerateRequest request, TimeSpan timeLeft) =>
-        new(transport, transport.AddressOf(target.Url), request, timeLeft);
+    /// <summary>
+    /// The returned call is the caller's to dispose; disposing it early cancels the worker at once. <paramref name="connected"/> is told when there is a connection,
+    /// before the request is written down for it.
+    /// </summary>
+    public WorkerCall Open(DispatchOutcome.On target, GenerateRequest request, Action connected, TimeSpan timeLeft) =>
+        new(transport, transport.AddressOf(target.Url), request, connected, timeLeft);
 }

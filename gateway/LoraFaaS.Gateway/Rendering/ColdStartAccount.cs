@@ -9,6 +9,8 @@ namespace LoraFaaS.Gateway.Rendering;
 internal sealed record ColdStartAccount(
     double DoorMs,
     double ActivationMs,
+    double ConnectMs,
+    double AdmissionMs,
     double QueueMs,
     double SandboxMs,
     double MapMs,
@@ -17,7 +19,9 @@ internal sealed record ColdStartAccount(
     double PromptMs,
     double PrefixMs,
     double PrefillMs,
+    double RelayMs,
     double TransportMs,
+    double FlushMs,
     double TtftMs,
     double DecodeMs,
     string AdapterTier,
@@ -35,6 +39,8 @@ internal sealed record ColdStartAccount(
         : new ColdStartAccount(
             Round(cold.DoorMs),
             Round(cold.ActivationMs),
+            Round(cold.ConnectMs),
+            Round(cold.AdmissionMs),
             Round(cold.QueueMs),
             Round(cold.SandboxMs),
             Round(cold.MapMs),
@@ -43,7 +49,9 @@ internal sealed record ColdStartAccount(
             Round(cold.PromptMs),
             Round(cold.PrefixMs),
             Round(cold.PrefillMs),
+            Round(cold.RelayMs),
             Round(cold.TransportMs),
+            Round(cold.FlushMs),
             Round(cold.TtftMs),
             Round(cold.DecodeMs),
             Name(cold.AdapterTier),
@@ -60,7 +68,7 @@ internal sealed record ColdStartAccount(
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"door={DoorMs},activation={ActivationMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}transport={TransportMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
+            $"door={DoorMs},activation={ActivationMs},connect={ConnectMs},admission={AdmissionMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}relay={RelayMs},transport={TransportMs},flush={FlushMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
     }
 
     /// <summary>The same on a trace.</summary>
@@ -79,10 +87,10 @@ internal sealed record ColdStartAccount(
 
     private IEnumerable<(string Name, double Milliseconds)> Stages =>
     [
-        ("door", DoorMs), ("activation", ActivationMs), ("queue", QueueMs), ("sandbox", SandboxMs), ("map", MapMs), ("kernels", KernelsMs),
+        ("door", DoorMs), ("activation", ActivationMs), ("connect", ConnectMs), ("admission", AdmissionMs), ("queue", QueueMs), ("sandbox", SandboxMs), ("map", MapMs), ("kernels", KernelsMs),
         ("adapter", AdapterMs), ("prompt", PromptMs), ("prefix", PrefixMs), ("prefill", PrefillMs),
         .. HandlerMs is { } handler ? [("handler", handler), ("code", CodeMs ?? 0)] : Array.Empty<(string, double)>(),
-        ("transport", TransportMs),
+        ("relay", RelayMs), ("transport", TransportMs), ("flush", FlushMs),
     ];
 
     private static double Round(double milliseconds) => double.IsFinite(milliseconds) ? Math.Round(milliseconds, 2) : 0;

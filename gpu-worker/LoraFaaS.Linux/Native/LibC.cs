@@ -15,6 +15,9 @@ internal static unsafe partial class LibC
     internal static partial int ftruncate(SafeFileHandle descriptor, long length);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fallocate(SafeFileHandle descriptor, int mode, long offset, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(SafeFileHandle descriptor, int command, int argument);
 
     [LibraryImport(Library, SetLastError = true)]

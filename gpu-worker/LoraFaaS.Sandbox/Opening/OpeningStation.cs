@@ -79,7 +79,7 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     {
         try
         {
-            return new PreparedBackbone(frame, descriptor);
+            return new PreparedBackbone(frame, descriptor, time, log);
         }
         catch (Exception refused) when (refused is InvalidDataException or LinuxException or ArgumentException)
         {
@@ -98,6 +98,12 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
         }
 
         descriptor.Dispose();
+
+        if (prepared.TryTake(open) is { } built)
+        {
+            return new OpenOutcome.Opened(built);
+        }
+
         return opener.Open(open, prepared.Take, open.TextFiles.Count == 0 ? prepared.Text : null);
     }
 

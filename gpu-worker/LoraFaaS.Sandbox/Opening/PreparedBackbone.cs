@@ -5,6 +5,7 @@ using LoraFaaS.Engine.Weights;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
 using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Prompts;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,7 +13,8 @@ namespace LoraFaaS.Sandbox.Opening;
 
 /// <summary>
 /// A backbone mapped and its text side read before this process is anybody's. The first touch of a mapping costs a fault for every few pages, a tenth of
-/// a second for 2 GB, and a tokenizer of 32 000 tokens as much again: both are spent here, where nobody waits for them.
+/// a second for 2 GB, and a tokenizer of 32 000 tokens as much again: both are spent here, where nobody waits for them, and so is building the engine. That touches
+/// no device memory: pages are first touched by whoever is given them.
 /// </summary>
 internal sealed class PreparedBackbone : IAsyncDisposable
 {
@@ -23,17 +25,24 @@ internal sealed class PreparedBackbone : IAsyncDisposable
     private readonly MappedMemory _memory;
     private readonly Task<TextSide> _text;
     private readonly Task _populating;
+    private readonly Task<OpenedSandbox?> _building;
+    private readonly Open? _opening;
+    private readonly TimeProvider _time;
+    private readonly JsonLog _log;
     private TextSide? _read;
+    private OpenedSandbox? _built;
     private ExceptionDispatchInfo? _fault;
     private bool _isTaken;
 
     /// <exception cref="InvalidDataException">The segment is not sealed, or holds no backbone.</exception>
-    public PreparedBackbone(Prepare frame, SafeFileHandle descriptor)
+    public PreparedBackbone(Prepare frame, SafeFileHandle descriptor, TimeProvider time, JsonLog log)
     {
+        (_time, _log, _opening) = (time, log, frame.Opening);
         Digest = frame.BackboneDigest;
         _memory = Map(descriptor);
         _text = Task.Run(() => Read(frame.TextFiles));
         _populating = Task.Run(Populate);
+        _building = BuildAsync();
     }
 
     public string Digest { get; }
@@ -52,6 +61,7 @@ internal sealed class PreparedBackbone : IAsyncDisposable
     {
         await _enough.CancelAsync();
         await _populating;
+        _built = await _building;
 
         try
         {
@@ -63,9 +73,26 @@ internal sealed class PreparedBackbone : IAsyncDisposable
         }
     }
 
+    /// <summary>The engine, where one was built for an Open like this; the caller's from now on. After <see cref="CompleteAsync"/>.</summary>
+    public OpenedSandbox? TryTake(Open open)
+    {
+        var alike = open.Clone();
+        alike.TrustDomain = "";
+        alike.TextFiles.Clear();
+
+        if (_isTaken || open.TextFiles.Count > 0 || _built is not { } built || !alike.Equals(_opening))
+        {
+            return null;
+        }
+
+        _isTaken = true;
+        return built with { TrustDomain = open.TrustDomain };
+    }
+
     /// <summary>The mapping, which is the caller's from now on. After <see cref="CompleteAsync"/>.</summary>
     public MappedMemory Take()
     {
+        DropEngine();
         _isTaken = true;
         return _memory;
     }
@@ -84,6 +111,7 @@ internal sealed class PreparedBackbone : IAsyncDisposable
 
         if (!_isTaken)
         {
+            DropEngine();
             _memory.Dispose();
         }
 
@@ -91,6 +119,34 @@ internal sealed class PreparedBackbone : IAsyncDisposable
     }
 
     private TextSide Read(IReadOnlyDictionary<string, ByteString> files) => TextSide.Read(files, Open(_memory).Shape);
+
+    /// <summary>Null: nobody said what for, there was no time, or it cannot be built, and Open will say why.</summary>
+    private async Task<OpenedSandbox?> BuildAsync()
+    {
+        await _populating;
+
+        try
+        {
+            var text = await _text;
+
+            // Its mapping stays ours until it is taken: what cannot be built gives back what it had, and that is not to be among it.
+            return _opening is { } opening && !_enough.IsCancellationRequested
+                && new SandboxOpener(_time, _log).Build(opening, Open(_memory), _memory, text) is OpenOutcome.Opened { Sandbox: var built }
+                ? built
+                : null;
+        }
+        catch (Exception fault) when (fault is RefusedException or InvalidImageException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private void DropEngine()
+    {
+        _built?.Engine.Dispose();
+        _built?.Backend.Dispose();
+        _built = null;
+    }
 
     private void Populate()
     {

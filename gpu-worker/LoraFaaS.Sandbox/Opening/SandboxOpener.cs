@@ -29,31 +29,8 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
     /// <param name="request">What it is to be.</param>
     /// <param name="map">The backbone's image; owned by the sandbox from then on.</param>
     /// <param name="readText">Null: from the request's files.</param>
-    public OpenOutcome Open(Open request, Func<MappedMemory> map, Func<TextSide>? readText)
+    public OpenOutcome Open(Open request, Func<MappedMemory> map, Func<TextSide>? readText) => Try(owned =>
     {
-        var owned = new Stack<IDisposable>();
-
-        try
-        {
-            return new OpenOutcome.Opened(Build(request, map, readText, owned));
-        }
-        catch (Exception fault) when (Explain(fault) is { } problem)
-        {
-            while (owned.TryPop(out var resource))
-            {
-                resource.Dispose();
-            }
-
-            log.Error("Opening failed", fault);
-            return new OpenOutcome.Refused(problem);
-        }
-    }
-
-    private OpenedSandbox Build(Open request, Func<MappedMemory> map, Func<TextSide>? readText, Stack<IDisposable> owned)
-    {
-        var options = OptionsOf(request);
-        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-
         var begun = time.GetTimestamp();
         var memory = map();
         owned.Push(memory);
@@ -63,6 +40,17 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
         var text = readText?.Invoke() ?? TextSide.Read(request.TextFiles, backbone.Shape);
 
         begun = time.GetTimestamp();
+        var built = Build(request, backbone, memory, text, owned);
+        return built with { MapTime = mapTime, KernelsTime = time.GetElapsedTime(begun) };
+    });
+
+    /// <summary>Before anybody waits for it. The mapping stays the caller's where nothing comes of it.</summary>
+    public OpenOutcome Build(Open request, BackboneImage backbone, MappedMemory memory, TextSide text) => Try(owned => Build(request, backbone, memory, text, owned));
+
+    private static OpenedSandbox Build(Open request, BackboneImage backbone, MappedMemory memory, TextSide text, Stack<IDisposable> owned)
+    {
+        var options = OptionsOf(request);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         IComputeBackend backend = new CpuBackend(options);
         owned.Push(backend);
         var engine = new InferenceEngine(backbone, backend, options);
@@ -77,9 +65,29 @@ internal sealed class SandboxOpener(TimeProvider time, JsonLog log)
             Backbone = memory,
             Text = text,
             MaxSequences = options.MaxSequences,
-            MapTime = mapTime,
-            KernelsTime = time.GetElapsedTime(begun),
+            MapTime = TimeSpan.Zero,
+            KernelsTime = TimeSpan.Zero,
         };
+    }
+
+    private OpenOutcome Try(Func<Stack<IDisposable>, OpenedSandbox> build)
+    {
+        var owned = new Stack<IDisposable>();
+
+        try
+        {
+            return new OpenOutcome.Opened(build(owned));
+        }
+        catch (Exception fault) when (Explain(fault) is { } problem)
+        {
+            while (owned.TryPop(out var resource))
+            {
+                resource.Dispose();
+            }
+
+            log.Error("Opening failed", fault);
+            return new OpenOutcome.Refused(problem);
+        }
     }
 
     /// <summary>Zero means that the worker leaves it to the engine's default.</summary>

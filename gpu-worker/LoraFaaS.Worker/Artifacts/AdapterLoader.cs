@@ -82,12 +82,14 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
     private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
-        // What has just come was counted while it came. The rest is counted while it is packed, and is nobody's before both are done.
+        // What has just come was counted while it came. The rest is counted while it is packed, and is nobody's before both are done. Counting begins first: it
+        // reads the file from its beginning on, and what is packed is then there.
+        var counting = file.FoundAt is StorageTier.Remote ? Task.FromResult(true) : threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken);
         var packing = OpenAsync(key, file, makeRoom, cancellationToken);
 
         try
         {
-            if (file.FoundAt is StorageTier.Remote || await threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken))
+            if (await counting)
             {
                 return await packing;
             }

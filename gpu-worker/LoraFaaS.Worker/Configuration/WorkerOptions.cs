@@ -53,6 +53,13 @@ public sealed class WorkerOptions
     public string ReserveMemory { get; set; } = "128Mi";
 
     /// <summary>
+    /// Disk space kept ahead for what invocations used. A full disk is noticed this much early: with less than half of it left the worker asks for more, and
+    /// with none left it refuses invocations rather than serve them unmetered. 4Mi are some 3 000 at once.
+    /// </summary>
+    [ByteSizeText(minMebibytes: 0)]
+    public string UsageReserve { get; set; } = "4Mi";
+
+    /// <summary>
     /// False: every sandbox is given a packed copy of the backbone of its own, loaded when it starts. For measuring what sharing saves, and for those whose
     /// rules allow no common pages; each copy takes HostMemory.
     /// </summary>
@@ -172,6 +179,8 @@ public sealed class WorkerOptions
     internal ByteSize HostBytes => Read(HostMemory);
 
     internal ByteSize ReserveBytes => Read(ReserveMemory);
+
+    internal ByteSize UsageReserveBytes => Read(UsageReserve);
 
     internal ByteSize DiskBytes => Read(DiskCache);
 

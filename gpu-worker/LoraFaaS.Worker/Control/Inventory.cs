@@ -134,7 +134,7 @@ internal sealed class Inventory(
 
     private static void Add(List<(ResidencyNotes.Place Place, Resident Entry)> list, ResidentSandbox sandbox)
     {
-        var (domain, backbone, idle) = (sandbox.Key.TrustDomain, sandbox.Key.Backbone, sandbox.IdleFor ?? TimeSpan.Zero);
+        var (domain, backbone, idle) = (sandbox.Key.TrustDomain, sandbox.Key.Backbone, sandbox.Uses.IdleFor ?? TimeSpan.Zero);
         list.Add(Entry(ArtifactName.Sandbox(sandbox.Key), backbone, StorageTier.Device, sandbox.Leased, domain, idle));
         list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, sandbox.Key.ToString()), Program, StorageTier.Device, ByteSize.Zero, domain, idle));
         list.Add(Entry(ArtifactName.Backbone(backbone), backbone, StorageTier.Device, ByteSize.Zero, domain, idle));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraFaaS.Protocol.Handler;
 using LoraFaaS.Worker.Configuration;
+using LoraFaaS.Worker.Isolation;
 
 namespace LoraFaaS.Worker.Handlers;
 
@@ -8,7 +9,7 @@ namespace LoraFaaS.Worker.Handlers;
 /// One function's handler: its process, its connection, and its places for invocations. A place is free again when the code has ended its call,
 /// wanted or not; code that does not end one that nobody wants within the grace costs the process.
 /// </summary>
-internal sealed class ResidentHandler : IAsyncDisposable
+internal sealed class ResidentHandler : IServingProcess<HandlerKey>
 {
     private static readonly TimeSpan LastBreath = TimeSpan.FromMilliseconds(500);
 
@@ -21,10 +22,7 @@ internal sealed class ResidentHandler : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _calls = [];
     private readonly long _begun;
-    private long _lastUse;
-    private int _users;
-    private bool _retired;
-    private bool _condemned;
+    private volatile bool _condemned;
     private Task<string>? _epitaph;
     private Task? _end;
 
@@ -38,10 +36,13 @@ internal sealed class ResidentHandler : IAsyncDisposable
         _grace = options.Grace;
         _time = time;
         _places = new SemaphoreSlim(options.Concurrency);
-        _begun = _lastUse = time.GetTimestamp();
+        _begun = time.GetTimestamp();
+        Uses = new UseBook(() => _condemned || Closed.IsCompleted, time);
     }
 
     public HandlerSpec Spec { get; }
+
+    public HandlerKey Key => Spec.Key;
 
     public HandlerId Id => _process.Id;
 
@@ -54,71 +55,10 @@ internal sealed class ResidentHandler : IAsyncDisposable
     /// <summary>Completes when nothing will be heard from it any more.</summary>
     public Task Closed => _channel.Closed;
 
-    /// <summary>We stopped it, or are about to: its end is no failure.</summary>
-    public bool IsRetired
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _retired;
-            }
-        }
-    }
+    /// <summary>After a use was taken, <see cref="BeginAsync"/> or its end must follow.</summary>
+    public UseBook Uses { get; }
 
-    /// <summary>It can be used no more, whether it knows yet or not.</summary>
-    public bool IsOver
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _retired || _condemned || Closed.IsCompleted;
-            }
-        }
-    }
-
-    /// <summary>Null while somebody uses it.</summary>
-    public TimeSpan? IdleFor
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _users > 0 ? null : _time.GetElapsedTime(_lastUse);
-            }
-        }
-    }
-
-    /// <summary>False once it is being stopped, or has ended. After true, <see cref="BeginAsync"/> or <see cref="EndUse"/> must follow.</summary>
-    public bool TryUse()
-    {
-        lock (_gate)
-        {
-            if (_retired || _condemned || Closed.IsCompleted)
-            {
-                return false;
-            }
-
-            _users++;
-            return true;
-        }
-    }
-
-    /// <summary>No further use. False while somebody uses it, unless <paramref name="evenInUse"/>.</summary>
-    public bool TryRetire(bool evenInUse)
-    {
-        lock (_gate)
-        {
-            if (_users > 0 && !evenInUse)
-            {
-                return false;
-            }
-
-            _retired = true;
-            return true;
-        }
-    }
+    public bool IsOver => Uses.IsRetired || _condemned || Closed.IsCompleted;
 
     /// <summary>Waits for a place and begins an invocation in it. The use that was taken ends with the call.</summary>
     public async Task<HandlerCall> BeginAsync(Invoke invoke, CancellationToken cancellationToken)
@@ -140,17 +80,8 @@ internal sealed class ResidentHandler : IAsyncDisposable
                 _places.Release();
             }
 
-            EndUse();
+            Uses.End();
             throw;
-        }
-    }
-
-    public void EndUse()
-    {
-        lock (_gate)
-        {
-            _users--;
-            _lastUse = _time.GetTimestamp();
         }
     }
 
@@ -228,7 +159,7 @@ internal sealed class ResidentHandler : IAsyncDisposable
     {
         await call.Ended;
         _places.Release();
-        EndUse();
+        Uses.End();
     }
 
     private async Task WatchAsync(HandlerCall call)
@@ -245,11 +176,7 @@ internal sealed class ResidentHandler : IAsyncDisposable
             return;
         }
 
-        lock (_gate)
-        {
-            _condemned = true;
-        }
-
+        _condemned = true;
         _log.Write($"the code is ended: it went on for {_grace.TotalSeconds:0.#} s after its call was over");
         _process.Kill();
         await leaving;

@@ -116,6 +116,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
             invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
             invocation.PrefixTime = TimeSpan.FromMilliseconds(inside.PrefixMs);
             invocation.PrefixWasCached = inside.PrefixCached;
+            invocation.RelayTime = Relay(invocation, inside);
             invocation.PrefillTime = inside.PrefillMs > 0 ? TimeSpan.FromMilliseconds(inside.PrefillMs) : invocation.PrefillTime;
 
             // An answer that is read as a whole sends its tokens together: its first event is not its first token.
@@ -127,6 +128,13 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
 
         finished.ColdStart = invocation.ColdStart();
         return finished;
+    }
+
+    /// <summary>What passed here until the first token came, beyond what the sandbox saw of it. Of an answer that comes as a whole nobody sees that.</summary>
+    private static TimeSpan Relay(Invocation invocation, ColdStart inside)
+    {
+        var relay = invocation.PrefillTime - TimeSpan.FromMilliseconds(inside.TtftMs);
+        return invocation.Request.Stream && inside.TtftMs > 0 && relay > TimeSpan.Zero ? relay : TimeSpan.Zero;
     }
 
     private static InvocationEnd.Failed Read(Failed failed) => new(

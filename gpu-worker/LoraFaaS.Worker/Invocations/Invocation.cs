@@ -46,6 +46,9 @@ internal sealed class Invocation
 
     public InvocationStage Stage { get; set; }
 
+    /// <summary>Until its load began: reading and parsing it, its place in the line and on disk.</summary>
+    public TimeSpan AdmissionTime { get; set; }
+
     public TimeSpan QueueTime { get; set; }
 
     public TimeSpan SandboxTime { get; set; }
@@ -62,6 +65,9 @@ internal sealed class Invocation
     public TimeSpan PrefixTime { get; set; }
 
     public TimeSpan PrefillTime { get; set; }
+
+    /// <summary>Of the ask and the first token between here and the sandbox.</summary>
+    public TimeSpan RelayTime { get; set; }
 
     public bool PrefixWasCached { get; set; }
 
@@ -166,10 +172,12 @@ internal sealed class Invocation
         PromptTime += generation.PromptTime;
         PrefixTime += generation.PrefixTime;
         PrefillTime += generation.PrefillTime;
+        RelayTime += generation.RelayTime;
     }
 
     public ColdStart ColdStart() => ColdStarts.Join(Request.Before, new ColdStart
     {
+        AdmissionMs = AdmissionTime.TotalMilliseconds,
         QueueMs = QueueTime.TotalMilliseconds,
         SandboxMs = SandboxTime.TotalMilliseconds,
         MapMs = MapTime.TotalMilliseconds,
@@ -178,6 +186,7 @@ internal sealed class Invocation
         PromptMs = PromptTime.TotalMilliseconds,
         PrefixMs = PrefixTime.TotalMilliseconds,
         PrefillMs = PrefillTime.TotalMilliseconds,
+        RelayMs = RelayTime.TotalMilliseconds,
         TtftMs = Ttft?.TotalMilliseconds ?? 0,
         DecodeMs = DecodeTime.TotalMilliseconds,
         HandlerMs = HandlerTime.TotalMilliseconds,

@@ -97,7 +97,8 @@ internal sealed class ReplyRelay(Invocation invocation, IEventSink sink, long ma
     {
         HasBegun = true;
         var ttft = time.GetElapsedTime(invocation.ArrivedAt);
-        var known = invocation.HandlerTime + invocation.QueueTime + invocation.LoadTime + invocation.PromptTime + invocation.PrefixTime + invocation.PrefillTime;
+        var known = invocation.AdmissionTime + invocation.HandlerTime + invocation.QueueTime + invocation.LoadTime + invocation.PromptTime
+            + invocation.PrefixTime + invocation.PrefillTime + invocation.RelayTime;
         invocation.Ttft = ttft;
         invocation.CodeTime = ttft > known ? ttft - known : TimeSpan.Zero;
     }

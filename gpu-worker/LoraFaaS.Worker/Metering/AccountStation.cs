@@ -1,7 +1,10 @@
+using System.Text;
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Invocations;
+using LoraFaaS.Worker.Outcomes;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Worker.Metering;
@@ -9,7 +12,20 @@ namespace LoraFaaS.Worker.Metering;
 /// <summary>Writes down what an invocation used, before its last event goes out, and says so in its function's log.</summary>
 internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, WorkerMetrics metrics, TimeProvider time, ILogger<AccountStation> logger)
 {
-    public void Begin(Invocation invocation) => log.Write(invocation.Function, $"invocation {invocation.CallId} started");
+    private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(1);
+
+    /// <summary>A place on disk for what it will have used. None: it is refused, and may be served by a worker that can write it down.</summary>
+    public async ValueTask<Loading<SpoolPlace>> BeginAsync(Invocation invocation)
+    {
+        if (await spool.TryTakeAsync(TextBytes(invocation)) is not { } place)
+        {
+            return new Loading<SpoolPlace>.Failed(new Problem(
+                ErrorCode.WorkerUnavailable, "This worker's disk is full: what the invocation uses could not be written down.", RetryAfter: FullRetry));
+        }
+
+        log.Write(invocation.Function, $"invocation {invocation.CallId} started");
+        return new Loading<SpoolPlace>.Ready(place);
+    }
 
     public void Retry(Invocation invocation)
     {
@@ -17,7 +33,8 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         LogRetry(invocation.CallId, invocation.Function);
     }
 
-    public async Task EndAsync(Invocation invocation, InvocationEnd end)
+    /// <summary>Returns when it is on disk. An answer that cannot be written down does not end as one: whoever placed it here places it elsewhere.</summary>
+    public async Task<InvocationEnd> EndAsync(Invocation invocation, InvocationEnd end)
     {
         invocation.TotalTime = time.GetElapsedTime(invocation.ArrivedAt);
         var ttft = invocation.Ttft?.TotalMilliseconds ?? 0;
@@ -30,8 +47,10 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         }
         catch (IOException failure)
         {
-            // A full disk must not take the answer from a caller who can do nothing about it; the log line is what is left of the report.
+            // Not a full disk, which was met at the beginning, but one that is broken or promises nothing; the log line is what is left of the report.
             LogUnmetered(failure, invocation.CallId, invocation.Function, invocation.PromptTokens, invocation.CompletionTokens);
+            end = new InvocationEnd.Failed(new Problem(
+                ErrorCode.WorkerUnavailable, "This worker's disk failed: what the invocation used could not be written down.", RetryAfter: FullRetry));
         }
 
         metrics.Count(invocation, end.Outcome);
@@ -39,7 +58,13 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
             invocation.Function,
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"invocation {invocation.CallId} finished tokens={invocation.CompletionTokens} ttft={ttft:0.0}ms tier={tier} outcome={end.Outcome}"));
         LogFinished(invocation.CallId, invocation.Function, end.Outcome, invocation.CompletionTokens, ttft, invocation.TotalTime.TotalMilliseconds, tier);
+        return end;
     }
+
+    /// <summary>Of all texts of the report; an outcome's name is short.</summary>
+    private static int TextBytes(Invocation invocation) =>
+        Encoding.UTF8.GetByteCount(invocation.CallId.Value) + Encoding.UTF8.GetByteCount(invocation.Request.UsageKey)
+        + Encoding.UTF8.GetByteCount(invocation.Function.Namespace.Value) + Encoding.UTF8.GetByteCount(invocation.Function.Name.Value);
 
     private static UsageReport Report(Invocation invocation, string outcome, double ttft) => new()
     {

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Files;
+using LoraFaaS.Linux.Native;
 using LoraFaaS.Protocol.Control;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -10,14 +12,19 @@ namespace LoraFaaS.Worker.Metering;
 /// <summary>
 /// Usage is never lost: a report is on this worker's disk (written and fsynced) before the invocation's last event goes out, and stays there
 /// until the controller has acknowledged it. Sequences count from 1 and never repeat for a worker id, restarts included.
-/// One loop owns the file; reports that come while it syncs share the next sync.
+/// One loop owns the file; reports that come while it syncs share the next sync. The file has disk space ahead of its end, of which whoever begins takes a
+/// place (<c>decisions/0023</c>): a full disk is met by those who have not begun.
 /// </summary>
 internal sealed partial class UsageSpool : IAsyncDisposable
 {
     /// <summary>Acknowledged bytes at the front before the file is written anew.</summary>
     private const long CompactAfterBytes = 1 << 20;
 
+    /// <summary>Of a report's numbers, with the record around it; its texts come on top.</summary>
+    private const int NumbersBytes = 768;
+
     private readonly string _path;
+    private readonly SpoolReserve _reserve;
     private readonly ILogger<UsageSpool> _logger;
     private readonly Channel<Request> _inbox = Channel.CreateBounded<Request>(new BoundedChannelOptions(4_096) { SingleReader = true });
     private readonly Lock _gate = new();
@@ -27,12 +34,14 @@ internal sealed partial class UsageSpool : IAsyncDisposable
     private long _length;
     private long _acknowledgedBytes;
     private ulong _lastSequence;
+    private Errno _lastErrno;
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Opens the spool, repairing a torn tail.</summary>
-    public UsageSpool(string path, ILogger<UsageSpool> logger)
+    public UsageSpool(string path, ByteSize reserve, ILogger<UsageSpool> logger)
     {
         _path = path;
+        _reserve = new SpoolReserve(reserve);
         _logger = logger;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = Recover();
@@ -48,6 +57,31 @@ internal sealed partial class UsageSpool : IAsyncDisposable
                 return _unacknowledged.Count;
             }
         }
+    }
+
+    /// <summary>Room for a report whose texts have so many bytes. Null: the disk is full, and so is what was kept ahead.</summary>
+    public async ValueTask<SpoolPlace?> TryTakeAsync(int textBytes)
+    {
+        var bytes = NumbersBytes + textBytes;
+
+        if (!_reserve.TryPromise(bytes))
+        {
+            var request = new Request.Extend(bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            await _inbox.Writer.WriteAsync(request);
+            await request.Done.Task;
+
+            if (!_reserve.TryPromise(bytes))
+            {
+                return null;
+            }
+        }
+        else if (_reserve.IsLow)
+        {
+            // Ahead of need, and not waited for: a full inbox has others that ask.
+            _inbox.Writer.TryWrite(new Request.Extend(0, new TaskCompletionSource()));
+        }
+
+        return new SpoolPlace(_reserve, bytes);
     }
 
     /// <summary>Completes when the report is on disk, under its new sequence number. Waits while the disk is behind.</summary>
@@ -94,6 +128,7 @@ internal sealed partial class UsageSpool : IAsyncDisposable
         while (await _inbox.Reader.WaitToReadAsync())
         {
             var appended = new List<Request.Append>();
+            var extensions = new List<Request.Extend>();
             var bytes = new MemoryStream();
 
             while (_inbox.Reader.TryRead(out var request))
@@ -105,6 +140,9 @@ internal sealed partial class UsageSpool : IAsyncDisposable
                         SpoolRecord.Append(bytes, append.Report.ToByteArray());
                         appended.Add(append);
                         break;
+                    case Request.Extend extend:
+                        extensions.Add(extend);
+                        break;
                     case Request.Acknowledge acknowledge:
                         Drop(acknowledge.Sequence);
                         break;
@@ -115,6 +153,7 @@ internal sealed partial class UsageSpool : IAsyncDisposable
 
             Store(appended, bytes);
             CompactIfWorthIt();
+            Extend(extensions);
         }
     }
 
@@ -130,10 +169,11 @@ internal sealed partial class UsageSpool : IAsyncDisposable
             RandomAccess.Write(_file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), _length);
             RandomAccess.FlushToDisk(_file);
             _length += bytes.Length;
+            _reserve.Written(_length);
         }
         catch (IOException failure)
         {
-            // A full disk: the caller decides what an unmetered invocation is worth. Cut what may have been half written.
+            // A broken disk, or a full one that can promise nothing: the caller decides what becomes of the invocation. Cut what may have been half written.
             LogFailed(failure, _path);
             TryTruncate();
             appended.ForEach(append => append.Done.TrySetException(failure));
@@ -158,12 +198,31 @@ internal sealed partial class UsageSpool : IAsyncDisposable
         try
         {
             RandomAccess.SetLength(_file, _length);
+            _reserve.Lost(_length);
         }
         catch (IOException failure)
         {
             // The next start cuts the torn tail itself; until then the next write goes over it.
             LogFailed(failure, _path);
         }
+    }
+
+    /// <summary>Before it is needed, and whenever somebody finds nothing left: a disk that was full may have room again.</summary>
+    private void Extend(List<Request.Extend> asked)
+    {
+        if (asked.Count > 0 && (_reserve.IsLow || asked.Any(extend => extend.Bytes > 0)))
+        {
+            var errno = _reserve.Extend(_file, asked.Max(extend => extend.Bytes));
+
+            if (errno is not Errno.None && errno != _lastErrno)
+            {
+                LogFull(_path, errno);
+            }
+
+            _lastErrno = errno;
+        }
+
+        asked.ForEach(extend => extend.Done.TrySetResult());
     }
 
     private void Drop(ulong sequence)
@@ -214,23 +273,21 @@ internal sealed partial class UsageSpool : IAsyncDisposable
         }
 
         var next = _path + ".next";
-
-        using (var file = File.OpenHandle(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            RandomAccess.Write(file, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), 0);
-            RandomAccess.FlushToDisk(file);
-        }
-
-        // Opened under its first name: once it has the other, nothing can fail any more.
-        var opened = Open(next);
+        SafeFileHandle? opened = null;
 
         try
         {
-            File.Move(next, _path, overwrite: true);
+            // Opened under its first name, and with all the space it is to have: once it has the other, nothing can fail any more.
+            File.Delete(next);
+            opened = Open(next);
+            RandomAccess.Write(opened, bytes.GetBuffer().AsSpan(0, (int)bytes.Length), 0);
+            RandomAccess.FlushToDisk(opened);
+            _reserve.Move(opened, bytes.Length, () => File.Move(next, _path, overwrite: true));
         }
         catch
         {
-            opened.Dispose();
+            opened?.Dispose();
+            File.Delete(next);
             throw;
         }
 
@@ -284,7 +341,15 @@ internal sealed partial class UsageSpool : IAsyncDisposable
 
         var file = Open(_path);
         RandomAccess.SetLength(file, _length);
+        _reserve.Lost(_length);
         FlushFolder();
+
+        // On a full disk the worker starts all the same: it can hand in what it has, and refuses invocations until there is room.
+        if (_reserve.Extend(file, 0) is not Errno.None and var errno)
+        {
+            LogFull(_path, errno);
+        }
+
         return file;
     }
 
@@ -293,6 +358,10 @@ internal sealed partial class UsageSpool : IAsyncDisposable
     private abstract record Request
     {
         internal sealed record Append(UsageReport Report, TaskCompletionSource<UsageReport> Done) : Request;
+
+        /// <param name="Bytes">Of the report there was no room for; 0: before there is none.</param>
+        /// <param name="Done">Tried.</param>
+        internal sealed record Extend(int Bytes, TaskCompletionSource Done) : Request;
 
         internal sealed record Acknowledge(ulong Sequence) : Request;
     }

@@ -63,9 +63,9 @@ internal sealed partial class BackboneRoom(ArtifactRates rates, TierCosts costs,
         {
             var users = resident.Where(sandbox => sandbox.Key.Backbone == digest).ToList();
 
-            if (digest != keep && users.TrueForAll(sandbox => sandbox.IdleFor is not null))
+            if (digest != keep && users.TrueForAll(sandbox => sandbox.Uses.IdleFor is not null))
             {
-                var rest = users.Count == 0 ? TimeSpan.MaxValue : users.Min(sandbox => sandbox.IdleFor ?? TimeSpan.Zero);
+                var rest = users.Count == 0 ? TimeSpan.MaxValue : users.Min(sandbox => sandbox.Uses.IdleFor ?? TimeSpan.Zero);
                 var saved = costs.Expect(ClimbStep.BackbonePack, size);
                 idle.Add((digest, new OffloadCandidate(idle.Count, ArtifactKind.Backbone, size.Bytes, rates.Of(ArtifactName.Backbone(digest)), saved, rest)));
             }

@@ -188,7 +188,7 @@ internal sealed class DeviceRoom(
 
         if (_options.Offloading is OffloadMode.Oldest)
         {
-            var idle = others.Where(sandbox => sandbox.IdleFor is not null).MaxBy(sandbox => sandbox.IdleFor);
+            var idle = others.Where(sandbox => sandbox.Uses.IdleFor is not null).MaxBy(sandbox => sandbox.Uses.IdleFor);
             return idle is not null && await LetGoAsync(Tenants([idle])[0], causer, cancellationToken);
         }
 
@@ -226,7 +226,7 @@ internal sealed class DeviceRoom(
     {
         long taken = 0;
 
-        foreach (var sandbox in sandboxes.OrderByDescending(sandbox => sandbox.IdleFor ?? TimeSpan.MinValue))
+        foreach (var sandbox in sandboxes.OrderByDescending(sandbox => sandbox.Uses.IdleFor ?? TimeSpan.MinValue))
         {
             if (taken >= need.Bytes)
             {
@@ -283,7 +283,7 @@ internal sealed class DeviceRoom(
         {
             int? container = null;
 
-            if (sandbox.IdleFor is { } idle)
+            if (sandbox.Uses.IdleFor is { } idle)
             {
                 container = tenants.Count;
                 var saved = costs.Expect(ClimbStep.SandboxStart, sandbox.Leased);

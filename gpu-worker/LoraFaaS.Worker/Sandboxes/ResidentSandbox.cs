@@ -6,6 +6,7 @@ using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
@@ -17,7 +18,7 @@ namespace LoraFaaS.Worker.Sandboxes;
 /// One opened sandbox: its process, its connection, its lease of device memory, and the book of adapters and prefixes in its pages. What leaves
 /// when pages are needed is decided elsewhere (<see cref="DeviceRoom"/>).
 /// </summary>
-internal sealed class ResidentSandbox : IAsyncDisposable
+internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
 {
     private readonly SandboxProcess _process;
     private readonly SandboxChannel _channel;
@@ -32,9 +33,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
     private readonly LruBook<Digest> _adapters = new();
     private readonly Dictionary<Digest, long> _adapterUse = [];
     private readonly SandboxPrefixes _prefixes;
-    private long _lastUse;
-    private int _users;
-    private bool _retired;
     private readonly Task _pulse;
     private Task? _end;
 
@@ -50,7 +48,7 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         _pageBytes = pageBytes;
         _around = around;
         _time = around.Time;
-        _lastUse = _time.GetTimestamp();
+        Uses = new UseBook(() => Closed.IsCompleted, _time);
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
         _prefixes = new SandboxPrefixes(channel, around, _lifetime.Token);
         _wishing = Task.Run(GrantWishesAsync);
@@ -120,47 +118,9 @@ internal sealed class ResidentSandbox : IAsyncDisposable
 
     public IReadOnlyList<KeptPrefix> Prefixes => _prefixes.All;
 
-    /// <summary>Null while somebody uses it.</summary>
-    public TimeSpan? IdleFor
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _users > 0 ? null : _time.GetElapsedTime(_lastUse);
-            }
-        }
-    }
+    public UseBook Uses { get; }
 
-    /// <summary>False once it is being stopped, or has ended.</summary>
-    public bool TryUse()
-    {
-        lock (_gate)
-        {
-            if (_retired || Closed.IsCompleted)
-            {
-                return false;
-            }
-
-            _users++;
-            return true;
-        }
-    }
-
-    /// <summary>No further use. False while somebody uses it, unless <paramref name="evenInUse"/>.</summary>
-    public bool TryRetire(bool evenInUse)
-    {
-        lock (_gate)
-        {
-            if (_users > 0 && !evenInUse)
-            {
-                return false;
-            }
-
-            _retired = true;
-            return true;
-        }
-    }
+    public bool IsOver => Uses.IsRetired || Closed.IsCompleted;
 
     /// <summary>Brings an adapter into this sandbox's pages, from wherever it is.</summary>
     public async Task<Loading<AdapterUse>> UseAdapterAsync(
@@ -247,15 +207,6 @@ internal sealed class ResidentSandbox : IAsyncDisposable
         }
 
         await end;
-    }
-
-    internal void EndUse()
-    {
-        lock (_gate)
-        {
-            _users--;
-            _lastUse = _time.GetTimestamp();
-        }
     }
 
     private async Task EndAsync()

@@ -151,17 +151,8 @@ internal sealed partial class SandboxOpener(
     /// <summary>A process that is prepared for the backbone has its text side.</summary>
     private Open Frame(SandboxKey key, PackedBackbone backbone, MemoryLease lease, Contracts.Identity.Digest? prepared)
     {
-        var open = new Open
-        {
-            BackboneDigest = key.Backbone.Value,
-            TrustDomain = key.TrustDomain.Value,
-            DeviceBytes = lease.Size.Bytes,
-            DeviceLimitBytes = Math.Max(lease.Size.Bytes, _options.SandboxBytes.Bytes),
-            Threads = _options.SandboxThreads(Environment.ProcessorCount),
-            MaxSequences = _options.MaxSequences,
-            MaxStepTokens = _options.MaxStepTokens,
-            Kernels = _options.Kernels,
-        };
+        var open = OpeningFrame.For(key.Backbone, lease.Size, _options);
+        open.TrustDomain = key.TrustDomain.Value;
 
         if (prepared == key.Backbone)
         {

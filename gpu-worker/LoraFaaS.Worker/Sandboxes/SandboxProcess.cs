@@ -32,9 +32,12 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IB
     public static async Task<SandboxProcess> StartAsync(SandboxId id, SandboxProgram program, ConfinedLauncher launcher, CancellationToken cancellationToken) =>
         new(id, await launcher.StartAsync(id.Value, program.Confined(), cancellationToken));
 
-    /// <summary>Has a blank map a backbone and read its text side, which it holds until <see cref="EndPreparation"/>. Its channel must not have begun.</summary>
+    /// <summary>
+    /// Has a blank map a backbone, which it holds until <see cref="EndPreparation"/>, read its text side, and build the engine for what it will most likely be
+    /// opened with. Its channel must not have begun.
+    /// </summary>
     /// <exception cref="SandboxStartException">It has ended.</exception>
-    public async Task PrepareAsync(PackedBackbone backbone, CancellationToken cancellationToken)
+    public async Task PrepareAsync(PackedBackbone backbone, Open opening, CancellationToken cancellationToken)
     {
         if (backbone.TryHold() is not { } hold)
         {
@@ -43,7 +46,7 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IB
 
         EndPreparation();
         _hold = hold;
-        var ahead = new Prepare { BackboneDigest = backbone.Digest.Value };
+        var ahead = new Prepare { BackboneDigest = backbone.Digest.Value, Opening = opening };
 
         foreach (var (name, content) in backbone.TextFiles)
         {

@@ -84,7 +84,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
 
         try
         {
-            await blank.PrepareAsync(backbone, either.Token);
+            await blank.PrepareAsync(backbone, OpeningFrame.For(backbone.Digest, _options.FirstLeaseBytes, _options), either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

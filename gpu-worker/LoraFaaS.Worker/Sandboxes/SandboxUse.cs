@@ -38,7 +38,7 @@ internal sealed class SandboxUse(ResidentSandbox sandbox, bool wasWarm) : IDispo
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
-            Sandbox.EndUse();
+            Sandbox.Uses.End();
         }
     }
 

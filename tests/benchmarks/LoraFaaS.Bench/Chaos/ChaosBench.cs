@@ -38,7 +38,7 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         ReportWriter.Say("publishing and starting the platform");
         await using var cluster = new ComposeCluster();
         await cluster.StartAsync();
-        await using var disk = Environment.IsPrivilegedProcess ? await SmallDisk.UnderAsync(cluster.Workers[^1], cluster.FolderOf(cluster.Workers[^1])) : null;
+        await using var disk = Environment.IsPrivilegedProcess ? await WorkerDisk.UnderAsync(cluster.Workers[^1], cluster.FolderOf(cluster.Workers[^1])) : null;
 
         using var http = Client(new AuthenticationHeaderValue("Bearer", cluster.ApiKey));
         using var admin = Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{cluster.Password}"))));
@@ -103,7 +103,7 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         report.Add(BenchRow.Limit("    not sent: too many waiting", sync.HeldBack, "calls"));
         report.Add(BenchRow.Limit("    wrong answers", wrong.Count, "calls", 0));
         report.Add(BenchRow.Limit("    answered and not metered", never[false].Count(), "calls", 0));
-        report.Add(BenchRow.Limit("    the same while a disk was full", never[true].Count(), "calls"));
+        report.Add(BenchRow.Limit("    the same while a disk was full", never[true].Count(), "calls", 0));
         report.Add(BenchRow.Limit("asynchronous calls accepted", enqueue.Accepted, "calls"));
         report.Add(BenchRow.Limit("    lost or wrong", lost.Count, "calls", 0));
         report.Add(BenchRow.Limit("calls of both kinds metered twice", twice.Count, "calls", 0));
@@ -133,7 +133,7 @@ internal sealed class ChaosBench(ReportWriter report, TimeSpan length, double sh
         Show("wrong", wrong.Select(call => $"{call.Id}: {call.Failure}"));
         Show("metered twice", twice);
         Show("lost", lost);
-        return !failed[false].Any() && wrong.Count + twice.Count + never[false].Count() + lost.Count == 0;
+        return !failed[false].Any() && wrong.Count + twice.Count + never.Sum(calls => calls.Count()) + lost.Count == 0;
     }
 
     private static double SlowestDuring(IEnumerable<LoadedCall> answered, DoneFault fault) =>

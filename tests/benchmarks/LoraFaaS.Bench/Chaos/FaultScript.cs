@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LoraFaaS.Bench.Reports;
 using LoraFaaS.TestKit.Cluster;
+using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Platform;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
@@ -86,7 +87,7 @@ internal sealed class FaultScript(ComposeCluster cluster, SmallDisk? disk, Stopw
             case FaultKind.PauseGateway:
                 return (await PauseAsync(gateway, cancellationToken), null);
             case FaultKind.FillDisk:
-                await disk!.FillAsync(cancellationToken);
+                disk!.Fill();
                 await Task.Delay(Held, TimeProvider.System, cancellationToken);
                 disk.Empty();
                 return (cluster.Workers[^1].Name, null);

@@ -6,7 +6,7 @@ namespace LoraFaaS.Bench.Platform;
 internal sealed record ColdCall(string Function, double FirstTokenMs, JsonElement Account)
 {
     /// <summary>The stages of an account, in the order they happen.</summary>
-    public static IReadOnlyList<string> Stages { get; } = ["door", "activation", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "transport"];
+    public static IReadOnlyList<string> Stages { get; } = ["door", "activation", "connect", "admission", "queue", "sandbox", "map", "kernels", "adapter", "prompt", "prefix", "prefill", "relay", "transport", "flush"];
 
     public double Stage(string name) => Account.TryGetProperty(name + "_ms", out var value) ? value.GetDouble() : 0;
 

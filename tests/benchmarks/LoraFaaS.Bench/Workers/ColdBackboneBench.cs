@@ -121,7 +121,8 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         foreach (var (name, of) in new (string, Func<Protocol.Data.ColdStart, double>)[]
         {
             ("process", account => account.SandboxMs), ("map", account => account.MapMs), ("kernels", account => account.KernelsMs), ("adapter", account => account.AdapterMs),
-            ("queue", account => account.QueueMs), ("prefill", account => account.PrefillMs),
+            ("queue", account => account.QueueMs), ("prefill", account => account.PrefillMs), ("admission", account => account.AdmissionMs),
+            ("relay", account => account.RelayMs), ("in none of them", account => account.TransportMs),
         })
         {
             report.Add(BenchRow.Limit($"    {shape}: in the account: {name}", Interleaved.Median(accounts.Select(of)), "ms"));

@@ -108,7 +108,7 @@ public sealed class GoldenRenderingTests : IDisposable
         Assert.Equal(
             """{"id":"id-1","object":"chat.completion","created":1700000000,"model":"echo","choices":[{"index":0,"message":{"role":"assistant","content":"é","refusal":null},"logprobs":{"content":[{"token":"bytes:\\xc3","logprob":-0.5,"bytes":[195],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97]}]},{"token":"bytes:\\xa9","logprob":-9999,"bytes":[169],"top_logprobs":[]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"system_fingerprint":"fp_1"}""",
             Written());
-        Assert.Equal("door=0,activation=0,queue=1.25,sandbox=0,map=0,kernels=0,adapter=3.4,prompt=0,prefix=0,prefill=5.6,transport=0.25;tier=disk,backbone=host,sandbox=warm,prefix=none", _context.Response.Headers["X-Lorafaas-Cold-Start"]);
+        Assert.Equal("door=0,activation=0,connect=0,admission=0,queue=1.25,sandbox=0,map=0,kernels=0,adapter=3.4,prompt=0,prefix=0,prefill=5.6,relay=0,transport=0.25,flush=0;tier=disk,backbone=host,sandbox=warm,prefix=none", _context.Response.Headers["X-Lorafaas-Cold-Start"]);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class GoldenRenderingTests : IDisposable
             data: {"text":"itive"}
 
             event: done
-            data: {"finish_reason":"stop","usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"cold_start":{"door_ms":0,"activation_ms":0,"queue_ms":1.25,"sandbox_ms":0,"map_ms":0,"kernels_ms":0,"adapter_ms":3.4,"prompt_ms":0,"prefix_ms":0,"prefill_ms":5.6,"transport_ms":0.25,"ttft_ms":10.5,"decode_ms":0,"adapter_tier":"disk","backbone_tier":"host","sandbox_warm":true,"prefix_cached":false}}
+            data: {"finish_reason":"stop","usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"cold_start":{"door_ms":0,"activation_ms":0,"connect_ms":0,"admission_ms":0,"queue_ms":1.25,"sandbox_ms":0,"map_ms":0,"kernels_ms":0,"adapter_ms":3.4,"prompt_ms":0,"prefix_ms":0,"prefill_ms":5.6,"relay_ms":0,"transport_ms":0.25,"flush_ms":0,"ttft_ms":10.5,"decode_ms":0,"adapter_tier":"disk","backbone_tier":"host","sandbox_warm":true,"prefix_cached":false}}
 
 
             """, Written());

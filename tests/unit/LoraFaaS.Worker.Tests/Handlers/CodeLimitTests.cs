@@ -76,7 +76,7 @@ public sealed class CodeLimitTests
         var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
         await world.CallAsync("/twice", prompt);
         var running = world.CallAsync("/twice", prompt);
-        await Patience.UntilAsync(() => world.Handlers.Resident[0].IdleFor is null || running.IsCompleted);
+        await Patience.UntilAsync(() => world.Handlers.Resident[0].Uses.IdleFor is null || running.IsCompleted);
 
         var stopping = world.Worker.StopAsync();
 

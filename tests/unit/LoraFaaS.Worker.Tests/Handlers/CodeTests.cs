@@ -114,8 +114,7 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
     public async Task A_blank_that_dies_while_it_loads_the_code_is_replaced_by_another()
     {
         await using var alone = await CodeWorld.StartAsync();
-        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler").Count == 1);
-        var blank = Assert.Single(alone.Worker.Running("LoraFaaS.Handler"));
+        var blank = await alone.Worker.OnlyAsync("LoraFaaS.Handler", () => alone.Worker.Get<HandlerSpawner>().Blanks == 1);
         ProcessControl.Send(blank, Signal.Stop);
 
         // Frozen, it is taken and told whose it is; killed, it never says that the code is there.
@@ -130,8 +129,7 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
     public async Task A_blank_that_dies_while_it_waits_is_replaced_before_anybody_wants_one()
     {
         await using var alone = await CodeWorld.StartAsync();
-        await Patience.UntilAsync(() => alone.Worker.Get<HandlerSpawner>().Blanks == 1 && alone.Worker.Running("LoraFaaS.Handler").Count == 1);
-        var blank = Assert.Single(alone.Worker.Running("LoraFaaS.Handler"));
+        var blank = await alone.Worker.OnlyAsync("LoraFaaS.Handler", () => alone.Worker.Get<HandlerSpawner>().Blanks == 1);
 
         ProcessControl.Send(blank, Signal.Kill);
 

@@ -42,7 +42,7 @@ internal sealed class CodeWorld : IAsyncDisposable
     public static string NameOf([CallerMemberName] string test = "") =>
         test.Contains('_', StringComparison.Ordinal) ? test.ToLowerInvariant().Replace('_', '-')[..Math.Min(test.Length, 40)].TrimEnd('-') : test;
 
-    public ResidentHandler HandlerOf(string function) => Handlers.Resident.Single(handler => handler.Spec.Key.Function.Name.Value == function);
+    public ResidentHandler HandlerOf(string function) => Handlers.Resident.Single(handler => handler.Key.Function.Name.Value == function);
 
     public GenerateRequest Request(string path, string body = "", [CallerMemberName] string function = "")
     {

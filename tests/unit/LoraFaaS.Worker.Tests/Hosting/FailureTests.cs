@@ -4,6 +4,7 @@ using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Platform;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Artifacts;
@@ -34,6 +35,48 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task What_a_worker_with_a_full_disk_serves_is_metered_and_what_it_could_not_meter_it_refuses()
+    {
+        using var folder = new TempFolder();
+        await using var disk = await SmallDisk.TryMountAsync(folder.File("small"), "64m");
+        Assert.SkipWhen(disk is null, "Nothing may be mounted here.");
+        await using var world = await DemoWorld.StartAsync("--Worker:DataPath", folder.File("small"), "--Worker:UsageReserve", "16Ki");
+        List<string> answered = [];
+
+        async Task<Generation> CallAsync()
+        {
+            var request = world.Request("sentiment", "hello", maxTokens: 1);
+            var generation = await world.Worker.GenerateAsync(request, Token);
+
+            if (generation.Finished is not null)
+            {
+                answered.Add(request.CallId);
+            }
+
+            return generation;
+        }
+
+        // What is loaded needs no more of the disk.
+        Assert.NotNull((await CallAsync()).Finished);
+        disk.Fill();
+        Generation last;
+
+        do
+        {
+            last = await CallAsync();
+        }
+        while (last.Finished is not null && answered.Count < 500);
+
+        Assert.InRange(answered.Count, 2, 100);
+        Assert.Equal((503, "worker_unavailable"), (last.Status, last.Problem?.Code));
+        Assert.Contains("disk is full", last.Problem!.Message, StringComparison.Ordinal);
+
+        disk.Empty();
+        Assert.NotNull((await CallAsync()).Finished);
+        await Patience.UntilAsync(() => answered.ToHashSet().IsSubsetOf(world.Controller.Usage.Select(usage => usage.CallId)));
+    }
+
+    [Fact]
     public async Task A_stream_whose_sandbox_is_killed_goes_on_with_the_same_tokens()
     {
         await using var world = await DemoWorld.StartAsync();
@@ -54,8 +97,7 @@ public sealed class FailureTests
         await using var world = await DemoWorld.StartAsync();
 
         // It has greeted before it is the program that it will be.
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
-        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
+        var blank = await world.Worker.OnlyAsync("LoraFaaS.Sandbox", () => world.Worker.Get<SandboxSpawner>().Blanks == 1);
         ProcessControl.Send(blank, Signal.Stop);
 
         // Frozen, it is taken and told whose it is; killed, it never says that it is ready.
@@ -70,8 +112,7 @@ public sealed class FailureTests
     public async Task A_blank_that_dies_while_it_waits_is_replaced_before_anybody_wants_one()
     {
         await using var world = await DemoWorld.StartAsync();
-        await Patience.UntilAsync(() => world.Worker.Get<SandboxSpawner>().Blanks == 1 && world.Worker.Running("LoraFaaS.Sandbox").Count == 1);
-        var blank = Assert.Single(world.Worker.Running("LoraFaaS.Sandbox"));
+        var blank = await world.Worker.OnlyAsync("LoraFaaS.Sandbox", () => world.Worker.Get<SandboxSpawner>().Blanks == 1);
 
         ProcessControl.Send(blank, Signal.Kill);
 

@@ -66,7 +66,7 @@ public sealed class LeaseTests
     {
         await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "24Mi", "--Worker:SandboxMemory", "24Mi", "--Worker:DeviceMemory", "24Mi");
         using var running = await world.Worker.PostAsync(Endless(world, "busy", 200), TimeSpan.FromMinutes(4), Token);
-        await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.IdleFor is null));
+        await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.Uses.IdleFor is null));
         var preload = new WorkerCommand
         {
             Preload = new PreloadArtifact

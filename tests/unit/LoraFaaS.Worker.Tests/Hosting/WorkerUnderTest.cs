@@ -105,6 +105,14 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
     public IReadOnlyList<int> Running(string program) =>
         [.. ProcessTree.DescendantsOf(Environment.ProcessId, program).Where(pid => EnvironmentOf(pid).Contains(Get<RuntimeFolder>().Path, StringComparison.Ordinal))];
 
+    /// <summary>The one process of a program, as soon as there is one and the condition holds: both seen at one look, for the next may see it between two programs.</summary>
+    public async Task<int> OnlyAsync(string program, Func<bool> condition)
+    {
+        var pid = 0;
+        await Patience.UntilAsync(() => condition() && Running(program) is [var only] && (pid = only) > 0);
+        return pid;
+    }
+
     /// <summary>As SIGTERM does. Completes with the exit code.</summary>
     public Task<int> StopAsync()
     {

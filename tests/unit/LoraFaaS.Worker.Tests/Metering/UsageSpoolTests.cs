@@ -1,4 +1,6 @@
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Control;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Metering;
@@ -123,6 +125,93 @@ public sealed class UsageSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_full_disk_all_who_have_a_place_are_written_down_and_no_other_is_given_one()
+    {
+        await using var disk = await SmallDisk.TryMountAsync(_folder.File("small"), "4m");
+        Assert.SkipWhen(disk is null, "Nothing may be mounted here.");
+        var path = System.IO.Path.Combine(_folder.File("small"), "usage.spool");
+        var texts = new string('x', 300);
+        List<SpoolPlace> places = [];
+
+        await using (var spool = new UsageSpool(path, new ByteSize(256 << 10), NullLogger<UsageSpool>.Instance))
+        {
+            disk.Fill();
+
+            while (await spool.TryTakeAsync(texts.Length) is { } place)
+            {
+                places.Add(place);
+            }
+
+            Assert.InRange(places.Count, 100, 1_000);
+
+            foreach (var place in places)
+            {
+                await Patience.ForAsync(spool.AppendAsync(Largest(texts), Token));
+                place.Dispose();
+            }
+
+            disk.Empty();
+            using var again = await spool.TryTakeAsync(texts.Length);
+            Assert.NotNull(again);
+        }
+
+        await using var restarted = new UsageSpool(path, default, NullLogger<UsageSpool>.Instance);
+        Assert.Equal(places.Count, restarted.Pending);
+    }
+
+    [Fact]
+    public async Task Who_took_a_place_has_it_after_the_file_was_written_anew()
+    {
+        await using var disk = await SmallDisk.TryMountAsync(_folder.File("small"), "16m");
+        Assert.SkipWhen(disk is null, "Nothing may be mounted here.");
+        await using var spool = new UsageSpool(System.IO.Path.Combine(_folder.File("small"), "usage.spool"), new ByteSize(64 << 10), NullLogger<UsageSpool>.Instance);
+        var texts = new string('x', 4_000);
+        using var place = await spool.TryTakeAsync(texts.Length);
+
+        for (var i = 0; i < 400; i++)
+        {
+            await AppendAsync(spool, texts);
+        }
+
+        await spool.AcknowledgeAsync(400, Token);
+        await AppendAsync(spool, "after it");
+        disk.Fill();
+
+        Assert.NotNull(place);
+        await AppendAsync(spool, texts);
+        Assert.Equal(2, spool.Pending);
+    }
+
+    /// <summary>Every number as long as it can be.</summary>
+    private static UsageReport Largest(string callId)
+    {
+        var report = new UsageReport { CallId = callId, Account = new ColdStart() };
+
+        foreach (var message in (Google.Protobuf.IMessage[])[report, report.Account])
+        {
+            foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
+            {
+                object? most = field.FieldType switch
+                {
+                    Google.Protobuf.Reflection.FieldType.Double => double.Epsilon,
+                    Google.Protobuf.Reflection.FieldType.Int32 => -1,
+                    Google.Protobuf.Reflection.FieldType.Int64 => -1L,
+                    Google.Protobuf.Reflection.FieldType.Bool => true,
+                    _ => null,
+                };
+
+                if (most is not null)
+                {
+                    field.Accessor.SetValue(message, most);
+                }
+            }
+        }
+
+        report.Outcome = "context_length_exceeded";
+        return report;
+    }
+
+    [Fact]
     public async Task Whoever_waits_is_told_of_an_append()
     {
         await using var spool = Open();
@@ -143,5 +232,5 @@ public sealed class UsageSpoolTests : IDisposable
         }
     }
 
-    private UsageSpool Open() => new(Path, NullLogger<UsageSpool>.Instance);
+    private UsageSpool Open() => new(Path, ByteSize.FromMebibytes(1), NullLogger<UsageSpool>.Instance);
 }

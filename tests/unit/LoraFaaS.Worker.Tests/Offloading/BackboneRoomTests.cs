@@ -42,7 +42,7 @@ public sealed class BackboneRoomTests
         var process = world.Worker.SandboxOf("one").ProcessId;
         Assert.True(ProcessControl.Send(process, Signal.Stop));
         var asking = world.Worker.PostAsync(world.Request(world.One, 200), TimeSpan.FromMinutes(4), Token);
-        await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.IdleFor is null));
+        await Patience.UntilAsync(() => world.Worker.Supervisor.Resident.Any(sandbox => sandbox.Uses.IdleFor is null));
         var refused = await world.Worker.GenerateAsync(world.Request(world.Other, 1), Token);
         Assert.True(ProcessControl.Send(process, Signal.Continue));
         using var running = await Patience.ForAsync(asking);
