@@ -100,6 +100,15 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
             ]);
             outcomes.Add(Outcome.Of(name, load, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun));
 
+            if (Environment.GetEnvironmentVariable("ARB_DUMP") is not null) // TEMP
+            {
+                foreach (var (kind, set) in new[] { ("long", longs), ("short", shorts) })
+                {
+                    var promise = kind == "long" ? LongTimes * longAlone : ShortTimes * shortAlone;
+                    Console.WriteLine($"DUMP {name} {kind} promise {promise:0} load {load}: " + string.Join(" ", set.SelectMany(t => t.Calls).OrderBy(c => c.SentAt).Select(c => FormattableString.Invariant($"{c.SentAt - begun:0.00}:{c.FirstTokenMs:0}{(c.Problem is null ? "" : "!")}{(c.FirstTokenMs <= promise ? "" : "*")}"))));
+                }
+            }
+
             if (isEnough(outcomes[^1]))
             {
                 break;

@@ -241,8 +241,8 @@ public sealed class TurnArbiterTests
         await Patience.ForAsync(taking);
     }
 
-    private static TurnArbiter Arbiter(TimeSpan? limit = null) => new(
-        Options.Create(new WorkerOptions { TurnLimit = limit ?? TimeSpan.FromSeconds(30) }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
+    private static TurnArbiter Arbiter(TimeSpan? limit = null, int lanes = 1, int threads = 2) => new(
+        Options.Create(new WorkerOptions { TurnLimit = limit ?? TimeSpan.FromSeconds(30), TurnLanes = lanes, Threads = threads }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
 
     private static async Task UntilAsync(Func<bool> holds)
     {
