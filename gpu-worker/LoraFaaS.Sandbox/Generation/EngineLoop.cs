@@ -35,6 +35,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly PrefixKeeper _prefixes = new();
     private readonly LeaseKeeper _lease;
     private int _threads;
+    private TimeSpan _sinceDecode;
     private ulong _rounds;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, TurnTaker turns, Outbox outbox, TimeProvider time, JsonLog log)
@@ -180,7 +181,7 @@ internal sealed class EngineLoop : IDisposable
         var longest = _turns.LongestStep;
         var beside = StepTokenPolicy.Decide(views, Times, longest);
         var most = Math.Min(_sandbox.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, Times, longest));
-        var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside);
+        var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside, StepTokenPolicy.DecodesWait(views, Times, longest, _sinceDecode));
         return _planner.Plan(views, limits);
     }
 
@@ -211,6 +212,7 @@ internal sealed class EngineLoop : IDisposable
 
         var took = _time.GetElapsedTime(begun);
         Times.Observe(_executor.Load, took);
+        _sinceDecode = _executor.Load.DecodeRows > 0 ? TimeSpan.Zero : _sinceDecode + took;
         _load.Stepped(took);
         return true;
     }

@@ -21,7 +21,7 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
     private const double ShortTimes = 4, LongTimes = 10;
 
     /// <summary>Of the least load, what first come, first served is given until it breaks enough promises for an arbiter to be worth something.</summary>
-    private static readonly double[] Loads = [1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+    private static readonly double[] Loads = [1.5, 1.75, 2, 2.5, 3];
 
     private const double Enough = 30;
 
@@ -99,15 +99,6 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
                 .. shorts.Select((tenant, i) => tenant.ComeAsync(load * CallsASecond, seed + i + 1, stop.Token)),
             ]);
             outcomes.Add(Outcome.Of(name, load, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun));
-
-            if (Environment.GetEnvironmentVariable("ARB_DUMP") is not null) // TEMP
-            {
-                foreach (var (kind, set) in new[] { ("long", longs), ("short", shorts) })
-                {
-                    var promise = kind == "long" ? LongTimes * longAlone : ShortTimes * shortAlone;
-                    Console.WriteLine($"DUMP {name} {kind} promise {promise:0} load {load}: " + string.Join(" ", set.SelectMany(t => t.Calls).OrderBy(c => c.SentAt).Select(c => FormattableString.Invariant($"{c.SentAt - begun:0.00}:{c.FirstTokenMs:0}{(c.Problem is null ? "" : "!")}{(c.FirstTokenMs <= promise ? "" : "*")}"))));
-                }
-            }
 
             if (isEnough(outcomes[^1]))
             {
