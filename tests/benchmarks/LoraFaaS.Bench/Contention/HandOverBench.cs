@@ -28,14 +28,11 @@ internal sealed class HandOverBench(ReportWriter report)
         var spinning = await MeasureAsync(stepMicroseconds: 3, sandboxes: 2);
         var parked = await MeasureAsync(stepMicroseconds: 500, sandboxes: 2);
         var four = await MeasureAsync(stepMicroseconds: 500, sandboxes: 4);
-        var lanes = await MeasureAsync(stepMicroseconds: 500, sandboxes: 4, lanes: 2);
 
         report.Add(Row("hand-over to a spinning sandbox (steps of 3 µs), p50", Quantile(spinning, 0.5), spin, "raw spin", 5));
         report.Add(Row("hand-over to a parked sandbox (steps of 500 µs), p50", Quantile(parked, 0.5), futex, "raw futex", 40));
         report.Add(Row("    p90", Quantile(parked, 0.9), futex, "raw futex", null));
         report.Add(Row("hand-over among four sandboxes (steps of 500 µs), p50", Quantile(four, 0.5), futex, "raw futex", 40));
-        report.Add(Row("hand-over among four of which two step at once (steps of 500 µs), p50", Quantile(lanes, 0.5), futex, "raw futex", 40));
-        report.Add(Row("    p90", Quantile(lanes, 0.9), futex, "raw futex", null));
     }
 
     private static BenchRow Row(string name, double figure, double floor, string floorName, double? most)
@@ -47,9 +44,9 @@ internal sealed class HandOverBench(ReportWriter report)
     private static double Quantile(List<double> values, double share) => Interleaved.Quantile(values, share);
 
     /// <summary>Microseconds of each hand-over from one process to another.</summary>
-    private static async Task<List<double>> MeasureAsync(int stepMicroseconds, int sandboxes, int lanes = 1)
+    private static async Task<List<double>> MeasureAsync(int stepMicroseconds, int sandboxes)
     {
-        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions { TurnLanes = lanes, Threads = lanes }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
+        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions { TurnLanes = 1 }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
         var children = new List<(ChildProcess Child, TurnMember Member)>();
 
         for (var i = 0; i < sandboxes; i++)
@@ -76,7 +73,12 @@ internal sealed class HandOverBench(ReportWriter report)
             member.Dispose();
         }
 
-        return HandOverTimes.Of(spans);
+        spans.Sort();
+        return
+        [
+            .. spans.Zip(spans.Skip(1)).Where(pair => pair.First.Who != pair.Second.Who)
+                .Select(pair => TimeSpan.FromTicks((pair.Second.Begun - pair.First.Ended) * TimeSpan.TicksPerSecond / System.Diagnostics.Stopwatch.Frequency).TotalMicroseconds),
+        ];
     }
 
     private static async Task<(ChildProcess Child, TurnMember Member)> StartAsync(TurnArbiter arbiter, string owner, int stepMicroseconds)
