@@ -215,7 +215,13 @@ public sealed class TurnArbiterTests
         stepper.Take();
         var taking = Task.Run(other.Take);
         await UntilAsync(() => !stepper.Place.Grant.Standing);
-        stepper.Turns.StepDone();
+
+        // A few short steps more may fall into the turn; then it ends.
+        await UntilAsync(() =>
+        {
+            stepper.Turns.StepDone();
+            return !stepper.Turns.HoldsTurn;
+        });
         await Patience.ForAsync(taking);
 
         foreach (var page in new[] { stepper.Member.GrantPage, stepper.Member.WordPage })
