@@ -51,6 +51,8 @@ public sealed class CpuBackend : IComputeBackend
 
     public int Threads => _pool.Threads;
 
+    public void Use(int threads) => _pool.Use(threads);
+
     public void Pause() => _pool.Pause();
 
     public DeviceMemory Allocate(long bytes) => new HostMemory(bytes);

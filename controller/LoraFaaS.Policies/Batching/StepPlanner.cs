@@ -21,10 +21,16 @@ public sealed class StepPlanner
     public StepPlan Plan(ReadOnlySpan<StepSequence> sequences, StepLimits limits)
     {
         Reset(sequences, limits);
-        PlanDecodes();
+
+        if (!limits.DecodesWait)
+        {
+            PlanDecodes();
+        }
+
         PlanPrefills();
 
-        return _plan;
+        // Whom decodes make room for must not take their pages: without enough for both, nobody waits.
+        return limits.DecodesWait && (_plan.PagesShort > 0 || _plan.Rows.Count == 0) ? Plan(sequences, limits with { DecodesWait = false }) : _plan;
     }
 
     private void Reset(ReadOnlySpan<StepSequence> sequences, StepLimits limits)
@@ -58,6 +64,19 @@ public sealed class StepPlanner
         }
     }
 
+    /// <summary>Whose rows the next step has.</summary>
+    private int Decoding()
+    {
+        var count = 0;
+
+        foreach (var sequence in _order)
+        {
+            count += sequence is { HasCredit: true, IsDecoding: true } ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>
     /// Deals what is left of the step's tokens to prompts. Half goes by due instant, so that a long prompt keeps moving; half to whoever has least
     /// left, so that a short one does not wait behind it; what either half leaves over goes by due instant again.
@@ -69,7 +88,7 @@ public sealed class StepPlanner
             _tokens = Math.Min(_tokens, _limits.BesideDecodes);
         }
 
-        _seats = _limits.MaxSequences - _plan.Rows.Count;
+        _seats = _limits.MaxSequences - (_limits.DecodesWait ? Decoding() : _plan.Rows.Count);
 
         if (!HasRoom)
         {

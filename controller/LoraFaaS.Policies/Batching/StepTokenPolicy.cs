@@ -64,17 +64,35 @@ public static class StepTokenPolicy
     public static int Decide(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var beside = new Beside();
-
-        foreach (ref readonly var sequence in sequences)
-        {
-            if (sequence.HasCredit)
-            {
-                beside.Add(sequence);
-            }
-        }
+        var beside = Beside.Of(sequences);
 
         return beside.Decoding == 0 ? int.MaxValue : Decide(beside, model, longest);
+    }
+
+    /// <summary>
+    /// True: this step is the prompts' alone, and who decodes waits. Where others' promises bound the step so much that a promised first token has not the room beside decodes that it
+    /// would have otherwise, that step is made in pieces: prompts until they have had that room, then one with decodes. Decodes come as often as they would have, and promises press less.
+    /// </summary>
+    /// <param name="sequences">All live sequences.</param>
+    /// <param name="model">What steps took so far.</param>
+    /// <param name="longest">Most that the step ought to take for other sandboxes' sake; null: no such bound.</param>
+    /// <param name="sinceDecode">What steps without decodes took since the last one with.</param>
+    public static bool DecodesWait(ReadOnlySpan<StepSequence> sequences, StepTimeModel model, TimeSpan? longest, TimeSpan sinceDecode)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+
+        if (longest is not { } bound)
+        {
+            return false;
+        }
+
+        var beside = Beside.Of(sequences);
+
+        return beside is { Decoding: > 0, IsPromised: true, SloTpot: null }
+            && model.DecodeTime(beside.Decoding) is { } undisturbed
+            && Share(beside, model, undisturbed) * undisturbed is var room
+            && bound - undisturbed < room
+            && sinceDecode < room;
     }
 
     /// <summary>
@@ -179,7 +197,22 @@ public static class StepTokenPolicy
         /// <summary>Tokens that the prompt with fewest has yet to run.</summary>
         public int LeastPending = int.MaxValue;
 
-        public void Add(in StepSequence sequence)
+        public static Beside Of(ReadOnlySpan<StepSequence> sequences)
+        {
+            var beside = new Beside();
+
+            foreach (ref readonly var sequence in sequences)
+            {
+                if (sequence.HasCredit)
+                {
+                    beside.Add(sequence);
+                }
+            }
+
+            return beside;
+        }
+
+        private void Add(in StepSequence sequence)
         {
             if (sequence.IsDecoding)
             {

@@ -1,11 +1,16 @@
 namespace LoraFaaS.Protocol.Turns;
 
-/// <summary>How long the one whose turn it is may take, in microseconds, as others' promises permit.</summary>
-/// <param name="Step">Most that one step ought to take; 0: whatever it takes.</param>
-/// <param name="Turn">How long the turn may go on from step to step while others wait; 0: it ends with its step.</param>
-public readonly record struct TurnSlice(uint Step, uint Turn)
+/// <summary>How long the one whose turn it is may take, in microseconds, as others' promises permit, and with how much of the device.</summary>
+/// <param name="Step">Most that one step ought to take; 0: whatever it takes. As 24 bits: 16 s is as good as never.</param>
+/// <param name="Turn">How long the turn may go on from step to step while others wait; 0: it ends with its step. Likewise.</param>
+/// <param name="Threads">Of each step that begins from now on; 0: all.</param>
+public readonly record struct TurnSlice(uint Step, uint Turn, int Threads = 0)
 {
-    public static TurnSlice Of(ulong bits) => new((uint)bits, (uint)(bits >> 32));
+    private const int TimeBits = 24;
+    private const uint Longest = (1u << TimeBits) - 1;
+    private const int ThreadShift = 2 * TimeBits;
 
-    public ulong Bits => Step | ((ulong)Turn << 32);
+    public static TurnSlice Of(ulong bits) => new((uint)bits & Longest, (uint)(bits >> TimeBits) & Longest, (int)(bits >> ThreadShift));
+
+    public ulong Bits => Math.Min(Step, Longest) | ((ulong)Math.Min(Turn, Longest) << TimeBits) | ((ulong)(ushort)Threads << ThreadShift);
 }

@@ -6,4 +6,7 @@ namespace LoraFaaS.Simulator.Baselines;
 internal sealed class FixedWarmth(double seconds) : Warmth
 {
     public override double KeepFor(Simulation simulation, SandboxState sandbox) => seconds;
+
+    /// <summary>A shared backbone goes with the last process that was kept on it: its time since the last call is over too.</summary>
+    public override double KeepBackboneFor(Simulation simulation, int device, int backbone) => 0;
 }

@@ -5,6 +5,12 @@ public sealed record PriceSpec
 {
     private const double Unit = 0.00011 / 7.2;
 
+    /// <summary>Of a device that is a machine's memory and processors, from the same page: what the controller asks for by default (Controller:Prices).</summary>
+    public static readonly PriceSpec Processors = new()
+    {
+        ActiveDeviceGigabyte = 0.15 * Unit, IdleDeviceGigabyte = 0.15 * Unit, ActiveHostGigabyte = 0.15 * Unit, IdleHostGigabyte = 0.15 * Unit,
+    };
+
     public double ActiveDeviceGigabyte { get; init; } = 1.7 * Unit;
 
     public double IdleDeviceGigabyte { get; init; } = 0.2 * Unit;

@@ -16,7 +16,40 @@ public static class TraceThinning
         }
 
         var seen = new int[trace.Functions.Count];
-        var kept = Enumerable.Range(0, trace.Count).Where(call => IsKept(seen[trace.Function[call]]++, share)).ToArray();
+        return Keep(trace, call => IsKept(seen[trace.Function[call]]++, share));
+    }
+
+    /// <summary>
+    /// No span of the trace asks for more than so much work, the hours before the counted ones among them: what could not be served there would still stand in the queue when counting
+    /// begins. A span that asks for less stays as it is.
+    /// </summary>
+    /// <param name="trace">What is thinned.</param>
+    /// <param name="seconds">Of a span; one begins where counting does.</param>
+    /// <param name="work">Of a call, by its position.</param>
+    /// <param name="most">Work of a span.</param>
+    public static Trace Bound(Trace trace, double seconds, Func<int, double> work, double most)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
+
+        var asked = Enumerable.Range(0, trace.Count).GroupBy(SpanOf).ToDictionary(span => span.Key, span => span.Sum(work));
+        var seen = new Dictionary<(int Span, int Function), int>();
+
+        return asked.Values.All(sum => sum <= most) ? trace : Keep(trace, call =>
+        {
+            var key = (SpanOf(call), trace.Function[call]);
+            seen[key] = seen.GetValueOrDefault(key) + 1;
+            return IsKept(seen[key] - 1, Math.Min(1, most / asked[key.Item1]));
+        });
+
+        int SpanOf(int call) => (int)Math.Floor((trace.Arrival[call] - trace.CountFrom) / seconds);
+    }
+
+    private static Trace Keep(Trace trace, Predicate<int> isKept)
+    {
+        var kept = Enumerable.Range(0, trace.Count).Where(call => isKept(call)).ToArray();
 
         return new Trace
         {

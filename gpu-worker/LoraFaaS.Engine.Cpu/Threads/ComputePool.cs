@@ -25,10 +25,12 @@ internal sealed class ComputePool : IDisposable
     private int _callerParked;
     private volatile bool _stopping;
     private volatile bool _paused;
+    private volatile int _used;
 
     public ComputePool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _used = threads;
         _workers = new Worker[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -38,10 +40,15 @@ internal sealed class ComputePool : IDisposable
 
     public int Threads => _workers.Length + 1;
 
+    /// <summary>So many threads, the caller among them, take chunks of the jobs to come; the others sleep. One that is late may take a chunk more.</summary>
+    public void Use(int threads) => _used = Math.Clamp(threads, 1, Threads);
+
     /// <summary>Runs every chunk and returns when the last is done. One caller at a time.</summary>
     public void Run(ParallelJob job)
     {
-        if (job.Chunks <= 1 || _workers.Length == 0)
+        var used = _used;
+
+        if (job.Chunks <= 1 || used == 1)
         {
             for (var chunk = 0; chunk < job.Chunks; chunk++)
             {
@@ -57,7 +64,7 @@ internal sealed class ComputePool : IDisposable
         Interlocked.Exchange(ref _state, ((_state >>> 32) + 1) << 32 | (uint)job.Chunks);
 
         // No more threads than there are chunks beyond the caller's first.
-        for (var i = 0; i < Math.Min(_workers.Length, job.Chunks - 1); i++)
+        for (var i = 0; i < Math.Min(used, job.Chunks) - 1; i++)
         {
             _workers[i].Wake();
         }
@@ -145,8 +152,6 @@ internal sealed class ComputePool : IDisposable
         }
     }
 
-    private bool HasWork => (uint)Volatile.Read(ref _state) != 0;
-
     /// <summary>One thread: takes chunks, spins for more, parks.</summary>
     private sealed class Worker : IDisposable
     {
@@ -163,6 +168,8 @@ internal sealed class ComputePool : IDisposable
             _thread = new Thread(Loop) { IsBackground = true, Name = $"lorafaas-compute-{number}" };
             _thread.Start();
         }
+
+        private bool HasWork => (uint)Volatile.Read(ref _pool._state) != 0 && _number < _pool._used;
 
         public void Wake()
         {
@@ -183,7 +190,11 @@ internal sealed class ComputePool : IDisposable
         {
             while (!_pool._stopping)
             {
-                _pool.TakeChunks(_number);
+                if (HasWork)
+                {
+                    _pool.TakeChunks(_number);
+                }
+
                 if (!SpinForWork())
                 {
                     Park();
@@ -198,7 +209,7 @@ internal sealed class ComputePool : IDisposable
             {
                 for (var i = 0; i < 16; i++)
                 {
-                    if (_pool.HasWork || _pool._stopping)
+                    if (HasWork || _pool._stopping)
                     {
                         return true;
                     }
@@ -221,7 +232,7 @@ internal sealed class ComputePool : IDisposable
             Interlocked.Exchange(ref _parked, 1);
 
             // Work that came between the last look and the flag: take the flag back, unless a waker already did and its signal is due.
-            if ((_pool.HasWork || _pool._stopping) && Interlocked.CompareExchange(ref _parked, 0, 1) == 1)
+            if ((HasWork || _pool._stopping) && Interlocked.CompareExchange(ref _parked, 0, 1) == 1)
             {
                 return;
             }

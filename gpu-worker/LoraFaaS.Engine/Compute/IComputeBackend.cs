@@ -14,6 +14,11 @@ public interface IComputeBackend : IDisposable
 
     int Threads { get; }
 
+    /// <summary>So many threads at most, of its own, work on what follows.</summary>
+    void Use(int threads)
+    {
+    }
+
     /// <summary>No work follows at once: threads that would wait for it awake sleep now. The next operation wakes them.</summary>
     void Pause()
     {

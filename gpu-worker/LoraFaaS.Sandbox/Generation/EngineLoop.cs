@@ -24,7 +24,7 @@ internal sealed class EngineLoop : IDisposable
 
     private readonly SequenceTable _table = new();
     private readonly StepPlanner _planner = new();
-    private readonly StepTimeModel _times = new();
+    private readonly StepTimeModel[] _times;
     private readonly List<StepSequence> _views = [];
     private readonly StepExecutor _executor;
     private readonly TokenStation _tokens;
@@ -34,11 +34,15 @@ internal sealed class EngineLoop : IDisposable
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
     private readonly LeaseKeeper _lease;
+    private int _threads;
+    private TimeSpan _sinceDecode;
     private ulong _rounds;
 
     public EngineLoop(OpenedSandbox sandbox, LoopInbox inbox, TurnTaker turns, Outbox outbox, TimeProvider time, JsonLog log)
     {
         (_sandbox, _inbox, _turns, _time, _log) = (sandbox, inbox, turns, time, log);
+        _threads = Math.Max(1, sandbox.Backend.Threads);
+        _times = [.. Enumerable.Range(0, _threads).Select(_ => new StepTimeModel())];
         _executor = new StepExecutor(sandbox.Engine, sandbox.MaxSequences);
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
@@ -110,6 +114,7 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>False: nothing can run until a command comes.</summary>
     private bool RunStep()
     {
+        UseThreads();
         var plan = Plan();
         var waits = plan.PagesShort > 0 && _lease.TryAsk(plan.PagesShort * _sandbox.Engine.Kv.Layout.PagesPerBlock);
 
@@ -141,6 +146,15 @@ internal sealed class EngineLoop : IDisposable
         return rows > 0 || (!plan.IsEmpty && !waits);
     }
 
+    /// <summary>With half of the threads a step takes nearly twice as long: what is known of one is of no use for the other.</summary>
+    private void UseThreads()
+    {
+        _threads = Math.Min(_times.Length, _turns.Threads ?? int.MaxValue);
+        _sandbox.Backend.Use(_threads);
+    }
+
+    private StepTimeModel Times => _times[_threads - 1];
+
     private void TakeBack(StepPlan plan)
     {
         foreach (var key in plan.Preempted)
@@ -165,9 +179,9 @@ internal sealed class EngineLoop : IDisposable
         var free = _sandbox.Engine.Pages.Free / layout.PagesPerBlock;
         var views = CollectionsMarshal.AsSpan(_views);
         var longest = _turns.LongestStep;
-        var beside = StepTokenPolicy.Decide(views, _times, longest);
-        var most = Math.Min(_sandbox.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, _times, longest));
-        var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside);
+        var beside = StepTokenPolicy.Decide(views, Times, longest);
+        var most = Math.Min(_sandbox.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, Times, longest));
+        var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside, StepTokenPolicy.DecodesWait(views, Times, longest, _sinceDecode));
         return _planner.Plan(views, limits);
     }
 
@@ -197,7 +211,8 @@ internal sealed class EngineLoop : IDisposable
         }
 
         var took = _time.GetElapsedTime(begun);
-        _times.Observe(_executor.Load, took);
+        Times.Observe(_executor.Load, took);
+        _sinceDecode = _executor.Load.DecodeRows > 0 ? TimeSpan.Zero : _sinceDecode + took;
         _load.Stepped(took);
         return true;
     }

@@ -32,6 +32,9 @@ internal sealed class TurnTaker(Action pause) : IDisposable
     /// <summary>Most that the next step ought to take, for others' sake; null: whatever it takes.</summary>
     public TimeSpan? LongestStep => _place is { } place && place is { Grant.Free: false, Slice.Step: > 0 and var step } ? TimeSpan.FromMicroseconds(step) : null;
 
+    /// <summary>Threads of the next step; null: all.</summary>
+    public int? Threads => _place is { } place && place is { Grant.Free: false, Slice.Threads: > 0 and var threads } ? threads : null;
+
     /// <summary>The worker's pages have come.</summary>
     public void Join(TurnPlace place) => _place = place;
 

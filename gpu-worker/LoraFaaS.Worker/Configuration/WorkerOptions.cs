@@ -70,17 +70,23 @@ public sealed class WorkerOptions
     public string DiskCache { get; set; } = "16Gi";
 
     /// <summary>
-    /// Kernel threads of a sandbox. 0: as many as there are processors, since sandboxes step one after another; where they do not take turns, half of
+    /// Kernel threads of a sandbox. 0: as many as there are processors, since sandboxes take turns; where they do not take turns, half of
     /// them, at least two, so that two busy ones fill the machine. More makes one sandbox faster while it is the only busy one.
     /// </summary>
     [Range(0, 1_024)]
     public int Threads { get; set; }
 
     /// <summary>
-    /// Sandboxes step one after another, in an order that promises and fair shares decide, each with all its threads. False: they run beside each
-    /// other as the kernel's scheduler lets them.
+    /// Sandboxes step in turns, in an order that promises and fair shares decide, each alone with all its threads or a few at once with a part of them
+    /// (TurnLanes). False: they run beside each other as the kernel's scheduler lets them.
     /// </summary>
     public bool TakeTurns { get; set; } = true;
+
+    /// <summary>
+    /// Sandboxes that may step at once where several want to, each with its part of the threads; one that is alone has all of them. More gives more tokens in all, and longer steps.
+    /// </summary>
+    [Range(1, 16)]
+    public int TurnLanes { get; set; } = 2;
 
     /// <summary>Longest a sandbox may keep a turn that others wait for, before they go on without it. Longer than any step.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]

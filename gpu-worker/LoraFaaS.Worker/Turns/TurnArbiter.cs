@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Worker.Turns;
 
 /// <summary>
-/// Lets the sandboxes of this device step one after another. One thread owns all grants; it sleeps until some sandbox's word changes. It decides ahead: while one
+/// Lets the sandboxes of this device step in turns, one alone or a few at once. One thread owns all grants; it sleeps until some sandbox's word changes. It decides ahead: while one
 /// steps, the next is already named, and takes over from the former's word directly, so that no hand-over waits for this thread. See
 /// decisions/0004.
 /// </summary>
@@ -33,7 +33,7 @@ internal sealed partial class TurnArbiter : IDisposable
     {
         _logger = logger;
         _time = time;
-        _table = new TurnTable(options.Value.TurnLimit, time, LogOverrun);
+        _table = new TurnTable(options.Value.TurnLimit, options.Value.SandboxThreads(Environment.ProcessorCount), options.Value.TurnLanes, time, LogOverrun);
 
         if (!options.Value.TakeTurns)
         {

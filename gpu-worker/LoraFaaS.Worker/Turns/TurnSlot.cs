@@ -28,6 +28,9 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
     /// <summary>The turn it was last granted.</summary>
     public uint Turn { get; set; }
 
+    /// <summary>Threads that its turn has, or that the turn it is named for will have.</summary>
+    public int Threads { get; set; }
+
     public TurnGrant Granted { get; private set; }
 
     /// <summary>It has mapped its pages, and nobody else can become a writer of them.</summary>

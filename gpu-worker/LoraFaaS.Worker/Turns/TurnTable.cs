@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LoraFaaS.Policies.Fairness;
 using LoraFaaS.Policies.Turns;
 using LoraFaaS.Protocol.Turns;
@@ -5,10 +6,15 @@ using LoraFaaS.Protocol.Turns;
 namespace LoraFaaS.Worker.Turns;
 
 /// <summary>
-/// Whose turn it is, whose is next, and what each namespace had. Sandboxes only speak through their words, and whatever a word says, nobody's grant but its own
+/// Whose turns run, who follows, and what each namespace had. Sandboxes only speak through their words, and whatever a word says, nobody's grant but its own
 /// owner's depends on it: the worst that a lying sandbox gets is to be passed over. Belongs to the arbiter's thread; waits for nothing.
 /// </summary>
-internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string, TimeSpan> overrun)
+/// <param name="limit">Longest a turn that others wait for may be kept.</param>
+/// <param name="capacity">Threads of the device.</param>
+/// <param name="lanes">Most sandboxes that step at once.</param>
+/// <param name="time">The clock of charges and promises.</param>
+/// <param name="overrun">Told who kept its turn beyond the limit, and for how long.</param>
+internal sealed class TurnTable(TimeSpan limit, int capacity, int lanes, TimeProvider time, Action<string, TimeSpan> overrun)
 {
     /// <summary>Device seconds, by weight, that a namespace may be ahead of the least served and still go first for its margin's sake: a few steps.</summary>
     private const double Lead = 0.1;
@@ -20,17 +26,10 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     private readonly List<TurnSlot> _slots = [];
     private readonly List<TurnSeeker> _seekers = [];
     private readonly List<TurnNeighbour> _neighbours = [];
-    private TurnSlot? _holder;
-    private TurnSlot? _next;
-    private uint _nextTurn;
+    private readonly TurnLanes _lanes = new(capacity, lanes);
     private uint _lastTurn;
-    private bool _contended;
-    private long _since;
 
     public IReadOnlyList<TurnSlot> Slots => _slots;
-
-    /// <summary>Who has the turn, as far as was seen; for tests.</summary>
-    internal TurnSlot? Holder => _holder;
 
     public void Add(TurnSlot slot) => _slots.Add(slot);
 
@@ -45,14 +44,17 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             other.Shown.Remove(slot.Index);
         }
 
-        if (_holder == slot)
+        foreach (var lane in _lanes.All)
         {
-            EndTurn(time.GetTimestamp());
-        }
+            if (lane.Holder == slot)
+            {
+                EndTurn(lane, time.GetTimestamp());
+            }
 
-        if (_next == slot)
-        {
-            _next = null;
+            if (lane.Next == slot)
+            {
+                lane.Next = null;
+            }
         }
 
         slot.Dispose();
@@ -81,20 +83,36 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             SetActive(slot, slot.Seen.Phase is TurnPhase.Waiting or TurnPhase.Running);
         }
 
-        FollowHolder(now);
-
-        if (_holder is null)
+        foreach (var lane in _lanes.All)
         {
-            Promote(now);
+            FollowHolder(lane, now);
         }
 
-        return _holder is null ? null : Contend(now);
+        foreach (var lane in _lanes.All)
+        {
+            if (lane.Holder is null)
+            {
+                Promote(lane, now);
+            }
+        }
+
+        TimeSpan? wake = null;
+
+        foreach (var lane in _lanes.All)
+        {
+            if (lane.Holder is not null && Contend(lane, now) is { } again && !(wake < again))
+            {
+                wake = again;
+            }
+        }
+
+        return wake;
     }
 
     /// <summary>Has the one whose turn it was given it back, or lost it?</summary>
-    private void FollowHolder(long now)
+    private void FollowHolder(TurnLane lane, long now)
     {
-        if (_holder is not { } holder)
+        if (lane.Holder is not { } holder)
         {
             return;
         }
@@ -104,18 +122,18 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
         if (word.IsRunning(holder.Turn))
         {
             // One with a standing turn harms nobody; only who is waited for has a limit.
-            if (_contended && time.GetElapsedTime(_since, now) is var held && held > limit)
+            if (lane.IsContended && time.GetElapsedTime(lane.Since, now) is var held && held > limit)
             {
                 overrun(holder.Owner, held);
                 holder.Grant(default);
-                EndTurn(now);
+                EndTurn(lane, now);
             }
 
             return;
         }
 
         var keeps = word.Phase is TurnPhase.Resting && word.Turn == holder.Turn;
-        var comes = word.Phase is TurnPhase.Waiting && word.Turn != holder.Turn && time.GetElapsedTime(_since, now) <= limit;
+        var comes = word.Phase is TurnPhase.Waiting && word.Turn != holder.Turn && time.GetElapsedTime(lane.Since, now) <= limit;
 
         if (keeps || comes)
         {
@@ -128,36 +146,38 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
 
         if (!holder.Seen.IsRunning(holder.Turn))
         {
-            EndTurn(now);
+            EndTurn(lane, now);
         }
     }
 
-    private void EndTurn(long now)
+    private void EndTurn(TurnLane lane, long now)
     {
-        if (_contended)
+        var holder = lane.Holder!;
+
+        if (lane.IsContended)
         {
-            _served.Charge(_holder!.Owner, time.GetElapsedTime(_since, now).TotalSeconds, _holder.Weight);
+            _served.Charge(holder.Owner, time.GetElapsedTime(lane.Since, now).TotalSeconds * holder.Threads / _lanes.Capacity, holder.Weight);
         }
 
-        _holder!.EndHold(time.GetElapsedTime(_holder.HoldsSince, now));
-        _contended = false;
-        _holder = null;
+        holder.EndHold(time.GetElapsedTime(holder.HoldsSince, now));
+        lane.IsContended = false;
+        lane.Holder = null;
     }
 
     /// <summary>The named one, who may have taken over by itself already; else whoever the policy chooses.</summary>
-    private void Promote(long now)
+    private void Promote(TurnLane lane, long now)
     {
-        if (_next is { } next)
+        if (lane.Next is { } next)
         {
-            _next = null;
+            lane.Next = null;
             next.Read(now);
 
             // One whose step is shorter than our own waking may have had the turn, and ended it, by now.
-            var awaits = next.Seen.Phase is TurnPhase.Waiting && next.Seen.Turn != _nextTurn;
+            var awaits = next.Seen.Phase is TurnPhase.Waiting && next.Seen.Turn != lane.NextTurn;
 
-            if (awaits || next.Seen.IsRunning(_nextTurn))
+            if (awaits || next.Seen.IsRunning(lane.NextTurn))
             {
-                Give(next, _nextTurn, now);
+                Give(lane, next, lane.NextTurn, now);
                 next.Follow(default);
                 return;
             }
@@ -165,20 +185,27 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             next.Follow(default);
         }
 
-        if (Choose(now) is { } chosen)
+        if (Choose(now) is not { } chosen || _lanes.ThreadsBeside(CountSeekers() - 1) is not (> 0 and var threads))
         {
-            Give(chosen, NewTurn(), now);
+            return;
+        }
+
+        // Named to follow in another lane, it may take over there at this very moment: then there is a change to be seen, and this lane is looked at again.
+        if (_lanes.Naming(chosen) is not { } named || TryUnname(named, now))
+        {
+            chosen.Threads = threads;
+            Give(lane, chosen, NewTurn(), now);
         }
     }
 
-    private void Give(TurnSlot slot, uint turn, long now)
+    private void Give(TurnLane lane, TurnSlot slot, uint turn, long now)
     {
         slot.Turn = turn;
+        lane.Holder = slot;
+        lane.Since = now;
+        slot.BeginHold(now);
         Limit(slot, now);
-        slot.Grant(new TurnGrant(turn, Standing: !OthersWait(slot)));
-        _holder = slot;
-        _holder.BeginHold(now);
-        _since = now;
+        slot.Grant(new TurnGrant(turn, Standing: CountSeekers() == 0));
 
         if (!slot.Seen.IsRunning(turn))
         {
@@ -187,31 +214,38 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     }
 
     /// <summary>With others waiting the turn ends with its step, and the next is named; with none it stands.</summary>
-    private TimeSpan? Contend(long now)
+    private TimeSpan? Contend(TurnLane lane, long now)
     {
-        var holder = _holder!;
+        var holder = lane.Holder!;
+        var (isAlone, isWanted) = (_lanes.Holders == 1, CountSeekers() > 0);
+
+        if (isAlone && !isWanted)
+        {
+            holder.Threads = _lanes.Capacity;
+        }
 
         Limit(holder, now);
 
-        if (!OthersWait(holder))
+        // One that rests holds no part of the device that another could use.
+        if (holder.Seen.Phase is TurnPhase.Resting && !(isAlone && !isWanted))
+        {
+            return TakeBack(lane, now);
+        }
+
+        if (!isWanted)
         {
             if (!holder.Granted.Standing)
             {
                 holder.Grant(holder.Granted with { Standing = true });
             }
 
-            _contended = false;
+            lane.IsContended = false;
             return null;
         }
 
-        if (!_contended)
+        if (!lane.IsContended)
         {
-            (_contended, _since) = (true, now);
-        }
-
-        if (holder.Seen.Phase is TurnPhase.Resting)
-        {
-            return TakeBack(holder, now);
+            (lane.IsContended, lane.Since) = (true, now);
         }
 
         if (holder.Granted.Standing)
@@ -219,39 +253,44 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
             holder.Grant(holder.Granted with { Standing = false });
         }
 
-        Name(holder, now);
-        var left = limit - time.GetElapsedTime(_since, now);
+        Name(lane, now);
+        var left = limit - time.GetElapsedTime(lane.Since, now);
         return left > TimeSpan.Zero ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(1);
     }
 
     /// <summary>A standing turn that nobody uses. Its sandbox may begin a step at this very moment: each side writes, then reads what the other wrote.</summary>
-    private TimeSpan? TakeBack(TurnSlot holder, long now)
+    private TimeSpan? TakeBack(TurnLane lane, long now)
     {
+        var holder = lane.Holder!;
         holder.Grant(default);
         holder.Read(now);
 
         if (!holder.Seen.IsRunning(holder.Turn))
         {
-            EndTurn(now);
-            Promote(now);
+            EndTurn(lane, now);
+            Promote(lane, now);
         }
 
         return TimeSpan.Zero;
     }
 
-    private void Name(TurnSlot holder, long now)
+    private void Name(TurnLane lane, long now)
     {
-        if (Choose(now) is not { } chosen || chosen == _next || (_next is { } named && !TryUnname(named, now)))
+        if (Choose(now, lane) is not { } chosen || chosen == lane.Next || (lane.Next is not null && !TryUnname(lane, now)))
         {
             return;
         }
 
-        (_next, _nextTurn) = (chosen, NewTurn());
+        var holder = lane.Holder!;
+        (lane.Next, lane.NextTurn) = (chosen, NewTurn());
+
+        // The one that it follows may come again at once.
+        chosen.Threads = Math.Min(holder.Threads, _lanes.Share);
 
         if (holder.IsJoined && chosen.TryShow(holder))
         {
             Limit(chosen, now);
-            chosen.Follow(new Succession(holder.Index, holder.Turn, _nextTurn));
+            chosen.Follow(new Succession(holder.Index, holder.Turn, lane.NextTurn));
             chosen.Ring();
         }
     }
@@ -260,21 +299,24 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
     /// One who presses more has come since it was named: behind both this step and the named one's a short promise would break. It may take over at this very moment: each side
     /// writes, then reads what the other wrote. Where both give way it is still the named one, and is granted its turn.
     /// </summary>
-    private bool TryUnname(TurnSlot named, long now)
+    private static bool TryUnname(TurnLane lane, long now)
     {
+        var named = lane.Next!;
         named.Follow(default);
         named.Read(now);
 
-        if (named.Seen.Turn == _nextTurn)
+        if (named.Seen.Turn == lane.NextTurn)
         {
             return false;
         }
 
-        _next = null;
+        lane.Next = null;
         return true;
     }
 
-    private TurnSlot? Choose(long now)
+    /// <param name="now">As of this instant.</param>
+    /// <param name="forLane">Whoever is named in another lane than this one is left there; null: is not.</param>
+    private TurnSlot? Choose(long now, TurnLane? forLane = null)
     {
         _seekers.Clear();
 
@@ -282,19 +324,19 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
         {
             var slot = _slots[i];
 
-            if (slot != _holder && slot.Seen.Phase is TurnPhase.Waiting)
+            if (IsSeeking(slot) && (forLane is null || _lanes.Naming(slot) is not { } naming || naming == forLane))
             {
                 _seekers.Add(new TurnSeeker(i, Margin(slot, now), _served.Of(slot.Owner), time.GetElapsedTime(slot.WaitingSince, now)));
             }
         }
 
-        var chosen = TurnPolicy.Choose(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_seekers), Lead);
+        var chosen = TurnPolicy.Choose(CollectionsMarshal.AsSpan(_seekers), Lead);
         return chosen < 0 ? null : _slots[_seekers[chosen].Slot];
     }
 
     private TimeSpan Margin(TurnSlot slot, long now) => slot.Due(now) is not long.MaxValue and var due ? time.GetElapsedTime(now, due) : TimeSpan.MaxValue;
 
-    /// <summary>Says how long this one may take, as far as that has changed.</summary>
+    /// <summary>Says how long this one may take and with how many threads, as far as that has changed.</summary>
     private void Limit(TurnSlot slot, long now)
     {
         _neighbours.Clear();
@@ -303,26 +345,28 @@ internal sealed class TurnTable(TimeSpan limit, TimeProvider time, Action<string
         {
             if (other != slot)
             {
-                _neighbours.Add(new TurnNeighbour(other.Seen.Phase is TurnPhase.Waiting, Margin(other, now), other.Promised));
+                _neighbours.Add(new TurnNeighbour(IsSeeking(other), Margin(other, now), other.Promised));
             }
         }
 
-        var others = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_neighbours);
+        var others = CollectionsMarshal.AsSpan(_neighbours);
         var step = TurnSlicePolicy.Step(others) is { } longest ? (uint)longest.TotalMicroseconds : 0;
-        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others).TotalMicroseconds));
+        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others).TotalMicroseconds, slot.Threads));
     }
 
-    private bool OthersWait(TurnSlot slot)
+    /// <summary>It wants a turn and was given none that it may still take up.</summary>
+    private bool IsSeeking(TurnSlot slot) => slot.Seen.Phase is TurnPhase.Waiting && !_lanes.Holds(slot);
+
+    private int CountSeekers()
     {
-        foreach (var other in _slots)
+        var count = 0;
+
+        foreach (var slot in _slots)
         {
-            if (other != slot && other.Seen.Phase is TurnPhase.Waiting)
-            {
-                return true;
-            }
+            count += IsSeeking(slot) ? 1 : 0;
         }
 
-        return false;
+        return count;
     }
 
     private uint NewTurn() => _lastTurn = TurnNumber.After(_lastTurn);

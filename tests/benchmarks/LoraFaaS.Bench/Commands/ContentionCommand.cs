@@ -20,7 +20,7 @@ internal static class ContentionCommand
     };
 
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Of load for each figure of slo and fair", DefaultValueFactory = _ => 15 };
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Stretches of load in turns of slo on synthetic weights; the worst is judged", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Stretches of load in turns of slo on synthetic weights; the worst is judged", DefaultValueFactory = _ => 3 };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()

@@ -46,7 +46,7 @@ internal sealed class HandOverBench(ReportWriter report)
     /// <summary>Microseconds of each hand-over from one process to another.</summary>
     private static async Task<List<double>> MeasureAsync(int stepMicroseconds, int sandboxes)
     {
-        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions()), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
+        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions { TurnLanes = 1 }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
         var children = new List<(ChildProcess Child, TurnMember Member)>();
 
         for (var i = 0; i < sandboxes; i++)

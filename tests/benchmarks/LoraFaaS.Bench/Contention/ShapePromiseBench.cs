@@ -21,7 +21,7 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
     private const double ShortTimes = 4, LongTimes = 10;
 
     /// <summary>Of the least load, what first come, first served is given until it breaks enough promises for an arbiter to be worth something.</summary>
-    private static readonly double[] Loads = [1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+    private static readonly double[] Loads = [1.5, 1.75, 2, 2.5, 3];
 
     private const double Enough = 30;
 

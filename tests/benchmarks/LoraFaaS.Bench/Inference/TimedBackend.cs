@@ -16,6 +16,8 @@ internal sealed class TimedBackend(IComputeBackend inner) : IComputeBackend
 
     public int Threads => inner.Threads;
 
+    public void Use(int threads) => inner.Use(threads);
+
     /// <summary>Seconds by operation since the last call.</summary>
     public IReadOnlyDictionary<string, double> Take()
     {

@@ -6,7 +6,7 @@ namespace LoraFaaS.Bench.Workers;
 /// <param name="Alone">First token where the sandbox loads a backbone of its own from disk.</param>
 /// <param name="Step">Between tokens of one.</param>
 /// <param name="StepOfFour">Between tokens of four at once.</param>
-/// <param name="WarmOfFour">First token of four at once, mean.</param>
+/// <param name="WarmOfFour">First token of four at once, the last of them: T(4) is over when all are computed.</param>
 /// <param name="AdapterBytes">On disk.</param>
 /// <param name="BackboneBytes">On disk.</param>
 internal sealed record ColdTimes(double Warm, double Cold, double Alone, double Step, double StepOfFour, double WarmOfFour, long AdapterBytes, long BackboneBytes);

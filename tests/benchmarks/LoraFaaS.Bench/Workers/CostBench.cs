@@ -1,4 +1,5 @@
 using LoraFaaS.Bench.Reports;
+using LoraFaaS.Bench.Synthesis;
 using LoraFaaS.Simulator;
 using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.Simulator.Reports;
@@ -18,7 +19,10 @@ internal sealed class CostBench(ReportWriter report, string shape)
     /// <summary>What a sandbox is leased at first, and what it takes beside its backbone (<c>bench sharing</c>), gigabytes.</summary>
     private const double Lease = 0.017, Process = 0.045;
 
-    /// <summary>Of what the device could serve one call at a time, the most that a half hour asks for: beyond it a first token's time says how long the queue is.</summary>
+    /// <summary>What the trace's adapters are sized for: query, key and value of Llama2-7B's 32 layers of 4 096.</summary>
+    private const double RankMegabytesOf7B = 32 * 3 * 2 * 4_096 * 2 / 1e6;
+
+    /// <summary>Of what the device could serve one call at a time, the most that any half hour asks for, those that only teach among them: beyond it a first token's time says how long the queue is.</summary>
     private const double MostLoad = 0.5;
 
     /// <summary>The keep-alive of both systems that are compared by what they hold.</summary>
@@ -32,13 +36,13 @@ internal sealed class CostBench(ReportWriter report, string shape)
         report.Add(BenchRow.Limit($"{shape}: measured: between tokens of one; of four at once: {times.StepOfFour:0.0} ms", times.Step, "ms"));
 
         Compare($"{Functions} functions that are called all along", times, (variation, slice) => Read(variation, slice, counts => IsAlwaysHeld(counts) && counts.Sum() <= MostCalls(times)));
-        Compare($"any {Functions} functions", times, (variation, slice) => Thin(Read(variation, slice, fits: null), times));
+        Compare($"any {Functions} functions", times, (variation, slice) => Read(variation, slice, fits: null));
     }
 
     private void Compare(string which, ColdTimes times, Func<string, int, Trace> read)
     {
         var cluster = Cluster(times);
-        var traces = TraceSlices.Classes.SelectMany(variation => Enumerable.Range(0, TraceSlices.Slices).Select(slice => read(variation, slice))).ToList();
+        var traces = TraceSlices.Classes.SelectMany(variation => Enumerable.Range(0, TraceSlices.Slices).Select(slice => Fit(read(variation, slice), times))).ToList();
         var (apart, together, ours, oracle) = (Play("unshared-10min"), Play("shared-10min"), Play("lorafaas"), Play("oracle-ours"));
         var name = $"{shape}, {traces.Count} half hours of {which}";
 
@@ -46,8 +50,14 @@ internal sealed class CostBench(ReportWriter report, string shape)
         report.Add(Saved("    device-GB-seconds saved by sharing, keep-alive 10 min both (8 copies to 1: 87.5 %)", Sum(apart, run => run.HeldGigabyteSeconds), Sum(together, run => run.HeldGigabyteSeconds), 85));
         report.Add(BenchRow.Cost("    time to first token, p95 (mean of the half hours): shared", Mean(together, run => run.TtftMs.P95), "ms", Mean(apart, run => run.TtftMs.P95), "nothing shared", 1));
         report.Add(Saved("    whole cost saved by sharing, keep-alive 10 min both", Sum(apart, run => run.Cost), Sum(together, run => run.Cost), null));
+        var saved = Share(Sum(apart, run => run.Cost), Sum(ours, run => run.Cost));
         report.Add(Saved("    whole cost saved, own plans against nothing shared and 10 min", Sum(apart, run => run.Cost), Sum(ours, run => run.Cost), 89));
-        report.Add(Saved("    the most that could be: everything brought just in time by one who knows each call", Sum(apart, run => run.Cost), Sum(oracle, run => run.Cost), null));
+
+        // Whoever serves a half hour computes at least what the system does that computes least there; memory that waits can be none at all.
+        var least = Enumerable.Range(0, traces.Count).Sum(slice => new[] { together, ours, oracle }.Min(runs => runs[slice].Cost - runs[slice].CostIdle));
+        report.Add(BenchRow.Rate("    of what sharing can save at most: no memory ever waits, and only the least computing is paid", saved, "%", Share(Sum(apart, run => run.Cost), least), "bound"));
+        report.Add(Saved("    the same by one who knows each call and brings everything just in time", Sum(apart, run => run.Cost), Sum(oracle, run => run.Cost), null));
+        AsProcessors(cluster, traces);
         Parts("nothing shared", apart, Sum(apart, run => run.Cost));
         Parts("shared, 10 min", together, Sum(apart, run => run.Cost));
         Parts("own plans", ours, Sum(apart, run => run.Cost));
@@ -55,6 +65,16 @@ internal sealed class CostBench(ReportWriter report, string shape)
         report.Add(BenchRow.Limit("    calls that were counted; refused or never served by own plans: " + ours.Sum(run => run.Refused + run.Unserved), ours.Sum(run => run.Calls), ""));
 
         List<RunReport> Play(string system) => [.. traces.Select(trace => Simulate.Run(cluster, trace, system))];
+    }
+
+    /// <summary>At the prices of a device that is a machine's own memory and processors, where memory that waits costs what memory that computes does (Controller:Prices' defaults).</summary>
+    private void AsProcessors(ClusterSpec cluster, List<Trace> traces)
+    {
+        var priced = cluster with { Price = PriceSpec.Processors };
+        var (apart, ours) = (Cost("unshared-10min"), Cost("lorafaas"));
+        report.Add(Saved("    the same at the prices of processors and memory instead of a card's: own plans against nothing shared and 10 min", apart, ours, null));
+
+        double Cost(string system) => traces.Sum(trace => Simulate.Run(priced, trace, system).Cost);
     }
 
     /// <summary>Of what nothing shared costs: memory that computes or loads, memory that waits, and the rest (processors, host memory, calls).</summary>
@@ -66,13 +86,34 @@ internal sealed class CostBench(ReportWriter report, string shape)
     private static Trace Read(string variation, int slice, Predicate<IReadOnlyList<int>>? fits) =>
         TraceSlices.Read(RepositoryRoot.Of("tests", "data", "traces"), variation, slice, Functions, backbones: 1, minutes: Minutes, lengths: TokenLengths.Brief, fits: fits);
 
-    private static Trace Thin(Trace trace, ColdTimes times) => TraceThinning.Thin(trace, Math.Min(1, MostLoad / LoadOf(trace, times)));
+    /// <summary>Calls that the device can serve, and adapters of this backbone's sizes.</summary>
+    private Trace Fit(Trace trace, ColdTimes times)
+    {
+        var sized = new Trace
+        {
+            Name = trace.Name, Arrival = trace.Arrival, Function = trace.Function, PromptTokens = trace.PromptTokens, OutputTokens = trace.OutputTokens, CountFrom = trace.CountFrom, Length = trace.Length,
+            Functions = [.. trace.Functions.Select(function => function with { AdapterMegabytes = function.AdapterMegabytes * RankMegabytes / RankMegabytesOf7B })],
+        };
+        return TraceThinning.Bound(sized, Minutes * 60, call => OwnMs(sized, call, times), MostLoad * Minutes * 60_000);
+    }
+
+    /// <summary>Of one rank on query, key and value in all layers, bf16, as the trace's adapters have them.</summary>
+    private double RankMegabytes
+    {
+        get
+        {
+            var named = NamedShape.Of(shape);
+            return named.Linear.Take(3).Sum(module => module.Inputs + module.Outputs) * named.Layers * 2 / 1e6;
+        }
+    }
+
+    private static double OwnMs(Trace trace, int call, ColdTimes times) => times.Warm + (trace.OutputTokens[call] * times.Step);
 
     /// <summary>Of the counted time, the part that its calls would take one after another.</summary>
     private static double LoadOf(Trace trace, ColdTimes times)
     {
         var calls = Enumerable.Range(0, trace.Count).Where(call => trace.Arrival[call] >= trace.CountFrom);
-        return calls.Sum(call => times.Warm + (trace.OutputTokens[call] * times.Step)) / (1_000 * (trace.Length - trace.CountFrom));
+        return calls.Sum(call => OwnMs(trace, call, times)) / (1_000 * (trace.Length - trace.CountFrom));
     }
 
     /// <summary>Of one function in a half hour: its part of the most load.</summary>
@@ -98,9 +139,11 @@ internal sealed class CostBench(ReportWriter report, string shape)
 
     private static BenchRow Saved(string name, double before, double after, double? least)
     {
-        var saved = 100 * (1 - (after / before));
+        var saved = Share(before, after);
         return BenchRow.Limit(name, saved, "%") with { Target = least is { } bound ? $"≥ {bound} %" : "", Met = least is { } target ? saved >= target : null };
     }
+
+    private static double Share(double before, double after) => 100 * (1 - (after / before));
 
     private static double Sum(List<RunReport> runs, Func<RunReport, double> of) => runs.Sum(of);
 

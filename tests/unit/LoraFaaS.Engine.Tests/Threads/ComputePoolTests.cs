@@ -21,6 +21,22 @@ public sealed class ComputePoolTests
     }
 
     [Fact]
+    public void With_one_thread_in_use_the_caller_runs_all_and_others_are_back_when_they_are_wanted_again()
+    {
+        using var pool = new ComputePool(4);
+
+        foreach (var used in new[] { 4, 1, 4, 2, 9, 0 })
+        {
+            pool.Use(used);
+            var job = new CountingJob(64);
+            pool.Run(job);
+
+            Assert.All(job.Runs, runs => Assert.Equal(1, runs));
+            Assert.True(used > 1 || job.Threads.All(thread => thread == 0));
+        }
+    }
+
+    [Fact]
     public void What_a_chunk_throws_reaches_the_caller_and_the_pool_goes_on()
     {
         using var pool = new ComputePool(3);
@@ -37,15 +53,20 @@ public sealed class ComputePoolTests
         {
             Chunks = chunks;
             Runs = new int[chunks];
+            Threads = new int[chunks];
         }
 
         public int[] Runs { get; }
+
+        /// <summary>Which thread ran each chunk.</summary>
+        public int[] Threads { get; }
 
         public int FailsAt { get; init; } = -1;
 
         public override void Run(int chunk, int thread)
         {
             Interlocked.Increment(ref Runs[chunk]);
+            Threads[chunk] = thread;
             if (chunk == FailsAt)
             {
                 throw new InvalidOperationException("as asked");

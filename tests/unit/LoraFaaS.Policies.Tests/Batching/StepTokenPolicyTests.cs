@@ -27,6 +27,27 @@ public sealed class StepTokenPolicyTests
     }
 
     [Fact]
+    public void A_promised_first_token_has_its_room_in_pieces_where_others_bound_the_step_and_then_decodes_have_one()
+    {
+        var model = new StepTimeModel();
+        var (bound, none) = (TimeSpan.FromMilliseconds(30), TimeSpan.Zero);
+        StepSequence[] promised = [Prompt(0) with { IsPromised = true }, Decoding()];
+        Assert.False(StepTokenPolicy.DecodesWait(promised, model, bound, none));
+
+        model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
+        Assert.True(StepTokenPolicy.DecodesWait(promised, model, bound, none));
+
+        // Three decodes' time is what one step beside them would give it.
+        Assert.True(StepTokenPolicy.DecodesWait(promised, model, bound, TimeSpan.FromMilliseconds(59)));
+        Assert.False(StepTokenPolicy.DecodesWait(promised, model, bound, TimeSpan.FromMilliseconds(60)));
+
+        Assert.False(StepTokenPolicy.DecodesWait(promised, model, null, none));
+        Assert.False(StepTokenPolicy.DecodesWait(promised, model, TimeSpan.FromMilliseconds(80), none));
+        Assert.False(StepTokenPolicy.DecodesWait([Prompt(0), Decoding()], model, bound, none));
+        Assert.False(StepTokenPolicy.DecodesWait([promised[0], Decoding() with { SloTpot = TimeSpan.FromMilliseconds(100) }], model, bound, none));
+    }
+
+    [Fact]
     public void Prompts_that_came_together_are_computed_one_after_the_other_unless_they_are_tiny()
     {
         StepSequence Waiting(int key, int tokens, long due) => Prompt(0) with { Key = key, Tokens = tokens, Due = due, Arrival = key };

@@ -16,6 +16,20 @@ public sealed class StepPlannerTests
     }
 
     [Fact]
+    public void A_step_that_decodes_wait_for_is_the_prompts_unless_it_needs_their_pages_or_rows()
+    {
+        var limits = Roomy with { MaxTokens = 10, DecodesWait = true };
+        Assert.Equal([new StepRow(1, 10, 1)], Plan(limits, Waiting(1, tokens: 40), Decoding(2, tokens: 20), Decoding(3, tokens: 30)).Rows);
+
+        var lacking = Plan(limits with { FreePages = 1 }, Waiting(1, tokens: 40), Decoding(2, tokens: 20));
+        Assert.Equal([2], lacking.Rows.Select(row => row.Key));
+        Assert.Empty(lacking.Preempted);
+
+        Assert.Equal([2, 3], Plan(limits with { MaxSequences = 2 }, Waiting(1, tokens: 40), Decoding(2, tokens: 20), Decoding(3, tokens: 30)).Rows.Select(row => row.Key));
+        Assert.Equal([2], Plan(limits, Decoding(2, tokens: 20)).Rows.Select(row => row.Key));
+    }
+
+    [Fact]
     public void A_decode_at_a_page_border_takes_a_page()
     {
         var plan = Plan(Roomy, Decoding(1, tokens: 17));

@@ -15,6 +15,8 @@ internal sealed class FaultyBackend(IComputeBackend real) : IComputeBackend
 
     public int Threads => real.Threads;
 
+    public void Use(int threads) => real.Use(threads);
+
     public DeviceMemory Allocate(long bytes) => real.Allocate(bytes);
 
     public DeviceMemory AllocateHostVisible(long bytes) => real.AllocateHostVisible(bytes);

@@ -31,5 +31,17 @@ public sealed class TraceThinningTests
     }
 
     [Fact]
+    public void No_span_asks_for_more_than_the_bound_and_those_that_ask_for_less_stay_as_they_are()
+    {
+        // Ninety calls of a second each; the middle third takes ten times as long.
+        var thin = TraceThinning.Bound(Whole, 30, call => call is >= 30 and < 60 ? 10 : 1, 100);
+
+        Assert.Equal(Whole.Arrival.Where(at => at is < 30 or >= 60), thin.Arrival.Where(at => at is < 30 or >= 60));
+        Assert.InRange(thin.Arrival.Count(at => at is >= 30 and < 60), 9, 12);
+        Assert.Equal([0, 1], thin.Function.Where((_, call) => thin.Arrival[call] is >= 30 and < 60).Distinct().Order());
+        Assert.Same(Whole, TraceThinning.Bound(Whole, 30, _ => 1, 30));
+    }
+
+    [Fact]
     public void What_fits_stays_as_it_is() => Assert.Same(Whole, TraceThinning.Thin(Whole, 1));
 }
