@@ -15,6 +15,7 @@ internal sealed class DoorWorld : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef-token";
     public const string Password = "benchmark password";
+    public const string FunctionPath = "/function/f0";
 
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
@@ -59,7 +60,7 @@ internal sealed class DoorWorld : IAsyncDisposable
         var world = new DoorWorld(controller, worker, gateway, forwarder)
         {
             Key = key,
-            GatewayUrl = new Uri(address, "/function/f0").ToString(),
+            GatewayUrl = new Uri(address, FunctionPath).ToString(),
             ForwarderUrl = forwarderUrl + "/v1/generate",
         };
         await world.WaitUntilServedAsync(world.GatewayUrl);
@@ -69,10 +70,18 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>One more gateway of the same controller, which serves when this returns; disposed with the world.</summary>
     public async Task<Uri> AddGatewayAsync()
     {
-        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl);
+        var (gateway, address) = await StartAnotherAsync();
         _others.Add(gateway);
-        await WaitUntilServedAsync(new Uri(address, "/function/f0").ToString());
         return address;
+    }
+
+    /// <summary>One more gateway of the same controller, which serves when this returns; the caller disposes it.</summary>
+    /// <param name="environment">Beside what this process has; none: nothing.</param>
+    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, environment);
+        await WaitUntilServedAsync(new Uri(address, FunctionPath).ToString());
+        return (gateway, address);
     }
 
     public static RouteUpdate Routes(int functions, string workerUrl)
@@ -90,37 +99,13 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
-        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == GatewayUrl ? Key : "" });
+        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == ForwarderUrl || url == DirectUrl ? "" : Key });
 
     /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
-    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime(_gateway), ProcessorTime(_forwarder));
+    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All);
 
-    /// <summary>Processor time of the door at that address until now, in ticks of the kernel's clock, and that of its thread that compiles hot methods anew.</summary>
-    public (double Compiler, double All) CompilerTime(string url)
-    {
-        var process = $"/proc/{Text((url == GatewayUrl ? _gateway : _forwarder).Id)}";
-
-        // The thread comes and goes with its work.
-        var compiler = Directory.GetDirectories(process + "/task").Where(task => Read(task + "/comm").Contains("Tiered", StringComparison.Ordinal)).Sum(task => Ticks(Read(task + "/stat")));
-        return (compiler, Ticks(Read(process + "/stat")));
-
-        static string Read(string file)
-        {
-            try
-            {
-                return File.ReadAllText(file);
-            }
-            catch (IOException)
-            {
-                return "";
-            }
-        }
-
-        // utime and stime, the 12th and 13th after the name in its parentheses.
-        static double Ticks(string stat) => stat.Length == 0
-            ? 0
-            : stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11..13].Sum(ticks => double.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture));
-    }
+    /// <summary>Processor time of the door at that address until now.</summary>
+    public ProcessorTime TimeOf(string url) => ProcessorTime.Of((url == GatewayUrl ? _gateway : _forwarder).Id);
 
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
@@ -174,7 +159,8 @@ internal sealed class DoorWorld : IAsyncDisposable
         return route;
     }
 
-    public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(string controllerHttp, string controllerRpc)
+    public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(
+        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null)
     {
         using var secrets = new TempFolder();
         await File.WriteAllTextAsync(secrets.File("password"), Password + "\n");
@@ -191,8 +177,10 @@ internal sealed class DoorWorld : IAsyncDisposable
                 "--Gateway:MaxPerWorker", "100000",
                 "--Gateway:RequireApiKeys", "true",
                 "--Host:ReadyFile", secrets.File("ready.json"),
+                "--Host:ExitWithParent", "true",
                 "--Logging:LogLevel:Default", "Error",
-            ]);
+            ],
+            environment: environment);
         using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
         return (gateway, new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!));
     }
@@ -208,12 +196,6 @@ internal sealed class DoorWorld : IAsyncDisposable
                 return response.IsSuccessStatusCode;
             },
             "the gateway serves");
-    }
-
-    private static TimeSpan ProcessorTime(ChildProcess child)
-    {
-        using var process = System.Diagnostics.Process.GetProcessById(child.Id);
-        return process.TotalProcessorTime;
     }
 
     private long ResidentBytes()
