@@ -7,7 +7,7 @@ namespace LoraFaaS.Bench.Door;
 /// Gateways started one after the other, each in a process of its own, and measured beside one bare forwarder: shows what a process decides once, at its start or while it
 /// is warmed, which the rounds of a single process cannot.
 /// </summary>
-internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds)
+internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, int warmTurns)
 {
     private const int Clients = 32;
 
@@ -16,7 +16,7 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds)
         var (gateway, address) = await world.StartAnotherAsync(environment.Variables);
         await using var _ = gateway;
         var url = new Uri(address, DoorWorld.FunctionPath).ToString();
-        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id));
+        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id), warmTurns);
 
         var (ours, bare) = (new List<LoadResult>(), new List<LoadResult>());
         var before = (Ours: ProcessorTime.Of(gateway.Id), Bare: world.TimeOf(world.ForwarderUrl));

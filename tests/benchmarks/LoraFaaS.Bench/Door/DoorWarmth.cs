@@ -4,7 +4,7 @@ namespace LoraFaaS.Bench.Door;
 internal static class DoorWarmth
 {
     private const int Clients = 32;
-    private const int MostTurns = 18;
+    public const int MostTurns = 18;
     private const double TurnSeconds = 2.5;
 
     /// <summary>Of the door's processor time.</summary>

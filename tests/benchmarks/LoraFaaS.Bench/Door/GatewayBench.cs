@@ -160,7 +160,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
     {
         await using var world = await DoorWorld.StartAsync(functions: 100);
         await WarmAsync(world, world.ForwarderUrl);
-        var measure = new DoorStarts(world, rounds, seconds);
+        var measure = new DoorStarts(world, rounds, seconds, starts.WarmTurns);
         var kinds = starts.Kinds.ToDictionary(kind => kind, _ => new List<DoorStart>());
         for (var start = 0; start < starts.Count; start++)
         {
