@@ -4,7 +4,9 @@ namespace LoraFaaS.Gateway.Forwarding.Wire;
 /// Connections to one worker that wait for another exchange, the last used first, so that what a burst left behind grows old and goes. Before the last used of all goes the last
 /// used of those that the asking thread watches: the call then passes from its caller's socket to the worker's and back upon one thread, where it otherwise goes to and fro between two processors.
 /// </summary>
-internal sealed class IdleLinks(TimeProvider time) : IDisposable
+/// <param name="time">The clock.</param>
+/// <param name="thread">The sockets' thread that the asker runs upon; 0: another one.</param>
+internal sealed class IdleLinks(TimeProvider time, Func<int> thread) : IDisposable
 {
     /// <summary>A worker that restarts keeps its address: what idles longer is more likely dead than warm. The worker itself keeps an idle one for 130 s.</summary>
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(90);
@@ -29,7 +31,7 @@ internal sealed class IdleLinks(TimeProvider time) : IDisposable
     /// <summary>Null: none is fit, or a new one is wanted.</summary>
     public WorkerLink? TryTake()
     {
-        var here = InlineSockets.Here;
+        var here = thread();
 
         lock (_gate)
         {
@@ -61,7 +63,7 @@ internal sealed class IdleLinks(TimeProvider time) : IDisposable
     public void Keep(WorkerLink link)
     {
         link.IdleSince = time.GetTimestamp();
-        link.Home = InlineSockets.Here;
+        link.Home = thread();
 
         lock (_gate)
         {

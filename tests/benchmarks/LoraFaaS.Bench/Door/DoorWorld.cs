@@ -17,15 +17,18 @@ internal sealed class DoorWorld : IAsyncDisposable
     public const string Password = "benchmark password";
     public const string FunctionPath = "/function/f0";
 
+    private const string GeneratePath = "/v1/generate";
+
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
     private readonly ChildProcess _gateway;
     private readonly ChildProcess _forwarder;
+    private readonly ChildProcess _relay;
     private readonly List<ChildProcess> _others = [];
 
-    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder)
+    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder, ChildProcess relay)
     {
-        (Controller, Worker, _gateway, _forwarder) = (controller, worker, gateway, forwarder);
+        (Controller, Worker, _gateway, _forwarder, _relay) = (controller, worker, gateway, forwarder, relay);
     }
 
     public FakeController Controller { get; }
@@ -35,11 +38,14 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     public CannedWorker Worker { get; }
 
-    public string DirectUrl => Worker.Url + "/v1/generate";
+    public string DirectUrl => Worker.Url + GeneratePath;
 
     public required string GatewayUrl { get; init; }
 
     public required string ForwarderUrl { get; init; }
+
+    /// <summary>Where bytes are passed on unread.</summary>
+    public required string RelayUrl { get; init; }
 
     private static string Self => typeof(DoorWorld).Assembly.Location;
 
@@ -56,12 +62,15 @@ internal sealed class DoorWorld : IAsyncDisposable
         var (gateway, address) = await StartGatewayAsync(controller.HttpUrl, controller.RpcUrl);
         var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
         var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
+        var relay = ChildProcess.StartDotnet(Self, ["relay", "--target", worker.Url]);
+        var relayUrl = await relay.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
 
-        var world = new DoorWorld(controller, worker, gateway, forwarder)
+        var world = new DoorWorld(controller, worker, gateway, forwarder, relay)
         {
             Key = key,
             GatewayUrl = new Uri(address, FunctionPath).ToString(),
-            ForwarderUrl = forwarderUrl + "/v1/generate",
+            ForwarderUrl = forwarderUrl + GeneratePath,
+            RelayUrl = relayUrl + GeneratePath,
         };
         await world.WaitUntilServedAsync(world.GatewayUrl);
         return world;
@@ -99,7 +108,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
-        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == ForwarderUrl || url == DirectUrl ? "" : Key });
+        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url.EndsWith(GeneratePath, StringComparison.Ordinal) ? "" : Key });
 
     /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
     public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All);
@@ -138,6 +147,7 @@ internal sealed class DoorWorld : IAsyncDisposable
 
         await _gateway.DisposeAsync();
         await _forwarder.DisposeAsync();
+        await _relay.DisposeAsync();
         await Worker.DisposeAsync();
         await Controller.DisposeAsync();
     }
