@@ -119,7 +119,7 @@ public sealed class FaasCliVerbTests(DemoPlatform demo)
         Assert.Equal(202, (await SendAsync("POST", "system/functions", Stack)).Status);
         Assert.Equal(202, (await SendAsync("POST", "system/scale-function/verbs-up", """{"serviceName":"verbs-up","replicas":0,"namespace":"openfaas-fn"}""")).Status);
         using var scaled = JsonDocument.Parse((await SendAsync("GET", "system/function/verbs-up?usage=1&namespace=openfaas-fn")).Body);
-        Assert.False(scaled.RootElement.TryGetProperty("availableReplicas", out var available) && available.GetInt32() > 0);
+        Assert.False(scaled.RootElement.TryGetProperty("replicas", out var wanted) && wanted.GetInt32() > 0);
 
         // From zero by the call itself.
         Assert.Equal(DemoData.First("sentiment").Expected, await Platform.AnswerAsync("verbs-up.openfaas-fn", DemoData.First("sentiment").Prompt));
