@@ -29,4 +29,18 @@ public static class Simulate
         var (spec, warmth) = Systems.Of(system, priceMs);
         return new Simulation(cluster, trace, spec, warmth, sloFactor).Run();
     }
+
+    /// <summary>Call by call, in the trace's order, where a report's distribution is not enough: milliseconds to the first token, NaN for a call that had none.</summary>
+    /// <param name="cluster">Where.</param>
+    /// <param name="trace">What.</param>
+    /// <param name="system">One of <see cref="SystemNames"/>.</param>
+    /// <exception cref="FormatException">No such system.</exception>
+    public static IReadOnlyList<double> FirstTokens(ClusterSpec cluster, Trace trace, string system)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        var (spec, warmth) = Systems.Of(system);
+        var simulation = new Simulation(cluster, trace, spec, warmth);
+        simulation.Play();
+        return [.. trace.Arrival.Zip(simulation.Log.FirstToken, (arrival, first) => (first - arrival) * 1_000)];
+    }
 }

@@ -26,6 +26,11 @@ public sealed record ClusterSpec
     /// <summary>Taking a blank process that has its libraries, context and kernels.</summary>
     public double BlankMs { get; init; } = 30;
 
+    /// <summary>
+    /// How much later the first tokens that are being made on a device come for each call that comes meanwhile, milliseconds: the host's work for it, where the device's processors are the host's.
+    /// </summary>
+    public double HostMs { get; init; }
+
     /// <summary>Device memory of each process, whatever it runs.</summary>
     public double ContextGigabytes { get; init; } = 0.473;
 

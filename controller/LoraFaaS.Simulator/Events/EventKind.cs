@@ -6,6 +6,9 @@ internal enum EventKind
     /// <summary>Everything a call needs is in place.</summary>
     Ready,
     PrefillDone,
+
+    /// <summary>A decode step that a prefill waits for is over.</summary>
+    StepEnd,
     Finish,
 
     /// <summary>A process's keep-alive may be over.</summary>

@@ -9,9 +9,10 @@ internal static class CurvePlot
     private const int Width = 1_000;
     private const int Height = 380;
     private const int Left = 56;
-    private const int Right = 180;
+    private const int Right = 210;
     private const int Top = 36;
     private const int Bottom = 48;
+    private const int Entry = 20;
 
     private static readonly double[] Steps = [1, 2, 5];
 
@@ -26,12 +27,15 @@ internal static class CurvePlot
 
         var least = Math.Log10(Math.Max(1, shown.Min(pair => pair.Run.TtftCurve[0])));
         var most = Math.Max(least + 0.5, Math.Log10(Math.Max(2, shown.Max(pair => pair.Run.TtftCurve[^1]))));
-        html.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" aria-label=\"Time to first token\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\"><text x=\"0\" y=\"18\" font-size=\"14\" font-weight=\"600\">Time to first token: share of calls that have had it by then</text>");
+
+        // The names of many systems may be taller than the plot.
+        var height = Math.Max(Height, Top + (Entry * shown.Length) + 8);
+        html.Append(CultureInfo.InvariantCulture, $"<svg role=\"img\" aria-label=\"Time to first token\" width=\"{Width}\" height=\"{height}\" viewBox=\"0 0 {Width} {height}\"><text x=\"0\" y=\"18\" font-size=\"14\" font-weight=\"600\">Time to first token: share of calls that have had it by then</text>");
         Axes(html, least, most);
 
         for (var place = 0; place < shown.Length; place++)
         {
-            Curve(html, shown[place].Run, PlotColours.Of(shown[place].Index), place, least, most);
+            Curve(html, shown[place].Run, shown[place].Index, place, least, most);
         }
 
         html.Append("</svg>");
@@ -60,18 +64,19 @@ internal static class CurvePlot
         }
     }
 
-    private static void Curve(StringBuilder html, RunReport run, string colour, int place, double least, double most)
+    private static void Curve(StringBuilder html, RunReport run, int system, int place, double least, double most)
     {
+        var stroke = FormattableString.Invariant($"stroke=\"{PlotColours.Of(system)}\" stroke-dasharray=\"{PlotColours.DashesOf(system)}\"");
         var curve = run.TtftCurve;
-        html.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke-width=\"2\" stroke=\"{colour}\" points=\"");
+        html.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke-width=\"2\" {stroke} points=\"");
 
         for (var point = 0; point < curve.Length; point++)
         {
             html.Append(CultureInfo.InvariantCulture, $"{X((Math.Log10(Math.Max(1, curve[point])) - least) / (most - least)):0.#},{Y(point / (curve.Length - 1.0)):0.#} ");
         }
 
-        var y = Top + 8 + (20 * place);
-        html.Append(CultureInfo.InvariantCulture, $"\"/><line x1=\"{Width - Right + 16}\" x2=\"{Width - Right + 38}\" y1=\"{y}\" y2=\"{y}\" stroke-width=\"3\" stroke=\"{colour}\"/><text x=\"{Width - Right + 44}\" y=\"{y + 4}\" font-size=\"12\">{HtmlReport.Text(run.System)}</text>");
+        var y = Top + 8 + (Entry * place);
+        html.Append(CultureInfo.InvariantCulture, $"\"/><line x1=\"{Width - Right + 16}\" x2=\"{Width - Right + 38}\" y1=\"{y}\" y2=\"{y}\" stroke-width=\"3\" {stroke}/><text x=\"{Width - Right + 44}\" y=\"{y + 4}\" font-size=\"12\">{HtmlReport.Text(run.System)}</text>");
     }
 
     private static string Time(double ms) => ms < 1_000 ? FormattableString.Invariant($"{ms:0} ms") : FormattableString.Invariant($"{ms / 1_000:0.#} s");

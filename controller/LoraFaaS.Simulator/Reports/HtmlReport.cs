@@ -29,6 +29,12 @@ public static class HtmlReport
         }
 
         Times(html, runs);
+
+        foreach (var missing in runs.Select(run => run.Missing()).OfType<string>())
+        {
+            html.Append("<p>").Append(Text(missing)).Append("</p>");
+        }
+
         Rest(html, runs);
         html.Append("<h2>Plots</h2>");
         CurvePlot.Write(html, runs);

@@ -46,7 +46,7 @@ public sealed record RunReport
 
     public required double ColdBackbone { get; init; }
 
-    /// <summary>Shares of calls by the tier their adapter was found at: remote, disk, host, device. One on its way counts as where it came from.</summary>
+    /// <summary>Shares of the calls that found room, by the tier their adapter was found at: remote, disk, host, device. One on its way counts as where it came from.</summary>
     public required double[] FoundAt { get; init; }
 
     /// <summary>Share of calls whose first token came later than asked, or never.</summary>
@@ -55,7 +55,7 @@ public sealed record RunReport
     /// <summary>Calls answered in time, each second.</summary>
     public required double GoodPerSecond { get; init; }
 
-    /// <summary>Of the calls that ended while the trace lasted.</summary>
+    /// <summary>Of the calls that ended while calls were counted, whenever they came: who is behind works on those that came before.</summary>
     public required double TokensPerSecond { get; init; }
 
     public required double Cost { get; init; }
@@ -77,6 +77,13 @@ public sealed record RunReport
     /// <summary>Times to first token at evenly spaced shares of the calls, for plots.</summary>
     public required double[] TtftCurve { get; init; }
 
+    /// <summary>What the times leave out, in words; null where every call was served.</summary>
+    public string? Missing() => (Refused, Unserved) switch
+    {
+        (0, 0) => null,
+        _ => FormattableString.Invariant($"{System}: of {Calls} calls {Refused} were refused, {Unserved} never found room; times are those of the rest."),
+    };
+
     internal static RunReport Of(Simulation simulation)
     {
         var (trace, log, state) = (simulation.Trace, simulation.Log, simulation.State);
@@ -89,7 +96,8 @@ public sealed record RunReport
         var good = served.Count(call => (log.FirstToken[call] - trace.Arrival[call]) * 1000 <= simulation.SloMs(Backbone(simulation, call)));
         double[] ttft = [.. served.Select(call => (log.FirstToken[call] - trace.Arrival[call]) * 1000)];
         var spread = Spread.Of(ttft);
-        double[] cold = [.. counted.Where(call => !double.IsNaN(log.Ready[call])).Select(call => log.Cold[call] * 1000.0)];
+        var begun = counted.Where(call => !double.IsNaN(log.Ready[call])).ToArray();
+        double[] cold = [.. begun.Select(call => log.Cold[call] * 1000.0)];
 
         return new RunReport
         {
@@ -111,16 +119,29 @@ public sealed record RunReport
             ColdBackbone = Share(counted, call => log.ColdBy[call] == 3),
             SloMisses = counted.Length == 0 ? 0 : 1 - ((double)good / counted.Length),
             GoodPerSecond = good / seconds,
-            TokensPerSecond = served.Where(call => log.Done[call] <= trace.Length).Sum(call => (double)trace.OutputTokens[call]) / seconds,
+            TokensPerSecond = TokensIn(simulation) / seconds,
             Cost = state.Cost,
             HeldGigabyteSeconds = state.HeldGigabyteSeconds,
             CostActive = state.ActiveCost,
             CostIdle = state.IdleCost,
-            FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(counted, call => log.Found[call] == tier))],
+            FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(begun, call => log.Found[call] == tier))],
             MemoryHeld = state.HeldGigabyteSeconds / (lasted * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
             Redundancy = state.BackboneGigabyteSeconds / (lasted * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),
             TtftCurve = ttft.Length == 0 ? [] : [.. Enumerable.Range(0, Points).Select(point => ttft[Math.Min(ttft.Length - 1, point * ttft.Length / (Points - 1))])],
         };
+    }
+
+    private static double TokensIn(Simulation simulation)
+    {
+        var (trace, log) = (simulation.Trace, simulation.Log);
+        var tokens = 0.0;
+
+        for (var call = 0; call < trace.Count; call++)
+        {
+            tokens += !log.Refused[call] && log.Done[call] >= trace.CountFrom && log.Done[call] <= trace.Length ? trace.OutputTokens[call] : 0;
+        }
+
+        return tokens;
     }
 
     private static Cluster.BackboneSpec Backbone(Simulation simulation, int call) =>

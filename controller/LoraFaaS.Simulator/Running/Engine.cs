@@ -6,7 +6,7 @@ namespace LoraFaaS.Simulator.Running;
 
 /// <summary>
 /// Prefill in batches, T(b) = T0 + α(b−1), stretched by the number of processes that compute on the device (papers A6); decoding of all of a process's
-/// sequences at one rate, while it prefills one token a prefill or none by the system, and stopped while it is stalled.
+/// sequences at one rate, while it prefills one token a prefill or none by the system, and stopped while it is stalled. A prefill begins between two steps.
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
@@ -15,6 +15,9 @@ internal sealed class Engine(Simulation simulation)
 
     /// <summary>What the newest call weighs in a sandbox's residence.</summary>
     private const double Newest = 0.1;
+
+    /// <summary>Of a token: so near to its end a step is over.</summary>
+    private const double Slack = 1e-6;
 
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
@@ -42,11 +45,40 @@ internal sealed class Engine(Simulation simulation)
 
     public void TryPrefill(SandboxState sandbox, double now)
     {
-        if (sandbox.IsPrefilling || sandbox.Queue.Count == 0)
+        if (sandbox.IsPrefilling || sandbox.AwaitsStep || sandbox.Queue.Count == 0)
         {
             return;
         }
 
+        Advance(sandbox, now);
+        sandbox.StepAt = Math.Ceiling(sandbox.Tokens - Slack);
+        PrefillAtStep(sandbox, now);
+    }
+
+    public void StepEnded(SandboxState sandbox, double now)
+    {
+        sandbox.AwaitsStep = false;
+        Advance(sandbox, now);
+        PrefillAtStep(sandbox, now);
+    }
+
+    /// <summary>Begins now, or when the step that runs is over: looked at again then, since a neighbour may have slowed it.</summary>
+    private void PrefillAtStep(SandboxState sandbox, double now)
+    {
+        var left = sandbox.StepAt - sandbox.Tokens;
+
+        if (sandbox.Running.Count > 0 && sandbox.Rate > 0 && sandbox.StalledUntil <= now && left > Slack)
+        {
+            sandbox.AwaitsStep = true;
+            simulation.Events.Put(now + (left / sandbox.Rate), EventKind.StepEnd, sandbox.Index);
+            return;
+        }
+
+        Prefill(sandbox, now);
+    }
+
+    private void Prefill(SandboxState sandbox, double now)
+    {
         var spec = _state.Cluster.Backbones[sandbox.Backbone];
         var most = simulation.MostPrefill(spec);
         var wasComputing = sandbox.IsComputing;
@@ -92,13 +124,35 @@ internal sealed class Engine(Simulation simulation)
         var time = (spec.PrefillMs + (spec.PrefillPerCallMs * (sandbox.Batch.Count - 1)) + rows) * Math.Max(1, _state.Computing[sandbox.Device]);
         sandbox.PrefillMs = first + time;
         RateChanged(sandbox.Device, now);
-        simulation.Events.Put(now + ((first + time) / 1000), EventKind.PrefillDone, sandbox.Index);
+        sandbox.PrefillUntil = now + (sandbox.PrefillMs / 1000);
+        simulation.Events.Put(sandbox.PrefillUntil, EventKind.PrefillDone, sandbox.Index);
+    }
+
+    /// <summary>A call came to this device: what the host does for it, it does not do for those whose first tokens are being made.</summary>
+    public void HostTaken(int device)
+    {
+        for (var index = 0; index < _state.On[device].Count && _state.Cluster.HostMs > 0; index++)
+        {
+            _state.On[device][index].PrefillUntil += _state.Cluster.HostMs / 1000;
+        }
     }
 
     public void PrefillDone(SandboxState sandbox, double now)
     {
+        if (sandbox.PrefillUntil > now)
+        {
+            simulation.Events.Put(sandbox.PrefillUntil, EventKind.PrefillDone, sandbox.Index);
+            return;
+        }
+
         Advance(sandbox, now);
         _state.Bill(sandbox, now);
+
+        if (sandbox.Running.Count == 0)
+        {
+            // Nobody's tokens are counted: steps begin anew.
+            sandbox.Tokens = Math.Ceiling(sandbox.Tokens);
+        }
 
         while (sandbox.Batch.Count > 0)
         {
@@ -121,7 +175,7 @@ internal sealed class Engine(Simulation simulation)
         Advance(sandbox, now);
         _state.Bill(sandbox, now);
 
-        while (sandbox.Running.Count > 0 && sandbox.Running.NextAt <= sandbox.Tokens + 1e-6)
+        while (sandbox.Running.Count > 0 && sandbox.Running.NextAt <= sandbox.Tokens + Slack)
         {
             var call = sandbox.Running.Take();
             _log.Done[call] = now;

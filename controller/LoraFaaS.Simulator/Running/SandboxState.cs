@@ -45,6 +45,12 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     public double LastUse { get; set; }
 
+    /// <summary>The token count at which the step that a prefill waits for is over.</summary>
+    public double StepAt { get; set; }
+
+    /// <summary>Calls wait for that step.</summary>
+    public bool AwaitsStep { get; set; }
+
     /// <summary>No decoding before this instant: a load stalls it.</summary>
     public double StalledUntil { get; set; }
 
@@ -55,6 +61,9 @@ internal sealed class SandboxState(int device, int domain, int backbone)
 
     /// <summary>Of the prefill that goes on.</summary>
     public double PrefillMs { get; set; }
+
+    /// <summary>Its end, seconds.</summary>
+    public double PrefillUntil { get; set; }
 
     /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
     public double Residence { get; set; }

@@ -54,6 +54,13 @@ internal sealed class Simulation
 
     public RunReport Run()
     {
+        Play();
+        return RunReport.Of(this);
+    }
+
+    /// <summary>Everything, up to the last event.</summary>
+    public void Play()
+    {
         Warmth.Begin(this);
 
         if (Warmth.Interval < double.PositiveInfinity)
@@ -82,7 +89,6 @@ internal sealed class Simulation
         }
 
         State.Close(Math.Max(Now, Trace.Length), Trace.Arrival.Count(arrival => arrival >= Trace.CountFrom));
-        return RunReport.Of(this);
     }
 
     /// <summary>Sees to it that an idle process is looked at when its keep-alive is over.</summary>
@@ -170,6 +176,7 @@ internal sealed class Simulation
         var function = Trace.Function[call];
         var device = Warmth.Route(this, function);
         Warmth.Arrived(this, function);
+        Engine.HostTaken(device);
 
         if (_waiting[device].Count > 0 || !TryBegin(call, device, Now))
         {
@@ -244,6 +251,9 @@ internal sealed class Simulation
                 break;
             case EventKind.PrefillDone:
                 Engine.PrefillDone(State.Sandboxes[next.Subject], Now);
+                break;
+            case EventKind.StepEnd:
+                Engine.StepEnded(State.Sandboxes[next.Subject], Now);
                 break;
             case EventKind.Finish:
                 Engine.Finish(State.Sandboxes[next.Subject], next.Version, Now);

@@ -14,7 +14,8 @@ public static class TraceCompression
     /// <param name="least">Seconds, after compression.</param>
     /// <param name="lead">Seconds before the first call.</param>
     /// <param name="outputTokens">Of each function's answers.</param>
-    public static Trace Of(Trace trace, double faster, double keepAlive, double least, double lead, IReadOnlyList<int> outputTokens)
+    /// <param name="adapterMegabytes">Of each function's adapter.</param>
+    public static Trace Of(Trace trace, double faster, double keepAlive, double least, double lead, IReadOnlyList<int> outputTokens, double adapterMegabytes)
     {
         ArgumentNullException.ThrowIfNull(trace);
         var last = new double[trace.Functions.Count];
@@ -40,7 +41,7 @@ public static class TraceCompression
             Function = [.. calls.Select(call => trace.Function[call.Call])],
             PromptTokens = [.. calls.Select(call => trace.PromptTokens[call.Call])],
             OutputTokens = [.. calls.Select(call => outputTokens[trace.Function[call.Call]])],
-            Functions = trace.Functions,
+            Functions = [.. trace.Functions.Select(function => function with { AdapterMegabytes = adapterMegabytes })],
             Length = lead + ((trace.Length - trace.CountFrom) / faster),
         };
     }

@@ -39,12 +39,13 @@ internal static class PlanCommand
         if (plan.Number == 0)
         {
             Terminal.Output.WriteLine("No plan was made yet.");
-            return ExitCodes.Done;
         }
-
-        Terminal.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"Plan {plan.Number} of {plan.MadeAt:u} by {plan.Controller}: {plan.Lines.Count} lines, worth {plan.WorthMs:0} ms"));
-        Print(plan);
+        else
+        {
+            Terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"Plan {plan.Number} of {plan.MadeAt:u} by {plan.Controller}: {plan.Lines.Count} lines, worth {plan.WorthMs:0} ms"));
+            Print(plan);
+        }
 
         if (asked is not null && plan.Explanation is { } why)
         {

@@ -60,7 +60,7 @@ internal static class SimulateCommand
             throw new UsageException(exception.Message);
         }
 
-        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows(Times(reports), Rest(reports)));
+        Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows([Times(reports), .. reports.Select(report => report.Missing()).OfType<string>().Select(missing => new Text(missing)), Rest(reports)]));
 
         if (parse.GetValue(Save) is { } file)
         {

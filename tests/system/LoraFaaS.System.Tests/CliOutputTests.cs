@@ -88,6 +88,27 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
     }
 
     [Fact]
+    public async Task A_plan_is_shown_with_its_reasons_and_explained_for_one_function()
+    {
+        await TestKit.Time.Patience.UntilAsync(async _ => NumberOf(await RunAsync("plan", "--json")) > 0, TestKit.Time.Patience.StartLimit, "a plan");
+
+        var explained = await RunAsync("plan", "explain", "sentiment");
+        Assert.True(explained.ExitCode == 0, explained.Errors);
+        Assert.Contains("sentiment.openfaas-fn: ", explained.Output, StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse((await RunAsync("plan", "explain", "sentiment.openfaas-fn", "--json")).Output);
+        Assert.NotEqual(0, json.RootElement.GetProperty("explanation").GetString()!.Length);
+        Assert.All(json.RootElement.GetProperty("lines").EnumerateArray(), line =>
+        {
+            Assert.NotEqual(0, line.GetProperty("reason").GetString()!.Length);
+            Assert.True(!line.TryGetProperty("function", out var function) || function.GetString() is null or "sentiment.openfaas-fn", line.ToString());
+        });
+
+        Assert.Contains("nobody.openfaas-fn: It is not deployed.", (await RunAsync("plan", "explain", "nobody")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("plan", "explain")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_gateway_that_is_gone_is_passed_over_and_none_at_all_has_an_exit_code_of_its_own()
     {
         var password = Path.Combine(demo.Running.DataFolder, "cli-password");
@@ -168,6 +189,12 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
 
     [GeneratedRegex("\u001b(\\[[0-9;?]*[A-Za-z]|\\][^\u0007]*\u0007|.)")]
     private static partial Regex ControlPattern();
+
+    private static long NumberOf(CommandResult plan)
+    {
+        using var json = JsonDocument.Parse(plan.Output);
+        return json.RootElement.GetProperty("number").GetInt64();
+    }
 
     private Task<CommandResult> RunAsync(params string[] arguments) => LorafaasCommand.RunAsync(demo.Running.DataFolder, null, arguments);
 }

@@ -85,6 +85,19 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void Who_is_behind_is_credited_with_the_tokens_of_calls_that_came_before_counting()
+    {
+        var trace = new Trace
+        {
+            Name = "behind", Arrival = [0, 100], Function = [0, 0], PromptTokens = [90, 90], OutputTokens = [200, 200], Functions = Two, CountFrom = 5, Length = 102,
+        };
+        var report = Simulate.Run(One, trace, "serverlesslora@300");
+
+        Assert.Equal(1, report.Calls);
+        Assert.Equal(200 / 97.0, report.TokensPerSecond, 1e-9);
+    }
+
+    [Fact]
     public void A_lonely_call_takes_exactly_the_stages_of_the_time_line()
     {
         var trace = Calls(0.0);
@@ -138,6 +151,50 @@ public sealed class SimulateTests
         var beside = Simulate.Run(One, Two_at(0, 100, 100.0, same: false), "serverlesslora");
 
         Assert.True(beside.TpotMs.Mean > alone.TpotMs.Mean * 1.3);
+    }
+
+    [Theory]
+    [InlineData(10.25, 0.75)]
+    [InlineData(10.75, 0.25)]
+    [InlineData(11, 0)]
+    public void A_prefill_begins_when_the_step_that_runs_is_over(double steps, double waited)
+    {
+        var spec = One.Backbones[0];
+        var decoding = 100 + (spec.PrefillMs / 1_000);
+        var trace = new Trace
+        {
+            Name = "beside", Arrival = [0, 100, decoding + (steps * spec.StepMs / 1_000)], Function = [0, 0, 0], PromptTokens = [90, 90, 90], OutputTokens = [100, 400, 10],
+            Functions = Two, Length = 400,
+        };
+        var first = Simulate.FirstTokens(One, trace, "serverlesslora@300");
+
+        Assert.Equal(spec.PrefillMs, first[1], 1e-6);
+        Assert.Equal(spec.PrefillMs + (waited * spec.StepMs), first[2], 1e-3);
+    }
+
+    [Fact]
+    public void Where_the_host_computes_a_call_that_comes_delays_the_first_token_that_is_being_made()
+    {
+        var spec = One.Backbones[0];
+        var trace = new Trace
+        {
+            Name = "meeting", Arrival = [0, 100, 100 + (spec.PrefillMs / 2_000)], Function = [0, 0, 0], PromptTokens = [90, 90, 90], OutputTokens = [1, 1, 1], Functions = Two, Length = 400,
+        };
+        var first = Simulate.FirstTokens(One with { HostMs = 30 }, trace, "serverlesslora@300");
+
+        Assert.Equal(spec.PrefillMs + 30, first[1], 1e-6);
+        Assert.Equal((spec.PrefillMs * 1.5) + 30, first[2], 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Systems))]
+    public void First_tokens_call_by_call_are_those_of_the_report(string system)
+    {
+        var trace = TraceGenerator.Gamma(Two, 0.5, 300, 2, 1, TokenLengths.Gsm8K, 3);
+        var calls = Simulate.FirstTokens(One, trace, system);
+
+        Assert.Equal(trace.Count, calls.Count);
+        Assert.Equal(Simulate.Run(One, trace, system).TtftMs.Mean, calls.Where(call => !double.IsNaN(call)).Average(), 1e-6);
     }
 
     [Fact]
@@ -214,6 +271,18 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void Calls_that_never_found_room_are_said_and_found_no_adapter_anywhere()
+    {
+        var report = Simulate.Run(One with { DeviceGigabytes = 13.9 }, Calls(10), "lorafaas-isolated");
+
+        Assert.Equal(1, report.Unserved);
+        Assert.Equal([0, 0, 0, 0], report.FoundAt);
+        Assert.Contains("1 never found room", report.Missing()!, StringComparison.Ordinal);
+        Assert.Contains("1 never found room", HtmlReport.Write([report]), StringComparison.Ordinal);
+        Assert.Null(Simulate.Run(One, Calls(10), "lorafaas").Missing());
+    }
+
+    [Fact]
     public void A_keep_alive_is_said_after_the_name_and_nonsense_is_refused()
     {
         Assert.Equal(0, Simulate.Run(One, Calls(0, 200), "serverlesslora@300").ColdProcess);
@@ -226,7 +295,7 @@ public sealed class SimulateTests
     public void A_compressed_slice_has_only_calls_that_are_clearly_warm_or_clearly_cold()
     {
         var slice = TraceSlices.Read(RepositoryRoot.Of("tests", "data", "traces"), "normal", 0, 6, 1);
-        var played = TraceCompression.Of(slice, 600, 2, 0.3, 1, [5, 5, 5, 5, 5, 5]);
+        var played = TraceCompression.Of(slice, 600, 2, 0.3, 1, [5, 5, 5, 5, 5, 5], 1);
         var gaps = Enumerable.Range(0, 6).SelectMany(function =>
         {
             var at = Enumerable.Range(0, played.Count).Where(call => played.Function[call] == function).Select(call => played.Arrival[call]).ToArray();

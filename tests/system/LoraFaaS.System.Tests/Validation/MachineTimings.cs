@@ -1,72 +1,45 @@
+using LoraFaaS.Simulator;
 using LoraFaaS.Simulator.Cluster;
 
 namespace LoraFaaS.SystemTests.Validation;
 
-/// <summary>What the simulator is told of this machine, by calibration calls: means of the warm ones, which are many, and medians of the rest.</summary>
+/// <summary>What the simulator is told of this machine: means over calibration calls, since what is compared are means, and of the slow ones a slice has its share too.</summary>
 /// <param name="WarmMs">First token of a warm call alone.</param>
 /// <param name="ColdMs">First token of a function that sleeps: adapter on disk, sandbox there.</param>
-/// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once.</param>
-/// <param name="StepMs">Between tokens.</param>
-/// <param name="Tokens">Of each function's answer.</param>
-internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double StepMs, IReadOnlyList<int> Tokens)
+/// <param name="FurtherMs">What each further call adds to the first tokens of calls that come at once; no more than a call alone takes.</param>
+/// <param name="FurtherColdMs">What each further one adds to the last first token of functions that are woken at once; no more than waking takes.</param>
+/// <param name="StepMs">Between tokens of a call alone.</param>
+/// <param name="FurtherStepMs">What each further call adds to it; no more than a step alone takes.</param>
+/// <param name="HostMs">What a call that comes takes from another whose first token is being made; no more than a call alone takes.</param>
+internal sealed record MachineTimings(double WarmMs, double ColdMs, double FurtherMs, double FurtherColdMs, double StepMs, double FurtherStepMs, double HostMs)
 {
-    /// <summary>Warm calls to each function in a round: enough for a mean.</summary>
-    private const int WarmCalls = 3;
+    /// <summary>Of each adapter: what it takes to bring one is measured, so that its size is only a unit.</summary>
+    public const double AdapterMegabytes = 1;
 
-    /// <summary>Calls each function alone warm and woken, and some together; in the end all sleep.</summary>
-    /// <param name="client">Of the platform.</param>
-    /// <param name="rounds">Of everything.</param>
-    /// <param name="warmCalls">To each function in a round.</param>
-    /// <param name="rests">Before each call alone, one after the other and over again: after a rest threads are parked and caches cold, and a call takes longer than in a row of calls.</param>
-    public static async Task<MachineTimings> MeasureAsync(ReplayClient client, int rounds, int warmCalls = WarmCalls, IReadOnlyList<TimeSpan>? rests = null)
+    /// <summary>Rules of scale-to-zero play no part in calibration.</summary>
+    private const string Unplanned = "lorafaas-idle@3600";
+
+    /// <summary>The simulated engine needs some cost of a further call.</summary>
+    private const double LeastMs = 0.01;
+
+    private const int Halvings = 30;
+
+    public static MachineTimings Of(CalibrationCalls calls)
     {
-        var rested = 0;
-        var (warm, cold, steps, together) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        var tokens = new int[client.Functions];
+        var (warm, cold) = (calls.Warm.Average(call => call.FirstTokenMs), calls.Cold.Average(call => call.FirstTokenMs));
+        var (step, others) = (Between(calls.Warm), Math.Max(1, calls.Functions - 1));
 
-        for (var function = 0; function < client.Functions; function++)
-        {
-            await client.CallAsync(function);
-        }
+        var alone = new MachineTimings(
+            warm, cold,
+            FurtherMs: Math.Clamp((calls.Together.Average(call => call.FirstTokenMs) - warm) / others, LeastMs, Math.Max(LeastMs, warm)),
 
-        for (var round = 0; round < rounds; round++)
-        {
-            for (var call = 0; call < warmCalls * client.Functions; call++)
-            {
-                await RestAsync();
-                var answer = await client.CallAsync(call % client.Functions);
-                warm.Add(answer.FirstTokenMs);
-                tokens[call % client.Functions] = answer.Tokens;
-
-                if (answer.Tokens > 1)
-                {
-                    steps.Add((answer.DoneMs - answer.FirstTokenMs) / (answer.Tokens - 1));
-                }
-            }
-
-            var answers = await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.CallAsync));
-            together.Add(answers.Average(answer => answer.FirstTokenMs));
-            await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
-
-            for (var function = 0; function < client.Functions; function++)
-            {
-                await RestAsync();
-                cold.Add((await client.CallAsync(function)).FirstTokenMs);
-            }
-        }
-
-        await Task.WhenAll(Enumerable.Range(0, client.Functions).Select(client.SleepAsync));
-
-        // Simulated, calls that come at once wait for all of their batch.
-        var alone = warm.Average();
-        return new MachineTimings(alone, Median(cold), Math.Max(0.01, (Median(together) - alone) / Math.Max(1, client.Functions - 1)), Median(steps), tokens);
-
-        Task RestAsync() => rests is null ? Task.CompletedTask : Task.Delay(rests[rested++ % rests.Count], TimeProvider.System);
+            // Whose turn comes late waits for all before it: half of them in the mean.
+            FurtherColdMs: Math.Clamp(2 * (calls.ColdTogether.Average(call => call.FirstTokenMs) - cold) / others, 0, Math.Max(0, cold - warm)),
+            StepMs: step,
+            FurtherStepMs: Math.Clamp((Between(calls.Together) - step) / others, 0, step),
+            HostMs: 0);
+        return alone with { HostMs = alone.HostOf(calls.Pairs, calls.Functions) };
     }
-
-    /// <summary>Of what was measured before and after: what changed meanwhile changed in between.</summary>
-    public static MachineTimings Between(MachineTimings before, MachineTimings after) => new(
-        (before.WarmMs + after.WarmMs) / 2, (before.ColdMs + after.ColdMs) / 2, (before.FurtherMs + after.FurtherMs) / 2, (before.StepMs + after.StepMs) / 2, before.Tokens);
 
     public ClusterSpec ToCluster() => new()
     {
@@ -75,19 +48,34 @@ internal sealed record MachineTimings(double WarmMs, double ColdMs, double Furth
         [
             new BackboneSpec
             {
-                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = StepMs / 4, KvMegabytesPerToken = 0.002,
+                Name = "demo", Gigabytes = 0.02, PrefillMs = WarmMs, PrefillPerCallMs = FurtherMs, StepMs = StepMs, StepPerCallMs = FurtherStepMs, KvMegabytesPerToken = 0.002,
                 LoadMs = 1, FastLoadMs = 1, SloMs = 60_000,
             },
         ],
-        WarmMs = 1, LibrariesMs = 0, KernelsMs = 0, BlankMs = 0, ContextGigabytes = 0.1, ProcessHostGigabytes = 0.1,
+        WarmMs = 1, LibrariesMs = 0, KernelsMs = 0, BlankMs = 0, ContextGigabytes = 0.1, ProcessHostGigabytes = 0.1, HostMs = HostMs,
 
-        // What waking takes is measured as a whole: its parts need not be told apart here.
-        AttachMs = Math.Max(0, ColdMs - WarmMs), DeviceGigabytesPerSecond = 1e6, DiskGigabytesPerSecond = 1e6,
+        // What waking takes is measured as a whole: the link is what one takes from another, the rest goes on beside.
+        AttachMs = Math.Max(0, ColdMs - WarmMs - FurtherColdMs), DeviceGigabytesPerSecond = AdapterMegabytes / 1_024 / Math.Max(1e-9, FurtherColdMs / 1_000), DiskGigabytesPerSecond = 1e6,
     };
 
-    private static double Median(List<double> values)
+    /// <summary>With which the pairs of calls, simulated, take as long as they took.</summary>
+    private double HostOf(IReadOnlyList<PlayedCall> pairs, int functions)
     {
-        values.Sort();
-        return values.Count == 0 ? 0 : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+        // All functions are awake before the first pair.
+        var trace = PlayedTrace.Of("pairs", [.. Enumerable.Range(0, functions).Select(function => pairs[0] with { Function = function, SentAt = function }), .. pairs.Select(call => call with { SentAt = functions + call.SentAt })], functions);
+        var real = pairs.Average(call => call.Call.FirstTokenMs);
+        var (least, most) = (0.0, WarmMs);
+
+        for (var halving = 0; halving < Halvings; halving++)
+        {
+            var middle = (least + most) / 2;
+            var simulated = Simulate.FirstTokens((this with { HostMs = middle }).ToCluster(), trace, Unplanned).Skip(functions).Average();
+            (least, most) = simulated < real ? (middle, most) : (least, middle);
+        }
+
+        return least;
     }
+
+    private static double Between(IReadOnlyList<ReplayedCall> calls) =>
+        calls.Where(call => call.Tokens > 1).Select(call => (call.DoneMs - call.FirstTokenMs) / (call.Tokens - 1)).DefaultIfEmpty(0).Average();
 }

@@ -11,6 +11,9 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="prompts">What each function is asked.</param>
 internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Function, string Prompt)> prompts)
 {
+    /// <summary>Between two looks at what workers report each second. More of them would be load beside the calls whose times are compared.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
     public int Functions => prompts.Count;
 
     public async Task<ReplayedCall> CallAsync(int function)
@@ -38,7 +41,7 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
                     using (var done = JsonDocument.Parse(item.Data))
                     {
                         var account = done.RootElement.GetProperty("cold_start");
-                        return new ReplayedCall(tokens == 0 ? now : first, now, Math.Max(1, tokens), account.GetProperty("adapter_tier").GetString()!);
+                        return new ReplayedCall(tokens == 0 ? now : first, now, Math.Max(1, tokens), account.GetProperty("adapter_tier").GetString()!, account.GetRawText());
                     }
 
                 case "error":
@@ -53,13 +56,26 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
     public async Task SleepAsync(int function)
     {
         // The controller knows a worker's memory by its reports; before the last call is in one, "not there" would be old news.
-        await Patience.UntilAsync(async _ => await ReplicasAsync(function) > 0, Patience.Limit, $"{prompts[function].Function} is reported as held");
+        await UntilAsync(async () => await ReplicasAsync(function) > 0, $"{prompts[function].Function} is reported as held");
         var name = prompts[function].Function;
         using var response = await http.PostAsync(
             $"system/scale-function/{name}", new StringContent($$"""{ "serviceName": "{{name}}", "replicas": 0 }""", Encoding.UTF8, "application/json"));
         response.EnsureSuccessStatusCode();
-        await Patience.UntilAsync(async _ => await ReplicasAsync(function) == 0, Patience.Limit, $"{name} sleeps");
+        await UntilAsync(async () => await ReplicasAsync(function) == 0, $"{name} sleeps");
     }
+
+    private static Task UntilAsync(Func<Task<bool>> condition, string what) => Patience.UntilAsync(
+        async patience =>
+        {
+            if (await condition())
+            {
+                return true;
+            }
+
+            await Task.Delay(Look, TimeProvider.System, patience);
+            return false;
+        },
+        Patience.Limit, what);
 
     private async Task<int> ReplicasAsync(int function)
     {

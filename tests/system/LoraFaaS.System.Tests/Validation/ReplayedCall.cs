@@ -5,7 +5,8 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <param name="DoneMs">The same, to its end.</param>
 /// <param name="Tokens">Of the answer.</param>
 /// <param name="AdapterTier">Where the platform says that it found the adapter.</param>
-internal sealed record ReplayedCall(double FirstTokenMs, double DoneMs, int Tokens, string AdapterTier)
+/// <param name="Account">Where the platform says that the time went, as it says it.</param>
+internal sealed record ReplayedCall(double FirstTokenMs, double DoneMs, int Tokens, string AdapterTier, string Account)
 {
     public bool WasWarm => AdapterTier == "device";
 }

@@ -21,6 +21,8 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
     private const double Lead = 1;
     private const int Shuffle = 1;
 
+    private readonly string _system = FormattableString.Invariant($"lorafaas-idle@{keepAlive}");
+
     public Trace Trace => trace;
 
     /// <summary>The rests between its calls, whoever makes them, in an order without its bursts.</summary>
@@ -42,26 +44,31 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
     public static SliceReplay Of(string folder, string variation, int slice, IReadOnlyList<int> tokens, double keepAlive)
     {
         var whole = TraceSlices.Read(folder, variation, slice, tokens.Count, backbones: 1);
-        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, tokens), keepAlive);
+        return new SliceReplay(TraceCompression.Of(whole, Faster, keepAlive, Least, Lead, tokens, MachineTimings.AdapterMegabytes), keepAlive);
     }
 
-    public RunReport Simulated(MachineTimings timings)
-    {
-        return Simulate.Run(timings.ToCluster(), trace, FormattableString.Invariant($"lorafaas-idle@{keepAlive}"));
-    }
+    /// <summary>The slice as the trace has it.</summary>
+    public RunReport Simulated(MachineTimings timings) => Simulate.Run(timings.ToCluster(), trace, _system);
 
-    /// <summary>Every call at its time; all functions sleep before the first.</summary>
-    public async Task<IReadOnlyList<ReplayedCall>> PlayAsync(ReplayClient client)
+    /// <summary>
+    /// First tokens of the slice as it was played, milliseconds, call by call. Here nobody calls a function before its last answer has ended, which a trace does not know: on a machine that
+    /// comes late the next call comes later too, and does not queue behind all others.
+    /// </summary>
+    public IReadOnlyList<double> FirstTokens(MachineTimings timings, IReadOnlyList<PlayedCall> played) => Simulate.FirstTokens(
+        timings.ToCluster(), PlayedTrace.Of(trace.Name + ", as played", played, trace.Functions.Count), _system);
+
+    /// <summary>Every call at its time; all functions sleep before the first. In the order in which they were sent.</summary>
+    public async Task<IReadOnlyList<PlayedCall>> PlayAsync(ReplayClient client)
     {
-        var calls = new ReplayedCall[trace.Count];
         var begun = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, trace.Functions.Count).Select(function => PlayAsync(client, function, begun, calls)));
-        return calls;
+        var calls = await Task.WhenAll(Enumerable.Range(0, trace.Functions.Count).Select(function => PlayAsync(client, function, begun)));
+        return [.. calls.SelectMany(ofOne => ofOne).OrderBy(call => call.SentAt)];
     }
 
-    private async Task PlayAsync(ReplayClient client, int function, long begun, ReplayedCall[] calls)
+    private async Task<IReadOnlyList<PlayedCall>> PlayAsync(ReplayClient client, int function, long begun)
     {
         var mine = Enumerable.Range(0, trace.Count).Where(call => trace.Function[call] == function).ToArray();
+        var calls = new List<PlayedCall>(mine.Length);
 
         for (var index = 0; index < mine.Length; index++)
         {
@@ -72,12 +79,15 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
                 await Task.Delay(wait, TimeProvider.System);
             }
 
-            calls[mine[index]] = await client.CallAsync(function);
+            var sent = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            calls.Add(new PlayedCall(function, sent, await client.CallAsync(function)));
 
             if (index + 1 < mine.Length && trace.Arrival[mine[index + 1]] - trace.Arrival[mine[index]] > keepAlive)
             {
                 await client.SleepAsync(function);
             }
         }
+
+        return calls;
     }
 }
