@@ -3,10 +3,10 @@ using System.Net;
 using System.Text;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
-using LoraFaaS.TestKit.Time;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Gateway.Tests.EndToEnd;
 
