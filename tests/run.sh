@@ -12,6 +12,7 @@ install_missing() {
   command -v node >/dev/null 2>&1 || missing+=(nodejs npm)
   [ -x /usr/bin/chromium ] || [ -n "${LORAFAAS_TEST_CHROMIUM:-}" ] || missing+=(chromium)
   command -v curl >/dev/null 2>&1 || missing+=(curl)
+  command -v openssl >/dev/null 2>&1 || missing+=(openssl)
   [ ${#missing[@]} -eq 0 ] && return 0
 
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -124,7 +124,8 @@ public static class HostDefaults
         var listener = new HostListener(
             ListenAddress.Parse($"{HostingOptions.Section}:{nameof(HostingOptions.HttpUrl)}", options.HttpUrl),
             doors is HostDoors.HttpAndRpc ? ListenAddress.Parse($"{HostingOptions.Section}:{nameof(HostingOptions.RpcUrl)}", options.RpcUrl) : null,
-            options.AdvertiseHost);
+            options.AdvertiseHost,
+            offersHttp2: doors is HostDoors.Callers);
 
         builder.WebHost.ConfigureKestrel(listener.Configure);
         builder.AddServerCertificate(HostingOptions.Section, options.CertificateFile, options.KeyFile);

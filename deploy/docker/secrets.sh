@@ -15,11 +15,28 @@ done
 # host:port:database:user:password, as libpq and Npgsql read it.
 printf 'postgres:5432:lorafaas:lorafaas:%s\n' "$(cat "$folder/postgres-password")" >"$folder/pgpass"
 
+# Hosts call each other by TLS: one authority for this installation's hosts alone, and one certificate of it for all of them. The authority's key is needed
+# here only, to sign the next one: run this again before the certificate ends (hosts take a new one up as they run).
+command -v openssl >/dev/null || { echo "error: openssl is needed to make the hosts' certificate" >&2; exit 1; }
+mkdir -p "$folder/authority"
+
+[ -s "$folder/host-authority" ] ||
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=lorafaas hosts" \
+    -keyout "$folder/authority/key" -out "$folder/host-authority" 2>/dev/null
+
+if ! { openssl x509 -checkend $((90 * 86400)) -noout -in "$folder/host-certificate" && openssl verify -CAfile "$folder/host-authority" "$folder/host-certificate"; } >/dev/null 2>&1; then
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=lorafaas host" -keyout "$folder/host-key" -out "$folder/authority/request" 2>/dev/null
+  printf 'subjectAltName=DNS:lorafaas-host\nextendedKeyUsage=serverAuth\n' >"$folder/authority/extensions"
+  openssl x509 -req -in "$folder/authority/request" -CA "$folder/host-authority" -CAkey "$folder/authority/key" -CAcreateserial -CAserial "$folder/authority/serial" \
+    -days 730 -extfile "$folder/authority/extensions" -out "$folder/host-certificate" 2>/dev/null
+fi
+
 # Nobody else may read them, so the containers run as whoever owns them: the images' own user, or you (compose reads .env).
-chmod 600 "$folder"/*
+find "$folder" -type f -exec chmod 600 {} +
 
 if [ "$(id -u)" = 0 ]; then
-  chown -R 1654:1654 "$folder"
+  chown 1654:1654 "$folder"
+  find "$folder" -maxdepth 1 -type f -exec chown 1654:1654 {} +
 elif [ $# = 0 ]; then
   here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
   grep -qs '^LORAFAAS_USER=' "$here/.env" || echo "LORAFAAS_USER=$(id -u):$(id -g)" >>"$here/.env"

@@ -54,7 +54,7 @@ internal static class GatewayHost
 
     private static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Http, args);
+        var builder = HostDefaults.CreateBuilder("gateway", HostDoors.Callers, args);
 
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);

@@ -10,6 +10,11 @@ internal static class InlineSockets
     /// <summary>Read by the runtime when the first socket is made; there is no other way to say it.</summary>
     private const string Variable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
+    private static readonly Lazy<bool> IsOn = new(() => Environment.GetEnvironmentVariable(Variable) == "1");
+
+    /// <summary>The sockets' thread that this runs upon, which watches some of the sockets from their first to their last byte; 0: it is another thread.</summary>
+    public static int Here => IsOn.Value && !Thread.CurrentThread.IsThreadPoolThread ? Environment.CurrentManagedThreadId : 0;
+
     /// <summary>Unless somebody has said otherwise.</summary>
     public static void Prefer()
     {

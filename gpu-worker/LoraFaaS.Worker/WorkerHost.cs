@@ -164,6 +164,7 @@ public static class WorkerHost
         services.AddSingleton<GenerateStation>();
         services.AddSingleton<AccountStation>();
         services.AddSingleton<WorkerPipeline>();
+        services.AddSingleton<ConcurrencyBound>();
         services.AddSingleton<GenerateEndpoint>();
     }
 

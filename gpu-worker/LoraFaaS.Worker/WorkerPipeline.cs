@@ -205,7 +205,7 @@ internal sealed class WorkerPipeline(
     private static InvocationEnd.Failed Lost() => new(
         new Problem(ErrorCode.SandboxLost, "The sandbox ended in the middle of the answer, twice.", RetryAfter: TimeSpan.FromSeconds(1)), AbortCause.SandboxLost);
 
-    private static InvocationEnd.Failed Aborted(Invocation invocation, AbortCause cause) => cause switch
+    internal static InvocationEnd.Failed Aborted(Invocation invocation, AbortCause cause) => cause switch
     {
         AbortCause.Client => new(new Problem(ErrorCode.Cancelled, "The caller went away."), cause),
         AbortCause.Deadline => new(

@@ -30,9 +30,10 @@ internal sealed class DoorStation(RequestDelegate next)
             return Task.CompletedTask;
         }
 
-        if (context.Request.Headers["X-Forwarded-Proto"] == "https")
+        // Between gateway and console the scheme may be another than before the gateway, in both ways.
+        if (context.Request.Headers["X-Forwarded-Proto"].ToString() is ("http" or "https") and var scheme)
         {
-            context.Request.Scheme = "https";
+            context.Request.Scheme = scheme;
         }
 
         return next(context);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoraFaaS.ServiceDefaults.Hosting;
 
 /// <summary>The server's two doors. Remembers Kestrel's listen options, whose end points hold the actual ports once it runs.</summary>
-internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, string advertiseHost)
+internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, string advertiseHost, bool offersHttp2 = false)
 {
     private ListenOptions? _http;
     private ListenOptions? _rpc;
@@ -32,7 +32,7 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
 
         kestrel.Listen(http.Address, http.Port, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = offersHttp2 && _tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             _http = listen;
             kestrel.ApplicationServices.GetService<ConnectionProofDoor>()?.Stand(listen);
 

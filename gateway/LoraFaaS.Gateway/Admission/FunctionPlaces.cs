@@ -7,7 +7,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// <summary>
 /// For functions that say how many of their invocations may run at once for each instance (<c>lorafaas.io/max-concurrent</c>, Knative's
 /// <c>containerConcurrency</c>): whoever finds no place waits in line, ten for each place, as before Knative's queue-proxy; who finds the line full is told when to
-/// come back. Waiting is within the invocation's one deadline. Counted by each gateway for itself.
+/// come back. Waiting is within the invocation's one deadline. Each gateway counts its own; the workers count again, where the calls of all gateways meet.
 /// </summary>
 internal sealed class FunctionPlaces(TimeProvider time)
 {

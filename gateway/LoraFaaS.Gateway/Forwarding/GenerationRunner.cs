@@ -29,6 +29,7 @@ internal sealed partial class GenerationRunner(
         Invocation invocation, RouteEntry route, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         request.UsageKey = request.UsageKey is { Length: > 0 } given ? given : invocation.Usage.Value;
+        request.InvocationKey = route.Revision.MaxConcurrent > 0 ? invocation.Usage.Value : "";
         var recovery = new RecoveryBudget(time);
         var account = new AccountBook(invocation);
         var received = new ReceivedTokens(request);

@@ -42,7 +42,7 @@ internal sealed class WorkerTransport : IDisposable
             CloseAll();
         }
 
-        return _addresses.GetOrAdd(url, static (url, time) => new WorkerAddress(new Uri(url), new IdleLinks(time)), _time);
+        return _addresses.GetOrAdd(url, static (url, time) => new WorkerAddress(new Uri(url), new IdleLinks(time, static () => InlineSockets.Here)), _time);
     }
 
     /// <summary>A new connection, proven.</summary>

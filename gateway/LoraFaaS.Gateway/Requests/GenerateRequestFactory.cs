@@ -63,6 +63,7 @@ internal static class GenerateRequestFactory
         KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
         Priority = (int)route.Revision.Priority,
         SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
+        MaxConcurrent = route.Revision.MaxConcurrent,
     };
 
     private static Sampling ToSampling(RouteEntry route, SamplingOverrides said)

@@ -16,7 +16,7 @@ namespace LoraFaaS.Worker.Invocations;
 
 /// <summary><c>POST /v1/generate</c>: a GenerateRequest in, length-prefixed GenerateEvents out.</summary>
 internal sealed class GenerateEndpoint(
-    WorkerPipeline pipeline, DrainState drain, WorkerName worker, IOptions<WorkerOptions> options, TimeProvider time)
+    WorkerPipeline pipeline, ConcurrencyBound concurrency, DrainState drain, WorkerName worker, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private readonly WorkerOptions _options = options.Value;
     private readonly string _arithmetic = KernelReport.ArithmeticFor(options.Value);
@@ -38,7 +38,7 @@ internal sealed class GenerateEndpoint(
             switch (await ReadAsync(context.Request, timeLimit, arrivedAt, startedAt, abort.Token))
             {
                 case Loading<Invocation>.Ready ready:
-                    await pipeline.RunAsync(ready.Value, sink, abort);
+                    await RunAsync(ready.Value, sink, abort, context.RequestAborted);
                     break;
                 case Loading<Invocation>.Failed failed:
                     await sink.FailAsync(failed.Problem, AbortCause.None, context.RequestAborted);
@@ -51,6 +51,25 @@ internal sealed class GenerateEndpoint(
         {
             // The caller left, or reads too slowly even for the last word: the connection says the rest.
             context.Abort();
+        }
+    }
+
+    private async Task RunAsync(Invocation invocation, EventSink sink, InvocationAbort abort, CancellationToken left)
+    {
+        switch (await concurrency.EnterAsync(invocation, abort))
+        {
+            case Loading<IDisposable?>.Ready place:
+                using (place.Value)
+                {
+                    await pipeline.RunAsync(invocation, sink, abort);
+                }
+
+                break;
+            case Loading<IDisposable?>.Failed refused:
+                await sink.FailAsync(refused.Problem, abort.Cause, left);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
         }
     }
 

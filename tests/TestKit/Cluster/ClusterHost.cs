@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
 
@@ -14,28 +15,46 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
     public Dictionary<string, string?> Overrides { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The HTTP door, at the port that the service has in its container.</summary>
-    public Uri Url { get; } = new($"http://{address}:8080");
+    public Uri Url => new($"{new Uri(Variables["Host__HttpUrl"]!).Scheme}://{address}:8080");
+
+    private Dictionary<string, string?> Variables => environment.Concat(Overrides).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value);
 
     public ChildProcess Process => _process ?? throw new InvalidOperationException($"{name} was not started.");
 
     /// <summary>Starts it and waits until its own health check says that it is well.</summary>
     public async Task StartAsync()
     {
-        _process = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), [], appFolder, environment.Concat(Overrides).GroupBy(pair => pair.Key).ToDictionary(same => same.Key, same => same.Last().Value));
+        _process = ChildProcess.StartDotnet(Path.Combine(appFolder, assembly), [], appFolder, Variables);
         await Patience.UntilAsync(
             async _ => Process.Exited.IsCompleted ? throw new InvalidOperationException($"{name} ended.\n{Process.Tail()}") : await IsReadyAsync(),
             Patience.StartLimit,
             $"{name} is ready");
     }
 
+    /// <summary>For calls to it: where it speaks TLS, its certificate must be of the installation's authority.</summary>
+    public HttpClient Http()
+    {
+        var handler = new HttpClientHandler { UseProxy = false };
+
+        if (Url.Scheme == Uri.UriSchemeHttps)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(Variables["Host__AuthorityFile"]!);
+            handler.ServerCertificateCustomValidationCallback = (_, certificate, _, _) => IsOf(authorities, certificate);
+        }
+
+        return new HttpClient(handler) { BaseAddress = Url };
+    }
+
     /// <summary>As a load balancer asks.</summary>
     public async Task<bool> IsReadyAsync()
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        using var http = Http();
+        http.Timeout = TimeSpan.FromSeconds(2);
 
         try
         {
-            using var response = await http.GetAsync(new Uri(Url, "/healthz"));
+            using var response = await http.GetAsync(new Uri("/healthz", UriKind.Relative));
             return response.IsSuccessStatusCode;
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
@@ -85,5 +104,14 @@ public sealed class ClusterHost(string name, string appFolder, string assembly, 
         {
             await _process.DisposeAsync();
         }
+    }
+
+    private static bool IsOf(X509Certificate2Collection authorities, X509Certificate2? certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return certificate is not null && chain.Build(certificate);
     }
 }

@@ -197,6 +197,6 @@ public partial class ComposeCluster : IAsyncDisposable
 
     private string SocketFolder() => new Npgsql.NpgsqlConnectionStringBuilder(_postgres!.ConnectionString("lorafaas")).Host!;
 
-    [GeneratedRegex("(?<=http://)[^:/,]+")]
+    [GeneratedRegex("(?<=https?://)[^:/,]+")]
     private static partial Regex HostPattern();
 }

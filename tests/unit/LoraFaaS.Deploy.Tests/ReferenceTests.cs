@@ -86,7 +86,7 @@ public sealed partial class ReferenceTests
     public void Every_key_of_the_secret_is_made_by_the_script()
     {
         var script = File.ReadAllText(RepositoryRoot.Of("deploy", "docker", "secrets.sh"));
-        var made = Regex.Match(script, "for name in (.*); do").Groups[1].Value.Split(' ').Append("pgpass").ToList();
+        var made = Regex.Match(script, "for name in (.*); do").Groups[1].Value.Split(' ').Concat(["pgpass", "host-certificate", "host-key", "host-authority"]).ToList();
         var asked = Documents.SelectMany(document => Yaml.Items(document, "spec", "template", "spec", "volumes")).SelectMany(volume => Yaml.Items(volume, "secret", "items"))
             .Select(item => Yaml.Text(item, "key"))
             .Concat(Documents.SelectMany(document => Yaml.Items(document, "spec", "endpoints")).Select(endpoint => Yaml.Text(endpoint, "authorization", "credentials", "key")))

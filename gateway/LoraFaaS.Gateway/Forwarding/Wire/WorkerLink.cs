@@ -30,6 +30,9 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
     /// <summary>Since when it waits for another exchange.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>The sockets' thread on which its last answer ended, which is the one that watches it for good (<see cref="InlineSockets.Here"/>); 0: not known.</summary>
+    public int Home { get; set; }
+
     public AnswerHead Head { get; private set; }
 
     public bool IsBodyDone => _body.IsDone;

@@ -25,6 +25,8 @@ internal static class PartCommands
     {
         var forwarder = new Command("forwarder") { Target };
         forwarder.SetAction((parse, _) => BareForwarder.RunAsync(parse.GetValue(Target)!));
+        var relay = new Command("relay") { Target };
+        relay.SetAction((parse, _) => BareRelay.RunAsync(parse.GetValue(Target)!));
         var load = new Command("load") { Url, Clients, Seconds, Rate, Key };
         load.SetAction((parse, _) => LoadProcess.RunAsync(
             new LoadOrder(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)) { Rate = parse.GetValue(Rate), Key = parse.GetValue(Key)! }));
@@ -39,7 +41,7 @@ internal static class PartCommands
         var watch = new Command("machine-watch");
         watch.SetAction(_ => MachineWatch.Run());
 
-        foreach (var command in new[] { forwarder, load, hold, stepper, partner, watch })
+        foreach (var command in new[] { forwarder, relay, load, hold, stepper, partner, watch })
         {
             command.Hidden = true;
             yield return command;

@@ -25,7 +25,7 @@ internal static class DeploySpread
         await using var controller = ChildProcess.StartDotnet(
             RepositoryRoot.Built("controller/LoraFaaS.Controller", "LoraFaaS.Controller.dll"),
             [
-                "--Host:HttpUrl", "http://127.0.0.1:0", "--Host:RpcUrl", "http://127.0.0.1:0", "--Host:ReadyFile", data.File("ready.json"),
+                "--Host:HttpUrl", "http://127.0.0.1:0", "--Host:RpcUrl", "http://127.0.0.1:0", "--Host:ExitWithParent", "true", "--Host:ReadyFile", data.File("ready.json"),
                 "--Storage:DataPath", data.Folder("store"), "--Internal:TokenFile", data.File("token"), "--Logging:LogLevel:Default", "Error",
             ]);
         using var ready = await controller.WaitForReadyFileAsync(data.File("ready.json"));

@@ -15,16 +15,20 @@ internal sealed class DoorWorld : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef-token";
     public const string Password = "benchmark password";
+    public const string FunctionPath = "/function/f0";
+
+    private const string GeneratePath = "/v1/generate";
 
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
     private readonly ChildProcess _gateway;
     private readonly ChildProcess _forwarder;
+    private readonly ChildProcess _relay;
     private readonly List<ChildProcess> _others = [];
 
-    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder)
+    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder, ChildProcess relay)
     {
-        (Controller, Worker, _gateway, _forwarder) = (controller, worker, gateway, forwarder);
+        (Controller, Worker, _gateway, _forwarder, _relay) = (controller, worker, gateway, forwarder, relay);
     }
 
     public FakeController Controller { get; }
@@ -34,11 +38,14 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     public CannedWorker Worker { get; }
 
-    public string DirectUrl => Worker.Url + "/v1/generate";
+    public string DirectUrl => Worker.Url + GeneratePath;
 
     public required string GatewayUrl { get; init; }
 
     public required string ForwarderUrl { get; init; }
+
+    /// <summary>Where bytes are passed on unread.</summary>
+    public required string RelayUrl { get; init; }
 
     private static string Self => typeof(DoorWorld).Assembly.Location;
 
@@ -55,12 +62,15 @@ internal sealed class DoorWorld : IAsyncDisposable
         var (gateway, address) = await StartGatewayAsync(controller.HttpUrl, controller.RpcUrl);
         var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
         var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
+        var relay = ChildProcess.StartDotnet(Self, ["relay", "--target", worker.Url]);
+        var relayUrl = await relay.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
 
-        var world = new DoorWorld(controller, worker, gateway, forwarder)
+        var world = new DoorWorld(controller, worker, gateway, forwarder, relay)
         {
             Key = key,
-            GatewayUrl = new Uri(address, "/function/f0").ToString(),
-            ForwarderUrl = forwarderUrl + "/v1/generate",
+            GatewayUrl = new Uri(address, FunctionPath).ToString(),
+            ForwarderUrl = forwarderUrl + GeneratePath,
+            RelayUrl = relayUrl + GeneratePath,
         };
         await world.WaitUntilServedAsync(world.GatewayUrl);
         return world;
@@ -69,10 +79,18 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>One more gateway of the same controller, which serves when this returns; disposed with the world.</summary>
     public async Task<Uri> AddGatewayAsync()
     {
-        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl);
+        var (gateway, address) = await StartAnotherAsync();
         _others.Add(gateway);
-        await WaitUntilServedAsync(new Uri(address, "/function/f0").ToString());
         return address;
+    }
+
+    /// <summary>One more gateway of the same controller, which serves when this returns; the caller disposes it.</summary>
+    /// <param name="environment">Beside what this process has; none: nothing.</param>
+    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null)
+    {
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, environment);
+        await WaitUntilServedAsync(new Uri(address, FunctionPath).ToString());
+        return (gateway, address);
     }
 
     public static RouteUpdate Routes(int functions, string workerUrl)
@@ -90,37 +108,13 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
-        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url == GatewayUrl ? Key : "" });
+        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url.EndsWith(GeneratePath, StringComparison.Ordinal) ? "" : Key });
 
     /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
-    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime(_gateway), ProcessorTime(_forwarder));
+    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All);
 
-    /// <summary>Processor time of the door at that address until now, in ticks of the kernel's clock, and that of its thread that compiles hot methods anew.</summary>
-    public (double Compiler, double All) CompilerTime(string url)
-    {
-        var process = $"/proc/{Text((url == GatewayUrl ? _gateway : _forwarder).Id)}";
-
-        // The thread comes and goes with its work.
-        var compiler = Directory.GetDirectories(process + "/task").Where(task => Read(task + "/comm").Contains("Tiered", StringComparison.Ordinal)).Sum(task => Ticks(Read(task + "/stat")));
-        return (compiler, Ticks(Read(process + "/stat")));
-
-        static string Read(string file)
-        {
-            try
-            {
-                return File.ReadAllText(file);
-            }
-            catch (IOException)
-            {
-                return "";
-            }
-        }
-
-        // utime and stime, the 12th and 13th after the name in its parentheses.
-        static double Ticks(string stat) => stat.Length == 0
-            ? 0
-            : stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11..13].Sum(ticks => double.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture));
-    }
+    /// <summary>Processor time of the door at that address until now.</summary>
+    public ProcessorTime TimeOf(string url) => ProcessorTime.Of((url == GatewayUrl ? _gateway : _forwarder).Id);
 
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
@@ -153,6 +147,7 @@ internal sealed class DoorWorld : IAsyncDisposable
 
         await _gateway.DisposeAsync();
         await _forwarder.DisposeAsync();
+        await _relay.DisposeAsync();
         await Worker.DisposeAsync();
         await Controller.DisposeAsync();
     }
@@ -174,7 +169,8 @@ internal sealed class DoorWorld : IAsyncDisposable
         return route;
     }
 
-    public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(string controllerHttp, string controllerRpc)
+    public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(
+        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null)
     {
         using var secrets = new TempFolder();
         await File.WriteAllTextAsync(secrets.File("password"), Password + "\n");
@@ -191,8 +187,10 @@ internal sealed class DoorWorld : IAsyncDisposable
                 "--Gateway:MaxPerWorker", "100000",
                 "--Gateway:RequireApiKeys", "true",
                 "--Host:ReadyFile", secrets.File("ready.json"),
+                "--Host:ExitWithParent", "true",
                 "--Logging:LogLevel:Default", "Error",
-            ]);
+            ],
+            environment: environment);
         using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
         return (gateway, new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!));
     }
@@ -208,12 +206,6 @@ internal sealed class DoorWorld : IAsyncDisposable
                 return response.IsSuccessStatusCode;
             },
             "the gateway serves");
-    }
-
-    private static TimeSpan ProcessorTime(ChildProcess child)
-    {
-        using var process = System.Diagnostics.Process.GetProcessById(child.Id);
-        return process.TotalProcessorTime;
     }
 
     private long ResidentBytes()

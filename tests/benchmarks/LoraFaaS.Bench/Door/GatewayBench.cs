@@ -5,7 +5,7 @@ using LoraFaaS.Gateway.Routing;
 namespace LoraFaaS.Bench.Door;
 
 /// <summary>What the door costs: time added to a call, calls a second beside a bare forwarder, memory for each open stream, and finding a route.</summary>
-internal sealed class GatewayBench(ReportWriter report, int rounds, double seconds, int streams, int functions)
+internal sealed class GatewayBench(ReportWriter report, int rounds, double seconds, int streams, int functions, DoorStartsOrder starts)
 {
     private const int Clients = 32;
     private const int WarmStreams = 256;
@@ -13,14 +13,9 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
     private const double LookupTarget = 200;
     private const int Gateways = 3;
 
-    /// <summary>Until the compiler has no more than this share of the door's processor time: what is measured is one that has been open for a while, ours and the bare one alike.</summary>
-    private const double WarmShare = 0.02;
-    private const double WarmSeconds = 5;
-    private const int MostWarmTurns = 9;
+    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "spread", "deploy", "starts"];
 
-    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "spread", "deploy"];
-
-    /// <param name="parts">Of <see cref="Parts"/>; none: all of them.</param>
+    /// <param name="parts">Of <see cref="Parts"/>; none: all but starts, which takes minutes.</param>
     public async Task RunAsync(IReadOnlyCollection<string> parts)
     {
         if (Has("lookup"))
@@ -40,6 +35,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
 
         await RunAsync(Has("spread"), SpreadAsync);
         await RunAsync(Has("deploy"), DeployAsync);
+        await RunAsync(parts.Contains("starts"), StartsAsync);
 
         bool Has(string part) => parts.Count == 0 || parts.Contains(part);
 
@@ -56,17 +52,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         await WarmAsync(world, world.GatewayUrl);
     }
 
-    private static async Task WarmAsync(DoorWorld world, string url)
-    {
-        var share = 1.0;
-        for (var turn = 0; turn < MostWarmTurns && share > WarmShare; turn++)
-        {
-            var before = world.CompilerTime(url);
-            await world.LoadAsync(url, Clients, WarmSeconds);
-            var after = world.CompilerTime(url);
-            share = (after.Compiler - before.Compiler) / (after.All - before.All);
-        }
-    }
+    private static Task WarmAsync(DoorWorld world, string url) => DoorWarmth.ReachAsync(world, url, () => world.TimeOf(url));
 
     private void Lookup()
     {
@@ -107,8 +93,11 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         var forwarder = Median(turns, 1, result => result.MedianMs);
         var gateway = Median(turns, 2, result => result.MedianMs);
         report.Add(BenchRow.Limit("call straight to the worker, 1 client, p50", direct, "ms"));
+        var relay = Median(turns, 3, result => result.MedianMs) - direct;
+        report.Add(BenchRow.Limit("added by a process that passes bytes on unread, 1 client, p50", relay, "ms"));
         var added = gateway - direct;
         report.Add(BenchRow.Cost("added by the gateway, 1 client, p50", added, "ms", forwarder - direct, "added by a bare forwarder") with { Target = "≤ 0.1 ms", Met = added <= 0.1 });
+        report.Add(BenchRow.Cost("the same, beside passing bytes on unread", added, "ms", relay, "added by passing bytes on"));
         report.Add(BenchRow.Cost(
             "added by the gateway, 1 client, p99",
             Median(turns, 2, result => result.P99Ms) - Median(turns, 0, result => result.P99Ms), "ms",
@@ -130,6 +119,8 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         var half = await TurnsAsync(world, Clients, most / 2);
         report.Add(BenchRow.Limit("a sleeping thread woken late at such rates, by the machine itself, p99", wakes.P99Ms(), "ms"));
         var added = Median(half, 2, result => result.P99Ms) - Median(half, 0, result => result.P99Ms);
+        report.Add(BenchRow.Limit(
+            "added by a process that passes bytes on unread, at half of that rate, p99", Median(half, 3, result => result.P99Ms) - Median(half, 0, result => result.P99Ms), "ms"));
         report.Add(BenchRow.Cost(
             "added by the gateway at half of that rate, p99", added, "ms",
             Median(half, 1, result => result.P99Ms) - Median(half, 0, result => result.P99Ms), "added by a bare forwarder") with { Target = "≤ 1 ms", Met = added <= 1 });
@@ -170,15 +161,50 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         report.Add(BenchRow.Limit($"until {Gateways} gateways know of it, longest of {known.Count}", known.Max(), "ms", 1_000));
     }
 
+    private async Task StartsAsync()
+    {
+        await using var world = await DoorWorld.StartAsync(functions: 100);
+        await WarmAsync(world, world.ForwarderUrl);
+        var measure = new DoorStarts(world, rounds, seconds, starts.WarmTurns);
+        var kinds = starts.Kinds.ToDictionary(kind => kind, _ => new List<DoorStart>());
+        for (var start = 0; start < starts.Count; start++)
+        {
+            foreach (var (kind, measured) in kinds)
+            {
+                measured.Add(await measure.MeasureAsync(kind));
+            }
+        }
+
+        foreach (var (kind, measured) in kinds)
+        {
+            AddStarts(kind, measured);
+        }
+    }
+
+    private void AddStarts(DoorEnvironment kind, List<DoorStart> measured)
+    {
+        var name = $"of {measured.Count} gateways, each in a process of its own{kind}";
+        foreach (var (which, quantile) in new[] { ("least", 0.0), ("median", 0.5), ("most", 1.0) })
+        {
+            report.Add(BenchRow.Cost(
+                $"processor time a call, {which} {name}", Interleaved.Quantile(measured.Select(start => start.Micros), quantile), "µs",
+                Interleaved.Quantile(measured.Select(start => start.ForwarderMicros), quantile), "a bare forwarder"));
+            report.Add(BenchRow.AtLeast(
+                $"calls a second as a share of a bare forwarder's, {which} {name}", 100 * Interleaved.Quantile(measured.Select(start => start.Share), quantile), "%", 80));
+        }
+    }
+
     private async Task StreamsAsync(DoorWorld world)
     {
         // Each stream is two descriptors in the gateway's process; some are left for the rest of it.
         var most = Math.Min(streams, (OpenFilesLimit() - 500) / 2);
         await world.BytesPerStreamAsync(WarmStreams);
-        report.Add(BenchRow.Limit($"resident memory per open stream, {most:N0} streams", await world.BytesPerStreamAsync(most) / 1000, "kB", 30));
+        report.Add(BenchRow.Limit(
+            $"resident memory per open stream, {most:N0} streams{(most < streams ? $" (this machine's {OpenFilesLimit():N0} descriptors a process, two a stream)" : "")}",
+            await world.BytesPerStreamAsync(most) / 1000, "kB", 30));
     }
 
-    /// <summary>[round][direct, forwarder, gateway].</summary>
+    /// <summary>[round][direct, forwarder, gateway, relay].</summary>
     private async Task<List<LoadResult[]>> TurnsAsync(DoorWorld world, int clients, double? rate = null)
     {
         var turns = new List<LoadResult[]>();
@@ -189,6 +215,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
                 await world.LoadAsync(world.DirectUrl, clients, seconds, rate),
                 await world.LoadAsync(world.ForwarderUrl, clients, seconds, rate),
                 await world.LoadAsync(world.GatewayUrl, clients, seconds, rate),
+                await world.LoadAsync(world.RelayUrl, clients, seconds, rate),
             ]);
         }
 

@@ -34,6 +34,14 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
             Assert.Equal(0, await host.CheckAsync());
         }
 
+        // Where hosts call each other nothing goes unencrypted, and nobody's own list of authorities takes them for somebody.
+        foreach (var host in (ClusterHost[])[cluster.Controllers[0], cluster.Workers[0], cluster.Consoles[0]])
+        {
+            using var stranger = new HttpClient();
+            await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync(new UriBuilder(host.Url) { Scheme = "http" }.Uri, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync(host.Url, TestContext.Current.CancellationToken));
+        }
+
         var workers = await cluster.RunAsync("workers");
         Assert.Equal(cluster.Workers.Count, workers.Split('\n').Count(line => line.Contains("cpu x", StringComparison.Ordinal)));
     }
@@ -92,6 +100,10 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
         var (other, killed) = (cluster.Workers[0], cluster.Workers[^1]);
         await using var relay = new HeldRelay(new IPEndPoint(IPAddress.Parse(ComposeCluster.SpareAddress), killed.Url.Port), new IPEndPoint(IPAddress.Parse(killed.Url.Host), killed.Url.Port), CallId);
         killed.Overrides[Advertise] = ComposeCluster.SpareAddress;
+
+        // The relay looks for the call's id in what it passes on.
+        killed.Overrides["Host__HttpUrl"] = $"http://{killed.Url.Host}:{killed.Url.Port}";
+        killed.Overrides["Host__CertificateFile"] = killed.Overrides["Host__KeyFile"] = "";
         await killed.RestartAsync();
         await other.StopAsync();
 
@@ -127,7 +139,7 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
 
         foreach (var host in cluster.Gateways.Concat(cluster.Controllers).Concat(cluster.Workers))
         {
-            using var http = new HttpClient { BaseAddress = host.Url };
+            using var http = host.Http();
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", cluster.InternalToken);
             var text = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
             exposed.UnionWith(text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.AsSpan().IndexOfAny('{', ' ')]));

@@ -6,6 +6,7 @@ using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Gateway.Tests.EndToEnd;
 
@@ -71,8 +72,11 @@ public sealed class HostileWorkerTests
         await using var worker = await RawWorker.StartAsync(n => n == 2 ? Refusal("") : Answer());
         await using var gateway = await StartAsync(worker);
 
+        // An answer is out before its connection is back: a call has ended when it is in flight no more.
         Assert.Equal(HttpStatusCode.OK, (await gateway.InvokeAsync("x")).StatusCode);
+        await Patience.UntilAsync(() => gateway.InFlight == 0);
         Assert.Equal(HttpStatusCode.BadRequest, (await gateway.InvokeAsync("x")).StatusCode);
+        await Patience.UntilAsync(() => gateway.InFlight == 0);
         Assert.Equal("made.", await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
         Assert.Equal(1, worker.Connections);
     }

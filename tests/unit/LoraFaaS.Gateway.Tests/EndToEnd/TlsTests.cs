@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Tls;
@@ -38,6 +39,48 @@ public sealed class TlsTests : IDisposable
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz")));
     }
 
+    /// <summary>Who offers HTTP/2 in the handshake has it: answers, streams as they come, and who leaves is noticed.</summary>
+    [Fact]
+    public async Task With_a_certificate_callers_may_speak_HTTP_2()
+    {
+        await WriteAsync("one");
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:CertificateFile", CertificateFile, "--Gateway:KeyFile", KeyFile);
+        var left = new TaskCompletionSource();
+        var isHeld = false;
+        var worker = await gateway.AddWorkerAsync("w1", async exchange =>
+        {
+            if (!isHeld)
+            {
+                await FakeWorker.CountAsync(exchange);
+                return;
+            }
+
+            using var gone = exchange.Aborted.Register(left.SetResult);
+            await exchange.SendAsync(Given.Started());
+            await exchange.SendAsync(Given.Tokens("first ", 0));
+            await left.Task;
+        });
+        await gateway.PublishAsync([Given.Route("echo", placements: (worker.Id, StorageTier.Device))], worker);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var client = new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"https://127.0.0.1:{gateway.Url.Port}"), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        using var whole = await client.PostAsync(new Uri("/function/echo", UriKind.Relative), new StringContent("x"));
+        Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (whole.StatusCode, whole.Version));
+        Assert.Equal("0 1 2 3 4 5 ", await whole.Content.ReadAsStringAsync());
+
+        isHeld = true;
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/function/echo", UriKind.Relative)) { Content = new StringContent("x"), Version = HttpVersion.Version20 };
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        var stream = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync());
+        Assert.Contains("first", await Patience.ForAsync(FirstDataAsync(lines)), StringComparison.Ordinal);
+        stream.Dispose();
+        await Patience.ForAsync(left.Task);
+    }
+
     [Fact]
     public async Task A_replaced_certificate_is_used_and_a_broken_one_is_not()
     {
@@ -72,6 +115,19 @@ public sealed class TlsTests : IDisposable
 
         Assert.Contains("Gateway:KeyFile", half.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', missing.Message);
+    }
+
+    private static async Task<string> FirstDataAsync(StreamReader lines)
+    {
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (line.Contains("first", StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        return "";
     }
 
     private static string Thumbprint(ServerCertificate certificate) => certificate.Current().ServerCertificateContext!.TargetCertificate.Thumbprint;

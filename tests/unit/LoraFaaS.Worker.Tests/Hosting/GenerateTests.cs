@@ -1,9 +1,12 @@
+using Google.Protobuf;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
+using LoraFaaS.Worker.Outcomes;
 
 namespace LoraFaaS.Worker.Tests.Hosting;
 
@@ -40,6 +43,29 @@ public sealed class GenerateTests
         Assert.Equal((int)StorageTier.Device, warm.AdapterTier);
         Assert.True(warm.SandboxWarm);
         Assert.Equal(0, warm.SandboxMs);
+    }
+
+    /// <summary>As the calls of two gateways: neither knows of the other's.</summary>
+    [Fact]
+    public async Task A_function_that_bounds_itself_runs_no_more_invocations_at_once_whoever_sends_them()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        var request = world.Request("sentiment", prompt);
+        (request.Revision.MaxConcurrent, request.InvocationKey) = (1, "runs");
+        var running = ((Loading<Invocation>.Ready)InvocationReader.Read(request.ToByteArray(), "runs", TimeSpan.FromMinutes(1), 0, DateTimeOffset.UnixEpoch)).Value;
+        using var abort = new InvocationAbort(TimeSpan.FromMinutes(5), TimeProvider.System, CancellationToken.None, CancellationToken.None);
+        var place = (Loading<IDisposable?>.Ready)await world.Worker.Get<ConcurrencyBound>().EnterAsync(running, abort);
+
+        request.InvocationKey = "waits";
+        using (var late = await world.Worker.PostAsync(request, TimeSpan.FromMilliseconds(300), Token))
+        {
+            Assert.Equal(504, (int)late.StatusCode);
+            Assert.Contains("stage: queue", await late.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        }
+
+        place.Value!.Dispose();
+        Assert.Equal(expected, (await world.Worker.GenerateAsync(request, Token)).Text);
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+using System.Globalization;
+using LoraFaaS.Bench.Reports;
+
+namespace LoraFaaS.Bench.Door;
+
+/// <summary>
+/// Gateways started one after the other, each in a process of its own, and measured beside one bare forwarder: shows what a process decides once, at its start or while it
+/// is warmed, which the rounds of a single process cannot.
+/// </summary>
+internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, int warmTurns)
+{
+    private const int Clients = 32;
+
+    public async Task<DoorStart> MeasureAsync(DoorEnvironment environment)
+    {
+        var (gateway, address) = await world.StartAnotherAsync(environment.Variables);
+        await using var _ = gateway;
+        var url = new Uri(address, DoorWorld.FunctionPath).ToString();
+        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id), warmTurns);
+
+        var (ours, bare) = (new List<LoadResult>(), new List<LoadResult>());
+        var before = (Ours: ProcessorTime.Of(gateway.Id), Bare: world.TimeOf(world.ForwarderUrl));
+        for (var round = 0; round < rounds; round++)
+        {
+            bare.Add(await world.LoadAsync(world.ForwarderUrl, Clients, seconds));
+            ours.Add(await world.LoadAsync(url, Clients, seconds));
+        }
+
+        var start = new DoorStart(
+            PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare),
+            Interleaved.Median(ours.Select(turn => turn.PerSecond)), Interleaved.Median(bare.Select(turn => turn.PerSecond)));
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}{environment}"));
+        return start;
+
+        static double PerCall(ProcessorTime taken, List<LoadResult> turns) => (taken.All - taken.Compiler).TotalMicroseconds / turns.Sum(turn => turn.AllCalls);
+    }
+}
