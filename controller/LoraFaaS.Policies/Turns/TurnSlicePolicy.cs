@@ -12,7 +12,7 @@ public static class TurnSlicePolicy
     /// <summary>Longest step while somebody waits who promised nothing.</summary>
     public static readonly TimeSpan LongestContended = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest turn of several steps: eighty times what handing over costs, and too short for a reader to notice.</summary>
+    /// <summary>Longest turn of several steps, unless told otherwise: eighty times what handing over costs, and too short for a reader to notice.</summary>
     public static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Parts of a promise, and of a margin, of which somebody else's step may take one.</summary>
@@ -39,10 +39,10 @@ public static class TurnSlicePolicy
         return longest < LeastStep ? LeastStep : longest;
     }
 
-    /// <summary>How long the turn may go on from step to step; zero: it ends with its step.</summary>
-    public static TimeSpan Turn(ReadOnlySpan<TurnNeighbour> others)
+    /// <summary>How long the turn may go on from step to step, at most <paramref name="quantum"/>; zero: it ends with its step.</summary>
+    public static TimeSpan Turn(ReadOnlySpan<TurnNeighbour> others, TimeSpan quantum)
     {
-        var longest = Quantum;
+        var longest = quantum;
 
         foreach (ref readonly var other in others)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Policies.Turns;
 using LoraFaaS.Worker.Offloading;
 
 namespace LoraFaaS.Worker.Configuration;
@@ -87,6 +88,10 @@ public sealed class WorkerOptions
     /// </summary>
     [Range(1, 16)]
     public int TurnLanes { get; set; } = 2;
+
+    /// <summary>How long a turn of steps shorter than this goes on while others can spare it; zero: a turn is one step.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan TurnQuantum { get; set; } = TurnSlicePolicy.Quantum;
 
     /// <summary>Longest a sandbox may keep a turn that others wait for, before they go on without it. Longer than any step.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]

@@ -33,7 +33,7 @@ internal sealed partial class TurnArbiter : IDisposable
     {
         _logger = logger;
         _time = time;
-        _table = new TurnTable(options.Value.TurnLimit, options.Value.SandboxThreads(Environment.ProcessorCount), options.Value.TurnLanes, time, LogOverrun);
+        _table = new TurnTable(options.Value.TurnLimit, options.Value.TurnQuantum, options.Value.SandboxThreads(Environment.ProcessorCount), options.Value.TurnLanes, time, LogOverrun);
 
         if (!options.Value.TakeTurns)
         {

@@ -10,11 +10,12 @@ namespace LoraFaaS.Worker.Turns;
 /// owner's depends on it: the worst that a lying sandbox gets is to be passed over. Belongs to the arbiter's thread; waits for nothing.
 /// </summary>
 /// <param name="limit">Longest a turn that others wait for may be kept.</param>
+/// <param name="quantum">How long a turn of several steps goes on.</param>
 /// <param name="capacity">Threads of the device.</param>
 /// <param name="lanes">Most sandboxes that step at once.</param>
 /// <param name="time">The clock of charges and promises.</param>
 /// <param name="overrun">Told who kept its turn beyond the limit, and for how long.</param>
-internal sealed class TurnTable(TimeSpan limit, int capacity, int lanes, TimeProvider time, Action<string, TimeSpan> overrun)
+internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, int lanes, TimeProvider time, Action<string, TimeSpan> overrun)
 {
     /// <summary>Device seconds, by weight, that a namespace may be ahead of the least served and still go first for its margin's sake: a few steps.</summary>
     private const double Lead = 0.1;
@@ -351,7 +352,7 @@ internal sealed class TurnTable(TimeSpan limit, int capacity, int lanes, TimePro
 
         var others = CollectionsMarshal.AsSpan(_neighbours);
         var step = TurnSlicePolicy.Step(others) is { } longest ? (uint)longest.TotalMicroseconds : 0;
-        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others).TotalMicroseconds, slot.Threads));
+        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others, quantum).TotalMicroseconds, slot.Threads));
     }
 
     /// <summary>It wants a turn and was given none that it may still take up.</summary>

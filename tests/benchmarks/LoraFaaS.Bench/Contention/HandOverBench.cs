@@ -10,7 +10,7 @@ namespace LoraFaaS.Bench.Contention;
 
 /// <summary>
 /// From one sandbox's last instruction of a step to the next one's first: processes that take turns at the worker's own arbiter, and beside
-/// it what two processes take to pass one word.
+/// it what two processes take to pass one word. Turns are one step each: longer ones have no hand-over in them.
 /// </summary>
 internal sealed class HandOverBench(ReportWriter report)
 {
@@ -46,7 +46,7 @@ internal sealed class HandOverBench(ReportWriter report)
     /// <summary>Microseconds of each hand-over from one process to another.</summary>
     private static async Task<List<double>> MeasureAsync(int stepMicroseconds, int sandboxes)
     {
-        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions { TurnLanes = 1 }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
+        using var arbiter = new TurnArbiter(Options.Create(new WorkerOptions { TurnLanes = 1, TurnQuantum = TimeSpan.Zero }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
         var children = new List<(ChildProcess Child, TurnMember Member)>();
 
         for (var i = 0; i < sandboxes; i++)

@@ -24,12 +24,12 @@ public sealed class TurnSlicePolicyTests
     [Fact]
     public void A_turn_goes_on_for_a_moment_unless_one_who_waits_cannot_spare_it()
     {
-        Assert.Equal(TurnSlicePolicy.Quantum, TurnSlicePolicy.Turn([new(IsWaiting: true, Never, null), new(true, TimeSpan.FromSeconds(1), null)]));
-        Assert.Equal(TimeSpan.FromMilliseconds(1), TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.FromMilliseconds(4), null)]));
-        Assert.Equal(TimeSpan.Zero, TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.Zero, null)]));
+        Assert.Equal(TurnSlicePolicy.Quantum, TurnSlicePolicy.Turn([new(IsWaiting: true, Never, null), new(true, TimeSpan.FromSeconds(1), null)], TurnSlicePolicy.Quantum));
+        Assert.Equal(TimeSpan.FromMilliseconds(1), TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.FromMilliseconds(4), null)], TurnSlicePolicy.Quantum));
+        Assert.Equal(TimeSpan.Zero, TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.Zero, null)], TurnSlicePolicy.Quantum));
     }
 
     [Fact]
     public void One_who_is_late_already_or_does_not_wait_shortens_no_turn() =>
-        Assert.Equal(TurnSlicePolicy.Quantum, TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.FromMilliseconds(-30), null), new(false, TimeSpan.Zero, null)]));
+        Assert.Equal(TurnSlicePolicy.Quantum, TurnSlicePolicy.Turn([new(IsWaiting: true, TimeSpan.FromMilliseconds(-30), null), new(false, TimeSpan.Zero, null)], TurnSlicePolicy.Quantum));
 }
