@@ -33,6 +33,10 @@ internal sealed class Inventory(
 
     public WorkerHeartbeat Take()
     {
+        // In this order: a blank that is taken is one that opens, and one that has opened is resident, by the time that is looked at. Else it would be missing
+        // from one account, and a plan made from that would give up what is just being brought.
+        var blanks = spawner.Kept;
+        blanks += supervisor.Starting;
         var sandboxes = supervisor.Resident;
         var beat = new WorkerHeartbeat
         {
@@ -47,7 +51,7 @@ internal sealed class Inventory(
         };
 
         var list = new List<(ResidencyNotes.Place Place, Resident Entry)>();
-        AddShared(list);
+        AddShared(list, blanks);
 
         foreach (var sandbox in sandboxes)
         {
@@ -108,7 +112,7 @@ internal sealed class Inventory(
         return measured;
     }
 
-    private void AddShared(List<(ResidencyNotes.Place Place, Resident Entry)> list)
+    private void AddShared(List<(ResidencyNotes.Place Place, Resident Entry)> list, int blanks)
     {
         foreach (var (digest, size, kind) in disk.Inventory)
         {
@@ -120,7 +124,7 @@ internal sealed class Inventory(
             list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Host, size));
         }
 
-        if (spawner.Blanks is > 0 and var blanks)
+        if (blanks > 0)
         {
             list.Add(Entry(new ArtifactName(ArtifactKind.Sandbox, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));
             list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));

@@ -22,9 +22,13 @@ internal abstract class BlankSpawner<TProcess>(string kind, int count, TimeSpan 
     private readonly SemaphoreSlim _pool = new(1, 1);
     private Task? _room;
     private int _lastId;
+    private volatile int _looked;
 
-    /// <summary>Blank processes that wait to be used.</summary>
+    /// <summary>Blank processes that may be taken at once.</summary>
     public int Blanks => count == 0 ? 0 : _blanks.Reader.Count;
+
+    /// <summary>Those and one that prepares something while it waits.</summary>
+    public int Kept => count == 0 ? 0 : Math.Min(count, Blanks + _looked);
 
     /// <summary>A blank when one is there, else a new one.</summary>
     public async Task<TProcess> TakeAsync(CancellationToken cancellationToken) =>
@@ -193,6 +197,9 @@ internal abstract class BlankSpawner<TProcess>(string kind, int count, TimeSpan 
 
         try
         {
+            // Off the list for as long as it is looked at, and still one that waits.
+            _looked = 1;
+
             for (var left = _blanks.Reader.Count; left > 0 && _blanks.Reader.TryRead(out var blank); left--)
             {
                 if (blank.Exited.IsCompleted)
@@ -213,6 +220,7 @@ internal abstract class BlankSpawner<TProcess>(string kind, int count, TimeSpan 
         }
         finally
         {
+            _looked = 0;
             _pool.Release();
         }
 

@@ -44,6 +44,9 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
     }
 
+    /// <summary>Processes on their way to be somebody's; each is on the list of <see cref="Resident"/> before it is off this one.</summary>
+    public int Starting => _starts.Count;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

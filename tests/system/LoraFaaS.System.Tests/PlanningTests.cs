@@ -32,7 +32,7 @@ public sealed class PlanningTests
         await RememberAsync(data);
         await using var platform = await RunningPlatform.StartAsync(data.Path, Settings(("Planning__Interval", "00:00:01"), ("Planning__Horizon", "00:15:00")));
         await Patience.UntilAsync(async _ => await IsOnDeviceAsync(platform), Patience.StartLimit, "the plan brings its adapter to the device");
-        await Patience.UntilAsync(async _ => (await PlanAsync(platform)).Any(line => Word(line, "action") == "keep" && Word(line, "kind") == "adapter"), Patience.StartLimit, "the plan keeps it");
+        await Patience.UntilAsync(async _ => (await PlanAsync(platform)).Any(line => Word(line, "action") == "keep" && Word(line, "kind") == "adapter" && Word(line, "tier") == "device"), Patience.StartLimit, "the plan keeps it there");
 
         var kept = (await PlanAsync(platform)).First(line => Word(line, "kind") == "adapter");
         Assert.StartsWith("kept: P=", Word(kept, "reason"), StringComparison.Ordinal);

@@ -29,6 +29,26 @@ public sealed class PreloadTests
     }
 
     [Fact]
+    public async Task A_blank_that_becomes_a_sandbox_is_missing_from_no_heartbeat()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var inventory = world.Worker.Get<Control.Inventory>();
+        await Patience.UntilAsync(() => inventory.Take().Resident.Any(resident => resident.Kind == "sandbox"));
+
+        // A plan that is made meanwhile must find what the last one counted on, or it gives up what is just being brought.
+        var bringing = Task.Run(() => world.Controller.CommandAsync(Preload(world, ArtifactKind.Sandbox, StorageTier.Device)));
+
+        while (!bringing.IsCompleted)
+        {
+            Assert.Contains(inventory.Take().Resident, resident => resident.Kind == "sandbox");
+            await Task.Yield();
+        }
+
+        Assert.Equal("", (await bringing).ErrorCode);
+        Assert.Contains(inventory.Take().Resident, resident => resident is { Kind: "sandbox", Tier: (int)StorageTier.Device });
+    }
+
+    [Fact]
     public async Task A_prepared_prefix_is_found_by_the_first_call_and_the_answer_is_the_same()
     {
         await using var world = await DemoWorld.StartAsync();
