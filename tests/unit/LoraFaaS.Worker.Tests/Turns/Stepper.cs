@@ -1,5 +1,6 @@
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Sandbox.Turns;
+using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Turns;
 
 namespace LoraFaaS.Worker.Tests.Turns;
@@ -60,6 +61,50 @@ internal sealed class Stepper : IDisposable
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
+
+    /// <summary>Steppers of as many namespaces take turns until each has stepped 300 times; answers how often more of the device was in use at once than there is.</summary>
+    /// <param name="arbiter">Whose turns.</param>
+    /// <param name="count">Steppers.</param>
+    /// <param name="seesOthers">False: each hand-over goes through the arbiter.</param>
+    /// <param name="capacity">What there is of the device.</param>
+    /// <param name="share">What a step takes of it, asked when it begins, as the engine does.</param>
+    public static async Task<int> OvercommitsAsync(TurnArbiter arbiter, int count, bool seesOthers, int capacity, Func<Stepper, int> share)
+    {
+        using var stop = new CancellationTokenSource();
+        var steppers = Enumerable.Range(0, count).Select(i => new Stepper(arbiter, $"ns-{i}", seesOthers)).ToList();
+        var (used, overcommits, enough) = (0, 0, 0);
+        var steps = new int[count];
+
+        var running = steppers.Select((stepper, own) => stepper.RunAsync(
+            () =>
+            {
+                var part = share(stepper);
+
+                if (Interlocked.Add(ref used, part) > capacity)
+                {
+                    Interlocked.Increment(ref overcommits);
+                }
+
+                Thread.SpinWait(50);
+                Interlocked.Add(ref used, -part);
+
+                if (++steps[own] == 300 && Interlocked.Increment(ref enough) == count)
+                {
+                    stop.Cancel();
+                }
+            },
+            stop.Token)).ToList();
+        await Patience.ForAsync(Task.WhenAll(running));
+        steppers.ForEach(stepper => stepper.Dispose());
+        return overcommits;
+    }
+
+    /// <summary>Steps are done until the turn is over: a few short ones more may fall into it.</summary>
+    public Task EndTurnAsync() => Patience.UntilAsync(() =>
+    {
+        Turns.StepDone();
+        return !Turns.HoldsTurn;
+    });
 
     /// <summary>Waits for a turn and keeps it.</summary>
     public void Take()

@@ -18,32 +18,7 @@ public sealed class TurnArbiterTests
     public async Task No_two_step_at_once_and_everybody_steps(bool seesOthers)
     {
         using var arbiter = Arbiter();
-        using var stop = new CancellationTokenSource();
-        var steppers = Enumerable.Range(0, 4).Select(i => new Stepper(arbiter, $"ns-{i}", seesOthers)).ToList();
-        var (inside, together, enough) = (0, 0, 0);
-        var steps = new int[steppers.Count];
-
-        var running = steppers.Select((stepper, own) => stepper.RunAsync(
-            () =>
-            {
-                if (Interlocked.Increment(ref inside) > 1)
-                {
-                    Interlocked.Increment(ref together);
-                }
-
-                Thread.SpinWait(50);
-                Interlocked.Decrement(ref inside);
-
-                if (++steps[own] == 300 && Interlocked.Increment(ref enough) == steps.Length)
-                {
-                    stop.Cancel();
-                }
-            },
-            stop.Token)).ToList();
-        await Patience.ForAsync(Task.WhenAll(running));
-
-        Assert.Equal(0, together);
-        steppers.ForEach(stepper => stepper.Dispose());
+        Assert.Equal(0, await Stepper.OvercommitsAsync(arbiter, count: 4, seesOthers, capacity: 1, _ => 1));
     }
 
     [Fact]
@@ -61,12 +36,7 @@ public sealed class TurnArbiterTests
         await UntilAsync(() => !first.Place.Grant.Standing);
         Assert.False(taking.IsCompleted);
 
-        // A few short steps more may fall into the turn; then it ends.
-        await UntilAsync(() =>
-        {
-            first.Turns.StepDone();
-            return !first.Turns.HoldsTurn;
-        });
+        await first.EndTurnAsync();
 
         await Patience.ForAsync(taking);
     }
@@ -216,12 +186,7 @@ public sealed class TurnArbiterTests
         var taking = Task.Run(other.Take);
         await UntilAsync(() => !stepper.Place.Grant.Standing);
 
-        // A few short steps more may fall into the turn; then it ends.
-        await UntilAsync(() =>
-        {
-            stepper.Turns.StepDone();
-            return !stepper.Turns.HoldsTurn;
-        });
+        await stepper.EndTurnAsync();
         await Patience.ForAsync(taking);
 
         foreach (var page in new[] { stepper.Member.GrantPage, stepper.Member.WordPage })

@@ -22,7 +22,7 @@ public sealed class TurnLanesTests
         var taking = Task.Run(second.Take);
         await UntilAsync(() => !first.Place.Grant.Standing);
         Assert.False(taking.IsCompleted);
-        await EndTurnAsync(first);
+        await first.EndTurnAsync();
         await Patience.ForAsync(taking);
         await Patience.ForAsync(Task.Run(first.Take));
         Assert.Equal((1, 1), (first.Turns.Threads, second.Turns.Threads));
@@ -60,35 +60,7 @@ public sealed class TurnLanesTests
     public async Task No_three_step_at_once_and_everybody_steps(bool seesOthers)
     {
         using var arbiter = Arbiter();
-        using var stop = new CancellationTokenSource();
-        var steppers = Enumerable.Range(0, 5).Select(i => new Stepper(arbiter, $"ns-{i}", seesOthers)).ToList();
-        var (threads, tooMany, enough) = (0, 0, 0);
-        var steps = new int[steppers.Count];
-
-        var running = steppers.Select((stepper, own) => stepper.RunAsync(
-            () =>
-            {
-                // As the engine does: what it is given when its step begins is what the step has.
-                var given = stepper.Turns.Threads ?? 2;
-
-                if (Interlocked.Add(ref threads, given) > 2)
-                {
-                    Interlocked.Increment(ref tooMany);
-                }
-
-                Thread.SpinWait(50);
-                Interlocked.Add(ref threads, -given);
-
-                if (++steps[own] == 300 && Interlocked.Increment(ref enough) == steps.Length)
-                {
-                    stop.Cancel();
-                }
-            },
-            stop.Token)).ToList();
-        await Patience.ForAsync(Task.WhenAll(running));
-
-        Assert.Equal(0, tooMany);
-        steppers.ForEach(stepper => stepper.Dispose());
+        Assert.Equal(0, await Stepper.OvercommitsAsync(arbiter, count: 5, seesOthers, capacity: 2, stepper => stepper.Turns.Threads ?? 2));
     }
 
     private static async Task TakeBothAsync(Stepper first, Stepper second)
@@ -96,18 +68,11 @@ public sealed class TurnLanesTests
         first.Take();
         var taking = Task.Run(second.Take);
         await UntilAsync(() => !first.Place.Grant.Standing);
-        await EndTurnAsync(first);
+        await first.EndTurnAsync();
         await Patience.ForAsync(taking);
         await Patience.ForAsync(Task.Run(first.Take));
         await UntilAsync(() => first.Place.Grant.Standing && second.Place.Grant.Standing);
     }
-
-    /// <summary>A few short steps more may fall into a turn.</summary>
-    private static Task EndTurnAsync(Stepper stepper) => UntilAsync(() =>
-    {
-        stepper.Turns.StepDone();
-        return !stepper.Turns.HoldsTurn;
-    });
 
     private static TurnArbiter Arbiter() => new(
         Options.Create(new WorkerOptions { TurnLimit = TimeSpan.FromMinutes(5), TurnLanes = 2, Threads = 2 }), TimeProvider.System, NullLogger<TurnArbiter>.Instance);
