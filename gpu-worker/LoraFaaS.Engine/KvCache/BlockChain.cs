@@ -16,4 +16,12 @@ public sealed class BlockChain(BlockKey salt)
             _keys.Add(last.Next(tokens.Slice(block * KvLayout.BlockTokens, KvLayout.BlockTokens)));
         }
     }
+
+    /// <summary>Names all of these tokens, those behind the last full block as well: under one salt equal names mean equal tokens.</summary>
+    public BlockKey NameOf(ReadOnlySpan<int> tokens)
+    {
+        Extend(tokens);
+        var full = tokens.Length / KvLayout.BlockTokens;
+        return (full == 0 ? salt : _keys[full - 1]).End(tokens[(full * KvLayout.BlockTokens)..]);
+    }
 }

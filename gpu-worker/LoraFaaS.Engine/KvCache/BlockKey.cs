@@ -23,6 +23,18 @@ public readonly record struct BlockKey(ulong A, ulong B, ulong C, ulong D)
         return Hash(MemoryMarshal.AsBytes(input));
     }
 
+    /// <summary>The name of all tokens up to an end that is not a block's: these few behind the last full block.</summary>
+    public BlockKey End(ReadOnlySpan<int> tokens)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(tokens.Length, KvLayout.BlockTokens);
+
+        Span<ulong> input = stackalloc ulong[4 + (KvLayout.BlockTokens / 2)];
+        (input[0], input[1], input[2], input[3]) = (A, B, C, D);
+        var bytes = MemoryMarshal.AsBytes(input);
+        MemoryMarshal.AsBytes(tokens).CopyTo(bytes[(4 * sizeof(ulong))..]);
+        return Hash(bytes[..((4 * sizeof(ulong)) + (tokens.Length * sizeof(int)))]);
+    }
+
     private static BlockKey Hash(ReadOnlySpan<byte> input)
     {
         Span<ulong> hash = stackalloc ulong[4];

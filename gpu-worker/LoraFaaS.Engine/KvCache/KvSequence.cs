@@ -74,6 +74,42 @@ public sealed class KvSequence : IDisposable
         }
     }
 
+    /// <summary>
+    /// Becomes, from nothing, the first tokens of another sequence of the same owner: whole blocks are shared, and the part of a block behind them is
+    /// copied, since each writes its own next tokens there. False: the pool has too few pages for that part, and nothing has changed.
+    /// </summary>
+    public bool TryFork(KvSequence source, int tokens)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(_pageCount, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source._owner, _owner);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, source.Capacity);
+
+        var shared = tokens / KvLayout.BlockTokens * _layout.PagesPerBlock;
+        var all = _layout.PagesFor(tokens);
+        EnsureTable(all);
+
+        if (!_pool.TryRent(_owner, _pages.AsSpan(shared, all - shared)))
+        {
+            return false;
+        }
+
+        for (var i = shared; i < all; i++)
+        {
+            _pool.Copy(source._pages[i], _pages[i]);
+        }
+
+        source._pages.AsSpan(0, shared).CopyTo(_pages);
+        _pool.Share(_pages.AsSpan(0, shared));
+
+        for (; _pageCount < all; _pageCount++)
+        {
+            _addresses[_pageCount] = _pool.AddressOf(_pages[_pageCount]);
+        }
+
+        return true;
+    }
+
     /// <summary>Pages were moved, between steps.</summary>
     internal void Follow(PageMoves moves)
     {

@@ -100,6 +100,9 @@ public sealed class PagePool
         _arena.Write((long)page.Value * PageBytes, content);
     }
 
+    /// <summary>Fills a rented page with what another rented page holds.</summary>
+    public void Copy(PageIndex from, PageIndex to) => _arena.Copy((long)from.Value * PageBytes, (long)to.Value * PageBytes, PageBytes);
+
     /// <summary>All of the pages asked for, or none. Their content is zero unless the same owner held them last.</summary>
     public bool TryRent(OwnerTag owner, Span<PageIndex> pages)
     {

@@ -166,7 +166,10 @@ internal sealed class CommandStation(
         {
             SequenceEnds.Start(sequence);
             ends.Finish(sequence, reason);
+            return;
         }
+
+        table.Prompts.Add(sequence);
     }
 
     private void Arrive(LoopCommand.AdapterArrived arrived)

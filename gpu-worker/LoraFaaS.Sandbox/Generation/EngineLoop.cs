@@ -27,6 +27,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly StepTimeModel[] _times;
     private readonly List<StepSequence> _views = [];
     private readonly StepExecutor _executor;
+    private readonly PromptForks _forks;
     private readonly TokenStation _tokens;
     private readonly EventDelivery _delivery;
     private readonly SequenceEnds _ends;
@@ -43,7 +44,8 @@ internal sealed class EngineLoop : IDisposable
         (_sandbox, _inbox, _turns, _time, _log) = (sandbox, inbox, turns, time, log);
         _threads = Math.Max(1, sandbox.Backend.Threads);
         _times = [.. Enumerable.Range(0, _threads).Select(_ => new StepTimeModel())];
-        _executor = new StepExecutor(sandbox.Engine, sandbox.MaxSequences);
+        _executor = new StepExecutor(sandbox.Engine, _table.Prompts, sandbox.MaxSequences);
+        _forks = new PromptForks(sandbox, _table);
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
         _ends = new SequenceEnds(sandbox, _table, _delivery);
@@ -236,7 +238,21 @@ internal sealed class EngineLoop : IDisposable
             return;
         }
 
+        // Before its first token, which may be its last, and which is chosen in the row itself.
+        var forked = _forks.Take(sequence, logits);
+        Extend(sequence, logits);
+
+        foreach (var other in forked)
+        {
+            _forks.Logits.CopyTo(logits);
+            Extend(other, logits);
+        }
+    }
+
+    private void Extend(LiveSequence sequence, Span<float> logits)
+    {
         SequenceEnds.Start(sequence);
+        _table.Prompts.Start(sequence);
         var status = _tokens.Extend(sequence, logits, out var finish);
 
         if (status is not SamplingStatus.Sampled)

@@ -37,6 +37,9 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
     /// <summary>Prompt tokens whose keys and values were found when it first ran; null before.</summary>
     public int? CachedPromptTokens { get; set; }
 
+    /// <summary>It has neither computed anything that is still there, nor said anything.</summary>
+    public bool IsFresh => !HasStarted && Kv is not { PageCount: > 0 };
+
     /// <summary>Events composed and not yet sent.</summary>
     public PendingEvents Pending { get; } = new();
 
@@ -71,6 +74,23 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
     {
         Kv?.Release();
         Generation.Tokens.ForgetComputed();
+    }
+
+    /// <summary>
+    /// Takes so many computed tokens from another that begins with the same ones. False: there are too few pages for what is to be copied of them.
+    /// </summary>
+    public bool TryFork(LiveSequence source, KvStore store, int tokens)
+    {
+        Kv ??= store.CreateSequence(Generation.Owner);
+
+        if (source.Kv is not { } kv || !Kv.TryFork(kv, tokens))
+        {
+            return false;
+        }
+
+        Generation.Tokens.MarkComputed(tokens);
+        CachedPromptTokens ??= Math.Min(tokens, Generation.Tokens.PromptLength);
+        return true;
     }
 
     /// <summary>Its keys and values are another's from now on.</summary>

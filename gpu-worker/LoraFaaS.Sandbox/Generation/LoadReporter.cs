@@ -47,7 +47,7 @@ internal sealed class LoadReporter(Outbox outbox, PagePool pages, TimeProvider t
 
     private Load Measure(SequenceTable table)
     {
-        var running = table.All.Count(sequence => sequence.Kv?.PageCount > 0);
+        var running = table.Running;
 
         return new Load
         {

@@ -9,9 +9,15 @@ internal sealed class SequenceTable
     private readonly Dictionary<int, LiveSequence> _byKey = [];
     private int _nextKey;
 
+    /// <summary>Those that begin with the same tokens.</summary>
+    public SamePrompts Prompts { get; } = new();
+
     public int Count => _byId.Count;
 
     public IReadOnlyCollection<LiveSequence> All => _byKey.Values;
+
+    /// <summary>Those that hold pages.</summary>
+    public int Running => _byKey.Values.Count(sequence => sequence.Kv?.PageCount > 0);
 
     /// <summary>Those that could go on and have no credit.</summary>
     public int Parked
@@ -45,18 +51,19 @@ internal sealed class SequenceTable
     {
         _byId.Remove(sequence.Id);
         _byKey.Remove(sequence.Key);
+        Prompts.Remove(sequence);
     }
 
     /// <summary>A copy, so that those in it may end while it is read.</summary>
     public IReadOnlyList<LiveSequence> Awaiting(string adapterDigest) =>
         [.. All.Where(sequence => sequence.Stage is SequenceStage.AwaitingAdapter && sequence.AdapterDigest == adapterDigest)];
 
-    /// <summary>Appends what the planner may choose from.</summary>
+    /// <summary>Appends what the planner may choose from: not those whose prompt another is about to compute.</summary>
     public void View(Engine.KvCache.KvLayout layout, List<Policies.Batching.StepSequence> views)
     {
         foreach (var sequence in _byKey.Values)
         {
-            if (sequence.Stage is SequenceStage.Live)
+            if (sequence.Stage is SequenceStage.Live && !Prompts.Waits(sequence))
             {
                 views.Add(sequence.View(layout));
             }

@@ -6,7 +6,7 @@ using LoraFaaS.Policies.Batching;
 namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>Carries out a plan's rows: takes pages, runs one forward pass over all of them, and leaves the logits of those whose prompt is complete.</summary>
-internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : IDisposable
+internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, int maxSequences) : IDisposable
 {
     private readonly LogitsBuffer _logits = engine.Runner.CreateLogits();
     private readonly StepSlice[] _slices = new StepSlice[maxSequences];
@@ -59,12 +59,17 @@ internal sealed class StepExecutor(InferenceEngine engine, int maxSequences) : I
         }
     }
 
-    /// <summary>A sequence that has nothing computed starts behind the longest cached part of it. Its last token always runs: its logits are wanted.</summary>
+    /// <summary>A sequence that has nothing computed starts behind what another has of it, or behind the longest cached part of it. Its last token always runs: its logits are wanted.</summary>
     private void FindPrefix(LiveSequence sequence)
     {
         var tokens = sequence.Generation.Tokens;
 
         if (tokens.Computed > 0 || sequence.Kv is not { PageCount: 0 } kv)
+        {
+            return;
+        }
+
+        if (prompts.Speaker(sequence) is { } speaker && sequence.TryFork(speaker, engine.Kv, tokens.Length - 1))
         {
             return;
         }

@@ -28,6 +28,9 @@ internal sealed record PreparedGeneration
     /// <summary>The keys of its full blocks, under which they are cached and found.</summary>
     public required BlockChain Prefix { get; init; }
 
+    /// <summary>Names all tokens that it begins with, of one function revision: equal names mean that one computation serves both.</summary>
+    public BlockKey Beginning { get; init; }
+
     /// <summary>Each token is wanted as it comes; otherwise several may share an event.</summary>
     public required bool Stream { get; init; }
 

@@ -116,11 +116,11 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
         };
 
         var resumed = Replay(generation, request.ResumeTokens);
-        generation.Prefix.Extend(generation.Tokens.Ids);
+        var beginning = generation.Prefix.NameOf(generation.Tokens.Ids);
 
         return mask is { IsBroken: true }
             ? new PromptOutcome.Refused(new Problem(ErrorCode.InvalidRequest, "They are not of the response format.", "resume_tokens"))
-            : new PromptOutcome.Ready(generation with { Resumed = resumed });
+            : new PromptOutcome.Ready(generation with { Resumed = resumed, Beginning = beginning });
     }
 
     /// <summary>Takes in what the caller already has; its text was given out in the earlier life. Answers how it ended there, if it did.</summary>

@@ -50,7 +50,9 @@ public sealed class RandomLivesTests(DemoWorld demo)
 
     private static Task<TestGeneration> StartAsync(InProcessSandbox sandbox, Random random, string[] adapters)
     {
-        var prompt = Enumerable.Range(0, random.Next(1, 200)).Select(_ => random.Next(2_500)).ToList();
+        // Of a few prompts, so that several are under way at once.
+        var words = new Random(random.Next(9));
+        var prompt = Enumerable.Range(0, words.Next(1, 200)).Select(_ => words.Next(2_500)).ToList();
         var request = Requests.Tokens(random.Next(3) is var which && which < 2 ? adapters[which] : "", prompt, r =>
         {
             (r.Sampling.Temperature, r.Sampling.TopP, r.Sampling.MaxTokens) = (random.Next(2), 0.9f, 1 + random.Next(40));

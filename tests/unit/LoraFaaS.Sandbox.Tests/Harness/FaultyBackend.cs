@@ -11,6 +11,12 @@ internal sealed class FaultyBackend(IComputeBackend real) : IComputeBackend
     /// <summary>Counts from 1.</summary>
     public int FailingStep { get; init; }
 
+    /// <summary>Called when a step begins, with its number.</summary>
+    public Action<int> InStep { get; init; } = _ => { };
+
+    /// <summary>Tokens that were run through the backbone.</summary>
+    public int Tokens { get; private set; }
+
     public string Kernels => real.Kernels;
 
     public int Threads => real.Threads;
@@ -32,6 +38,8 @@ internal sealed class FaultyBackend(IComputeBackend real) : IComputeBackend
             throw new InvalidOperationException("The device is lost.");
         }
 
+        InStep(_steps);
+        Tokens += plan.TokenCount;
         real.Embed(table, plan, output);
     }
 

@@ -1,0 +1,120 @@
+using LoraFaaS.Engine.KvCache;
+
+namespace LoraFaaS.Sandbox.Generation;
+
+/// <summary>
+/// Sequences that begin with the same tokens of one function revision, as the n answers to one prompt do. The first computes them; the others are held
+/// back until it has, and go on from its keys, values and logits. Who comes later takes them from one that is still speaking.
+/// Owned by the engine loop. See decisions/0003-one-prompt-for-many-answers.md.
+/// </summary>
+internal sealed class SamePrompts
+{
+    private readonly Dictionary<BlockKey, Family> _families = [];
+
+    /// <summary>The planner may have it from now on.</summary>
+    public void Add(LiveSequence sequence)
+    {
+        // What is kept for later prompts is computed for itself, and says nothing.
+        if (sequence.Prefix is not null)
+        {
+            return;
+        }
+
+        if (!_families.TryGetValue(sequence.Generation.Beginning, out var family))
+        {
+            _families.Add(sequence.Generation.Beginning, family = new Family());
+        }
+
+        family.Silent.Add(sequence);
+    }
+
+    /// <summary>Its prompt is computed, and its first token is about to be chosen.</summary>
+    public void Start(LiveSequence sequence)
+    {
+        if (FamilyOf(sequence) is { } family && family.Silent.Remove(sequence))
+        {
+            family.Speaking.Add(sequence);
+        }
+    }
+
+    /// <summary>It has ended, whichever way.</summary>
+    public void Remove(LiveSequence sequence)
+    {
+        if (FamilyOf(sequence) is not { } family)
+        {
+            return;
+        }
+
+        if (!family.Silent.Remove(sequence))
+        {
+            family.Speaking.Remove(sequence);
+        }
+
+        if (family.Silent.Count + family.Speaking.Count == 0)
+        {
+            _families.Remove(sequence.Generation.Beginning);
+        }
+    }
+
+    /// <summary>
+    /// Another computes its prompt, or is to do so before it. One whose reader has no room is nobody to wait for: it may stand still for long.
+    /// </summary>
+    public bool Waits(LiveSequence sequence)
+    {
+        if (!sequence.IsFresh || FamilyOf(sequence) is not { Silent.Count: > 1 } family)
+        {
+            return false;
+        }
+
+        var isAhead = true;
+
+        foreach (var other in family.Silent)
+        {
+            if (other == sequence)
+            {
+                isAhead = false;
+            }
+            else if (other.Credits > 0 && (isAhead || !other.IsFresh))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Those that wait for what this one has just computed, in the order they came; they hold nothing yet. A copy.</summary>
+    public IReadOnlyList<LiveSequence> WaitingFor(LiveSequence sequence) => FamilyOf(sequence) is { Silent.Count: > 1 } family
+        ? [.. family.Silent.Where(other => other != sequence && other.IsFresh && other.Credits > 0)]
+        : [];
+
+    /// <summary>One that has computed what this one begins with, and still holds it. Null: none has.</summary>
+    public LiveSequence? Speaker(LiveSequence sequence)
+    {
+        if (!sequence.IsFresh || FamilyOf(sequence) is not { } family)
+        {
+            return null;
+        }
+
+        foreach (var other in family.Speaking)
+        {
+            if (other.Generation.Tokens.Computed >= sequence.Generation.Tokens.Length)
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
+
+    private Family? FamilyOf(LiveSequence sequence) =>
+        sequence.Prepared is { } prepared ? _families.GetValueOrDefault(prepared.Beginning) : null;
+
+    /// <summary>Both in order of admission, which is who is asked first.</summary>
+    private sealed class Family
+    {
+        public List<LiveSequence> Silent { get; } = [];
+
+        public List<LiveSequence> Speaking { get; } = [];
+    }
+}
