@@ -20,8 +20,9 @@ public sealed unsafe class ReadBuffer(int bytes) : IDisposable
 
     private static void* Allocate(int bytes)
     {
-        var length = (nuint)(bytes + HugePage - 1) / HugePage * HugePage;
-        var memory = NativeMemory.AlignedAlloc(length, HugePage);
+        var unit = bytes < HugePage ? LargeFile.Alignment : HugePage;
+        var length = (nuint)((bytes + unit - 1) / unit * unit);
+        var memory = NativeMemory.AlignedAlloc(length, (nuint)unit);
 
         // Refused where there are none: then it is in small ones.
         _ = LibC.madvise((nint)memory, length, AdviseHuge);

@@ -11,13 +11,7 @@ namespace LoraFaaS.Engine.Weights;
 /// </summary>
 public static class BackbonePacker
 {
-    /// <summary>
-    /// Bytes of a direct read, at most: large enough that a read's own price is nothing beside the bytes, small enough that a few in flight keep all cores busy. A page at
-    /// each end less than 4 MiB, which is what disks take at once: a block begins where a tensor does and not where a page does.
-    /// </summary>
-    private const int BlockBytes = (4 << 20) - 2 * LargeFile.Alignment;
-
-    /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
+    /// <summary>Bytes that packing will fill.</summary>
     public static long Measure(Checkpoint checkpoint, PackPrecision precision = PackPrecision.Exact)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -28,19 +22,30 @@ public static class BackbonePacker
     /// <param name="progress">Packed bytes so far, reported from several threads.</param>
     public static void Pack(
         Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        Pack(checkpoint, destination, length, precision, isHashed: false, progress, cancellationToken);
+        Pack(checkpoint, new PackTarget(destination, length), precision, isHashed: false, long.MaxValue, progress, cancellationToken);
 
     /// <summary>The same, and from the same reads the SHA-256 of each weight file, by its name: what was packed is what was hashed.</summary>
     public static IReadOnlyDictionary<string, byte[]> PackAndHash(
         Checkpoint checkpoint, nint destination, long length, PackPrecision precision, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        Pack(checkpoint, destination, length, precision, isHashed: true, progress, cancellationToken);
+        Pack(checkpoint, new PackTarget(destination, length), precision, isHashed: true, long.MaxValue, progress, cancellationToken);
 
-    private static Dictionary<string, byte[]> Pack(
-        Checkpoint checkpoint, nint destination, long length, PackPrecision precision, bool isHashed, IProgress<long>? progress, CancellationToken cancellationToken)
+    /// <summary>What <see cref="Pack(Checkpoint, PackTarget, PackPrecision, bool, long, IProgress{long}?, CancellationToken)"/> reads into.</summary>
+    public static PackBuffers Buffers(Checkpoint checkpoint, PackPrecision precision, bool isHashed)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        var most = MostReads(PackPlan.For(checkpoint, precision), isHashed);
+        return new PackBuffers(most.Within(0).Bytes, most.Bytes);
+    }
+
+    /// <param name="isHashed">The answer has each weight file's SHA-256; otherwise it is empty.</param>
+    /// <param name="bufferBytes">Memory to read into, at most, as long as it is no less than the least that <see cref="Buffers"/> says.</param>
+    public static IReadOnlyDictionary<string, byte[]> Pack(
+        Checkpoint checkpoint, PackTarget target, PackPrecision precision, bool isHashed, long bufferBytes, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentNullException.ThrowIfNull(target);
         var plan = PackPlan.For(checkpoint, precision);
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, plan.Header.TotalBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, plan.Header.TotalBytes);
         cancellationToken.ThrowIfCancellationRequested();
 
         var sources = plan.Steps.GroupBy(step => checkpoint.FileOf(step.Source)).OrderBy(group => group.Key.Path, StringComparer.Ordinal).ToList();
@@ -50,17 +55,19 @@ public static class BackbonePacker
         {
             files.AddRange(sources.Select(source => LargeFile.Open(source.Key.Path)));
             hashes.AddRange(isHashed ? files.Select(_ => new OrderedHash()) : []);
-            var blocks = Order([.. sources.Select((source, file) => PackBlock.Of(file, files[file].Length, BlockBytes, PiecesOf(source)))]);
+            var reads = MostReads(plan, isHashed).Within(bufferBytes);
+            var blocks = Order([.. sources.Select((source, file) => PackBlock.Of(file, files[file].Length, reads.BlockContent, PiecesOf(source)))]);
+            var writer = new ImageWriter(target);
             var done = 0L;
-            new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], isHashed ? hashes : null, Lay).Run(cancellationToken);
-            plan.Manifest.CopyTo(At(destination, plan.Header.ManifestOffset, plan.Manifest.Length));
-            MemoryMarshal.Write(At(destination, 0, ImageHeader.Bytes), plan.Header);
+            new PackLanes(files, [.. blocks.Where(block => isHashed || block.Pieces.Count > 0)], reads, isHashed ? hashes : null, Lay).Run(cancellationToken);
+            var header = plan.Header;
+            writer.Put(header.ManifestOffset, plan.Manifest);
+            writer.Put(0, MemoryMarshal.AsBytes(new ReadOnlySpan<ImageHeader>(in header)));
             return hashes.Zip(files).ToDictionary(pair => Path.GetFileName(pair.Second.Path), pair => pair.First.Take(), StringComparer.Ordinal);
 
-            void Lay(PackPiece piece, nint content)
+            void Lay(PackPiece piece, nint content, nint scratch)
             {
-                ImagePages.Populate(destination + (nint)piece.Target, piece.TargetBytes);
-                LayPiece(At(content, 0, piece.Bytes), destination, piece);
+                writer.Put(piece, Bytes(content, piece.Bytes), scratch);
                 progress?.Report(Interlocked.Add(ref done, piece.TargetBytes));
             }
         }
@@ -71,6 +78,11 @@ public static class BackbonePacker
         }
     }
 
+    private static PackReads MostReads(PackPlan plan, bool isHashed) =>
+        PackReads.Most(Pieces(plan).Max(piece => piece.Bytes), checked((int)Pieces(plan).Max(piece => piece.TargetBytes)), isHashed, Environment.ProcessorCount);
+
+    private static IEnumerable<PackPiece> Pieces(PackPlan plan) => plan.Steps.SelectMany(step => PackPiece.Of(step, 0));
+
     private static IEnumerable<PackPiece> PiecesOf(IGrouping<SafetensorsFile, PackStep> source) =>
         source.SelectMany(step => PackPiece.Of(step, source.Key.PositionOf(step.Source)));
 
@@ -80,34 +92,5 @@ public static class BackbonePacker
         .SelectMany(some => some.SelectMany(blocks => blocks.Index()).OrderBy(block => block.Index).ThenBy(block => block.Item.File))
         .Select(block => block.Item);
 
-    private static void LayPiece(ReadOnlySpan<byte> rows, nint destination, PackPiece piece)
-    {
-        var (source, target) = piece.Step;
-        if (target.Layout is TensorLayout.Rows)
-        {
-            var targetRow = target.Columns * PanelLayout.ElementBytes(target.Dtype);
-            var to = At(destination, target.Offset + (long)piece.Row * targetRow, checked(piece.Rows * targetRow));
-            ElementConverter.Convert(rows, source.Type, target.Columns, target.Dtype, to, targetRow);
-            return;
-        }
-
-        var rowBytes = target.Columns * source.Type.ElementBytes;
-        var panelBytes = checked((int)(target.Bytes() / PanelLayout.PanelsFor(target.Rows)));
-        for (var row = 0; row < piece.Rows; row += PanelLayout.PanelRows)
-        {
-            var count = Math.Min(PanelLayout.PanelRows, piece.Rows - row);
-            var panel = At(destination, target.Offset + (long)((piece.Row + row) / PanelLayout.PanelRows) * panelBytes, panelBytes);
-            var part = rows.Slice(row * rowBytes, count * rowBytes);
-            if (target.Dtype is PackedDtype.I8)
-            {
-                GroupPacker.Lay(part, source.Type, target.Columns, target.Group, panel);
-            }
-            else
-            {
-                PanelPacker.Lay(part, source.Type, target.Columns, target.Dtype, panel, panelRow: 0);
-            }
-        }
-    }
-
-    private static unsafe Span<byte> At(nint address, long offset, int bytes) => new((byte*)address + offset, bytes);
+    private static unsafe ReadOnlySpan<byte> Bytes(nint address, int bytes) => new((byte*)address, bytes);
 }

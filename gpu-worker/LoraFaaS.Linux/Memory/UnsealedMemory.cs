@@ -18,6 +18,9 @@ public sealed class UnsealedMemory : IDisposable
         Memory = memory;
     }
 
+    /// <summary>The file itself, to be written to as one; its own until it is sealed.</summary>
+    public SafeFileHandle Descriptor => _descriptor;
+
     /// <summary>Gone after <see cref="Seal"/>.</summary>
     public MappedMemory Memory { get; }
 

@@ -60,13 +60,13 @@ internal sealed partial class BackboneLoader(
         {
             var bytes = new ByteSize(BackbonePacker.Measure(checkpoint, _precision));
 
-            switch (await LeaseAsync(known, bytes, makesRoom, cancellationToken))
+            switch (await LeaseAsync(known, $"backbone {known.Name}", bytes, makesRoom, cancellationToken))
             {
                 case LeaseOutcome.Granted granted:
                     var loading = default(Loading<PackedBackbone>);
                     try
                     {
-                        return loading = await PackAsync(known, checkpoint, bytes, granted.Lease, cancellationToken);
+                        return loading = await PackAsync(known, checkpoint, bytes, granted.Lease, makesRoom, cancellationToken);
                     }
                     catch (Exception failure) when (failure is IOException or RefusedException)
                     {
@@ -80,36 +80,43 @@ internal sealed partial class BackboneLoader(
                         }
                     }
 
-                case LeaseOutcome.Refused refused:
-                    LogNoRoom(known.Name, refused.Reason);
-                    return new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.NoCapacity, refused.Reason));
-                default:
-                    throw new System.Diagnostics.UnreachableException();
+                case var refused:
+                    return NoRoom(known, refused);
             }
         }
     }
 
     /// <summary>What is packed and what is checked are the same reads: a folder that changed meanwhile is not what was registered.</summary>
     private async Task<Loading<PackedBackbone>> PackAsync(
-        KnownBackbone known, Checkpoint checkpoint, ByteSize bytes, MemoryLease lease, CancellationToken cancellationToken)
+        KnownBackbone known, Checkpoint checkpoint, ByteSize bytes, MemoryLease lease, bool makesRoom, CancellationToken cancellationToken)
     {
-        using var load = loads.Begin(known, bytes);
         var stamp = CheckpointStamp.Of(known.Path);
+        var isVerified = stamp is not null && !_verifiesAlways && verified.Holds(known, stamp);
+        var leased = await LeaseBuffersAsync(known, BackbonePacker.Buffers(checkpoint, _precision, !isVerified), makesRoom, cancellationToken);
+
+        if (leased is not LeaseOutcome.Granted { Lease: var buffers })
+        {
+            return NoRoom(known, leased);
+        }
+
+        using var reading = buffers;
+        using var load = loads.Begin(known, bytes);
         using var memory = UnsealedMemory.Create($"backbone-{known.Digest.Hex[..12]}", bytes.Bytes);
         var text = ReadText(checkpoint);
-        var destination = memory.Memory.DangerousGetHandle();
+        var target = new PackTarget(memory.Memory.DangerousGetHandle(), bytes.Bytes, memory.Descriptor);
 
-        if (stamp is not null && !_verifiesAlways && verified.Holds(known, stamp))
+        // All cores for seconds: not on the thread of whoever asked.
+        var hashes = await Task.Run(
+            () => BackbonePacker.Pack(checkpoint, target, _precision, !isVerified, buffers.Size.Bytes, load, cancellationToken), cancellationToken);
+
+        if (isVerified)
         {
-            // All cores for seconds: not on the thread of whoever asked.
-            await Task.Run(() => BackbonePacker.Pack(checkpoint, destination, bytes.Bytes, _precision, load, cancellationToken), cancellationToken);
-
             if (CheckpointStamp.Of(known.Path) != stamp)
             {
                 return Invalid(known, "its folder changed while it was read");
             }
         }
-        else if (await PackAndVerifyAsync(known, checkpoint, destination, load, cancellationToken) is { } failed)
+        else if (await VerifyAsync(known, hashes, cancellationToken) is { } failed)
         {
             return failed;
         }
@@ -123,12 +130,8 @@ internal sealed partial class BackboneLoader(
     }
 
     /// <summary>Null: it is what was registered.</summary>
-    private async Task<Loading<PackedBackbone>?> PackAndVerifyAsync(
-        KnownBackbone known, Checkpoint checkpoint, nint destination, BackboneLoad load, CancellationToken cancellationToken)
+    private async Task<Loading<PackedBackbone>?> VerifyAsync(KnownBackbone known, IReadOnlyDictionary<string, byte[]> hashes, CancellationToken cancellationToken)
     {
-        var hashes = await Task.Run(
-            () => BackbonePacker.PackAndHash(checkpoint, destination, load.Total.Bytes, _precision, load, cancellationToken), cancellationToken);
-
         if (await CheckpointDigest.ComputeAsync(known.Path, hashes, cancellationToken) is not Reading<byte[]>.Accepted computed)
         {
             return Invalid(known, "its folder cannot be read");
@@ -140,11 +143,11 @@ internal sealed partial class BackboneLoader(
     }
 
     /// <summary>Adapters make room for a backbone, without which none of them could serve; then, where somebody waits, backbones that nothing runs on.</summary>
-    private async Task<LeaseOutcome> LeaseAsync(KnownBackbone known, ByteSize bytes, bool makesRoom, CancellationToken cancellationToken)
+    private async Task<LeaseOutcome> LeaseAsync(KnownBackbone known, string owner, ByteSize bytes, bool makesRoom, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var outcome = ledger.TryLease($"backbone {known.Name}", bytes);
+            var outcome = ledger.TryLease(owner, bytes);
 
             if (outcome is LeaseOutcome.Granted
                 || (!adapters.TryEvictOne() && !(makesRoom && await room.TryFreeAsync(Missing(bytes), known.Digest, cancellationToken))))
@@ -152,6 +155,17 @@ internal sealed partial class BackboneLoader(
                 return outcome;
             }
         }
+    }
+
+    /// <summary>As much as is of use, and no more than half of what is free, so that another's load still finds some; nobody leaves for more than the least.</summary>
+    private async Task<LeaseOutcome> LeaseBuffersAsync(KnownBackbone known, PackBuffers buffers, bool makesRoom, CancellationToken cancellationToken)
+    {
+        var owner = $"reading {known.Name}";
+        var wished = new ByteSize(Math.Clamp(ledger.Free.Bytes / 2, buffers.Least, buffers.Most));
+
+        return ledger.TryLease(owner, wished) is LeaseOutcome.Granted granted
+            ? granted
+            : await LeaseAsync(known, owner, new ByteSize(buffers.Least), makesRoom, cancellationToken);
     }
 
     private ByteSize Missing(ByteSize bytes) => new(Math.Max(1, bytes.Bytes - ledger.Free.Bytes));
@@ -169,6 +183,13 @@ internal sealed partial class BackboneLoader(
         }
 
         return files.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private Loading<PackedBackbone>.Failed NoRoom(KnownBackbone known, LeaseOutcome outcome)
+    {
+        var reason = outcome is LeaseOutcome.Refused refused ? refused.Reason : throw new System.Diagnostics.UnreachableException();
+        LogNoRoom(known.Name, reason);
+        return new Loading<PackedBackbone>.Failed(new Problem(ErrorCode.NoCapacity, reason));
     }
 
     private Loading<PackedBackbone> Invalid(KnownBackbone known, string why)

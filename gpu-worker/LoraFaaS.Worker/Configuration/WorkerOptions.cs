@@ -40,8 +40,8 @@ public sealed class WorkerOptions
     public OffloadMode Offloading { get; set; } = OffloadMode.Density;
 
     /// <summary>
-    /// Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again. Beside it, as all that the process needs for itself: while a backbone is
-    /// loaded, its read buffers, at most about 4 MiB × (12 + 3 × cores); they are given back when the load ends.
+    /// Bytes for packed backbones and packed adapters. Less makes idle adapters come from disk again. While a backbone is loaded, what it is read into is counted too: up to
+    /// 4 MiB × 2 × (4 + cores), no more than half of what is free then, and at the least a mebibyte and a half.
     /// </summary>
     [ByteSizeText(minMebibytes: 16)]
     public string HostMemory { get; set; } = "4Gi";

@@ -6,7 +6,10 @@ namespace LoraFaaS.Bench.Reports;
 /// </summary>
 internal static class Interleaved
 {
-    public static double[] Medians(int rounds, params ReadOnlySpan<Func<double>> probes)
+    public static double[] Medians(int rounds, params ReadOnlySpan<Func<double>> probes) => [.. Values(rounds, probes).Select(Median)];
+
+    /// <summary>What each gave, round by round; a round before the first is not counted.</summary>
+    public static double[][] Values(int rounds, params ReadOnlySpan<Func<double>> probes)
     {
         var values = new double[probes.Length][];
         for (var i = 0; i < probes.Length; i++)
@@ -23,7 +26,7 @@ internal static class Interleaved
             }
         }
 
-        return [.. values.Select(Median)];
+        return values;
     }
 
     public static double Median(IEnumerable<double> values) => Quantile(values, 0.5);

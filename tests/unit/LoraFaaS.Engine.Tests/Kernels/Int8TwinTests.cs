@@ -137,7 +137,7 @@ public sealed unsafe class Int8TwinTests
         }
     }
 
-    private static IEnumerable<Int8Kernels> All()
+    internal static IEnumerable<Int8Kernels> All()
     {
         yield return new ScalarInt8Kernels();
         if (Avx2.IsSupported && Fma.IsSupported)

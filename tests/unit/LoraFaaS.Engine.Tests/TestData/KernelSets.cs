@@ -1,27 +1,35 @@
-using System.Runtime.Intrinsics.X86;
-using LoraFaaS.Engine.Cpu.Assembling;
 using LoraFaaS.Engine.Cpu.Kernels;
 
 namespace LoraFaaS.Engine.Tests.TestData;
 
-/// <summary>The kernel sets that this machine runs, by arithmetic; each has its plain form first.</summary>
+/// <summary>Every kernel set that this machine runs, by arithmetic; each has its plain form first.</summary>
 internal static class KernelSets
 {
-    public static IReadOnlyList<KernelChoice> Exact { get; } =
-    [
-        KernelChoice.Scalar,
-        .. Avx2.IsSupported && Fma.IsSupported ? [KernelChoice.Avx2] : Array.Empty<KernelChoice>(),
-        .. Avx512F.IsSupported ? [KernelChoice.Avx512] : Array.Empty<KernelChoice>(),
-    ];
+    public static IReadOnlyList<KernelChoice> Exact { get; } = OfFamily(KernelChoice.Scalar);
 
-    public static IReadOnlyList<KernelChoice> BFloat16 { get; } =
-    [
-        KernelChoice.ScalarBF16,
-        .. CpuFeatures.HasAvx512BFloat16 ? [KernelChoice.Avx512BF16] : Array.Empty<KernelChoice>(),
-    ];
+    public static IReadOnlyList<KernelChoice> BFloat16 { get; } = OfFamily(KernelChoice.ScalarBF16);
 
     /// <summary>The fastest of each arithmetic.</summary>
-    public static IReadOnlyList<KernelChoice> Fastest { get; } = [Exact[^1], BFloat16[^1]];
+    public static IReadOnlyList<KernelChoice> Fastest { get; } = [CpuKernels.Resolve(KernelChoice.Exact), BFloat16[^1]];
 
     public static CpuKernels TwinOf(KernelChoice form) => CpuKernels.Choose(BFloat16.Contains(form) ? BFloat16[0] : Exact[0]);
+
+    /// <summary>Whether it is a form of its own that this machine runs, and not the fastest of some.</summary>
+    public static bool Runs(KernelChoice choice)
+    {
+        try
+        {
+            return CpuKernels.Resolve(choice) == choice;
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static KernelChoice[] OfFamily(KernelChoice plain) =>
+    [
+        plain,
+        .. Enum.GetValues<KernelChoice>().Where(choice => choice != plain && Runs(choice) && KernelNames.FamilyOf(choice) == KernelNames.FamilyOf(plain)),
+    ];
 }

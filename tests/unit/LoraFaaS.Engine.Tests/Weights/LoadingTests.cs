@@ -60,6 +60,80 @@ public sealed class LoadingTests
             (await CheckpointDigest.ComputeAsync(source, hashes, CancellationToken.None)).ValueOrThrow());
     }
 
+    /// <summary>As a worker does it, some of the pieces written to the file and some laid into its mapping.</summary>
+    [Theory]
+    [MemberData(nameof(Checkpoints))]
+    public void A_segment_that_is_written_as_a_file_and_as_memory_holds_the_same_image(string source, PackPrecision precision)
+    {
+        using var checkpoint = Checkpoint.Open(source).ValueOrThrow();
+        using var plain = new NativeBytes(BackbonePacker.Measure(checkpoint, precision));
+        BackbonePacker.Pack(checkpoint, plain.Address, plain.Length, precision, null, CancellationToken.None);
+
+        for (var trial = 0; trial < 5; trial++)
+        {
+            using var memory = UnsealedMemory.Create("test-load", plain.Length);
+            BackbonePacker.Pack(
+                checkpoint, new PackTarget(memory.Memory.DangerousGetHandle(), plain.Length, memory.Descriptor), precision, trial % 2 == 0, long.MaxValue, null, CancellationToken.None);
+
+            Assert.True(plain.Span.SequenceEqual(memory.Memory.Span(0, (int)plain.Length)));
+        }
+    }
+
+    [Fact]
+    public void A_segment_that_cannot_be_written_is_an_error_and_not_a_crash()
+    {
+        using var checkpoint = Checkpoint.Open(GoldenFiles.DemoBackbone).ValueOrThrow();
+        using var bytes = new NativeBytes(BackbonePacker.Measure(checkpoint));
+        using var unwritable = File.OpenHandle(Path.Combine(GoldenFiles.DemoBackbone, CheckpointFiles.Config));
+
+        Assert.ThrowsAny<SystemException>(() => BackbonePacker.Pack(
+            checkpoint, new PackTarget(bytes.Address, bytes.Length, unwritable), PackPrecision.Exact, false, long.MaxValue, null, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 6 << 20)]
+    [InlineData(true, 12 << 20)]
+    public void With_little_memory_to_read_into_the_image_is_the_same(bool isHashed, long buffers)
+    {
+        using var folder = new TempFolder();
+        CopyTo(folder, GoldenFiles.DemoBackbone);
+        using var checkpoint = Checkpoint.Open(folder.Path).ValueOrThrow();
+        using var roomy = new NativeBytes(BackbonePacker.Measure(checkpoint));
+        using var cached = new NativeBytes(roomy.Length);
+        using var fromDisk = new NativeBytes(roomy.Length);
+        BackbonePacker.Pack(checkpoint, roomy.Address, roomy.Length, PackPrecision.Exact, null, CancellationToken.None);
+
+        Touch(folder, every: 1);
+        BackbonePacker.Pack(checkpoint, new PackTarget(cached.Address, cached.Length), PackPrecision.Exact, isHashed, buffers, null, CancellationToken.None);
+        Drop(folder);
+        var hashes = BackbonePacker.Pack(checkpoint, new PackTarget(fromDisk.Address, fromDisk.Length), PackPrecision.Exact, isHashed, buffers, null, CancellationToken.None);
+
+        Assert.True(roomy.Span.SequenceEqual(cached.Span));
+        Assert.True(roomy.Span.SequenceEqual(fromDisk.Span));
+        Assert.All(hashes, hash => Assert.Equal(SHA256.HashData(File.ReadAllBytes(folder.File(hash.Key))), hash.Value));
+        Assert.Equal(isHashed ? 1 : 0, hashes.Count);
+    }
+
+    [Fact]
+    public void Reads_are_made_smaller_until_they_fit_and_never_vanish()
+    {
+        var random = new Random(7);
+        for (var trial = 0; trial < 500; trial++)
+        {
+            var most = PackReads.Most(random.Next(1, 9 << 20), random.Next(1, 9 << 20), random.Next(2) == 0, random.Next(1, 65));
+            var least = most.Within(0);
+            var bytes = random.NextInt64(most.Bytes * 2);
+            var within = most.Within(bytes);
+
+            Assert.Equal((1, 1), (least.Lanes, least.Depth));
+            Assert.InRange(within.Bytes, least.Bytes, Math.Max(bytes, least.Bytes));
+            Assert.True(within.Lanes >= 1 && within.Depth >= 1 && within.BlockContent > 0);
+            Assert.Equal(most, most.Within(most.Bytes));
+        }
+    }
+
     [Fact]
     public void Progress_grows_to_nearly_the_whole_image()
     {

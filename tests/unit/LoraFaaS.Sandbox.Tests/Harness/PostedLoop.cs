@@ -93,7 +93,7 @@ internal sealed class PostedLoop : IDisposable
     }
 
     /// <summary>There is room for a thousand: it never waits.</summary>
-    private void Post(LoopCommand command) => Assert.True(_inbox.PostAsync(command, CancellationToken.None).IsCompletedSuccessfully);
+    private void Post(LoopCommand command) => Assert.True(_inbox.PostAsync(command, CancellationToken.None).AsTask().IsCompletedSuccessfully);
 
     private static OpenedSandbox Open(DemoWorld demo, EngineOptions options, FaultyBackend backend)
     {

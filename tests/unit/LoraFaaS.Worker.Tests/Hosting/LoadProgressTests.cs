@@ -35,8 +35,13 @@ public sealed class LoadProgressTests
         Assert.Matches(@"loading: backbone synthetic \d+ % of ", await worker.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), token));
         Assert.False(loading.IsCompleted);
 
+        // What it is read into is on the book as long as it is read.
+        var ledger = worker.Get<HostLedger>();
+        Assert.InRange(ledger.Owners["reading synthetic"].Bytes, 1, 1L << 30);
+
         held.Release();
         Assert.Equal(said.BytesTotal, Assert.IsType<Loading<PackedBackbone>.Ready>(await Patience.ForAsync(loading)).Value.Segment.Length);
+        Assert.Equal(["backbone synthetic"], ledger.Owners.Keys);
         await Patience.UntilAsync(() => controller.LastHeartbeat is { Loading.Count: 0 } beat && beat.Resident.Any(resident => resident.Digest == known.Digest.Value));
         Assert.DoesNotContain("loading:", await worker.Http.GetStringAsync(new Uri("/healthz", UriKind.Relative), token), StringComparison.Ordinal);
     }
