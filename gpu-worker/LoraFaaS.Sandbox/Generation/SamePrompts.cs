@@ -98,7 +98,7 @@ internal sealed class SamePrompts
 
         foreach (var other in family.Speaking)
         {
-            if (other.Generation.Tokens.Computed >= sequence.Generation.Tokens.Length)
+            if (HasAll(other, sequence))
             {
                 return other;
             }
@@ -106,6 +106,22 @@ internal sealed class SamePrompts
 
         return null;
     }
+
+    /// <summary>The next that waits, where this one is the last to speak of those that still hold what it begins with. Null: nobody loses anything with it.</summary>
+    public LiveSequence? Heir(LiveSequence sequence)
+    {
+        if (FamilyOf(sequence) is not { Silent.Count: > 0 } family
+            || !family.Speaking.Contains(sequence)
+            || family.Speaking.Exists(other => other != sequence && HasAll(other, sequence)))
+        {
+            return null;
+        }
+
+        return family.Silent.Find(other => HasAll(sequence, other) && other.IsFresh && other.Credits > 0);
+    }
+
+    /// <summary>It holds the tokens that the other begins with.</summary>
+    private static bool HasAll(LiveSequence speaker, LiveSequence other) => speaker.Generation.Tokens.Computed >= other.Generation.BeginningLength;
 
     private Family? FamilyOf(LiveSequence sequence) =>
         sequence.Prepared is { } prepared ? _families.GetValueOrDefault(prepared.Beginning) : null;

@@ -66,6 +66,12 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
     /// <summary>Takes it out without a word: the worker is gone.</summary>
     public void Drop(LiveSequence sequence)
     {
+        // Who waits for its place need not compute again what goes with it.
+        if (table.Prompts.Heir(sequence) is { } heir)
+        {
+            heir.TryFork(sequence, sandbox.Engine.Kv, heir.Generation.BeginningLength - 1);
+        }
+
         sequence.Release();
         table.Remove(sequence);
     }

@@ -31,6 +31,9 @@ internal sealed record PreparedGeneration
     /// <summary>Names all tokens that it begins with, of one function revision: equal names mean that one computation serves both.</summary>
     public BlockKey Beginning { get; init; }
 
+    /// <summary>How many they are.</summary>
+    public int BeginningLength { get; init; }
+
     /// <summary>Each token is wanted as it comes; otherwise several may share an event.</summary>
     public required bool Stream { get; init; }
 

@@ -120,7 +120,7 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
 
         return mask is { IsBroken: true }
             ? new PromptOutcome.Refused(new Problem(ErrorCode.InvalidRequest, "They are not of the response format.", "resume_tokens"))
-            : new PromptOutcome.Ready(generation with { Resumed = resumed, Beginning = beginning });
+            : new PromptOutcome.Ready(generation with { Resumed = resumed, Beginning = beginning, BeginningLength = generation.Tokens.Length });
     }
 
     /// <summary>Takes in what the caller already has; its text was given out in the earlier life. Answers how it ended there, if it did.</summary>
