@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LoraFaaS.Checkpoints.Safetensors;
 
 namespace LoraFaaS.Engine.Weights;
 

@@ -15,17 +15,10 @@ internal sealed class SamePrompts
     public void Add(LiveSequence sequence)
     {
         // What is kept for later prompts is computed for itself, and says nothing.
-        if (sequence.Prefix is not null)
+        if (sequence.Prefix is null)
         {
-            return;
+            (_families.TryGetValue(sequence.Generation.Beginning, out var family) ? family : _families[sequence.Generation.Beginning] = new Family()).Silent.Add(sequence);
         }
-
-        if (!_families.TryGetValue(sequence.Generation.Beginning, out var family))
-        {
-            _families.Add(sequence.Generation.Beginning, family = new Family());
-        }
-
-        family.Silent.Add(sequence);
     }
 
     /// <summary>Its prompt is computed, and its first token is about to be chosen.</summary>
@@ -124,7 +117,7 @@ internal sealed class SamePrompts
     private static bool HasAll(LiveSequence speaker, LiveSequence other) => speaker.Generation.Tokens.Computed >= other.Generation.BeginningLength;
 
     private Family? FamilyOf(LiveSequence sequence) =>
-        sequence.Prepared is { } prepared ? _families.GetValueOrDefault(prepared.Beginning) : null;
+        sequence is { Prefix: null, Prepared: { } prepared } ? _families.GetValueOrDefault(prepared.Beginning) : null;
 
     /// <summary>Both in order of admission, which is who is asked first.</summary>
     private sealed class Family
