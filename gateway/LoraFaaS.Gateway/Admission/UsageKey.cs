@@ -18,7 +18,7 @@ internal sealed record UsageKey(string Value, long Epoch)
     public static UsageKey Of(CallTicket ticket, CallRequest call) => new(
         string.Create(CultureInfo.InvariantCulture, $"{call.CallId}@{call.StartedUnixNanos}#{ticket.Execution}"), ticket.LeaseNumber);
 
-    /// <summary>The i-th of several answers to one prompt is computed, and counted, for itself.</summary>
+    /// <summary>The i-th of several answers to one prompt is a generation of its own, and counted as one: tokens that it took from another are among its cached ones.</summary>
     public string OfChoice(int index) => index == 0 ? Value : string.Create(CultureInfo.InvariantCulture, $"{Value}.{index}");
 
     public long Try(int number) => (Epoch << TryBits) + number;
