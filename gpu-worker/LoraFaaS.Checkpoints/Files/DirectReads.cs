@@ -5,7 +5,9 @@ namespace LoraFaaS.Checkpoints.Files;
 
 /// <summary>
 /// Direct reads that go on while their one thread does something else (io_submit(2)): a disk is kept busy by those who pack, without threads that wait for it and then for a
-/// processor. What cannot be begun, or ends in an error, is read when its end is asked for. Disposing waits for those in flight, so the buffers go afterwards.
+/// processor. What cannot be begun, or ends in an error, is read when its end is asked for. Giving the context back to the kernel takes it some thirty milliseconds
+/// (io_destroy(2) waits until no processor can be looking at it), a third of a short load: whoever waits for nothing of it calls <see cref="Settle"/>, lets the buffers go, and
+/// leaves the rest to the finaliser.
 /// </summary>
 public sealed unsafe class DirectReads : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -59,6 +61,23 @@ public sealed unsafe class DirectReads : SafeHandleZeroOrMinusOneIsInvalid
 
         var state = _reads[read];
         state.File.ReadDirect(state.Position, state.Buffer, state.Bytes, (int)Math.Max(0, state.Result));
+    }
+
+    /// <summary>Waits until nothing is in flight, whatever came of it: from then on nobody writes to the buffers.</summary>
+    public void Settle()
+    {
+        try
+        {
+            while (Array.Exists(_reads, read => read.IsInFlight))
+            {
+                Take();
+            }
+        }
+        catch (IOException)
+        {
+            // Who cannot ask whether they have ended waits for the context itself to go.
+            Dispose();
+        }
     }
 
     protected override bool ReleaseHandle() => LibC.syscall_destroy(LibC.Calls.Destroy, handle) == 0;

@@ -32,12 +32,12 @@ internal sealed unsafe class PackLanes(
     private void Work(CancellationToken cancellationToken)
     {
         var buffers = Array.Empty<ReadBuffer>();
+        var direct = new DirectReads(reads.Depth);
         try
         {
             // Pages come with the first byte: where all is cached and nothing hashed, only the last two, which hold a piece, get any.
             var (block, piece) = (blocks.Max(Span), blocks.Max(PieceOf));
             buffers = [.. Enumerable.Range(0, reads.Depth).Select(_ => new ReadBuffer(block)), new ReadBuffer(Math.Max(1, piece)), new ReadBuffer(reads.LaidBytes)];
-            using var direct = new DirectReads(reads.Depth);
             Work(buffers, direct, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it is belongs to who runs the load, not to this thread.
@@ -49,6 +49,8 @@ internal sealed unsafe class PackLanes(
         }
         finally
         {
+            // Not disposed: that would be waited for.
+            direct.Settle();
             Array.ForEach(buffers, buffer => buffer.Dispose());
         }
     }

@@ -62,6 +62,32 @@ public sealed unsafe class DirectReadsTests
     }
 
     [Fact]
+    public void Once_they_have_settled_their_ends_are_those_they_would_have_been()
+    {
+        using var folder = new TempFolder();
+        var content = new byte[InFlight * Piece];
+        new Random(2).NextBytes(content);
+        File.WriteAllBytes(folder.File("weights"), content);
+        using var buffer = new ReadBuffer(InFlight * Piece);
+        using var reads = new DirectReads(InFlight);
+        using var file = LargeFile.Open(folder.File("weights"));
+
+        for (var i = 0; i < InFlight; i++)
+        {
+            reads.Begin(i, file, (long)i * Piece, buffer.Address + i * Piece, Piece);
+        }
+
+        reads.Settle();
+
+        for (var i = 0; i < InFlight; i++)
+        {
+            reads.End(i);
+        }
+
+        Assert.True(new ReadOnlySpan<byte>((void*)buffer.Address, content.Length).SequenceEqual(content));
+    }
+
+    [Fact]
     public void What_cannot_be_begun_is_read_at_its_end()
     {
         using var folder = new TempFolder();
