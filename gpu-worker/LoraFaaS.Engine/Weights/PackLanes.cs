@@ -62,7 +62,8 @@ internal sealed unsafe class PackLanes(
         var (begun, ended) = (0, 0);
         while (_failure is null && !cancellationToken.IsCancellationRequested)
         {
-            while (begun - ended < depth && Interlocked.Increment(ref _taken) is var next && next < blocks.Count)
+            // What is cached needs no head start: taken ahead, it would only be missed at the end by who has nothing left to do.
+            while (begun - ended < depth && (begun == ended || !taken[(begun - 1) % depth].IsCached) && Interlocked.Increment(ref _taken) is var next && next < blocks.Count)
             {
                 var slot = begun++ % depth;
                 taken[slot] = (blocks[next], Begin(blocks[next], slot, buffers[slot].Address, direct));
