@@ -204,6 +204,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
     private static bool IsIntact(string path, Digest expected)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        FileCache.Expect(file);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var piece = ArrayPool<byte>.Shared.Rent(CountedBytes);
 
