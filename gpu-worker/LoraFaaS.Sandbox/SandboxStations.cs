@@ -51,8 +51,9 @@ internal sealed class SandboxStations : IDisposable
         return await EndAsync(reading, stations, ending, first);
     }
 
-    /// <summary>Brings an adapter that no descriptor brings.</summary>
-    public Task LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken) => _adapters.LoadAsync(digest, image, cancellationToken);
+    /// <summary>Brings an adapter that no descriptor brings; its memory is to stay until its answer is out.</summary>
+    public ValueTask LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken) =>
+        _adapters.PostAsync(new AdapterArrival(digest, Descriptor: null, image), cancellationToken);
 
     public void Dispose()
     {
@@ -139,7 +140,7 @@ internal sealed class SandboxStations : IDisposable
                 await _inbox.PostAsync(new LoopCommand.Credit(message.Credit.Sequence, message.Credit.Credits), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.LoadAdapter when frame.Descriptor is { } descriptor:
-                await _adapters.PostAsync(message.LoadAdapter.AdapterDigest, descriptor, cancellationToken);
+                await _adapters.PostAsync(new AdapterArrival(message.LoadAdapter.AdapterDigest, descriptor), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.UnloadAdapter:
                 await _inbox.PostAsync(new LoopCommand.UnloadAdapter(message.UnloadAdapter.AdapterDigest), cancellationToken);

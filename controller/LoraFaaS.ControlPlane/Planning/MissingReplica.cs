@@ -56,6 +56,6 @@ internal sealed record MissingReplica(FunctionRevision Revision, FrozenSet<Worke
     private static bool HasRoom(WorkerState worker, FunctionRevision revision) =>
         worker.DeviceBytes - worker.DeviceBytesUsed >= revision.AdapterBytes * RoomFactor
         || worker.Resident.Any(resident =>
-            resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device }
+            resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device, Opening: false }
             && resident.Digest == revision.BackboneDigest && resident.TrustDomain == revision.TrustDomain);
 }

@@ -18,6 +18,9 @@ public sealed record ResidentState(ResidentKind Kind, Digest Digest, StorageTier
     /// <summary>Why it came there, in words.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Its sandbox is being opened: it is to be counted on, and cannot be used yet.</summary>
+    public bool Opening { get; init; }
+
     /// <summary>The same, but for what grows by itself.</summary>
     public bool SaysTheSame(ResidentState other) => this with { Idle = default, Age = default } == other with { Idle = default, Age = default };
 }

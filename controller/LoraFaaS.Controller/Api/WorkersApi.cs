@@ -63,5 +63,6 @@ internal sealed class WorkersApi(IWarmStateStore warm, DrainDesk drains)
             AgeSeconds = resident.Age.TotalSeconds,
             IdleSeconds = resident.Idle.TotalSeconds,
             Reason = resident.Reason,
+            Opening = resident.Opening,
         };
 }

@@ -150,6 +150,7 @@ internal static class WorkerWire
             Revision = Math.Max(0, wire.Revision),
             Age = Milliseconds(wire.AgeMs),
             Reason = wire.Reason.Length > MaxReasonLength ? wire.Reason[..MaxReasonLength] : wire.Reason,
+            Opening = wire.Opening,
         };
     }
 

@@ -99,7 +99,7 @@ internal static class WorkersCommand
                 Markup.Escape(worker.Id),
                 Markup.Escape(artifact.Kind),
                 Markup.Escape(artifact.Function ?? Short(artifact.Digest)),
-                Markup.Escape(artifact.Tier),
+                Markup.Escape(TierOf(artifact)),
                 new ByteSize(artifact.Bytes).ToString(),
                 Markup.Escape(artifact.TrustDomain ?? "all"),
                 Time(artifact.AgeSeconds),
@@ -109,6 +109,8 @@ internal static class WorkersCommand
 
         Terminal.Output.Write(table);
     }
+
+    internal static string TierOf(ResidentArtifact artifact) => artifact.Opening ? $"{artifact.Tier}, opening" : artifact.Tier;
 
     private static string Short(string digest) => digest.Length > 19 ? digest[7..19] : digest;
 

@@ -15,6 +15,9 @@ public sealed record ResidentArtifact(string Kind, string Digest, string Tier, l
     /// <summary>Seconds since it was last used.</summary>
     public double IdleSeconds { get; init; }
 
+    /// <summary>It is on its way: its sandbox is being opened.</summary>
+    public bool Opening { get; init; }
+
     /// <summary>Why it came there.</summary>
     public string Reason { get; init; } = "";
 }

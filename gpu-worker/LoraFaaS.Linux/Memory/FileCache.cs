@@ -1,11 +1,20 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Linux.Memory;
 
 /// <summary>The kernel's cache of files.</summary>
 public static partial class FileCache
 {
+    private const int WillNeed = 3;
     private const int DontNeed = 4;
+
+    /// <summary>Has the disk begin to read all of a file that will be read now, beside whatever its reader does meanwhile. A hint: what cannot be had ahead is read when it is asked for.</summary>
+    public static void Expect(SafeFileHandle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        _ = posix_fadvise(file, 0, 0, WillNeed);
+    }
 
     /// <summary>Lets the cached pages of a file go that nobody has mapped; the next reader comes to the disk.</summary>
     public static void Drop(string path)
@@ -15,12 +24,12 @@ public static partial class FileCache
         // What is not yet on the disk cannot go.
         RandomAccess.FlushToDisk(file);
 
-        if (posix_fadvise((int)file.DangerousGetHandle(), 0, 0, DontNeed) is not 0 and var error)
+        if (posix_fadvise(file, 0, 0, DontNeed) is not 0 and var error)
         {
             throw new IOException($"The cached pages of {path} could not be dropped (error {error}).");
         }
     }
 
     [LibraryImport("libc")]
-    private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
+    private static partial int posix_fadvise(SafeFileHandle descriptor, long offset, long length, int advice);
 }

@@ -19,17 +19,10 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
     private readonly Channel<AdapterArrival> _arrivals = Channel.CreateBounded<AdapterArrival>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Full means that adapters come faster than memory can be copied: the reader of frames waits.</summary>
-    public async ValueTask PostAsync(string digest, SafeFileHandle descriptor, CancellationToken cancellationToken)
+    public async ValueTask PostAsync(AdapterArrival arrival, CancellationToken cancellationToken)
     {
-        await loop.PostAsync(new LoopCommand.AdapterExpected(digest), cancellationToken);
-        await _arrivals.Writer.WriteAsync(new AdapterArrival(digest, descriptor), cancellationToken);
-    }
-
-    /// <summary>One that no descriptor brought; here when this returns.</summary>
-    public async Task LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken)
-    {
-        await loop.PostAsync(new LoopCommand.AdapterExpected(digest), cancellationToken);
-        await loop.PostAsync(Outcome(digest, time.GetTimestamp(), Copy(digest, image)), cancellationToken);
+        await loop.PostAsync(new LoopCommand.AdapterExpected(arrival.Digest), cancellationToken);
+        await _arrivals.Writer.WriteAsync(arrival, cancellationToken);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -46,7 +39,7 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
 
         using (arrival.Descriptor)
         {
-            return Outcome(arrival.Digest, begun, Copy(arrival));
+            return Outcome(arrival.Digest, begun, arrival.Image is { } image ? Copy(arrival.Digest, image) : Copy(arrival.Digest, arrival.Descriptor!));
         }
     }
 
@@ -58,20 +51,20 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private AdapterLoad Copy(AdapterArrival arrival)
+    private AdapterLoad Copy(string digest, SafeFileHandle descriptor)
     {
         try
         {
-            using var segment = SealedMemory.FromDescriptor(arrival.Descriptor);
+            using var segment = SealedMemory.FromDescriptor(descriptor);
             using var memory = segment.Map();
 
             // All of it is read once, now: no fault for every few pages, where the kernel knows how.
             memory.Advise(MemoryAdvice.PopulateRead);
-            return Copy(arrival.Digest, AdapterImage.Open(AddressOf(memory), memory.Length));
+            return Copy(digest, AdapterImage.Open(AddressOf(memory), memory.Length));
         }
         catch (Exception broken) when (broken is InvalidImageException or InvalidDataException or LinuxException or ArgumentException)
         {
-            log.Error("An adapter was refused", broken, ("adapter", arrival.Digest));
+            log.Error("An adapter was refused", broken, ("adapter", digest));
             return new AdapterLoad.DoesNotFit(broken.Message);
         }
     }

@@ -116,7 +116,7 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     private static string Describe(WorkerFrame frame) =>
         frame.Message is { } message ? message.KindCase.ToString() : $"a {frame.Status} frame";
 
-    private static Ready Describe(OpenedSandbox sandbox) => new()
+    public static Ready Describe(OpenedSandbox sandbox) => new()
     {
         MapMs = sandbox.MapTime.TotalMilliseconds,
         KernelsMs = sandbox.KernelsTime.TotalMilliseconds,

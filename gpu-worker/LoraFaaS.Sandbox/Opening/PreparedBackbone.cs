@@ -76,11 +76,7 @@ internal sealed class PreparedBackbone : IAsyncDisposable
     /// <summary>The engine, where one was built for an Open like this; the caller's from now on. After <see cref="CompleteAsync"/>.</summary>
     public OpenedSandbox? TryTake(Open open)
     {
-        var alike = open.Clone();
-        alike.TrustDomain = "";
-        alike.TextFiles.Clear();
-
-        if (_isTaken || open.TextFiles.Count > 0 || _built is not { } built || !alike.Equals(_opening))
+        if (_isTaken || open.TextFiles.Count > 0 || _built is not { } built || _opening is not { } opening || !IsAlike(open, opening))
         {
             return null;
         }
@@ -118,6 +114,14 @@ internal sealed class PreparedBackbone : IAsyncDisposable
         _enough.Dispose();
     }
 
+    /// <summary>But for whose it is.</summary>
+    private static bool IsAlike(Open open, Open opening)
+    {
+        var alike = open.Clone();
+        alike.TrustDomain = "";
+        return alike.Equals(opening);
+    }
+
     private TextSide Read(IReadOnlyDictionary<string, ByteString> files) => TextSide.Read(files, Open(_memory).Shape);
 
     /// <summary>Null: nobody said what for, there was no time, or it cannot be built, and Open will say why.</summary>
@@ -130,7 +134,8 @@ internal sealed class PreparedBackbone : IAsyncDisposable
             var text = await _text;
 
             // Its mapping stays ours until it is taken: what cannot be built gives back what it had, and that is not to be among it.
-            return _opening is { } opening && !_enough.IsCancellationRequested
+            // It is alike with itself: what compares is compiled by the time that somebody waits for the answer.
+            return _opening is { } opening && !_enough.IsCancellationRequested && IsAlike(opening, opening)
                 && new SandboxOpener(_time, _log).Build(opening, Open(_memory), _memory, text) is OpenOutcome.Opened { Sandbox: var built }
                 ? built
                 : null;

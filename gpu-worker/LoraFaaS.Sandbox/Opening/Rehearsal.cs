@@ -45,6 +45,7 @@ internal static class Rehearsal
             await using var connection = new WorkerConnection(inwards.Reader.AsStream(), outwards.Writer.AsStream());
             using var outbox = new Outbox(connection.Writer, log);
             var writing = outbox.WriteAllAsync(CancellationToken.None);
+            outbox.Post(new FromSandbox { Ready = OpeningStation.Describe(sandbox) });
 
             using (var stations = new SandboxStations(sandbox, outbox, time, log))
             {
@@ -59,12 +60,16 @@ internal static class Rehearsal
 
     private static async Task PerformAsync(SandboxStations stations, WorkerConnection connection, FrameWriter writer, PipeReader answers, CancellationToken enough)
     {
+        // Its memory outlives the stations: one that is copied when the rehearsal is cut short is copied to its end.
+        using var backend = new CpuBackend(new EngineOptions { Threads = 1 });
+        using var adapter = BlankImages.Adapter(backend, PackedDtype.BF16);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(enough);
         var serving = stations.ServeAsync(connection, end.Token);
 
         try
         {
-            await PlayAsync(stations, writer, answers, end.Token);
+            await stations.LoadAsync(Adapter, AdapterImage.Open(adapter.Address, adapter.Bytes), end.Token);
+            await PlayAsync(writer, answers, end.Token);
             await serving;
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
@@ -79,10 +84,9 @@ internal static class Rehearsal
     }
 
     /// <summary>The worker's part.</summary>
-    private static async Task PlayAsync(SandboxStations stations, FrameWriter writer, PipeReader answers, CancellationToken enough)
+    private static async Task PlayAsync(FrameWriter writer, PipeReader answers, CancellationToken enough)
     {
         await using var reader = new FrameReader<FromSandbox>(answers, FromSandbox.Parser);
-        await LoadAsync(stations, enough);
 
         for (var number = 1UL; number <= Generations; number++)
         {
@@ -94,13 +98,6 @@ internal static class Rehearsal
         await writer.WriteAsync(new ToSandbox { Ping = new Ping { Number = 1 } }, enough);
         await writer.WriteAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = Adapter } }, enough);
         await writer.WriteAsync(new ToSandbox { Drain = new Drain() }, enough);
-    }
-
-    private static async Task LoadAsync(SandboxStations stations, CancellationToken enough)
-    {
-        using var backend = new CpuBackend(new EngineOptions { Threads = 1 });
-        using var image = BlankImages.Adapter(backend, PackedDtype.BF16);
-        await stations.LoadAsync(Adapter, AdapterImage.Open(image.Address, image.Bytes), enough);
     }
 
     private static async Task ListenAsync(ulong number, FrameWriter writer, FrameReader<FromSandbox> reader, CancellationToken enough)

@@ -11,14 +11,14 @@ internal sealed class SingleFlight<TKey, TResult>(CancellationToken lifetime)
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, Flight<TResult>> _flights = [];
 
-    /// <summary>Those in the air, for draining and tests.</summary>
-    public int Count
+    /// <summary>What is in the air.</summary>
+    public IReadOnlyList<TKey> Keys
     {
         get
         {
             lock (_gate)
             {
-                return _flights.Count;
+                return [.. _flights.Keys];
             }
         }
     }

@@ -33,11 +33,14 @@ internal sealed class Inventory(
 
     public WorkerHeartbeat Take()
     {
-        // In this order: a blank that is taken is one that opens, and one that has opened is resident, by the time that is looked at. Else it would be missing
-        // from one account, and a plan made from that would give up what is just being brought.
-        var blanks = spawner.Kept;
-        blanks += supervisor.Starting;
+        // In this order: what opens is listed by its trust domain until it is resident, so that no plan gives up what is just being brought, and a blank that
+        // one of them has not taken yet is no other's.
+        var before = supervisor.Opening();
+        var kept = spawner.Kept;
+        var starting = supervisor.Opening();
         var sandboxes = supervisor.Resident;
+        var opening = starting.Keys.Except(sandboxes.Select(sandbox => sandbox.Key)).ToList();
+        var blanks = kept - opening.Count(key => !before.GetValueOrDefault(key));
         var beat = new WorkerHeartbeat
         {
             Sequence = Interlocked.Increment(ref _sequence),
@@ -56,6 +59,11 @@ internal sealed class Inventory(
         foreach (var sandbox in sandboxes)
         {
             Add(list, sandbox);
+        }
+
+        foreach (var key in opening)
+        {
+            AddOpening(list, key);
         }
 
         foreach (var ((_, entry), (age, reason)) in list.Zip(notes.See([.. list.Select(item => item.Place)])))
@@ -124,10 +132,10 @@ internal sealed class Inventory(
             list.Add(Entry(ArtifactName.Adapter(digest), digest, StorageTier.Host, size));
         }
 
-        if (blanks > 0)
+        for (var blank = 1; blank <= blanks; blank++)
         {
-            list.Add(Entry(new ArtifactName(ArtifactKind.Sandbox, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));
-            list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, $"{blanks} blank"), Program, StorageTier.Host, ByteSize.Zero));
+            list.Add(Entry(new ArtifactName(ArtifactKind.Sandbox, $"blank {blank}"), Program, StorageTier.Host, ByteSize.Zero));
+            list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, $"blank {blank}"), Program, StorageTier.Host, ByteSize.Zero));
         }
 
         foreach (var (digest, size) in backbones.Inventory)
@@ -136,12 +144,27 @@ internal sealed class Inventory(
         }
     }
 
+    /// <summary>It is to be counted on: with its backbone, and with no bytes yet that are its own.</summary>
+    private static void AddOpening(List<(ResidencyNotes.Place Place, Resident Entry)> list, SandboxKey key)
+    {
+        foreach (var entry in Sandbox(key, ByteSize.Zero, TimeSpan.Zero))
+        {
+            entry.Entry.Opening = true;
+            list.Add(entry);
+        }
+    }
+
+    private static IReadOnlyList<(ResidencyNotes.Place Place, Resident Entry)> Sandbox(SandboxKey key, ByteSize leased, TimeSpan idle) =>
+    [
+        Entry(ArtifactName.Sandbox(key), key.Backbone, StorageTier.Device, leased, key.TrustDomain, idle),
+        Entry(new ArtifactName(ArtifactKind.Kernels, key.ToString()), Program, StorageTier.Device, ByteSize.Zero, key.TrustDomain, idle),
+        Entry(ArtifactName.Backbone(key.Backbone), key.Backbone, StorageTier.Device, ByteSize.Zero, key.TrustDomain, idle),
+    ];
+
     private static void Add(List<(ResidencyNotes.Place Place, Resident Entry)> list, ResidentSandbox sandbox)
     {
         var (domain, backbone, idle) = (sandbox.Key.TrustDomain, sandbox.Key.Backbone, sandbox.Uses.IdleFor ?? TimeSpan.Zero);
-        list.Add(Entry(ArtifactName.Sandbox(sandbox.Key), backbone, StorageTier.Device, sandbox.Leased, domain, idle));
-        list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, sandbox.Key.ToString()), Program, StorageTier.Device, ByteSize.Zero, domain, idle));
-        list.Add(Entry(ArtifactName.Backbone(backbone), backbone, StorageTier.Device, ByteSize.Zero, domain, idle));
+        list.AddRange(Sandbox(sandbox.Key, sandbox.Leased, idle));
 
         foreach (var (digest, size) in sandbox.Adapters)
         {

@@ -44,8 +44,8 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
     }
 
-    /// <summary>Processes on their way to be somebody's; each is on the list of <see cref="Resident"/> before it is off this one.</summary>
-    public int Starting => _starts.Count;
+    /// <summary>Whose processes are on their way; each is on the list of <see cref="Resident"/> before it is off this one.</summary>
+    public IReadOnlyList<TKey> Starting => _starts.Keys;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

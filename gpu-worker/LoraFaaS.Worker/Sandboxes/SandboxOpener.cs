@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Artifacts;
@@ -30,6 +31,10 @@ internal sealed partial class SandboxOpener(
     private const int MaxProcesses = 3;
 
     private readonly WorkerOptions _options = options.Value;
+    private readonly ConcurrentDictionary<SandboxKey, Contracts.Identity.SandboxId> _processes = [];
+
+    /// <summary>It is being opened and has its process: none of the blanks that wait is meant for it any more.</summary>
+    public bool HasProcess(SandboxKey key) => _processes.ContainsKey(key);
 
     /// <summary>
     /// A process that is killed while it waits, or while it is being opened, has answered nobody yet: another takes its place. The lease is
@@ -57,6 +62,8 @@ internal sealed partial class SandboxOpener(
         }
         finally
         {
+            _processes.TryRemove(key, out _);
+
             if (!isOpen)
             {
                 lease.Dispose();
@@ -74,6 +81,7 @@ internal sealed partial class SandboxOpener(
         try
         {
             process = await spawner.TakeAsync(cancellationToken);
+            _processes[key] = process.Id;
             channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
             switch (await channel.OpenAsync(Frame(key, backbone, lease, process.Prepared), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))

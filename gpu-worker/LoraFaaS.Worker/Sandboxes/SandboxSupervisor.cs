@@ -45,6 +45,9 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
 
     public bool IsResident(SandboxKey key) => Find(key) is not null;
 
+    /// <summary>Sandboxes on their way, and whether each has its process; each is <see cref="ProcessSupervisor{TKey, TProcess}.Resident"/> before it is off this list.</summary>
+    public IReadOnlyDictionary<SandboxKey, bool> Opening() => Starting.ToDictionary(key => key, _opener.HasProcess);
+
     public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken, Urgency urgency = Urgency.Live) =>
         await TryUseAsync(key, token => StartAsync(key, token), urgency, cancellationToken) switch
         {

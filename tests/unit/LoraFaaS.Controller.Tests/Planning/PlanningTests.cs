@@ -48,6 +48,29 @@ public sealed class PlanningTests
     }
 
     [Fact]
+    public async Task A_sandbox_that_is_being_opened_is_neither_asked_for_again_nor_given_up_nor_in_want_of_a_blank()
+    {
+        await using var plane = new ControlPlaneUnderTest();
+        var session = await AwaitCallAsync(plane);
+
+        // The one blank has become it, and the next one is not there yet.
+        await plane.BeatAsync(session, Packed(), Mapped() with { Opening = true });
+        var plan = await plane.Get<PlanTurn>().RunAsync(None);
+        var line = Assert.Single(plan!.Lines, line => line.Kind == "adapter");
+        Assert.Equal(("load", "device"), (line.Action, line.Tier));
+
+        var telling = plane.Get<PlanCommands>().RunAsync(None);
+        var first = await ControlPlaneUnderTest.NextAsync(session);
+        Assert.Equal(ArtifactKind.Adapter, Assert.IsType<WorkerCommand.Preload>(first.Command).Kind);
+        session.Complete(first.Number, null, TimeSpan.Zero);
+        await telling;
+
+        // Nothing of it is there, nothing is on its way, and there is no blank: nothing goes to the device.
+        await plane.BeatAsync(session, Packed());
+        Assert.DoesNotContain((await plane.Get<PlanTurn>().RunAsync(None))!.Lines, line => line is { Action: "load", Tier: "device" });
+    }
+
+    [Fact]
     public async Task Nothing_is_asked_twice_of_a_worker_whose_inventory_shows_it()
     {
         await using var plane = new ControlPlaneUnderTest();

@@ -42,7 +42,7 @@ public sealed class SingleFlightTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => flight.RunAsync("a", _ => throw new InvalidOperationException(), CancellationToken.None));
 
         Assert.Equal(7, await flight.RunAsync("a", _ => Task.FromResult(7), CancellationToken.None));
-        Assert.Equal(0, flight.Count);
+        Assert.Empty(flight.Keys);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Artifacts;
+using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Tests.Hosting;
 
@@ -35,17 +37,39 @@ public sealed class PreloadTests
         var inventory = world.Worker.Get<Control.Inventory>();
         await Patience.UntilAsync(() => inventory.Take().Resident.Any(resident => resident.Kind == "sandbox"));
 
-        // A plan that is made meanwhile must find what the last one counted on, or it gives up what is just being brought.
+        // A plan that is made meanwhile must find what the last one counted on, or it gives up what is just being brought: the blank, or the sandbox by its domain.
         var bringing = Task.Run(() => world.Controller.CommandAsync(Preload(world, ArtifactKind.Sandbox, StorageTier.Device)));
 
         while (!bringing.IsCompleted)
         {
-            Assert.Contains(inventory.Take().Resident, resident => resident.Kind == "sandbox");
+            var resident = inventory.Take().Resident;
+            Assert.Contains(resident, entry => entry is { Kind: "sandbox", Tier: (int)StorageTier.Host } or { Kind: "sandbox", TrustDomain: "openfaas-fn" });
+            Assert.All(resident.Where(entry => entry.Opening), entry => Assert.Equal(("openfaas-fn", (int)StorageTier.Device), (entry.TrustDomain, entry.Tier)));
             await Task.Yield();
         }
 
         Assert.Equal("", (await bringing).ErrorCode);
-        Assert.Contains(inventory.Take().Resident, resident => resident is { Kind: "sandbox", Tier: (int)StorageTier.Device });
+        Assert.Contains(inventory.Take().Resident, resident => resident is { Kind: "sandbox", Tier: (int)StorageTier.Device, Opening: false });
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_is_being_opened_is_listed_by_its_trust_domain()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var inventory = world.Worker.Get<Control.Inventory>();
+        var blank = await world.Worker.OnlyAsync("LoraFaaS.Sandbox", () => world.Worker.Get<SandboxSpawner>().Blanks == 1);
+        Assert.Null(OnDevice());
+
+        // Frozen, it is taken and told whose it is, and does not answer.
+        ProcessControl.Send(blank, Signal.Stop);
+        var bringing = world.Controller.CommandAsync(Preload(world, ArtifactKind.Sandbox, StorageTier.Device));
+        await Patience.UntilAsync(() => OnDevice() is { Opening: true, TrustDomain: "openfaas-fn" });
+        ProcessControl.Send(blank, Signal.Continue);
+
+        Assert.Equal("", (await Patience.ForAsync(bringing)).ErrorCode);
+        Assert.Equal(("openfaas-fn", false), (OnDevice()!.TrustDomain, OnDevice()!.Opening));
+
+        Resident? OnDevice() => inventory.Take().Resident.FirstOrDefault(resident => resident is { Kind: "sandbox", Tier: (int)StorageTier.Device });
     }
 
     [Fact]
