@@ -43,7 +43,7 @@ internal sealed class CostBench(ReportWriter report, string shape, ColdTimes? me
         Compare($"{Functions} functions that are called all along", times, (variation, slice) => ReadHeld(variation, slice, times));
         Compare($"any {Functions} functions", times, (variation, slice) => Read(variation, slice, fits: null));
 
-        foreach (var most in (double[])[0.25, 0.1, 0.05])
+        foreach (var most in (double[])[0.1, 0.05, 0.02])
         {
             AtLoad(times, most);
         }
@@ -65,15 +65,25 @@ internal sealed class CostBench(ReportWriter report, string shape, ColdTimes? me
         report.Add(BenchRow.Limit(FormattableString.Invariant($"{shape}, the functions that are called all along, thinned to at most {100 * most:0} % of the device in any half hour: calls' own time: mean"), 100 * replay.Traces.Average(trace => LoadOf(trace, times)), "%"));
         report.Add(Saved("    device-GB-seconds saved by sharing, keep-alive 10 min both", apart.Held, together.Held, null));
 
-        foreach (var price in (double[])[Simulate.UsualPriceMs, 8])
+        Plans(replay, apart, together);
+    }
+
+    /// <summary>Own plans at the usual price of holding, and at the one at which memory costs as much to hold as to bring again, whoever waits for it; and half of that.</summary>
+    private void Plans(CostReplay replay, CostRuns apart, CostRuns together)
+    {
+        var even = replay.EvenPriceMs;
+
+        foreach (var price in (double[])[Simulate.UsualPriceMs, even / 2, even])
         {
             var ours = replay.Play("lorafaas", price);
-            var least = Math.Min(ours.LeastCost, together.LeastCost);
             var saved = Share(apart.Cost, ours.Cost);
-            report.Add(BenchRow.Rate(
-                FormattableString.Invariant(
-                    $"    whole cost saved, own plans (a GiB-second must save {price} ms) against nothing shared and 10 min; first token p95 {ours.P95Ms / apart.P95Ms:0.00}× of its {apart.P95Ms:0} ms"),
-                saved, "%", Share(apart.Cost, least), "who knows each call") with { Target = "≥ 89 %", Met = saved >= 89 });
+            var late = ours.P95Ms / apart.P95Ms;
+            var name = FormattableString.Invariant(
+                $"    whole cost saved, own plans where a GiB-second must save {price:0} ms, against nothing shared and 10 min; first token p95 {ours.P95Ms:0} ms, {late:0.00}× of its {apart.P95Ms:0}");
+            report.Add(BenchRow.Rate(name, saved, "%", Share(apart.Cost, Math.Min(ours.LeastCost, together.LeastCost)), "who knows each call") with
+            {
+                Target = "≥ 89 %, p95 no worse", Met = saved >= 89 && late <= 1,
+            });
         }
     }
 
@@ -87,10 +97,9 @@ internal sealed class CostBench(ReportWriter report, string shape, ColdTimes? me
         var (apart, together, ours) = (replay.Play("unshared-10min"), replay.Play("shared-10min"), replay.Play("lorafaas"));
         report.Add(BenchRow.Limit($"{shape}, any {Functions} functions, nothing thinned, {Devices} devices, copies as they are needed: calls' own time, of one device's: mean", 100 * replay.Traces.Average(trace => LoadOf(trace, times)), "%"));
         report.Add(Saved("    device-GB-seconds saved by sharing, keep-alive 10 min both", apart.Held, together.Held, null));
-        report.Add(BenchRow.Cost("    time to first token, p95 (mean of the half hours): own plans", ours.P95Ms, "ms", apart.P95Ms, "nothing shared, 10 min", 1));
+        report.Add(BenchRow.Cost("    time to first token, p95 (mean of the half hours): shared", together.P95Ms, "ms", apart.P95Ms, "nothing shared", 1));
         report.Add(Saved("    whole cost saved by sharing, keep-alive 10 min both", apart.Cost, together.Cost, null));
-        var saved = Share(apart.Cost, ours.Cost);
-        report.Add(BenchRow.Rate("    whole cost saved, own plans against nothing shared and 10 min", saved, "%", Share(apart.Cost, Math.Min(ours.LeastCost, together.LeastCost)), "who knows each call") with { Target = "≥ 89 %", Met = saved >= 89 });
+        Plans(replay, apart, together);
         report.Add(BenchRow.Limit("    calls that were counted; refused or never served by own plans: " + ours.Runs.Sum(run => run.Refused + run.Unserved), ours.Runs.Sum(run => run.Calls), ""));
         Parts("nothing shared", [.. apart.Runs], apart.Cost);
         Parts("own plans", [.. ours.Runs], apart.Cost);

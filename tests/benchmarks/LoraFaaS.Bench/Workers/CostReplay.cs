@@ -17,6 +17,12 @@ internal sealed class CostReplay(ClusterSpec cluster, IReadOnlyList<Trace> trace
         return new CostRuns(runs);
     }
 
+    /// <summary>
+    /// Milliseconds that a GiB-second must save for the backbone's memory to cost as much while it waits as while it is loaded again: held for t seconds it costs t × idle price, loaded in T
+    /// seconds T × active price.
+    /// </summary>
+    public double EvenPriceMs => 1_000 * cluster.Price.IdleDeviceGigabyte / cluster.Price.ActiveDeviceGigabyte / cluster.Backbones.Average(backbone => backbone.Gigabytes);
+
     /// <summary>What a run would have cost had nobody's memory waited but shared backbones', and those only where loading them again costs more.</summary>
     public static double LeastOf(RunReport run) => run.Cost - run.CostIdle + run.CostIdleLeast;
 }
