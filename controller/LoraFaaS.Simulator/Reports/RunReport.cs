@@ -68,6 +68,9 @@ public sealed record RunReport
 
     public required double CostIdle { get; init; }
 
+    /// <summary>Of the idle cost: what one who knows each call could not have saved between the same spells of computing. 0 where backbones are not shared.</summary>
+    public required double CostIdleLeast { get; init; }
+
     /// <summary>Device memory that was held, of all there was.</summary>
     public required double MemoryHeld { get; init; }
 
@@ -124,6 +127,7 @@ public sealed record RunReport
             HeldGigabyteSeconds = state.HeldGigabyteSeconds,
             CostActive = state.ActiveCost,
             CostIdle = state.IdleCost,
+            CostIdleLeast = state.LeastIdleCost,
             FoundAt = [.. Enumerable.Range(0, 4).Select(tier => Share(begun, call => log.Found[call] == tier))],
             MemoryHeld = state.HeldGigabyteSeconds / (lasted * state.Cluster.Devices * state.Cluster.DeviceGigabytes),
             Redundancy = state.BackboneGigabyteSeconds / (lasted * state.Cluster.Backbones.Sum(backbone => backbone.Gigabytes)),

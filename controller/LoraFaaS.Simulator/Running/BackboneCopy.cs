@@ -11,6 +11,9 @@ internal sealed class BackboneCopy
 
     public double BilledAt { get; set; }
 
+    /// <summary>Since when no process on it has work.</summary>
+    public double IdleSince { get; set; }
+
     /// <summary>Processes on it that have work.</summary>
     public int Busy { get; set; }
 

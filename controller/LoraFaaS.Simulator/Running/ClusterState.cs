@@ -86,6 +86,12 @@ internal sealed class ClusterState
     /// <summary>Device memory of what only waits.</summary>
     public double IdleCost { get; private set; }
 
+    /// <summary>
+    /// What of the idle cost nobody could have saved between the same spells of computing: each time a shared backbone was used again, what waiting cost until then or what loading
+    /// it again would have, whichever is less.
+    /// </summary>
+    public double LeastIdleCost { get; private set; }
+
     /// <summary>Host memory and processors.</summary>
     public double HostCost { get; private set; }
 
@@ -210,7 +216,7 @@ internal sealed class ClusterState
     public void AddCopy(int device, int backbone, double now)
     {
         var copy = Copy(device, backbone);
-        (copy.Exists, copy.BilledAt, copy.LastUse) = (true, now, now);
+        (copy.Exists, copy.BilledAt, copy.LastUse, copy.IdleSince) = (true, now, now, now);
         BillBlanks(device, now);
         _copiesOn[device]++;
         Free[device] -= Cluster.Backbones[backbone].Gigabytes;
@@ -269,6 +275,24 @@ internal sealed class ClusterState
                 device: copy.Busy > 0 ? seconds * gigabytes * Cluster.Price.ActiveDeviceGigabyte : 0, idle: copy.Busy > 0 ? 0 : seconds * gigabytes * Cluster.Price.IdleDeviceGigabyte,
                 host: 0);
         }
+    }
+
+    /// <summary>A process on a shared backbone has work from now on, or none any more.</summary>
+    public void Use(int device, int backbone, bool busy, double now)
+    {
+        Bill(device, backbone, now);
+        var copy = Copy(device, backbone);
+
+        if (busy && copy.Busy == 0)
+        {
+            var spec = Cluster.Backbones[backbone];
+            var waited = Math.Max(0, now - Math.Max(copy.IdleSince, _countFrom)) * Cluster.Price.IdleDeviceGigabyte;
+            var again = (System.FastLoader ? spec.FastLoadMs : spec.LoadMs) / 1000 * Cluster.Price.ActiveDeviceGigabyte;
+            LeastIdleCost += System.AlwaysOn ? 0 : spec.Gigabytes * Math.Min(waited, again);
+        }
+
+        copy.Busy += busy ? 1 : -1;
+        (copy.LastUse, copy.IdleSince) = (now, now);
     }
 
     /// <summary>Loading ahead of calls is work: it is paid for as work, though no call is there yet.</summary>

@@ -279,9 +279,7 @@ internal sealed class Simulation
 
         if (State.System.SharesBackbone)
         {
-            State.Bill(sandbox.Device, sandbox.Backbone, now);
-            State.Copy(sandbox.Device, sandbox.Backbone).Busy += busy ? 1 : -1;
-            State.Copy(sandbox.Device, sandbox.Backbone).LastUse = now;
+            State.Use(sandbox.Device, sandbox.Backbone, busy, now);
         }
     }
 }

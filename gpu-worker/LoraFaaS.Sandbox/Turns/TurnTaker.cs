@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Synchronization;
+using LoraFaaS.Policies.Turns;
 using LoraFaaS.Protocol.Turns;
 
 namespace LoraFaaS.Sandbox.Turns;
 
 /// <summary>
 /// Takes this sandbox's turn before each step and gives it back after. A turn that stands costs two reads of memory; one that others wait for is handed to
-/// the next by a change of our word. Waiting spins for a moment, then parks in the kernel. Used by the engine loop alone, except for the pages' arrival.
+/// the next by a change of our word. Waiting spins for a moment, or for a turn that is short where a processor is free for it, then parks in the kernel. Used by the engine loop alone, except for the pages' arrival.
 /// Until the worker has given it its pages a sandbox runs as it likes.
 /// </summary>
 internal sealed class TurnTaker(Action pause) : IDisposable
@@ -19,11 +20,13 @@ internal sealed class TurnTaker(Action pause) : IDisposable
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(20);
 
     private static readonly long SpinTicks = Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
+    private static readonly long LongSpinTicks = (long)(Stopwatch.Frequency * TurnSpinPolicy.Longest.TotalSeconds);
 
     private readonly FutexWord[] _words = new FutexWord[2];
     private volatile TurnPlace? _place;
     private TurnWord _said;
     private long _begun;
+    private uint _spunFor;
     private bool _cannotWatchTwo;
 
     /// <summary>It may step without asking.</summary>
@@ -59,16 +62,9 @@ internal sealed class TurnTaker(Action pause) : IDisposable
             Say(place, TurnPhase.Waiting, wake: true);
         }
 
-        var until = Stopwatch.GetTimestamp() + SpinTicks;
-
-        while (Stopwatch.GetTimestamp() < until)
+        if (TrySpin(place))
         {
-            if (TryEnter(place))
-            {
-                return true;
-            }
-
-            Thread.SpinWait(4);
+            return true;
         }
 
         // Read before the last look: what changes after it does not let us sleep.
@@ -171,6 +167,37 @@ internal sealed class TurnTaker(Action pause) : IDisposable
         place.Say(_said);
         Futex.Wake(place.Word, TurnPages.Word);
         return false;
+    }
+
+    /// <summary>True: the turn came meanwhile.</summary>
+    private bool TrySpin(TurnPlace place)
+    {
+        var until = Stopwatch.GetTimestamp() + SpinTicks;
+
+        do
+        {
+            if (TryEnter(place))
+            {
+                return true;
+            }
+
+            Thread.SpinWait(4);
+        }
+        while (Stopwatch.GetTimestamp() < until || GoesOnSpinning(place, ref until));
+
+        return false;
+    }
+
+    /// <summary>Once for each turn that it is named for, and only where no step needs the processor.</summary>
+    private bool GoesOnSpinning(TurnPlace place, ref long until)
+    {
+        if (place.Succession is not { IsNone: false, Turn: var next } || next == _spunFor || next == _said.Turn || !place.Slice.Spins)
+        {
+            return false;
+        }
+
+        (_spunFor, until) = (next, until + LongSpinTicks);
+        return true;
     }
 
     private void Park(TurnPlace place, uint signal)

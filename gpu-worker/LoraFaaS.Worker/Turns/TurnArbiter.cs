@@ -33,9 +33,10 @@ internal sealed partial class TurnArbiter : IDisposable
     {
         _logger = logger;
         _time = time;
-        _table = new TurnTable(options.Value.TurnLimit, options.Value.TurnQuantum, options.Value.SandboxThreads(Environment.ProcessorCount), options.Value.TurnLanes, time, LogOverrun);
+        var (worker, processors) = (options.Value, Environment.ProcessorCount);
+        _table = new TurnTable(worker.TurnLimit, worker.TurnQuantum, worker.SandboxThreads(processors), worker.TurnLanes, processors, time, LogOverrun);
 
-        if (!options.Value.TakeTurns)
+        if (!worker.TakeTurns)
         {
             LogFree("Worker:TakeTurns is false.");
             return;

@@ -5,7 +5,8 @@ namespace LoraFaaS.Worker.Turns;
 /// <summary>The turns that run at once, and what of the device they take together. Belongs to the arbiter's thread.</summary>
 /// <param name="capacity">Threads of the device.</param>
 /// <param name="most">Sandboxes that step at once.</param>
-internal sealed class TurnLanes(int capacity, int most)
+/// <param name="processors">Of the machine.</param>
+internal sealed class TurnLanes(int capacity, int most, int processors)
 {
     private readonly TurnLane[] _lanes = [.. Enumerable.Range(0, Math.Max(1, Math.Min(most, capacity))).Select(_ => new TurnLane())];
 
@@ -43,6 +44,19 @@ internal sealed class TurnLanes(int capacity, int most)
         }
 
         return TurnLanePolicy.Threads(capacity, _lanes.Length, Holders, taken, others);
+    }
+
+    /// <summary>Whether one that is to follow may spin for the end of a turn.</summary>
+    public bool MaySpin(TurnSlot before)
+    {
+        var spinning = 0;
+
+        foreach (var lane in _lanes)
+        {
+            spinning += lane.Next is { Spins: true } ? 1 : 0;
+        }
+
+        return TurnSpinPolicy.Spins(processors, capacity, spinning, before.LastTurn);
     }
 
     public bool Holds(TurnSlot slot)

@@ -31,6 +31,12 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
     /// <summary>Threads that its turn has, or that the turn it is named for will have.</summary>
     public int Threads { get; set; }
 
+    /// <summary>While it is named to follow it may spin.</summary>
+    public bool Spins { get; set; }
+
+    /// <summary>How long its last turn was; null: it had none yet.</summary>
+    public TimeSpan? LastTurn { get; private set; }
+
     public TurnGrant Granted { get; private set; }
 
     /// <summary>It has mapped its pages, and nobody else can become a writer of them.</summary>
@@ -129,6 +135,7 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
 
     public void EndHold(TimeSpan held)
     {
+        LastTurn = held;
         Volatile.Write(ref _heldTicks, _heldTicks + held.Ticks);
         Volatile.Write(ref _holdsSince, 0);
     }

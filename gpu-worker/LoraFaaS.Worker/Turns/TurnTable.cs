@@ -13,9 +13,10 @@ namespace LoraFaaS.Worker.Turns;
 /// <param name="quantum">How long a turn of several steps goes on.</param>
 /// <param name="capacity">Threads of the device.</param>
 /// <param name="lanes">Most sandboxes that step at once.</param>
+/// <param name="processors">Of the machine.</param>
 /// <param name="time">The clock of charges and promises.</param>
 /// <param name="overrun">Told who kept its turn beyond the limit, and for how long.</param>
-internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, int lanes, TimeProvider time, Action<string, TimeSpan> overrun)
+internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, int lanes, int processors, TimeProvider time, Action<string, TimeSpan> overrun)
 {
     /// <summary>Device seconds, by weight, that a namespace may be ahead of the least served and still go first for its margin's sake: a few steps.</summary>
     private const double Lead = 0.1;
@@ -27,7 +28,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
     private readonly List<TurnSlot> _slots = [];
     private readonly List<TurnSeeker> _seekers = [];
     private readonly List<TurnNeighbour> _neighbours = [];
-    private readonly TurnLanes _lanes = new(capacity, lanes);
+    private readonly TurnLanes _lanes = new(capacity, lanes, processors);
     private uint _lastTurn;
 
     public IReadOnlyList<TurnSlot> Slots => _slots;
@@ -201,7 +202,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
 
     private void Give(TurnLane lane, TurnSlot slot, uint turn, long now)
     {
-        slot.Turn = turn;
+        (slot.Turn, slot.Spins) = (turn, false);
         lane.Holder = slot;
         lane.Since = now;
         slot.BeginHold(now);
@@ -283,6 +284,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
         }
 
         var holder = lane.Holder!;
+        chosen.Spins = _lanes.MaySpin(holder);
         (lane.Next, lane.NextTurn) = (chosen, NewTurn());
 
         // The one that it follows may come again at once.
@@ -303,6 +305,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
     private static bool TryUnname(TurnLane lane, long now)
     {
         var named = lane.Next!;
+        named.Spins = false;
         named.Follow(default);
         named.Read(now);
 
@@ -352,7 +355,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
 
         var others = CollectionsMarshal.AsSpan(_neighbours);
         var step = TurnSlicePolicy.Step(others) is { } longest ? (uint)longest.TotalMicroseconds : 0;
-        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others, quantum).TotalMicroseconds, slot.Threads));
+        slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others, quantum).TotalMicroseconds, slot.Threads, slot.Spins));
     }
 
     /// <summary>It wants a turn and was given none that it may still take up.</summary>

@@ -26,6 +26,7 @@ public sealed class SimulateTests
         Assert.Equal(1, first.FoundAt.Sum(), 9);
         Assert.Equal(first.Cost, Simulate.Run(One, trace, system).Cost, 12);
         Assert.InRange(first.CostActive + first.CostIdle, 0, first.Cost);
+        Assert.InRange(first.CostIdleLeast, 0, first.CostIdle + 1e-9);
         Assert.Equal(first.TtftCurve, second.TtftCurve);
         Assert.Equal(trace.Count, first.Calls);
         Assert.Equal(0, first.Unserved);

@@ -55,7 +55,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         var one = await worker.CallAsync(backbone, adapters[0], "one", "f", prompt, tokens);
         var four = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => worker.CallAsync(backbone, adapters[0], "one", "f", prompt, tokens)));
         return new ColdTimes(
-            Median(warm), Median(cold), alone, one.GapsMs.Average(), four.Average(call => call.GapsMs.Average()), four.Max(call => call.FirstTokenMs), adapters[0].Bytes,
+            Median(warm), Median(cold), alone, one.GapsMs.Average(), four.Average(call => call.GapsMs.Average()), four.Max(call => call.FirstTokenMs),
             new FileInfo(Path.Combine(_models.Backbone, "model.safetensors")).Length);
     }
 

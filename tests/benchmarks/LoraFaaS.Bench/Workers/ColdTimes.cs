@@ -7,6 +7,5 @@ namespace LoraFaaS.Bench.Workers;
 /// <param name="Step">Between tokens of one.</param>
 /// <param name="StepOfFour">Between tokens of four at once.</param>
 /// <param name="WarmOfFour">First token of four at once, the last of them: T(4) is over when all are computed.</param>
-/// <param name="AdapterBytes">On disk.</param>
 /// <param name="BackboneBytes">On disk.</param>
-internal sealed record ColdTimes(double Warm, double Cold, double Alone, double Step, double StepOfFour, double WarmOfFour, long AdapterBytes, long BackboneBytes);
+internal sealed record ColdTimes(double Warm, double Cold, double Alone, double Step, double StepOfFour, double WarmOfFour, long BackboneBytes);

@@ -12,7 +12,10 @@ namespace LoraFaaS.Bench.Workers;
 /// What thirty minutes of eight functions cost, with one backbone for all and with one each: the times of cold and warm calls are measured on the real worker, and the
 /// minutes are replayed in virtual time by the simulator with these times, since a real half hour for each system would be two hours.
 /// </summary>
-internal sealed class CostBench(ReportWriter report, string shape)
+/// <param name="report">Where rows go.</param>
+/// <param name="shape">Of the backbone.</param>
+/// <param name="measured">Times measured before; null: they are measured now.</param>
+internal sealed class CostBench(ReportWriter report, string shape, ColdTimes? measured)
 {
     private const int Prompt = 100, Tokens = 16, Minutes = 30, Functions = 8;
 
@@ -25,24 +28,91 @@ internal sealed class CostBench(ReportWriter report, string shape)
     /// <summary>Of what the device could serve one call at a time, the most that any half hour asks for, those that only teach among them: beyond it a first token's time says how long the queue is.</summary>
     private const double MostLoad = 0.5;
 
+    /// <summary>Where copies may be started: more than any half hour needs.</summary>
+    private const int Devices = 32;
+
     /// <summary>The keep-alive of both systems that are compared by what they hold.</summary>
     private const int KeepAliveMinutes = 10;
 
     public async Task RunAsync()
     {
-        ReportWriter.Say($"{shape}: timing cold and warm calls");
-        var times = await new ColdBackboneBench(report, shape, withNoShare: false, rounds: 3).MeasureAsync(Prompt, Tokens);
+        var times = measured ?? await MeasureAsync();
         report.Add(BenchRow.Limit($"{shape}: measured: first token warm; cold, backbone there: {times.Cold:0} ms; cold, its own backbone: {times.Alone:0} ms", times.Warm, "ms"));
         report.Add(BenchRow.Limit($"{shape}: measured: between tokens of one; of four at once: {times.StepOfFour:0.0} ms", times.Step, "ms"));
 
-        Compare($"{Functions} functions that are called all along", times, (variation, slice) => Read(variation, slice, counts => IsAlwaysHeld(counts) && counts.Sum() <= MostCalls(times)));
+        Compare($"{Functions} functions that are called all along", times, (variation, slice) => ReadHeld(variation, slice, times));
         Compare($"any {Functions} functions", times, (variation, slice) => Read(variation, slice, fits: null));
+
+        foreach (var most in (double[])[0.1, 0.05, 0.02])
+        {
+            AtLoad(times, most);
+        }
+
+        ScaledOut(times);
     }
+
+    private async Task<ColdTimes> MeasureAsync()
+    {
+        ReportWriter.Say($"{shape}: timing cold and warm calls");
+        return await new ColdBackboneBench(report, shape, withNoShare: false, rounds: 3).MeasureAsync(Prompt, Tokens);
+    }
+
+    /// <summary>The same functions called less often: where what waits is most of the cost, and computing, which no sharing lessens, little of it.</summary>
+    private void AtLoad(ColdTimes times, double most)
+    {
+        var replay = new CostReplay(Cluster(times), Half(times, (variation, slice) => ReadHeld(variation, slice, times), most));
+        var (apart, together) = (replay.Play("unshared-10min"), replay.Play("shared-10min"));
+        report.Add(BenchRow.Limit(FormattableString.Invariant($"{shape}, the functions that are called all along, thinned to at most {100 * most:0} % of the device in any half hour: calls' own time: mean"), 100 * replay.Traces.Average(trace => LoadOf(trace, times)), "%"));
+        report.Add(Saved("    device-GB-seconds saved by sharing, keep-alive 10 min both", apart.Held, together.Held, null));
+
+        Plans(replay, apart, together);
+    }
+
+    /// <summary>Own plans at the usual price of holding, and at the one at which memory costs as much to hold as to bring again, whoever waits for it; and half of that.</summary>
+    private void Plans(CostReplay replay, CostRuns apart, CostRuns together)
+    {
+        var even = replay.EvenPriceMs;
+
+        foreach (var price in (double[])[Simulate.UsualPriceMs, even / 2, even])
+        {
+            var ours = replay.Play("lorafaas", price);
+            var saved = Share(apart.Cost, ours.Cost);
+            var late = ours.P95Ms / apart.P95Ms;
+            var name = FormattableString.Invariant(
+                $"    whole cost saved, own plans where a GiB-second must save {price:0} ms, against nothing shared and 10 min; first token p95 {ours.P95Ms:0} ms, {late:0.00}× of its {apart.P95Ms:0}");
+            report.Add(BenchRow.Rate(name, saved, "%", Share(apart.Cost, Math.Min(ours.LeastCost, together.LeastCost)), "who knows each call") with
+            {
+                Target = "≥ 89 %, p95 no worse", Met = saved >= 89 && late <= 1,
+            });
+        }
+    }
+
+    /// <summary>
+    /// Nothing thinned, nothing chosen, and as many devices as it takes: a call goes where it is served soonest, which for a function of its own process is one more copy, on another device, as soon
+    /// as that is up before the queue is through. Each copy is paid for, and kept for ten minutes.
+    /// </summary>
+    private void ScaledOut(ColdTimes times)
+    {
+        var replay = new CostReplay(Cluster(times) with { Devices = Devices }, Half(times, (variation, slice) => Read(variation, slice, fits: null), null));
+        var (apart, together, ours) = (replay.Play("unshared-10min"), replay.Play("shared-10min"), replay.Play("lorafaas"));
+        report.Add(BenchRow.Limit($"{shape}, any {Functions} functions, nothing thinned, {Devices} devices, copies as they are needed: calls' own time, of one device's: mean", 100 * replay.Traces.Average(trace => LoadOf(trace, times)), "%"));
+        report.Add(Saved("    device-GB-seconds saved by sharing, keep-alive 10 min both", apart.Held, together.Held, null));
+        report.Add(BenchRow.Cost("    time to first token, p95 (mean of the half hours): shared", together.P95Ms, "ms", apart.P95Ms, "nothing shared", 1));
+        report.Add(Saved("    whole cost saved by sharing, keep-alive 10 min both", apart.Cost, together.Cost, null));
+        Plans(replay, apart, together);
+        report.Add(BenchRow.Limit("    calls that were counted; refused or never served by own plans: " + ours.Runs.Sum(run => run.Refused + run.Unserved), ours.Runs.Sum(run => run.Calls), ""));
+        Parts("nothing shared", [.. apart.Runs], apart.Cost);
+        Parts("own plans", [.. ours.Runs], apart.Cost);
+    }
+
+    private List<Trace> Half(ColdTimes times, Func<string, int, Trace> read, double? most) =>
+        [.. TraceSlices.Classes.SelectMany(variation => Enumerable.Range(0, TraceSlices.Slices).Select(slice => Fit(read(variation, slice), times, most)))];
 
     private void Compare(string which, ColdTimes times, Func<string, int, Trace> read)
     {
         var cluster = Cluster(times);
-        var traces = TraceSlices.Classes.SelectMany(variation => Enumerable.Range(0, TraceSlices.Slices).Select(slice => Fit(read(variation, slice), times))).ToList();
+        var replay = new CostReplay(cluster, Half(times, read, MostLoad));
+        var traces = replay.Traces;
         var (apart, together, ours, oracle) = (Play("unshared-10min"), Play("shared-10min"), Play("lorafaas"), Play("oracle-ours"));
         var name = $"{shape}, {traces.Count} half hours of {which}";
 
@@ -56,6 +126,8 @@ internal sealed class CostBench(ReportWriter report, string shape)
         // Whoever serves a half hour computes at least what the system does that computes least there; memory that waits can be none at all.
         var least = Enumerable.Range(0, traces.Count).Sum(slice => new[] { together, ours, oracle }.Min(runs => runs[slice].Cost - runs[slice].CostIdle));
         report.Add(BenchRow.Rate("    of what sharing can save at most: no memory ever waits, and only the least computing is paid", saved, "%", Share(Sum(apart, run => run.Cost), least), "bound"));
+        var known = Enumerable.Range(0, traces.Count).Sum(slice => new[] { together, ours, oracle }.Min(runs => CostReplay.LeastOf(runs[slice])));
+        report.Add(BenchRow.Rate("    of the same where a backbone waits or is loaded again between calls, whichever is cheaper: who knows each call saves no more", saved, "%", Share(Sum(apart, run => run.Cost), known), "bound"));
         report.Add(Saved("    the same by one who knows each call and brings everything just in time", Sum(apart, run => run.Cost), Sum(oracle, run => run.Cost), null));
         AsProcessors(cluster, traces);
         Parts("nothing shared", apart, Sum(apart, run => run.Cost));
@@ -64,17 +136,15 @@ internal sealed class CostBench(ReportWriter report, string shape)
         report.Add(BenchRow.Cost("    time to first token, p95: own plans", Mean(ours, run => run.TtftMs.P95), "ms", Mean(apart, run => run.TtftMs.P95), "nothing shared, 10 min", 1));
         report.Add(BenchRow.Limit("    calls that were counted; refused or never served by own plans: " + ours.Sum(run => run.Refused + run.Unserved), ours.Sum(run => run.Calls), ""));
 
-        List<RunReport> Play(string system) => [.. traces.Select(trace => Simulate.Run(cluster, trace, system))];
+        List<RunReport> Play(string system) => [.. replay.Play(system).Runs];
     }
 
     /// <summary>At the prices of a device that is a machine's own memory and processors, where memory that waits costs what memory that computes does (Controller:Prices' defaults).</summary>
-    private void AsProcessors(ClusterSpec cluster, List<Trace> traces)
+    private void AsProcessors(ClusterSpec cluster, IReadOnlyList<Trace> traces)
     {
-        var priced = cluster with { Price = PriceSpec.Processors };
-        var (apart, ours) = (Cost("unshared-10min"), Cost("lorafaas"));
-        report.Add(Saved("    the same at the prices of processors and memory instead of a card's: own plans against nothing shared and 10 min", apart, ours, null));
-
-        double Cost(string system) => traces.Sum(trace => Simulate.Run(priced, trace, system).Cost);
+        var replay = new CostReplay(cluster with { Price = PriceSpec.Processors }, traces);
+        report.Add(Saved(
+            "    the same at the prices of processors and memory instead of a card's: own plans against nothing shared and 10 min", replay.Play("unshared-10min").Cost, replay.Play("lorafaas").Cost, null));
     }
 
     /// <summary>Of what nothing shared costs: memory that computes or loads, memory that waits, and the rest (processors, host memory, calls).</summary>
@@ -86,15 +156,17 @@ internal sealed class CostBench(ReportWriter report, string shape)
     private static Trace Read(string variation, int slice, Predicate<IReadOnlyList<int>>? fits) =>
         TraceSlices.Read(RepositoryRoot.Of("tests", "data", "traces"), variation, slice, Functions, backbones: 1, minutes: Minutes, lengths: TokenLengths.Brief, fits: fits);
 
+    private static Trace ReadHeld(string variation, int slice, ColdTimes times) => Read(variation, slice, counts => IsAlwaysHeld(counts) && counts.Sum() <= MostCalls(times));
+
     /// <summary>Calls that the device can serve, and adapters of this backbone's sizes.</summary>
-    private Trace Fit(Trace trace, ColdTimes times)
+    private Trace Fit(Trace trace, ColdTimes times, double? most)
     {
         var sized = new Trace
         {
             Name = trace.Name, Arrival = trace.Arrival, Function = trace.Function, PromptTokens = trace.PromptTokens, OutputTokens = trace.OutputTokens, CountFrom = trace.CountFrom, Length = trace.Length,
             Functions = [.. trace.Functions.Select(function => function with { AdapterMegabytes = function.AdapterMegabytes * RankMegabytes / RankMegabytesOf7B })],
         };
-        return TraceThinning.Bound(sized, Minutes * 60, call => OwnMs(sized, call, times), MostLoad * Minutes * 60_000);
+        return most is { } load ? TraceThinning.Bound(sized, Minutes * 60, call => OwnMs(sized, call, times), load * Minutes * 60_000) : sized;
     }
 
     /// <summary>Of one rank on query, key and value in all layers, bf16, as the trace's adapters have them.</summary>

@@ -13,11 +13,13 @@ namespace LoraFaaS.Worker.Tests.Turns;
 public sealed class TurnArbiterTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task No_two_step_at_once_and_everybody_steps(bool seesOthers)
+    [InlineData(true, 2)]
+    [InlineData(false, 2)]
+    [InlineData(true, 1)]
+    [InlineData(false, 1)]
+    public async Task No_two_step_at_once_and_everybody_steps(bool seesOthers, int threads)
     {
-        using var arbiter = Arbiter();
+        using var arbiter = Arbiter(threads: threads);
         Assert.Equal(0, await Stepper.OvercommitsAsync(arbiter, count: 4, seesOthers, capacity: 1, _ => 1));
     }
 
