@@ -105,6 +105,8 @@ internal sealed class Engine(Simulation simulation)
             return;
         }
 
+        BringNext(sandbox, spec, now);
+
         if (!wasComputing)
         {
             _state.Computing[sandbox.Device]++;
@@ -183,6 +185,22 @@ internal sealed class Engine(Simulation simulation)
             }
 
             sandbox.Batch.Put(isBack ? sandbox.Back.Take() : TakeFirst(sandbox));
+        }
+    }
+
+    /// <summary>While a batch computes, the adapters of the one after it come.</summary>
+    private void BringNext(SandboxState sandbox, BackboneSpec spec, double now)
+    {
+        var next = _state.System.SharesProcess ? Math.Min(sandbox.Queue.Count, simulation.MostPrefill(spec)) : 0;
+
+        for (var position = 0; position < next; position++)
+        {
+            var function = simulation.Trace.Function[sandbox.Queue[position]];
+
+            if (_state.Adapters[_state.AdapterAt(sandbox.Device, function)] != OnDevice && double.IsNaN(simulation.Bringing.Bring(sandbox.Device, function, now)))
+            {
+                return;
+            }
         }
     }
 

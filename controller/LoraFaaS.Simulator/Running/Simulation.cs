@@ -52,14 +52,14 @@ internal sealed class Simulation
         return (int)Math.Clamp(Math.Floor(room / spec.PrefillPerCallMs) + 1, 1, State.System.MostBatch);
     }
 
-    public RunReport Run()
+    public RunReport Run(CancellationToken cancellationToken)
     {
-        Play();
+        Play(cancellationToken);
         return RunReport.Of(this);
     }
 
     /// <summary>Everything, up to the last event.</summary>
-    public void Play()
+    public void Play(CancellationToken cancellationToken)
     {
         Warmth.Begin(this);
 
@@ -70,6 +70,8 @@ internal sealed class Simulation
 
         while (_arrived < Trace.Count || Events.Count > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             if (_arrived < Trace.Count && Trace.Arrival[_arrived] <= Events.NextTime)
             {
                 Now = Trace.Arrival[_arrived];
@@ -197,7 +199,7 @@ internal sealed class Simulation
         var adapter = State.AdapterAt(device, function);
         var found = State.Adapters[adapter] == 3 && State.AdapterReady[adapter] > now ? State.AdapterFrom[adapter] : State.Adapters[adapter];
 
-        // Whoever has a whole batch before him has his adapter brought when his turn comes: until then it would only push out those whose turn is nearer.
+        // Whoever has a whole batch before him has his adapter brought while that computes: before, it would only push out those whose turn is nearer.
         var waits = before is not null && before.ReadyAt <= now && State.System.SharesProcess && before.Waiting + before.Loading >= MostPrefill(State.Cluster.Backbones[before.Backbone]);
         var ready = waits ? now : Bringing.Bring(device, function, now);
 

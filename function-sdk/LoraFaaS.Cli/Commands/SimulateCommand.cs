@@ -59,9 +59,8 @@ internal static class SimulateCommand
 
             foreach (var system in systems)
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 OutputOptions.Progress(parse).Step("simulate", $"{system}, {trace.Count} calls");
-                reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price)));
+                reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price), cancellationToken: cancellationToken));
             }
 
             Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows([Times(reports), .. reports.Select(report => report.Missing()).OfType<string>().Select(missing => new Text(missing)), Rest(reports)]));

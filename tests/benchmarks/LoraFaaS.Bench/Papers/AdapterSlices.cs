@@ -13,7 +13,7 @@ internal sealed class AdapterSlices(string folder, int slices, List<PapersRow> r
     private const string Setting = "1 A100 40 GB, Llama2-7B, 1 000 adapters r8–r64, Azure day with scaled gaps, 100/20 tokens, first token within 1 s, 8 stretches of 4 h";
 
     /// <summary>Calls a second that are offered in the mean of a stretch.</summary>
-    private static readonly double[] Rates = [.. Enumerable.Range(0, 27).Select(step => 10 + (2.0 * step))];
+    private static readonly double[] Rates = [.. Enumerable.Range(0, 18).Select(step => 10 + (3.0 * step))];
 
     private readonly Lazy<Trace[]> _traces = new(() => [.. Enumerable.Range(0, slices).Select(new AdapterTraces(folder).Of)]);
     private readonly ConcurrentDictionary<(string System, int Slice, double Rate), RunReport> _runs = new();

@@ -4,13 +4,13 @@ namespace LoraFaaS.Bench.Papers;
 
 /// <summary>
 /// Calls to a thousand adapters as P-LoRA's were (papers B5): functions of the Azure day stand for adapters, and the gaps between calls are scaled. The day here has 647 functions: further adapters are
-/// called as the first ones are, half a day later. Random stretches of four hours, an hour before each only warms; by fixed seeds.
+/// called as the first ones are, half a day later. Random stretches of four hours, half an hour before each only warms; by fixed seeds.
 /// </summary>
 internal sealed class AdapterTraces(string folder)
 {
     public const int Adapters = 1_000;
 
-    private const int Before = 60;
+    private const int Before = 30;
 
     private readonly Lazy<IReadOnlyList<MinuteCounts>> _rows = new(() => TraceFiles.ReadMinutes(Path.Combine(folder, "azure_functions_2019_day_counts.csv.gz")));
 
