@@ -23,11 +23,12 @@ public static class Simulate
     /// <param name="system">One of <see cref="SystemNames"/>.</param>
     /// <param name="priceMs">Of LoraFaaS's plans: what a GiB-second must save; 0: hold what there is room for.</param>
     /// <param name="sloFactor">The cluster's times to first token that are asked for, times this.</param>
+    /// <param name="cancellationToken">Weeks of a trace take minutes.</param>
     /// <exception cref="FormatException">No such system.</exception>
-    public static RunReport Run(ClusterSpec cluster, Trace trace, string system, double priceMs = UsualPriceMs, double sloFactor = 1)
+    public static RunReport Run(ClusterSpec cluster, Trace trace, string system, double priceMs = UsualPriceMs, double sloFactor = 1, CancellationToken cancellationToken = default)
     {
         var (spec, warmth) = Systems.Of(system, priceMs);
-        return new Simulation(cluster, trace, spec, warmth, sloFactor).Run();
+        return new Simulation(cluster, trace, spec, warmth, sloFactor).Run(cancellationToken);
     }
 
     /// <summary>Call by call, in the trace's order, where a report's distribution is not enough: milliseconds to the first token, NaN for a call that had none.</summary>
@@ -40,7 +41,7 @@ public static class Simulate
         ArgumentNullException.ThrowIfNull(trace);
         var (spec, warmth) = Systems.Of(system);
         var simulation = new Simulation(cluster, trace, spec, warmth);
-        simulation.Play();
+        simulation.Play(CancellationToken.None);
         return [.. trace.Arrival.Zip(simulation.Log.FirstToken, (arrival, first) => (first - arrival) * 1_000)];
     }
 }

@@ -40,7 +40,7 @@ internal static class Estimate
 
         foreach (var sandbox in state.On[device])
         {
-            waiting += sandbox.Queue.Count + sandbox.Loading;
+            waiting += sandbox.Waiting + sandbox.Loading;
         }
 
         return (spec.PrefillMs * state.Computing[device]) + (spec.PrefillPerCallMs * waiting) + (state.Free[device] < state.Cluster.ContextGigabytes + 1 ? 200 : 0);

@@ -62,7 +62,7 @@ internal sealed class PlacementView
 
             foreach (var sandbox in state.On[device])
             {
-                waiting += sandbox.Queue.Count + sandbox.Loading;
+                waiting += sandbox.Waiting + sandbox.Loading;
             }
 
             _tiers[_workers[device]] = (StorageTier)state.Adapters[state.AdapterAt(device, function)];

@@ -42,6 +42,9 @@ public sealed record SystemSpec
 
     public int MostBatch { get; init; } = 64;
 
+    /// <summary>Sequences that a process runs at once; where the worker's queue judges, its slots.</summary>
+    public int MostRunning => JudgesQueue ? MostBatch : 4 * MostBatch;
+
     /// <summary>Calls whose first token cannot come in time are refused when they would start (S-LoRA's early abort).</summary>
     public bool Refuses { get; init; }
 

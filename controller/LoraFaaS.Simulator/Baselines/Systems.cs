@@ -24,7 +24,7 @@ internal static class Systems
 
     public static IReadOnlyList<string> Names { get; } =
     [
-        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "plora-mixed", "lorafaas", "lorafaas-idle", "lorafaas-isolated",
+        "on-demand", "fixed-10min", "serverlessllm", "instainfer", "vllm", "slora", "dlora", "serverlesslora", "serverlesslora-unshared", "plora", "plora-mixed", "plora-abort", "lorafaas", "lorafaas-idle", "lorafaas-isolated",
         "lorafaas-policy", "lorafaas-engine", "shared-10min", "unshared-10min", "foresight", "foresight-policy", "oracle", "oracle-packed", "oracle-ours",
     ];
 
@@ -60,6 +60,9 @@ internal static class Systems
 
         // The same on an engine that mixes prefill and decoding: what is left is memory and adapters.
         "plora-mixed" => (Engine with { Name = name, CopyMsPerMegabyte = 0.12, MemoryUse = 0.87, AdaptersInHost = true, MixesPrefill = true, StepOverhead = 0.05 }, new PrefetchWarmth()),
+
+        // And with S-LoRA's early abort: what refusing alone gives.
+        "plora-abort" => (Engine with { Name = name, CopyMsPerMegabyte = 0.12, MemoryUse = 0.87, AdaptersInHost = true, MixesPrefill = true, Refuses = true, StepOverhead = 0.05 }, new PrefetchWarmth()),
 
         "serverlesslora" => (Alone with { Name = name, SharesBackbone = true }, new DensityWarmth(keepAlive)),
 

@@ -33,9 +33,10 @@ public static class ClusterFile
 
             Complete(given, (JsonObject)JsonSerializer.SerializeToNode(ClusterPresets.L40S, SimulatorJson.Default.ClusterSpec)!, Needed);
 
-            return given.Deserialize(SimulatorJson.Default.ClusterSpec) is { Devices: > 0, Backbones.Count: > 0, DeviceGigabytes: > 0 } cluster
-                ? cluster
-                : throw new FormatException($"{nameOrPath}: devices, deviceGigabytes and backbones are needed.");
+            var cluster = given.Deserialize(SimulatorJson.Default.ClusterSpec) is { Backbones.Count: > 0 } said
+                ? said
+                : throw new FormatException($"{nameOrPath}: at least one backbone is needed.");
+            return ClusterCheck.Problem(cluster) is { } problem ? throw new FormatException($"{nameOrPath}: {problem}") : cluster;
         }
         catch (JsonException exception)
         {

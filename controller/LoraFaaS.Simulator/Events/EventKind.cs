@@ -5,6 +5,9 @@ internal enum EventKind
 {
     /// <summary>Everything a call needs is in place.</summary>
     Ready,
+
+    /// <summary>The adapter of a call whose turn had come is there again.</summary>
+    Back,
     PrefillDone,
 
     /// <summary>A decode step that a prefill waits for is over.</summary>

@@ -159,7 +159,7 @@ internal sealed class Bringing(Simulation simulation)
         {
             var at = _state.AdapterAt(device, function);
 
-            if (_state.Adapters[at] == 3 && function != forFunction && _state.AdapterCalls[at] == 0 && _state.AdapterReady[at] <= now
+            if (_state.Adapters[at] == 3 && function != forFunction && _state.AdapterPins[at] == 0 && _state.AdapterReady[at] <= now
                 && simulation.Warmth.ValueOf(simulation, device, function) is var worth && worth < value)
             {
                 (leastFunction, value) = (function, worth);

@@ -29,6 +29,7 @@ internal sealed class ClusterState
         AdapterFrom = new byte[Adapters.Length];
         AdapterUse = new double[Adapters.Length];
         AdapterCalls = new int[Adapters.Length];
+        AdapterPins = new int[Adapters.Length];
         Computing = new int[cluster.Devices];
         DiskLink = new double[cluster.Devices];
         DeviceLink = new double[cluster.Devices];
@@ -63,8 +64,11 @@ internal sealed class ClusterState
 
     public double[] AdapterUse { get; }
 
-    /// <summary>Calls that use the adapter there now.</summary>
+    /// <summary>Calls that use the adapter there now, or wait to.</summary>
     public int[] AdapterCalls { get; }
+
+    /// <summary>Calls that compute with it, or for whose turn it was brought back: it cannot leave.</summary>
+    public int[] AdapterPins { get; }
 
     /// <summary>Processes that compute, by device.</summary>
     public int[] Computing { get; }

@@ -16,12 +16,18 @@ internal sealed class Engine(Simulation simulation)
     /// <summary>What the newest call weighs in a sandbox's residence.</summary>
     private const double Newest = 0.1;
 
+    /// <summary>The tier, as a number.</summary>
+    private const byte OnDevice = 3;
+
     /// <summary>Of a token: so near to its end a step is over.</summary>
     private const double Slack = 1e-6;
 
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
-    private readonly BatchProfile[] _profiles = [.. simulation.State.Cluster.Backbones.Select(Learnt)];
+
+    /// <summary>How many there were when a call was given its place, itself among them, and when that was, seconds.</summary>
+    private readonly int[] _company = new int[simulation.Trace.Count];
+    private readonly double[] _grantedAt = new double[simulation.Trace.Count];
 
     public void Enqueue(SandboxState sandbox, int call, double now)
     {
@@ -33,6 +39,15 @@ internal sealed class Engine(Simulation simulation)
         }
 
         sandbox.Queue.Put(call);
+        Grant(sandbox, now);
+        TryPrefill(sandbox, now);
+    }
+
+    /// <summary>A call that waited has its adapter again.</summary>
+    public void IsBack(SandboxState sandbox, int call, double now)
+    {
+        sandbox.Awaited--;
+        sandbox.Back.Put(call);
         TryPrefill(sandbox, now);
     }
 
@@ -45,7 +60,7 @@ internal sealed class Engine(Simulation simulation)
 
     public void TryPrefill(SandboxState sandbox, double now)
     {
-        if (sandbox.IsPrefilling || sandbox.AwaitsStep || sandbox.Queue.Count == 0)
+        if (sandbox.IsPrefilling || sandbox.AwaitsStep || (sandbox.Queue.Count == 0 && sandbox.Back.Count == 0))
         {
             return;
         }
@@ -80,38 +95,17 @@ internal sealed class Engine(Simulation simulation)
     private void Prefill(SandboxState sandbox, double now)
     {
         var spec = _state.Cluster.Backbones[sandbox.Backbone];
-        var most = simulation.MostPrefill(spec);
         var wasComputing = sandbox.IsComputing;
         _state.Bill(sandbox, now);
-
-        while (sandbox.Queue.Count > 0 && sandbox.Batch.Count < most && sandbox.Running.Count + sandbox.Batch.Count < _state.System.MostBatch * 4)
-        {
-            var call = sandbox.Queue.First;
-
-            if (_state.System.Refuses && IsHopeless(call, spec, now))
-            {
-                sandbox.Queue.Take();
-                Refuse(sandbox, call, now);
-                continue;
-            }
-
-            var gigabytes = _state.KvGigabytes(call);
-
-            if (_state.Free[sandbox.Device] < gigabytes && !simulation.Bringing.MakeRoom(sandbox.Device, gigabytes, simulation.Trace.Function[call], now))
-            {
-                break;
-            }
-
-            sandbox.Queue.Take();
-            _state.Hold(sandbox, gigabytes, now);
-            sandbox.Batch.Put(call);
-        }
+        Fill(sandbox, spec, now);
 
         if (sandbox.Batch.Count == 0)
         {
             simulation.MaybeIdle(sandbox, now);
             return;
         }
+
+        BringNext(sandbox, spec, now);
 
         if (!wasComputing)
         {
@@ -126,6 +120,88 @@ internal sealed class Engine(Simulation simulation)
         RateChanged(sandbox.Device, now);
         sandbox.PrefillUntil = now + (sandbox.PrefillMs / 1000);
         simulation.Events.Put(sandbox.PrefillUntil, EventKind.PrefillDone, sandbox.Index);
+    }
+
+    /// <summary>
+    /// Calls in their order, as many as a batch and the memory hold. Calls that wait hold no adapter: with hundreds of them the device would be full of what nobody computes with. One whose
+    /// turn has come when its adapter is gone gets its own memory, and waits for the adapter beside the others.
+    /// </summary>
+    private void Fill(SandboxState sandbox, BackboneSpec spec, double now)
+    {
+        var most = simulation.MostPrefill(spec);
+
+        while (sandbox.Batch.Count < most && sandbox.Running.Count + sandbox.Batch.Count + sandbox.Awaited < _state.System.MostRunning)
+        {
+            var line = sandbox.Back.Count > 0 ? sandbox.Back : sandbox.Queue;
+
+            if (line.Count == 0)
+            {
+                return;
+            }
+
+            var call = line.First;
+            var adapter = _state.AdapterAt(sandbox.Device, simulation.Trace.Function[call]);
+
+            var gigabytes = _state.KvGigabytes(call);
+            var isBack = line == sandbox.Back;
+
+            if (!isBack && _state.System.Refuses && IsHopeless(call, spec, now))
+            {
+                TakeFirst(sandbox);
+                Refuse(sandbox, call, now);
+                continue;
+            }
+
+            if (gigabytes > _state.Cluster.DeviceGigabytes - spec.Gigabytes - _state.Cluster.ContextGigabytes)
+            {
+                // No device ever has room for it, and nobody behind it waits for that.
+                TakeFirst(sandbox);
+                _state.AdapterCalls[adapter]--;
+                continue;
+            }
+
+            if (!isBack)
+            {
+                if (_state.Free[sandbox.Device] < gigabytes && !simulation.Bringing.MakeRoom(sandbox.Device, gigabytes, simulation.Trace.Function[call], now))
+                {
+                    return;
+                }
+
+                _state.Hold(sandbox, gigabytes, now);
+
+                if (_state.Adapters[adapter] != OnDevice || _state.AdapterReady[adapter] > now)
+                {
+                    if (sandbox.Awaited >= most || !simulation.BringBack(sandbox, call, now))
+                    {
+                        _state.Hold(sandbox, -gigabytes, now);
+                        return;
+                    }
+
+                    TakeFirst(sandbox);
+                    continue;
+                }
+
+                _state.AdapterPins[adapter]++;
+            }
+
+            sandbox.Batch.Put(isBack ? sandbox.Back.Take() : TakeFirst(sandbox));
+        }
+    }
+
+    /// <summary>While a batch computes, the adapters of the one after it come.</summary>
+    private void BringNext(SandboxState sandbox, BackboneSpec spec, double now)
+    {
+        var next = _state.System.SharesProcess ? Math.Min(sandbox.Queue.Count, simulation.MostPrefill(spec)) : 0;
+
+        for (var position = 0; position < next; position++)
+        {
+            var function = simulation.Trace.Function[sandbox.Queue[position]];
+
+            if (_state.Adapters[_state.AdapterAt(sandbox.Device, function)] != OnDevice && double.IsNaN(simulation.Bringing.Bring(sandbox.Device, function, now)))
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>A call came to this device: what the host does for it, it does not do for those whose first tokens are being made.</summary>
@@ -158,6 +234,7 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Batch.Take();
             _log.FirstToken[call] = now;
+            Learn(sandbox, call, now);
             sandbox.Running.Put(sandbox.Tokens + simulation.Trace.OutputTokens[call] - 1, call);
         }
 
@@ -179,11 +256,14 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Running.Take();
             _log.Done[call] = now;
-            sandbox.Residence += (sandbox.Residence == 0 ? 1 : Newest) * (now - _log.Ready[call] - sandbox.Residence);
+            sandbox.Residence += (sandbox.Residence == 0 ? 1 : Newest) * (now - _grantedAt[call] - sandbox.Residence);
             _state.Hold(sandbox, -_state.KvGigabytes(call), now);
-            _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
+            var adapter = _state.AdapterAt(sandbox.Device, simulation.Trace.Function[call]);
+            _state.AdapterCalls[adapter]--;
+            _state.AdapterPins[adapter]--;
         }
 
+        Grant(sandbox, now);
         sandbox.LastUse = now;
 
         if (!sandbox.IsComputing)
@@ -215,28 +295,41 @@ internal sealed class Engine(Simulation simulation)
             TimeLeft = TimeSpan.FromSeconds(Timeout - (now - simulation.Trace.Arrival[call])),
             SloLeft = TimeSpan.FromSeconds(slo - (now - simulation.Trace.Arrival[call])),
             Running = sandbox.Running.Count + sandbox.Batch.Count,
-            Waiting = sandbox.Queue.Count,
-            Slots = _state.System.MostBatch,
+            Waiting = sandbox.Waiting,
+            Slots = _state.System.MostRunning,
             Contenders = Math.Max(1, _state.Computing[sandbox.Device]),
             Residence = TimeSpan.FromSeconds(sandbox.Residence),
-            Profile = _profiles[sandbox.Backbone],
+            Profile = sandbox.Profile,
         };
 
         return QueuePolicy.Judge(snapshot) is not QueueVerdict.Enter;
     }
 
-    /// <summary>What a worker has learnt of a backbone after some batches of one and two.</summary>
-    private static BatchProfile Learnt(BackboneSpec spec)
+    /// <summary>Places that are free go to the first who wait, as the worker's waiting room gives them.</summary>
+    private void Grant(SandboxState sandbox, double now)
     {
-        var profile = BatchProfile.Unseen;
+        var taken = sandbox.Running.Count + sandbox.Batch.Count + sandbox.Back.Count + sandbox.Awaited + sandbox.Granted;
 
-        for (var observation = 0; observation < 4 * QueuePolicy.Mature; observation++)
+        while (taken < _state.System.MostRunning && sandbox.Granted < sandbox.Queue.Count)
         {
-            var batch = 1 + (observation % 2);
-            profile = profile.Observe(batch, TimeSpan.FromMilliseconds(spec.PrefillMs + (spec.PrefillPerCallMs * (batch - 1))));
+            var call = sandbox.Queue[sandbox.Granted++];
+            (_company[call], _grantedAt[call]) = (++taken, now);
         }
+    }
 
-        return profile;
+    private static int TakeFirst(SandboxState sandbox)
+    {
+        sandbox.Granted = Math.Max(0, sandbox.Granted - 1);
+        return sandbox.Queue.Take();
+    }
+
+    /// <summary>As the worker does: the time from the place to the first token, beside so many.</summary>
+    private void Learn(SandboxState sandbox, int call, double now)
+    {
+        if (_state.System.JudgesQueue)
+        {
+            sandbox.Profile = sandbox.Profile.Observe(_company[call], TimeSpan.FromSeconds(now - _grantedAt[call]) / Math.Max(1, _state.Computing[sandbox.Device]));
+        }
     }
 
     private static void Advance(SandboxState sandbox, double now)

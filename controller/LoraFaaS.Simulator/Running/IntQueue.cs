@@ -10,6 +10,9 @@ internal sealed class IntQueue
 
     public int First => _items[_first];
 
+    /// <summary>The item before which so many come.</summary>
+    public int this[int position] => _items[(_first + position) & (_items.Length - 1)];
+
     public void Put(int item)
     {
         if (Count == _items.Length)

@@ -1,3 +1,5 @@
+using LoraFaaS.Policies.Batching;
+
 namespace LoraFaaS.Simulator.Running;
 
 /// <summary>
@@ -24,6 +26,15 @@ internal sealed class SandboxState(int device, int domain, int backbone)
     public bool KernelsWarm { get; set; }
 
     public IntQueue Queue { get; } = new();
+
+    /// <summary>Of its first calls: so many have a place in the process, where the worker's queue gives them.</summary>
+    public int Granted { get; set; }
+
+    /// <summary>Calls whose turn had come when their adapter was gone, and which now have it again: they are next.</summary>
+    public IntQueue Back { get; } = new();
+
+    /// <summary>Calls whose turn had come and whose adapter is on its way again.</summary>
+    public int Awaited { get; set; }
 
     public FinishHeap Running { get; } = new();
 
@@ -68,9 +79,15 @@ internal sealed class SandboxState(int device, int domain, int backbone)
     /// <summary>How long a call kept its place, seconds, by the newest ones.</summary>
     public double Residence { get; set; }
 
+    /// <summary>Times to first token by how many there were, as the worker learns them.</summary>
+    public BatchProfile Profile { get; set; } = BatchProfile.Unseen;
+
     public bool IsPrefilling => Batch.Count > 0;
 
     public bool IsComputing => Batch.Count > 0 || Running.Count > 0;
 
-    public bool IsBusy => IsComputing || Queue.Count > 0 || Loading > 0;
+    public bool IsBusy => IsComputing || Waiting > 0 || Loading > 0;
+
+    /// <summary>Calls that have come and do not compute.</summary>
+    public int Waiting => Queue.Count + Back.Count + Awaited;
 }

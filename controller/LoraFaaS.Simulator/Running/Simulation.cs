@@ -52,14 +52,14 @@ internal sealed class Simulation
         return (int)Math.Clamp(Math.Floor(room / spec.PrefillPerCallMs) + 1, 1, State.System.MostBatch);
     }
 
-    public RunReport Run()
+    public RunReport Run(CancellationToken cancellationToken)
     {
-        Play();
+        Play(cancellationToken);
         return RunReport.Of(this);
     }
 
     /// <summary>Everything, up to the last event.</summary>
-    public void Play()
+    public void Play(CancellationToken cancellationToken)
     {
         Warmth.Begin(this);
 
@@ -70,6 +70,8 @@ internal sealed class Simulation
 
         while (_arrived < Trace.Count || Events.Count > 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+
             if (_arrived < Trace.Count && Trace.Arrival[_arrived] <= Events.NextTime)
             {
                 Now = Trace.Arrival[_arrived];
@@ -196,7 +198,10 @@ internal sealed class Simulation
 
         var adapter = State.AdapterAt(device, function);
         var found = State.Adapters[adapter] == 3 && State.AdapterReady[adapter] > now ? State.AdapterFrom[adapter] : State.Adapters[adapter];
-        var ready = Bringing.Bring(device, function, now);
+
+        // Whoever has a whole batch before him has his adapter brought while that computes: before, it would only push out those whose turn is nearer.
+        var waits = before is not null && before.ReadyAt <= now && State.System.SharesProcess && before.Waiting + before.Loading >= MostPrefill(State.Cluster.Backbones[before.Backbone]);
+        var ready = waits ? now : Bringing.Bring(device, function, now);
 
         if (double.IsNaN(ready))
         {
@@ -221,7 +226,8 @@ internal sealed class Simulation
         Log.Sandbox[call] = sandbox.Index;
         Log.Ready[call] = ready;
         Log.Cold[call] = (float)(ready - Trace.Arrival[call] + (sandbox.KernelsWarm ? 0 : State.Cluster.KernelsMs / 1000));
-        Log.ColdBy[call] = (byte)(ready > now + 1e-9 ? Math.Max(1, Bringing.Missing) : Bringing.Missing);
+        var missing = waits ? 0 : Bringing.Missing;
+        Log.ColdBy[call] = (byte)(ready > now + 1e-9 ? Math.Max(1, missing) : missing);
 
         if (ready <= now)
         {
@@ -242,10 +248,32 @@ internal sealed class Simulation
         Engine.Enqueue(sandbox, call, now);
     }
 
+    /// <summary>Brings back the adapter of a call whose turn has come, and which left while it waited. False: there is no room for it.</summary>
+    public bool BringBack(SandboxState sandbox, int call, double now)
+    {
+        var function = Trace.Function[call];
+        var ready = Bringing.Bring(sandbox.Device, function, now);
+
+        if (double.IsNaN(ready))
+        {
+            return false;
+        }
+
+        sandbox.Awaited++;
+        State.AdapterPins[State.AdapterAt(sandbox.Device, function)]++;
+        Log.Cold[call] += (float)(ready - now);
+        Log.ColdBy[call] = Math.Max(Log.ColdBy[call], (byte)1);
+        Events.Put(ready, EventKind.Back, call);
+        return true;
+    }
+
     private void Handle(in SimEvent next)
     {
         switch (next.Kind)
         {
+            case EventKind.Back:
+                Engine.IsBack(State.Sandboxes[Log.Sandbox[next.Subject]], next.Subject, Now);
+                break;
             case EventKind.Ready:
                 Begin(State.Sandboxes[Log.Sandbox[next.Subject]], next.Subject, Now);
                 break;

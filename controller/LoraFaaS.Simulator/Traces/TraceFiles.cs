@@ -9,6 +9,12 @@ public static class TraceFiles
     /// <summary>Columns before the counts in the Azure Functions trace of 2019 as published: owner, app, function, trigger. Elsewhere one name.</summary>
     private const int PublishedColumns = 4;
 
+    /// <summary>Seconds before the first call of a trace; instants of a clock begin at the first one.</summary>
+    private const double MostLead = 86_400;
+
+    /// <summary>Seconds of a trace whose calls all come at once.</summary>
+    private const double Least = 1;
+
     /// <exception cref="FormatException">A line that is not a name and counts.</exception>
     public static IReadOnlyList<MinuteCounts> ReadMinutes(string path)
     {
@@ -74,8 +80,8 @@ public static class TraceFiles
         {
             var cells = line.Split(',');
 
-            if (cells.Length < 3 || !double.TryParse(cells[0], CultureInfo.InvariantCulture, out var arrival)
-                || !int.TryParse(cells[1], CultureInfo.InvariantCulture, out var prompt) || !int.TryParse(cells[2], CultureInfo.InvariantCulture, out var output))
+            if (cells.Length < 3 || !double.TryParse(cells[0], CultureInfo.InvariantCulture, out var arrival) || arrival is not (>= 0 and < double.PositiveInfinity)
+                || !int.TryParse(cells[1], NumberStyles.None, CultureInfo.InvariantCulture, out var prompt) || !int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var output))
             {
                 throw new FormatException($"{path}: \"{line}\" is not arrival_s,input_tokens,output_tokens[,function].");
             }
@@ -84,18 +90,19 @@ public static class TraceFiles
         }
 
         calls.Sort((left, right) => left.Arrival.CompareTo(right.Arrival));
+        var begin = calls.Count > 0 && calls[0].Arrival > MostLead ? calls[0].Arrival : 0;
         var names = calls.Select(call => call.Function).Distinct().ToList();
         var positions = names.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
 
         return new Trace
         {
             Name = Path.GetFileName(path),
-            Arrival = [.. calls.Select(call => call.Arrival)],
+            Arrival = [.. calls.Select(call => call.Arrival - begin)],
             Function = [.. calls.Select(call => positions[call.Function])],
             PromptTokens = [.. calls.Select(call => call.Prompt)],
             OutputTokens = [.. calls.Select(call => call.Output)],
             Functions = [.. names.Select(name => new TraceFunction(name, 0, adapterMegabytes))],
-            Length = calls.Count == 0 ? 0 : calls[^1].Arrival,
+            Length = calls.Count == 0 ? 0 : Math.Max(Least, calls[^1].Arrival - begin),
         };
     }
 

@@ -16,7 +16,7 @@ internal static class SimulateCommand
     private static readonly Option<string> Cluster = new("--cluster") { Description = "l40s, a100, this-machine, or a JSON file", DefaultValueFactory = _ => "l40s" };
     private static readonly Option<FileInfo?> Requests = new("--requests") { Description = "CSV(.gz): arrival_s,input_tokens,output_tokens[,function]" };
     private static readonly Option<FileInfo?> Minutes = new("--minutes") { Description = "CSV(.gz): function, then its calls in each minute" };
-    private static readonly Option<double> Rate = new("--rate") { Description = "Without a file: calls a second, all functions together", DefaultValueFactory = _ => 5 };
+    private static readonly Option<double> Rate = new("--rate") { Description = "Calls a second, all functions together; gaps of a file are as they are unless it is said", DefaultValueFactory = _ => 5 };
     private static readonly Option<double> Seconds = new("--seconds") { Description = "Without a file: length", DefaultValueFactory = _ => 600 };
     private static readonly Option<double> Variation = new("--cv") { Description = "Without a file: variation of the gaps; 1 is Poisson", DefaultValueFactory = _ => 1 };
     private static readonly Option<double> Zipf = new("--zipf") { Description = "Without a file: exponent of popularity", DefaultValueFactory = _ => 1 };
@@ -50,13 +50,17 @@ internal static class SimulateCommand
 
             // Said before anything is simulated, not after minutes of it.
             Array.ForEach(systems, system => Simulate.SpecOf(system));
-            var trace = TraceOf(parse, cluster);
+            var trace = Scaled(parse, TraceOf(parse, cluster));
+
+            if (ClusterCheck.Problem(cluster, trace) is { } problem)
+            {
+                throw new UsageException(problem);
+            }
 
             foreach (var system in systems)
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 OutputOptions.Progress(parse).Step("simulate", $"{system}, {trace.Count} calls");
-                reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price)));
+                reports.Add(Simulate.Run(cluster, trace, system, parse.GetValue(Price), cancellationToken: cancellationToken));
             }
 
             Printer.Print(parse, reports, SimulatorJson.Default.ListRunReport, reports.Select(report => report.System), () => new Rows([Times(reports), .. reports.Select(report => report.Missing()).OfType<string>().Select(missing => new Text(missing)), Rest(reports)]));
@@ -112,7 +116,7 @@ internal static class SimulateCommand
     {
         if (parse.GetValue(Requests) is { } requests)
         {
-            return WithCalls(requests, TraceFiles.ReadRequests(requests.FullName, parse.GetValue(AdapterMegabytes)));
+            return WithCalls(requests.FullName, TraceFiles.ReadRequests(requests.FullName, parse.GetValue(AdapterMegabytes)));
         }
 
         var backbones = cluster.Backbones.Count;
@@ -122,14 +126,17 @@ internal static class SimulateCommand
             var rows = TraceFiles.ReadMinutes(minutes.FullName).Take(parse.GetValue(Functions)).ToArray();
             var length = rows.Select(row => row.Counts.Length).DefaultIfEmpty(0).Min();
             var specs = rows.Select((row, index) => new TraceFunction(row.Function, index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
-            return WithCalls(minutes, TraceFiles.FromMinutes(minutes.Name, rows, specs, 0, length, 0, TokenLengths.Gsm8K, parse.GetValue(Seed)));
+            return WithCalls(minutes.FullName, TraceFiles.FromMinutes(minutes.Name, rows, specs, 0, length, 0, TokenLengths.Gsm8K, parse.GetValue(Seed)));
         }
 
         var functions = Enumerable.Range(0, parse.GetValue(Functions)).Select(index => new TraceFunction($"f{index}", index % backbones, parse.GetValue(AdapterMegabytes))).ToArray();
-        return TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed));
+        return WithCalls($"{Rate.Name} times {Seconds.Name}", TraceGenerator.Gamma(functions, parse.GetValue(Rate), parse.GetValue(Seconds), parse.GetValue(Variation), parse.GetValue(Zipf), TokenLengths.Gsm8K, parse.GetValue(Seed)));
     }
 
-    private static Trace WithCalls(FileInfo file, Trace trace) => trace.Count > 0 ? trace : throw new UsageException($"{file.FullName} has no calls.");
+    private static Trace WithCalls(string what, Trace trace) => trace.Count > 0 ? trace : throw new UsageException($"{what} has no calls.");
+
+    private static Trace Scaled(ParseResult parse, Trace trace) =>
+        parse.GetResult(Rate) is { Implicit: false } && (parse.GetValue(Requests) ?? parse.GetValue(Minutes)) is not null ? TraceScaling.To(trace, parse.GetValue(Rate)) : trace;
 
     private static Table Times(IReadOnlyList<RunReport> reports)
     {

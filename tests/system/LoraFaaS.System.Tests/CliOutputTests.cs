@@ -84,8 +84,10 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
         await File.WriteAllTextAsync(folder.File("empty.csv"), "function,m1,m2\n");
         await File.WriteAllBytesAsync(folder.File("junk.csv.gz"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
+        await File.WriteAllTextAsync(folder.File("stuck.json"), """{"name":"stuck","devices":1,"deviceGigabytes":24,"backbones":[{"name":"m","gigabytes":5,"prefillMs":50,"prefillPerCallMs":10,"stepMs":0,"stepPerCallMs":0.2,"kvMegabytesPerToken":0.1,"loadMs":2000,"fastLoadMs":900,"sloMs":1000}]}""");
+
         foreach (var wrong in (string[][])[
-            ["--functions", "0"], ["--rate", "-1"], ["--seconds", "0"], ["--system", "nobody"], ["--cluster", "nowhere"], ["--minutes", folder.File("empty.csv")], ["--requests", folder.File("empty.csv")],
+            ["--adapter-mb", "1000000"], ["--rate", "0.001", "--seconds", "1"], ["--cluster", folder.File("stuck.json")], ["--functions", "0"], ["--rate", "-1"], ["--seconds", "0"], ["--system", "nobody"], ["--cluster", "nowhere"], ["--minutes", folder.File("empty.csv")], ["--requests", folder.File("empty.csv")],
             ["--minutes", folder.File("junk.csv.gz")], ["--html", Path.Combine(folder.Path, "nowhere", "page.html")]])
         {
             var refused = await RunAsync(["simulate", .. wrong]);

@@ -20,7 +20,12 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
 
     private static readonly string[] Baselines = ["serverlesslora", "serverlesslora@300"];
     private static readonly double[] Prices = [1, 2, 4, 8];
-    private static readonly int[] Loads = [1, 2, 3, 4, 6, 8, 12];
+    private static readonly int[] Loads = [1, 2, 3, 4, 6, 8, 12, 16, 20, 24];
+
+    /// <summary>Shares of missed promises that count as a tenth. Past the larger one no higher load is tried.</summary>
+    private const double LeastTenth = 0.07;
+    private const double MostTenth = 0.14;
+
 
     /// <summary>The share of the gap to foresight that is closed: by the product, and by its decisions alone on ServerlessLoRA's mechanisms.</summary>
     public void Gap(IReadOnlyList<string> classes)
@@ -40,10 +45,9 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
         {
             foreach (var name in classes)
             {
-                var (load, theirs) = Loads.Select(factor => (factor, runs.Of(name, baseline, load: factor))).MinBy(pair => Math.Abs(pair.Item2.Average(run => run.SloMisses) - 0.1));
-                var share = theirs.Average(run => run.SloMisses);
+                var (load, theirs, share) = NearestToATenth(name, baseline);
 
-                if (share is < 0.07 or > 0.14)
+                if (share is < LeastTenth or > MostTenth)
                 {
                     rows.Add(new($"SLO misses, {name}, against {baseline}", Setting, "≤ 3 %", "", Percent(share), "", null, $"no load of ×1 to ×{Loads[^1]} makes it miss a tenth; nearest at ×{load}"));
                     continue;
@@ -54,6 +58,24 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
                     $"of ours refused early {Percent(runs.Of(name, "lorafaas", 1, load).Average(run => (double)run.Refused / run.Calls))}"));
             }
         }
+    }
+
+    private (int Load, IReadOnlyList<RunReport> Runs, double Share) NearestToATenth(string name, string baseline)
+    {
+        var tried = new List<(int Load, IReadOnlyList<RunReport> Runs, double Share)>();
+
+        foreach (var load in Loads)
+        {
+            var theirs = runs.Of(name, baseline, load: load);
+            tried.Add((load, theirs, theirs.Average(run => run.SloMisses)));
+
+            if (tried[^1].Share > MostTenth)
+            {
+                break;
+            }
+        }
+
+        return tried.MinBy(one => Math.Abs(one.Share - 0.1));
     }
 
     /// <summary>A million calls on one core.</summary>

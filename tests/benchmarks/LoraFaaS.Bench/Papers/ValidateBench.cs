@@ -39,7 +39,7 @@ internal sealed class ValidateBench(ReportWriter report, IReadOnlyList<string> c
             await client.CallAsync(call % client.Functions);
         }
 
-        var first = new CalibrationCalls(client, [TimeSpan.Zero]);
+        var first = new CalibrationCalls(client, [TimeSpan.Zero], [.. Enumerable.Range(0, client.Functions)]);
         await first.AddRoundAsync();
 
         foreach (var name in classes)
@@ -52,8 +52,8 @@ internal sealed class ValidateBench(ReportWriter report, IReadOnlyList<string> c
     {
         ReportWriter.Say($"{name}: {replay.Trace.Count} calls");
 
-        // Calls alone, as far apart as the slice's: what a call takes depends on the rest before it.
-        var calibration = new CalibrationCalls(client, replay.Rests);
+        // Calls alone, as far apart as the slice's and to its functions as often: what a call takes depends on the rest before it and on its prompt.
+        var calibration = new CalibrationCalls(client, replay.Rests, replay.Called);
         var runs = new List<IReadOnlyList<PlayedCall>>();
         await calibration.AddRoundAsync();
 

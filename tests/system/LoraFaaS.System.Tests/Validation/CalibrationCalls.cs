@@ -5,7 +5,8 @@ namespace LoraFaaS.SystemTests.Validation;
 /// <summary>Calls that are made only to know how long calls take. In the end all functions sleep.</summary>
 /// <param name="client">Of the platform.</param>
 /// <param name="rests">Before each call alone and each pair, one after the other and over again: after a rest threads are parked and caches cold, and a call takes longer than in a row of calls.</param>
-internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSpan> rests)
+/// <param name="functions">Whom the warm calls alone and in pairs are made to, likewise: prompts differ in length, and a mean over all functions is not that of a slice which calls one of them most.</param>
+internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSpan> rests, IReadOnlyList<int> functions)
 {
     private const int WarmCalls = 5;
 
@@ -18,6 +19,7 @@ internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSp
     private readonly List<ReplayedCall> _coldTogether = [];
     private readonly List<PlayedCall> _pairs = [];
     private int _rested;
+    private int _called;
 
     public int Functions => client.Functions;
 
@@ -47,7 +49,7 @@ internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSp
         for (var call = 0; call < WarmCalls * Functions; call++)
         {
             await RestAsync();
-            _warm.Add(await client.CallAsync(call % Functions));
+            _warm.Add(await client.CallAsync(NextFunction()));
         }
 
         var begun = Stopwatch.GetTimestamp();
@@ -56,9 +58,10 @@ internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSp
         for (var pair = 0; pair < Apart.Length * 2; pair++)
         {
             await RestAsync();
-            var first = SentAsync(pair % Functions, begun, from);
+            var function = NextFunction();
+            var first = SentAsync(function, begun, from);
             await Task.Delay(TimeSpan.FromMilliseconds(Apart[pair % Apart.Length]), TimeProvider.System);
-            _pairs.AddRange((await Task.WhenAll(first, SentAsync((pair + 1) % Functions, begun, from))).OrderBy(call => call.SentAt));
+            _pairs.AddRange((await Task.WhenAll(first, SentAsync((function + 1 + (pair % (Functions - 1))) % Functions, begun, from))).OrderBy(call => call.SentAt));
         }
 
         await RestAsync();
@@ -80,6 +83,8 @@ internal sealed class CalibrationCalls(ReplayClient client, IReadOnlyList<TimeSp
     private Task<ReplayedCall[]> AllAsync() => Task.WhenAll(Enumerable.Range(0, Functions).Select(client.CallAsync));
 
     private Task SleepAsync() => Task.WhenAll(Enumerable.Range(0, Functions).Select(client.SleepAsync));
+
+    private int NextFunction() => functions[_called++ % functions.Count];
 
     private Task RestAsync() => Task.Delay(rests[_rested++ % rests.Count], TimeProvider.System);
 

@@ -27,7 +27,7 @@ public sealed class SimulatorValidationTests
         platform.Http.DefaultRequestHeaders.Authorization = platform.Basic;
         var client = new ReplayClient(platform.Http, prompts);
 
-        var calls = new CalibrationCalls(client, [TimeSpan.Zero]);
+        var calls = new CalibrationCalls(client, [TimeSpan.Zero], [.. Enumerable.Range(0, client.Functions)]);
         await calls.AddRoundAsync();
         var timings = MachineTimings.Of(calls);
         var replay = SliceReplay.Of(RepositoryRoot.Of("tests", "data", "traces"), "bursty", 0, calls.Tokens, KeepAlive);

@@ -36,6 +36,17 @@ internal sealed class SliceReplay(Trace trace, double keepAlive)
         }
     }
 
+    /// <summary>The functions of its calls, as often as it calls them, likewise.</summary>
+    public IReadOnlyList<int> Called
+    {
+        get
+        {
+            int[] called = [.. trace.Function];
+            new Random(Shuffle).Shuffle(called);
+            return called;
+        }
+    }
+
     /// <param name="folder">Of the traces.</param>
     /// <param name="variation">The slice's class.</param>
     /// <param name="slice">Its number in the class.</param>
