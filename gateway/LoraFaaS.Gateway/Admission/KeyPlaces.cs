@@ -34,7 +34,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
     {
         var begun = time.GetTimestamp();
 
-        while (true)
+        for (var asked = 0; ; asked++)
         {
             var book = _books.GetOrAdd(key.Id, static (_, clock) => new KeyPlaceBook(clock), time);
 
@@ -48,7 +48,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
                     continue;
             }
 
-            if (await AskAsync(key, book, cancellationToken) is { } end)
+            if (await AskAsync(key, book, isFirst: asked == 0, cancellationToken) is { } end)
             {
                 return end;
             }
@@ -97,7 +97,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
     }
 
     /// <summary>Null: a place may yet become free.</summary>
-    private async Task<KeyEntry?> AskAsync(CallerKey key, KeyPlaceBook book, CancellationToken cancellationToken)
+    private async Task<KeyEntry?> AskAsync(CallerKey key, KeyPlaceBook book, bool isFirst, CancellationToken cancellationToken)
     {
         book.Wait();
 
@@ -130,7 +130,8 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
                     return KeyEntry.Entered.Instance;
                 }
 
-                if (book.MayAskAgain)
+                // One that has just become free at another gateway may be on its way back.
+                if (isFirst || book.MayAskAgain)
                 {
                     return null;
                 }

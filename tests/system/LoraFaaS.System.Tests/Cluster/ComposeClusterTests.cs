@@ -53,7 +53,7 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
         using var handler = new HttpClientHandler { AllowAutoRedirect = false };
         using var http = new HttpClient(handler) { BaseAddress = cluster.Gateways[0].Url, Timeout = Patience.StartLimit };
         var page = await http.GetStringAsync(new Uri("ui/login", UriKind.Relative), TestContext.Current.CancellationToken);
-        var token = System.Text.RegularExpressions.Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
 
         foreach (var (password, status) in new[] { ("wrong", HttpStatusCode.Unauthorized), (cluster.Password, HttpStatusCode.Redirect) })
         {
@@ -78,7 +78,8 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal((HttpStatusCode.OK, expected), await CallAsync(cluster.Gateways[i % 2]));
+            var gateway = cluster.Gateways[i % 2];
+            await Patience.UntilAsync(async _ => await CallAsync(gateway) == (HttpStatusCode.OK, expected), Patience.StartLimit, $"{gateway.Name} serves the key");
         }
 
         var killed = cluster.Gateways[0];
