@@ -10,7 +10,7 @@ internal sealed class ChatShape(CompletionHead head, bool logprobs) : ICompletio
     private static readonly ChatDelta Start = new("assistant", "");
     private static readonly ChatDelta Nothing = new(null, null);
 
-    public void WriteStart(EventStreamWriter writer, int index, string echo) => Write(writer, new ChatChunkChoice(index, Start, null, null));
+    public void WriteStart(EventStreamWriter writer, int index, Started? started) => Write(writer, new ChatChunkChoice(index, Start, null, null));
 
     public void WriteTokens(EventStreamWriter writer, int index, Tokens tokens) => Write(
         writer, new ChatChunkChoice(index, new ChatDelta(null, tokens.Text), ChatLogprobWriter.From(tokens.Logprobs, logprobs), null));

@@ -12,11 +12,18 @@ internal sealed class CollectedChoice
 
     public List<TokenLogprob> Logprobs { get; } = [];
 
+    /// <summary>Those of the repeated prompt; empty when they are not wanted.</summary>
+    public IReadOnlyList<TokenLogprob> PromptLogprobs { get; private set; } = [];
+
     /// <summary>Null until its last event.</summary>
     public Finished? Finished { get; set; }
 
     /// <summary>The prompt, when the caller wants it repeated.</summary>
-    public void Start(Started started) => _text.Append(started.PromptText);
+    public void Start(Started started)
+    {
+        _text.Append(started.PromptText);
+        PromptLogprobs = started.PromptLogprobs;
+    }
 
     public void Add(Tokens tokens)
     {

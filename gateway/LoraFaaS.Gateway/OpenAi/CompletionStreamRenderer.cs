@@ -46,7 +46,7 @@ internal sealed class CompletionStreamRenderer(
         switch (happened.KindCase)
         {
             case GenerateEvent.KindOneofCase.Started:
-                Begin(index, happened.Started.PromptText);
+                Begin(index, happened.Started);
                 return true;
 
             case GenerateEvent.KindOneofCase.Tokens when happened.Tokens.Text.Length > 0 || happened.Tokens.Logprobs.Count > 0:
@@ -65,7 +65,7 @@ internal sealed class CompletionStreamRenderer(
         }
     }
 
-    private void Begin(int index, string echo = "")
+    private void Begin(int index, Started? started = null)
     {
         if (!_writer.HasStarted)
         {
@@ -75,7 +75,7 @@ internal sealed class CompletionStreamRenderer(
 
         if (_begun.Add(index))
         {
-            shape.WriteStart(_writer, index, echo);
+            shape.WriteStart(_writer, index, started);
         }
     }
 

@@ -6,8 +6,8 @@ namespace LoraFaaS.Gateway.OpenAi;
 /// <summary>What differs between the two OpenAI dialects once tokens flow.</summary>
 internal interface ICompletionShape
 {
-    /// <summary>Before a choice's first text. <paramref name="echo"/> is the prompt, when the caller wants it repeated.</summary>
-    void WriteStart(EventStreamWriter writer, int index, string echo);
+    /// <summary>Before a choice's first text. <paramref name="started"/> has the prompt, when the caller wants it repeated; null: nothing is said about it.</summary>
+    void WriteStart(EventStreamWriter writer, int index, Started? started);
 
     void WriteTokens(EventStreamWriter writer, int index, Tokens tokens);
 

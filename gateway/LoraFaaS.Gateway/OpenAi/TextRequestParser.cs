@@ -24,11 +24,6 @@ internal static class TextRequestParser
         var echo = fields.Bool("echo") ?? false;
         RefuseUnsupported(fields, options);
 
-        if (echo && alternatives is not null)
-        {
-            fields.Refuse("logprobs", "cannot be given for an echoed prompt");
-        }
-
         if (prompts is null)
         {
             return null;
@@ -39,14 +34,17 @@ internal static class TextRequestParser
             fields.Refuse("prompt", $"prompts times n may be at most {maxChoices}");
         }
 
-        var sampling = SamplingFields.Read(fields);
+        var sampling = SamplingFields.Read(fields, echo ? SamplingRules.MaxTokensOrNone : SamplingRules.MaxTokens);
+        var maxTokens = sampling.MaxTokens ?? DefaultMaxTokens;
 
         return new TextRequest(
             options with { Logprobs = alternatives is not null },
             prompts,
             sampling with
             {
-                MaxTokens = sampling.MaxTokens ?? DefaultMaxTokens,
+                // No request has less than one token to go; this one ends before it.
+                MaxTokens = Math.Max(1, maxTokens),
+                PromptOnly = maxTokens == 0,
                 TopLogprobs = alternatives,
                 Echo = echo,
             });

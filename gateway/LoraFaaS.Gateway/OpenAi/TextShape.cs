@@ -10,16 +10,16 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
     private readonly Dictionary<int, TextLogprobWriter> _writers = [];
 
     /// <summary>This dialect knows no role: without an echo there is nothing to say before the first text.</summary>
-    public void WriteStart(EventStreamWriter writer, int index, string echo)
+    public void WriteStart(EventStreamWriter writer, int index, Started? started)
     {
-        if (echo.Length > 0)
+        if (started is { PromptText.Length: > 0 })
         {
-            Write(writer, new TextChoice(echo, index, null, null));
+            Write(writer, new TextChoice(started.PromptText, index, started.PromptLogprobs.Count > 0 ? LogprobsOf(index, started.PromptLogprobs, []) : null, null));
         }
     }
 
     public void WriteTokens(EventStreamWriter writer, int index, Tokens tokens) =>
-        Write(writer, new TextChoice(tokens.Text, index, LogprobsOf(index, tokens.Logprobs), null));
+        Write(writer, new TextChoice(tokens.Text, index, LogprobsOf(index, [], tokens.Logprobs), null));
 
     public void WriteFinish(EventStreamWriter writer, int index, Finished finished) =>
         Write(writer, new TextChoice("", index, null, finished.Reason.ToWire()));
@@ -32,9 +32,9 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
             Completion([.. choices.Select(ToChoice)], usage), OpenAiJson.Readable.TextCompletion, cancellationToken: context.RequestAborted);
 
     private TextChoice ToChoice(CollectedChoice choice, int index) =>
-        new(choice.Text, index, LogprobsOf(index, choice.Logprobs), choice.Finished!.Reason.ToWire());
+        new(choice.Text, index, LogprobsOf(index, choice.PromptLogprobs, choice.Logprobs), choice.Finished!.Reason.ToWire());
 
-    private TextLogprobs? LogprobsOf(int index, IReadOnlyList<TokenLogprob> tokens)
+    private TextLogprobs? LogprobsOf(int index, IReadOnlyList<TokenLogprob> prompt, IReadOnlyList<TokenLogprob> tokens)
     {
         if (!logprobs)
         {
@@ -47,7 +47,7 @@ internal sealed class TextShape(CompletionHead head, bool logprobs) : ICompletio
             _writers.Add(index, writer);
         }
 
-        return writer.Write(tokens);
+        return writer.Write(prompt, tokens);
     }
 
     private void Write(EventStreamWriter writer, TextChoice choice) =>

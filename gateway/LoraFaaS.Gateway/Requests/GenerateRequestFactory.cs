@@ -83,6 +83,7 @@ internal static class GenerateRequestFactory
             TopLogprobs = said.TopLogprobs ?? -1,
             IgnoreEos = said.IgnoreEos ?? false,
             Echo = said.Echo,
+            PromptOnly = said.PromptOnly,
             JsonSchema = said.JsonSchema ?? "",
         };
 

@@ -6,7 +6,9 @@ namespace LoraFaaS.Gateway.Requests;
 /// <summary>The sampling fields that all JSON dialects share, under OpenAI's and vLLM's names.</summary>
 internal static class SamplingFields
 {
-    public static SamplingOverrides Read(JsonFields fields)
+    public static SamplingOverrides Read(JsonFields fields) => Read(fields, SamplingRules.MaxTokens);
+
+    public static SamplingOverrides Read(JsonFields fields, NumberRange maxTokens)
     {
         var stop = fields.Strings("stop");
 
@@ -25,9 +27,9 @@ internal static class SamplingFields
             PresencePenalty = fields.Number("presence_penalty", SamplingRules.Penalty),
             FrequencyPenalty = fields.Number("frequency_penalty", SamplingRules.Penalty),
             Seed = fields.Long("seed"),
-            MaxTokens = fields.Int("max_completion_tokens", SamplingRules.MaxTokens)
-                ?? fields.Int("max_tokens", SamplingRules.MaxTokens)
-                ?? fields.Int("max_new_tokens", SamplingRules.MaxTokens),
+            MaxTokens = fields.Int("max_completion_tokens", maxTokens)
+                ?? fields.Int("max_tokens", maxTokens)
+                ?? fields.Int("max_new_tokens", maxTokens),
             Stop = stop is { Count: > 0 } ? stop : null,
             LogitBias = ReadBias(fields),
             IgnoreEos = fields.Bool("ignore_eos"),

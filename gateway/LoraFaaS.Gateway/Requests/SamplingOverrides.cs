@@ -37,6 +37,9 @@ internal sealed record SamplingOverrides
 
     public bool Echo { get; init; }
 
+    /// <summary>No token is wanted: the prompt is computed, and that is all.</summary>
+    public bool PromptOnly { get; init; }
+
     /// <summary>What this leaves unsaid is taken from <paramref name="other"/>.</summary>
     public SamplingOverrides Or(SamplingOverrides other) => new()
     {
@@ -55,5 +58,6 @@ internal sealed record SamplingOverrides
         JsonSchema = JsonSchema ?? other.JsonSchema,
         TopLogprobs = TopLogprobs ?? other.TopLogprobs,
         Echo = Echo || other.Echo,
+        PromptOnly = PromptOnly || other.PromptOnly,
     };
 }

@@ -21,6 +21,9 @@ internal static class SamplingRules
     public static readonly NumberRange Bias = new(-100, 100);
     public static readonly NumberRange MaxTokens = new(1, MostTokens);
 
+    /// <summary>Where the prompt is repeated none may be wanted behind it.</summary>
+    public static readonly NumberRange MaxTokensOrNone = new(0, MostTokens);
+
     /// <summary>-1 is how vLLM's clients say "no limit".</summary>
     public static readonly NumberRange TopK = new(-1, 1 << 20);
 

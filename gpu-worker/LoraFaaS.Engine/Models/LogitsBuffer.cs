@@ -2,21 +2,24 @@ using LoraFaaS.Engine.Compute;
 
 namespace LoraFaaS.Engine.Models;
 
-/// <summary>Logits of a step, one float32 row a slice that wanted them. Filled by a step, read until the next.</summary>
+/// <summary>Logits of a step, one float32 row a slice that wanted them, or of more tokens of one slice. Filled by a step, read until the next.</summary>
 public sealed class LogitsBuffer : IDisposable
 {
     private readonly DeviceMemory _memory;
     private readonly int[] _rowOf;
 
-    internal LogitsBuffer(DeviceMemory memory, int sequences, int vocabulary, int stride)
+    internal LogitsBuffer(DeviceMemory memory, int rows, int vocabulary, int stride)
     {
         _memory = memory;
-        _rowOf = new int[sequences];
+        _rowOf = new int[rows];
         Vocabulary = vocabulary;
-        Rows = new Activations(memory.Address, sequences, vocabulary, stride);
+        Rows = new Activations(memory.Address, rows, vocabulary, stride);
     }
 
     public int Vocabulary { get; }
+
+    /// <summary>Most rows.</summary>
+    public int Count => _rowOf.Length;
 
     internal Activations Rows { get; }
 

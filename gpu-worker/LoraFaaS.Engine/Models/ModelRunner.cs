@@ -47,11 +47,15 @@ public sealed class ModelRunner : IDisposable
     /// <summary>Sees the hidden state after the embedding (0), after each layer (1…), and after the final norm (layers + 1). For conformance tests.</summary>
     internal Action<int, Activations>? Probe { get; set; }
 
-    public LogitsBuffer CreateLogits()
+    public LogitsBuffer CreateLogits() => CreateLogits(_options.MaxSequences);
+
+    /// <param name="rows">At most <see cref="MaxSequences"/>.</param>
+    public LogitsBuffer CreateLogits(int rows)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, _options.MaxSequences);
         var stride = Activations.StrideFor(_shape.Vocabulary);
-        var memory = _backend.AllocateHostVisible((long)_options.MaxSequences * stride * sizeof(float));
-        return new LogitsBuffer(memory, _options.MaxSequences, _shape.Vocabulary, stride);
+        var memory = _backend.AllocateHostVisible((long)rows * stride * sizeof(float));
+        return new LogitsBuffer(memory, rows, _shape.Vocabulary, stride);
     }
 
     /// <summary>Runs the slices' tokens through the backbone. Throws on slices that break a precondition, before anything is written.</summary>
@@ -68,6 +72,17 @@ public sealed class ModelRunner : IDisposable
         _stack.EnsureColumns(_planner.WidestStack());
         RunLayers(plan);
         ComputeLogits(plan, logits);
+    }
+
+    /// <summary>
+    /// Logits after more of a slice's tokens than its last, of the step just run: row i is that after the slice's token <paramref name="first"/> + i.
+    /// The hidden states are there until the next step, so this costs the head's product over these rows and nothing else.
+    /// </summary>
+    public void ReadMore(int slice, int first, int count, LogitsBuffer logits)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        _planner.Want(slice, first, count, logits);
+        ComputeLogits(_planner.Plan, logits);
     }
 
     public void Dispose()

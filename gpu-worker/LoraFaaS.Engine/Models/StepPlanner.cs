@@ -8,6 +8,9 @@ internal sealed class StepPlanner(EngineOptions options, int vocabulary, int max
 {
     private readonly bool[] _placed = new bool[options.MaxSequences];
 
+    /// <summary>By slice: its place among the plan's.</summary>
+    private readonly int[] _placeOf = new int[options.MaxSequences];
+
     public StepPlan Plan { get; } = new(options.MaxStepTokens, options.MaxSequences);
 
     public void Lay(ReadOnlySpan<StepSlice> slices, LogitsBuffer logits)
@@ -27,6 +30,23 @@ internal sealed class StepPlanner(EngineOptions options, int vocabulary, int max
             {
                 LayGroup(slices, i, logits);
             }
+        }
+    }
+
+    /// <summary>Asks, after the step, for rows of it that were not wanted before.</summary>
+    public void Want(int slice, int first, int count, LogitsBuffer logits)
+    {
+        var rows = Plan.Slices[_placeOf[slice]];
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, rows.Rows, nameof(count));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, logits.Count);
+        logits.Forget();
+        Plan.WantedCount = count;
+
+        for (var i = 0; i < count; i++)
+        {
+            logits.Assign(i, i);
+            Plan.Wanted[i] = rows.Row + first + i;
         }
     }
 
@@ -59,6 +79,7 @@ internal sealed class StepPlanner(EngineOptions options, int vocabulary, int max
             Plan.Positions[row + i] = slice.Start + i;
         }
 
+        _placeOf[index] = Plan.SliceCount;
         Plan.Slices[Plan.SliceCount++] = new SliceRows(slice.Kv, row, tokens.Length, slice.Start);
         Plan.TokenCount += tokens.Length;
 

@@ -41,6 +41,27 @@ public sealed class Sampler(int vocabularySize)
         return SampleWithLogprobs(logits, logits[best], sequence, top, out chosen);
     }
 
+    /// <summary>How probable a token was that stands there already. False: the logits are not finite.</summary>
+    /// <param name="logits">The row after the token before it; not changed.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="top">As many alternatives as are wanted, best first.</param>
+    /// <param name="scored">The token and its log-probability.</param>
+    public static bool TryScore(ReadOnlySpan<float> logits, int token, Span<TokenLogprob> top, out TokenLogprob scored)
+    {
+        var best = LogSoftmax.ArgMax(logits);
+
+        if (best < 0 || !float.IsFinite(logits[best]))
+        {
+            scored = default;
+            return false;
+        }
+
+        var logSumExp = LogSoftmax.LogSumExp(logits, logits[best]);
+        LogSoftmax.Top(logits, logSumExp, top);
+        scored = new TokenLogprob(token, logits[token] - logSumExp);
+        return true;
+    }
+
     private SamplingStatus SampleWithLogprobs(
         Span<float> logits, float max, SequenceSampling sequence, Span<TokenLogprob> top, out TokenLogprob chosen)
     {

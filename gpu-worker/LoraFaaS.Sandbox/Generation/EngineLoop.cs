@@ -44,7 +44,7 @@ internal sealed class EngineLoop : IDisposable
         (_sandbox, _inbox, _turns, _time, _log) = (sandbox, inbox, turns, time, log);
         _threads = Math.Max(1, sandbox.Backend.Threads);
         _times = [.. Enumerable.Range(0, _threads).Select(_ => new StepTimeModel())];
-        _executor = new StepExecutor(sandbox.Engine, _table.Prompts, sandbox.MaxSequences);
+        _executor = new StepExecutor(sandbox.Engine, sandbox.Text, _table.Prompts, sandbox.MaxSequences);
         _forks = new PromptForks(sandbox, _table);
         _tokens = new TokenStation(sandbox.Text, sandbox.Engine.Backbone.Shape.Vocabulary);
         _delivery = new EventDelivery(outbox);
@@ -213,7 +213,12 @@ internal sealed class EngineLoop : IDisposable
         }
 
         var took = _time.GetElapsedTime(begun);
-        Times.Observe(_executor.Load, took);
+
+        if (!_executor.HasScored)
+        {
+            Times.Observe(_executor.Load, took);
+        }
+
         _sinceDecode = _executor.Load.DecodeRows > 0 ? TimeSpan.Zero : _sinceDecode + took;
         _load.Stepped(took);
         return true;
@@ -238,6 +243,12 @@ internal sealed class EngineLoop : IDisposable
             return;
         }
 
+        if (sequence.Generation.Scores?.Problem is { } problem)
+        {
+            _ends.Fail(sequence, problem);
+            return;
+        }
+
         // Before its first token, which may be its last, and which is chosen in the row itself.
         var forked = _forks.Take(sequence, logits);
         Extend(sequence, logits);
@@ -253,6 +264,14 @@ internal sealed class EngineLoop : IDisposable
     {
         SequenceEnds.Start(sequence);
         _table.Prompts.Start(sequence);
+
+        if (sequence.Generation.IsPromptOnly)
+        {
+            sequence.Times.Token();
+            _ends.Finish(sequence, Engine.Generation.FinishReason.MaxTokens);
+            return;
+        }
+
         var status = _tokens.Extend(sequence, logits, out var finish);
 
         if (status is not SamplingStatus.Sampled)

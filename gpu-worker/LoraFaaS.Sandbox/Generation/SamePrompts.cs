@@ -14,8 +14,8 @@ internal sealed class SamePrompts
     /// <summary>The planner may have it from now on.</summary>
     public void Add(LiveSequence sequence)
     {
-        // What is kept for later prompts is computed for itself, and says nothing.
-        if (sequence.Prefix is null)
+        // What is kept for later prompts is computed for itself, and says nothing; a prompt that is judged needs all of its own logits.
+        if (sequence is { Prefix: null, Generation.Scores: null })
         {
             (_families.TryGetValue(sequence.Generation.Beginning, out var family) ? family : _families[sequence.Generation.Beginning] = new Family()).Silent.Add(sequence);
         }
@@ -117,7 +117,7 @@ internal sealed class SamePrompts
     private static bool HasAll(LiveSequence speaker, LiveSequence other) => speaker.Generation.Tokens.Computed >= other.Generation.BeginningLength;
 
     private Family? FamilyOf(LiveSequence sequence) =>
-        sequence is { Prefix: null, Prepared: { } prepared } ? _families.GetValueOrDefault(prepared.Beginning) : null;
+        sequence is { Prefix: null, Prepared: { Scores: null } prepared } ? _families.GetValueOrDefault(prepared.Beginning) : null;
 
     /// <summary>Both in order of admission, which is who is asked first.</summary>
     private sealed class Family

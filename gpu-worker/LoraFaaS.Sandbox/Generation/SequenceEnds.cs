@@ -27,6 +27,7 @@ internal sealed class SequenceEnds(OpenedSandbox sandbox, SequenceTable table, E
         {
             started.PromptText = prompt;
             started.PromptIds.AddRange(sequence.Generation.Tokens.Prompt.ToArray());
+            started.PromptLogprobs.AddRange(sequence.Generation.Scores?.Tokens ?? []);
         }
 
         sequence.Pending.Start(started);

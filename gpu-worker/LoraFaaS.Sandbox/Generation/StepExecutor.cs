@@ -2,13 +2,15 @@ using LoraFaaS.Engine;
 using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Models;
 using LoraFaaS.Policies.Batching;
+using LoraFaaS.Sandbox.Prompts;
 
 namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>Carries out a plan's rows: takes pages, runs one forward pass over all of them, and leaves the logits of those whose prompt is complete.</summary>
-internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, int maxSequences) : IDisposable
+internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePrompts prompts, int maxSequences) : IDisposable
 {
     private readonly LogitsBuffer _logits = engine.Runner.CreateLogits();
+    private readonly PromptScorer _scorer = new(engine.Runner, text);
     private readonly StepSlice[] _slices = new StepSlice[maxSequences];
     private readonly LiveSequence[] _sequences = new LiveSequence[maxSequences];
     private int _count;
@@ -20,6 +22,9 @@ internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, 
 
     /// <summary>What the step that is put together, or was just run, has to compute.</summary>
     public StepLoad Load { get; private set; }
+
+    /// <summary>The step just run judged prompts, too: it took longer than its load says.</summary>
+    public bool HasScored { get; private set; }
 
     /// <summary>
     /// Puts a row into the step. False: an adapter that is being loaded took the pages since the plan was made; the row waits for the next one.
@@ -54,12 +59,16 @@ internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, 
 
         for (var i = 0; i < _count; i++)
         {
+            HasScored |= _scorer.TryScore(i, _sequences[i], _slices[i]);
             _sequences[i].Generation.Tokens.MarkComputed(_slices[i].Tokens.Length);
             KeepBlocks(_sequences[i], _slices[i].Tokens.Length);
         }
     }
 
-    /// <summary>A sequence that has nothing computed starts behind what another has of it, or behind the longest cached part of it. Its last token always runs: its logits are wanted.</summary>
+    /// <summary>
+    /// A sequence that has nothing computed starts behind what another has of it, or behind the longest cached part of it. Its last token always runs, since its logits
+    /// are wanted, and so do those of a prompt that is to be judged.
+    /// </summary>
     private void FindPrefix(LiveSequence sequence)
     {
         var tokens = sequence.Generation.Tokens;
@@ -74,7 +83,8 @@ internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, 
             return;
         }
 
-        var found = engine.Prefixes.Adopt(kv, sequence.Generation.Prefix, (tokens.Length - 1) / KvLayout.BlockTokens) * KvLayout.BlockTokens;
+        var most = Math.Min(tokens.Length - 1, sequence.Generation.Scores?.Next ?? int.MaxValue);
+        var found = engine.Prefixes.Adopt(kv, sequence.Generation.Prefix, most / KvLayout.BlockTokens) * KvLayout.BlockTokens;
         tokens.MarkComputed(found);
         sequence.CachedPromptTokens ??= Math.Min(found, tokens.PromptLength);
     }
@@ -101,7 +111,12 @@ internal sealed class StepExecutor(InferenceEngine engine, SamePrompts prompts, 
         Array.Clear(_sequences, 0, _count);
         _count = 0;
         Load = default;
+        HasScored = false;
     }
 
-    public void Dispose() => _logits.Dispose();
+    public void Dispose()
+    {
+        _logits.Dispose();
+        _scorer.Dispose();
+    }
 }

@@ -1,11 +1,8 @@
-using Google.Protobuf;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Engine.Sampling;
-using LoraFaaS.Protocol.Data;
 using LoraFaaS.Sandbox.Prompts;
 using EngineLogprob = LoraFaaS.Engine.Sampling.TokenLogprob;
 using FinishReason = LoraFaaS.Engine.Generation.FinishReason;
-using WireLogprob = LoraFaaS.Protocol.Data.TokenLogprob;
 
 namespace LoraFaaS.Sandbox.Generation;
 
@@ -15,8 +12,11 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
     /// <summary>OpenAI's limit is 20; a few more cost nothing.</summary>
     public const int MaxTopLogprobs = 32;
 
+    public static readonly Problem NotFinite = new(ErrorCode.Internal, "The logits are not finite: the backbone's or the adapter's weights do not compute.");
+
     private readonly Sampler _sampler = new(vocabularySize);
     private readonly EngineLogprob[] _top = new EngineLogprob[MaxTopLogprobs];
+    private readonly LogprobWriter _wire = new(text);
 
     /// <summary>Chooses and takes in one token. Not <see cref="SamplingStatus.Sampled"/>: the sequence cannot go on.</summary>
     public SamplingStatus Extend(LiveSequence sequence, Span<float> logits, out FinishReason? finish)
@@ -29,7 +29,7 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
         if (status is SamplingStatus.Sampled)
         {
             sequence.Times.Token();
-            sequence.Pending.Add(chosen.Token, generation.Sampling.Parameters.TopLogprobs is null ? null : ToWire(chosen, top));
+            sequence.Pending.Add(chosen.Token, generation.Sampling.Parameters.TopLogprobs is null ? null : _wire.Of(chosen, top));
             finish = generation.Take(chosen.Token, sequence.Pending.Text);
         }
 
@@ -38,25 +38,11 @@ internal sealed class TokenStation(TextSide text, int vocabularySize)
 
     public static Problem Explain(SamplingStatus status, LiveSequence sequence) => status switch
     {
-        SamplingStatus.NotFinite => new Problem(ErrorCode.Internal, "The logits are not finite: the backbone's or the adapter's weights do not compute."),
+        SamplingStatus.NotFinite => NotFinite,
         SamplingStatus.NothingAllowed when sequence.Generation.Grammar is not null =>
             new Problem(ErrorCode.InvalidRequest, "Together with logit_bias it leaves no token, or it has too many possibilities open.", "response_format"),
         SamplingStatus.NothingAllowed => new Problem(ErrorCode.InvalidRequest, "It forbids every token.", "logit_bias"),
         SamplingStatus.Sampled => throw new ArgumentOutOfRangeException(nameof(status)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private WireLogprob ToWire(EngineLogprob chosen, ReadOnlySpan<EngineLogprob> top)
-    {
-        var wire = new WireLogprob { Logprob = chosen.Logprob, Token = Bytes(chosen.Token) };
-
-        foreach (var alternative in top)
-        {
-            wire.Top.Add(new TopLogprob { Id = alternative.Token, Logprob = alternative.Logprob, Token = Bytes(alternative.Token) });
-        }
-
-        return wire;
-    }
-
-    private ByteString Bytes(int token) => ByteString.CopyFrom(text.BytesOf(token));
 }

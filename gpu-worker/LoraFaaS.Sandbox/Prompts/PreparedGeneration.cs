@@ -4,6 +4,7 @@ using LoraFaaS.Engine.Grammars;
 using LoraFaaS.Engine.KvCache;
 using LoraFaaS.Engine.Memory;
 using LoraFaaS.Engine.Sampling;
+using LoraFaaS.Sandbox.Generation;
 
 namespace LoraFaaS.Sandbox.Prompts;
 
@@ -42,6 +43,12 @@ internal sealed record PreparedGeneration
 
     /// <summary>The prompt as text, when the caller wants it repeated.</summary>
     public string? Echo { get; init; }
+
+    /// <summary>The prompt's own log-probabilities, when the caller wants them.</summary>
+    public PromptScores? Scores { get; init; }
+
+    /// <summary>It ends when the prompt is computed.</summary>
+    public bool IsPromptOnly { get; init; }
 
     /// <summary>Takes in the sequence's next token and appends what it adds to the text. Answers why the sequence ends with it, if it does.</summary>
     public FinishReason? Take(int token, StringBuilder text)

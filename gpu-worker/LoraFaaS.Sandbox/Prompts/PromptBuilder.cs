@@ -14,6 +14,9 @@ namespace LoraFaaS.Sandbox.Prompts;
 /// <summary>From a request to a sequence that can run: checks it, makes its prompt's ids, replays tokens of an earlier life.</summary>
 internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
 {
+    /// <summary>More than any context of words has; a prompt of the longest tokens alone would have many times that, and end the connection.</summary>
+    private const int MaxEchoBytes = 1 << 20;
+
     private readonly TextSide _text = sandbox.Text;
     private readonly GrammarCache _grammars = new(sandbox.Text);
     private readonly PromptEncoder _encoder = new(sandbox.Text, time);
@@ -100,6 +103,13 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
 
     private PromptOutcome Prepare(GenerateRequest request, Protocol.Data.Sampling sampling, int[] prompt, GrammarMask? mask)
     {
+        var echo = sampling.Echo ? _text.Decode(prompt) : null;
+
+        if (echo is not null && Encoding.UTF8.GetByteCount(echo) > MaxEchoBytes)
+        {
+            return new PromptOutcome.Refused(new Problem(ErrorCode.InvalidRequest, $"The prompt's text is longer than the {MaxEchoBytes} bytes that are repeated.", "echo"));
+        }
+
         var room = _text.ContextLength - prompt.Length;
         var maxTokens = sampling.MaxTokens > 0 ? Math.Min(sampling.MaxTokens, room) : room;
         var generation = new PreparedGeneration
@@ -112,7 +122,9 @@ internal sealed class PromptBuilder(OpenedSandbox sandbox, TimeProvider time)
             Owner = PageOwners.OfRevision(request.Revision),
             Prefix = new BlockChain(PageOwners.SaltOf(request.Revision)),
             Stream = request.Stream,
-            Echo = sampling.Echo ? _text.Decode(prompt) : null,
+            Echo = echo,
+            Scores = sampling is { Echo: true, TopLogprobs: >= 0 } ? new PromptScores(prompt.Length, sampling.TopLogprobs) : null,
+            IsPromptOnly = sampling.PromptOnly,
         };
 
         var resumed = Replay(generation, request.ResumeTokens);

@@ -80,6 +80,7 @@ internal static class AskReader
         sampling.Stop.Add(change.Stop?.Texts ?? []);
         sampling.TopLogprobs = -1;
         sampling.Echo = false;
+        sampling.PromptOnly = false;
 
         if (change.HasSeed)
         {

@@ -130,8 +130,30 @@ public sealed class GoldenRenderingTests : IDisposable
     {
         await StreamAsync(new TextShape(Head, true), includeUsage: false, Choice(0, WithLogprob("ab", -1)), Choice(0, WithLogprob("c", -2)), Choice(0, Given.Finished(2)));
 
-        Assert.Contains("""{"tokens":["ab"],"token_logprobs":[-1],"top_logprobs":[{}],"text_offset":[0]}""", Written(), StringComparison.Ordinal);
-        Assert.Contains("""{"tokens":["c"],"token_logprobs":[-2],"top_logprobs":[{}],"text_offset":[2]}""", Written(), StringComparison.Ordinal);
+        Assert.Contains("""{"tokens":["ab"],"token_logprobs":[-1],"top_logprobs":[{"ab":-1}],"text_offset":[0]}""", Written(), StringComparison.Ordinal);
+        Assert.Contains("""{"tokens":["c"],"token_logprobs":[-2],"top_logprobs":[{"c":-2}],"text_offset":[2]}""", Written(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repeated_prompt_has_its_log_probabilities_before_those_of_the_answer()
+    {
+        const string Prompt = """{"tokens":["On","ce "],"token_logprobs":[null,-3],"top_logprobs":[null,{"e":-1,"ce ":-3}],"text_offset":[0,2]}""";
+
+        await StreamAsync(new TextShape(Head, true), includeUsage: false, Choice(0, Repeated()), Choice(0, WithLogprob("upon", -1)), Choice(0, Given.Finished(1)));
+
+        Assert.Contains("{\"text\":\"Once \",\"index\":0,\"logprobs\":" + Prompt, Written(), StringComparison.Ordinal);
+        Assert.Contains("""{"tokens":["upon"],"token_logprobs":[-1],"top_logprobs":[{"upon":-1}],"text_offset":[5]}""", Written(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repeated_prompt_and_its_answer_are_one_list_when_they_come_as_a_whole()
+    {
+        await new CompletionRenderer(_context, _invocation, new TextShape(Head, true), new UsageCount(1))
+            .RenderAsync(Given.Stream(Choice(0, Repeated()), Choice(0, WithLogprob("upon", -1)), Choice(0, Given.Finished(1))), 1);
+
+        Assert.Contains(
+            """{"text":"Once upon","index":0,"logprobs":{"tokens":["On","ce ","upon"],"token_logprobs":[null,-3,-1],"top_logprobs":[null,{"e":-1,"ce ":-3},{"upon":-1}],"text_offset":[0,2,5]}""",
+            Written(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,6 +190,15 @@ public sealed class GoldenRenderingTests : IDisposable
             {"event":"error","code":"internal","message":"it broke"}
 
             """, Written());
+    }
+
+    private static GenerateEvent Repeated()
+    {
+        var started = Given.Started();
+        started.Started.PromptText = "Once ";
+        started.Started.PromptLogprobs.Add(new TokenLogprob { Token = Google.Protobuf.ByteString.CopyFromUtf8("On") });
+        started.Started.PromptLogprobs.Add(new TokenLogprob { Logprob = -3, Token = Google.Protobuf.ByteString.CopyFromUtf8("ce "), Top = { new TopLogprob { Id = 7, Logprob = -1, Token = Google.Protobuf.ByteString.CopyFromUtf8("e") } } });
+        return started;
     }
 
     private static GenerateEvent WithLogprob(string text, float logprob)

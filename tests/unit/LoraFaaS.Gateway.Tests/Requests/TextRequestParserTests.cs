@@ -17,7 +17,8 @@ public sealed class TextRequestParserTests
     [InlineData("""{"model":"echo","prompt":["a","b","c"],"n":20}""", "prompt")]
     [InlineData("""{"model":"echo","prompt":"a","logprobs":6}""", "logprobs")]
     [InlineData("""{"model":"echo","prompt":"a","logprobs":true}""", "logprobs")]
-    [InlineData("""{"model":"echo","prompt":"a","logprobs":1,"echo":true}""", "logprobs")]
+    [InlineData("""{"model":"echo","prompt":"a","logprobs":6,"echo":true}""", "logprobs")]
+    [InlineData("""{"model":"echo","prompt":"a","max_tokens":-1,"echo":true}""", "max_tokens")]
     [InlineData("""{"model":"echo","prompt":"a","best_of":3}""", "best_of")]
     [InlineData("""{"model":"echo","prompt":"a","suffix":"b"}""", "suffix")]
     [InlineData("""{"model":"echo","prompt":"a","echo":"yes"}""", "echo")]
@@ -47,6 +48,16 @@ public sealed class TextRequestParserTests
         Assert.Equal([1, 2, 3], Assert.Single(Parse("""{"model":"echo","prompt":[1,2,3]}""").Prompts).Tokens.Ids);
         Assert.Equal(["a", "b"], Parse("""{"model":"echo","prompt":["a","b"]}""").Prompts.Select(prompt => prompt.RawText));
         Assert.Equal([Prompt.KindOneofCase.Tokens, Prompt.KindOneofCase.Tokens], Parse("""{"model":"echo","prompt":[[1],[2]]}""").Prompts.Select(prompt => prompt.KindCase));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void A_prompt_may_be_repeated_with_its_log_probabilities_and_nothing_behind_it(int maxTokens, bool promptOnly)
+    {
+        var sampling = Parse($$"""{"model":"echo","prompt":"a","logprobs":1,"echo":true,"max_tokens":{{maxTokens}}}""").Sampling;
+
+        Assert.Equal((true, 1, 1, promptOnly), (sampling.Echo, sampling.TopLogprobs, sampling.MaxTokens, sampling.PromptOnly));
     }
 
     private static TextRequest Parse(string json)
