@@ -149,6 +149,26 @@ public sealed class SamePromptTests(DemoWorld demo)
         Assert.All(events.Values, told => Assert.Equal(0, told[^1].Finished.CachedPromptTokens));
     }
 
+    [Fact]
+    public async Task A_prompt_that_is_judged_is_computed_for_itself_beside_answers_that_share_theirs()
+    {
+        const int Length = 100;
+        using var loop = new PostedLoop(demo, Options());
+
+        for (var answer = 0; answer < Answers; answer++)
+        {
+            loop.Generate((ulong)answer + 1, Request(Prompt(Length), answer, isSeeded: true, change: r => r.Sampling.Echo = answer % 2 == 1));
+        }
+
+        var events = await loop.RunAsync();
+
+        // The first and the third share it, the second and the fourth need all of its logits.
+        Assert.Equal((3 * Length) + (Answers * (Said - 1)), loop.Backend.Tokens);
+        Assert.Equal([0, Length, 0, Length], Enumerable.Range(1, Answers).Select(answer => events[(ulong)answer].Single(e => e.Started is not null).Started.PromptLogprobs.Count));
+        await AssertAsAloneAsync(events, Answers, Length, isSeeded: true);
+        Assert.True(loop.IsEmpty);
+    }
+
     private static void Post(PostedLoop loop, int answers, int length, bool isSeeded)
     {
         for (var answer = 0; answer < answers; answer++)
