@@ -62,8 +62,7 @@ internal sealed unsafe class PackLanes(
         var (begun, ended) = (0, 0);
         while (_failure is null && !cancellationToken.IsCancellationRequested)
         {
-            // What is cached needs no head start: taken ahead, it would only be missed at the end by who has nothing left to do.
-            while (begun - ended < depth && (begun == ended || !taken[(begun - 1) % depth].IsCached) && Interlocked.Increment(ref _taken) is var next && next < blocks.Count)
+            while (MayTake(begun, ended, taken) && Interlocked.Increment(ref _taken) is var next && next < blocks.Count)
             {
                 var slot = begun++ % depth;
                 taken[slot] = (blocks[next], Begin(blocks[next], slot, buffers[slot].Address, direct));
@@ -88,6 +87,13 @@ internal sealed unsafe class PackLanes(
             ended++;
         }
     }
+
+    /// <summary>
+    /// Two at first and then one more with each that is laid out: a buffer has its pages when it is first read into, and who waits for those of all has laid nothing out
+    /// meanwhile. What is cached needs no head start: taken ahead, it would only be missed at the end by who has nothing left to do.
+    /// </summary>
+    private static bool MayTake(int begun, int ended, (PackBlock Block, bool IsCached)[] taken) =>
+        begun - ended < Math.Min(taken.Length, ended + 2) && (begun == ended || !taken[(begun - 1) % taken.Length].IsCached);
 
     /// <summary>Whether it is to be copied from the page cache; otherwise it is being read.</summary>
     private bool Begin(PackBlock block, int slot, nint buffer, DirectReads direct)

@@ -54,7 +54,6 @@ internal sealed class LoadBench(SyntheticModels models, Action<BenchRow> add, in
         add(BenchRow.Rate("    the load, of that", plain / 1e9, "GB/s", segment / 1e9, "copying the file to a fresh segment"));
         add(BenchRow.Rate("    a fresh segment's pages alone, all threads", pages / 1e9, "GB/s", copy / 1e9, Copying));
         add(BenchRow.Rate("    into a segment that has its pages", ready / 1e9, "GB/s", toPages / 1e9, "copying the file to a segment that has its pages"));
-        add(BenchRow.Rate("    the load, by its pages and what it takes without them", plain / 1e9, "GB/s", 1 / (1 / pages + 1 / ready) / 1e9, "pages, then packing"));
         AddFirst("warm", first, copy, Copying, 1 / plain, hash);
     }
 
