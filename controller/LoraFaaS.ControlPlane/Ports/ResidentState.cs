@@ -18,7 +18,7 @@ public sealed record ResidentState(ResidentKind Kind, Digest Digest, StorageTier
     /// <summary>Why it came there, in words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Its sandbox is being opened: it is to be counted on, and cannot be used yet.</summary>
+    /// <summary>Its sandbox is being opened: a plan is to count on it, and no call is placed by it yet.</summary>
     public bool Opening { get; init; }
 
     /// <summary>The same, but for what grows by itself.</summary>

@@ -20,7 +20,7 @@ public static class Snapshots
             Queued = worker.Queued,
             DeviceBytes = new ByteSize(worker.DeviceBytes),
             FreeDeviceBytes = new ByteSize(Math.Max(0, worker.DeviceBytes - worker.DeviceBytesUsed)),
-            Backbones = worker.Resident.Where(resident => resident.Kind is ResidentKind.Backbone).Select(resident => resident.Digest).ToFrozenSet(),
+            Backbones = worker.Resident.Where(resident => resident is { Kind: ResidentKind.Backbone, Opening: false }).Select(resident => resident.Digest).ToFrozenSet(),
             UnreadableBackbones = worker.UnreadableBackbones.ToFrozenSet(),
         };
 
@@ -57,5 +57,5 @@ public static class Snapshots
     }
 
     private static StorageTier TierOfBackbone(ResidentState resident, Digest backbone) =>
-        resident.Kind is ResidentKind.Backbone && resident.Digest == backbone ? StorageTier.Device : StorageTier.Remote;
+        resident is { Kind: ResidentKind.Backbone, Opening: false } && resident.Digest == backbone ? StorageTier.Device : StorageTier.Remote;
 }

@@ -10,20 +10,18 @@ public sealed class UnsealedMemory : IDisposable
     private const uint AllowSealing = 0x2;
 
     private readonly SafeFileHandle _descriptor;
-    private long _length;
     private bool _sealed;
 
     private UnsealedMemory(SafeFileHandle descriptor, MappedMemory memory)
     {
         _descriptor = descriptor;
-        _length = memory.Length;
         Memory = memory;
     }
 
     /// <summary>The file itself, to be written to as one; its own until it is sealed.</summary>
     public SafeFileHandle Descriptor => _descriptor;
 
-    /// <summary>Gone after <see cref="Seal"/>. What <see cref="Shrink"/> has cut off is not to be touched.</summary>
+    /// <summary>Gone after <see cref="Seal"/>.</summary>
     public MappedMemory Memory { get; }
 
     /// <summary>Creates zeroed memory of this length. The name shows in /proc/PID/maps as <c>/memfd:name</c>.</summary>
@@ -57,23 +55,10 @@ public sealed class UnsealedMemory : IDisposable
         }
     }
 
-    /// <summary>Cuts it to a length, and gives the pages behind it back.</summary>
-    public void Shrink(long length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _length);
-
-        if (LibC.ftruncate(_descriptor, length) != 0)
-        {
-            throw LinuxException.Last("ftruncate");
-        }
-
-        _length = length;
-    }
-
     /// <summary>Unmaps first: the kernel answers EBUSY to F_SEAL_WRITE while a writable shared mapping exists.</summary>
     public SealedMemory Seal()
     {
+        var length = Memory.Length;
         Memory.Dispose();
 
         if (LibC.fcntl(_descriptor, SealedMemory.AddSeals, SealedMemory.AllSeals) != 0)
@@ -82,7 +67,7 @@ public sealed class UnsealedMemory : IDisposable
         }
 
         _sealed = true;
-        return new SealedMemory(_descriptor, _length);
+        return new SealedMemory(_descriptor, length);
     }
 
     /// <summary>After <see cref="Seal"/> the descriptor belongs to the sealed memory and stays open.</summary>

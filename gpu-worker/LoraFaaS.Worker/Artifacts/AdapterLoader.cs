@@ -19,7 +19,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way, because a disk may have changed what was
 /// right when it was written; corrupt content is fetched once more before anybody is told.
 /// </summary>
-internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, MemoryReserve reserve, TimeProvider time) : IAdapterLoader
+internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, TimeProvider time) : IAdapterLoader
 {
     /// <summary>Read and counted at once: small enough for the second-level cache, and a hundredth of the calls that a stream would make.</summary>
     private const int CountedBytes = 256 << 10;
@@ -170,7 +170,7 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
             var segment = await threads.RunAsync(
                 () =>
                 {
-                    using var memory = reserve.TryTakeSegment(bytes) ?? UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
+                    using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
 
                     // A kernel that does not know the advice takes a fault for each page instead.
                     memory.Memory.Advise(MemoryAdvice.PopulateWrite);

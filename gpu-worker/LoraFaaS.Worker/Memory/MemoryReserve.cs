@@ -13,8 +13,7 @@ namespace LoraFaaS.Worker.Memory;
 /// <summary>
 /// Pages that the machine has given already, kept while nobody waits and let go when a cold start begins: the system hands what was freed last to whoever asks
 /// next, so that the packed adapter and the sandbox's pages are made of them. A page that was never touched costs a virtual machine a way out to its host, several
-/// times what zeroing it costs (<c>decisions/0022</c>). Holds as much as the largest cold start so far asked for, within a limit; the packed adapter's share of it
-/// as a segment that only needs to be filled, since mapping its pages one by one is what is left of a load's waiting for memory.
+/// times what zeroing it costs (<c>decisions/0022</c>). Holds as much as the largest cold start so far asked for, within a limit.
 /// </summary>
 internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time) : BackgroundService
 {
@@ -35,34 +34,9 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
     private readonly Channel<long> _asked = Channel.CreateBounded<long>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly long _limit = options.Value.ReserveBytes.Bytes / Piece * Piece;
     private long _held;
-    private long _largestSegment;
-    private UnsealedMemory? _segment;
 
     /// <summary>Bytes that are held now.</summary>
-    public ByteSize Held => new(Volatile.Read(ref _held) + (Volatile.Read(ref _segment)?.Memory.Length ?? 0));
-
-    /// <summary>An empty segment of so many bytes whose pages are there; null: none waits, or none so large. The next one will have what was asked for.</summary>
-    public UnsealedMemory? TryTakeSegment(long bytes)
-    {
-        for (var largest = Volatile.Read(ref _largestSegment); largest < bytes; largest = Volatile.Read(ref _largestSegment))
-        {
-            Interlocked.CompareExchange(ref _largestSegment, bytes, largest);
-        }
-
-        if (Interlocked.Exchange(ref _segment, null) is not { } segment)
-        {
-            return null;
-        }
-
-        if (segment.Memory.Length < bytes)
-        {
-            segment.Dispose();
-            return null;
-        }
-
-        segment.Shrink(bytes);
-        return segment;
-    }
+    public ByteSize Held => new(Volatile.Read(ref _held));
 
     /// <summary>A cold start begins. Returns at once.</summary>
     /// <param name="adapter">What its adapter has on disk.</param>
@@ -92,7 +66,6 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
         finally
         {
             Volatile.Write(ref _held, 0);
-            Interlocked.Exchange(ref _segment, null)?.Dispose();
         }
     }
 
@@ -117,49 +90,8 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
                 continue;
             }
 
-            await FillSegmentAsync(stoppingToken);
-            var rest = wanted - (Volatile.Read(ref _segment)?.Memory.Length ?? 0);
-
-            while (_held < rest && !_asked.Reader.TryPeek(out _) && await TryFillAsync(memory, stoppingToken))
+            while (_held < wanted && !_asked.Reader.TryPeek(out _) && await TryFillAsync(memory, stoppingToken))
             {
-            }
-        }
-    }
-
-    /// <summary>Nobody finds it before all of it is there; one that a cold start interrupts is begun again after it.</summary>
-    private async Task FillSegmentAsync(CancellationToken stoppingToken)
-    {
-        var bytes = Volatile.Read(ref _largestSegment);
-
-        if (bytes == 0 || bytes > _limit / Copies || Volatile.Read(ref _segment) is not null)
-        {
-            return;
-        }
-
-        var segment = UnsealedMemory.Create("adapter-ahead", bytes);
-        var offset = 0L;
-
-        try
-        {
-            for (; offset < bytes && !_asked.Reader.TryPeek(out _); offset += Piece)
-            {
-                var (from, length) = (offset, Math.Min(Piece, bytes - offset));
-
-                if (await threads.RunAsync(() => segment.Memory.Advise(MemoryAdvice.PopulateWrite, from, length), stoppingToken) is not Errno.None)
-                {
-                    break;
-                }
-            }
-        }
-        finally
-        {
-            if (offset >= bytes)
-            {
-                Volatile.Write(ref _segment, segment);
-            }
-            else
-            {
-                segment.Dispose();
             }
         }
     }

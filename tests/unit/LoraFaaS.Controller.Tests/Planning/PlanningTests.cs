@@ -65,6 +65,10 @@ public sealed class PlanningTests
         session.Complete(first.Number, null, TimeSpan.Zero);
         await telling;
 
+        // No call is placed by what is only on its way.
+        await plane.BeatAsync(session, Mapped() with { Opening = true });
+        Assert.Empty((await plane.Get<IWarmStateStore>().ListWorkersAsync(None)).Single().Snapshot().Backbones);
+
         // Nothing of it is there, nothing is on its way, and there is no blank: nothing goes to the device.
         await plane.BeatAsync(session, Packed());
         Assert.DoesNotContain((await plane.Get<PlanTurn>().RunAsync(None))!.Lines, line => line is { Action: "load", Tier: "device" });

@@ -1,4 +1,3 @@
-using LoraFaaS.Linux.Memory;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
@@ -30,27 +29,6 @@ public sealed class MemoryReserveTests
         }
 
         await Patience.UntilAsync(() => reserve.Held.Bytes >= Opening);
-    }
-
-    [Fact]
-    public async Task A_segment_waits_for_the_next_adapter_and_what_is_packed_into_it_is_that_adapter()
-    {
-        await using var fresh = await DemoWorld.StartAsync("--Worker:ReserveMemory", "0Mi");
-        var expected = await fresh.Worker.GenerateAsync(fresh.Request("sql", "list the names", maxTokens: 8), TestContext.Current.CancellationToken);
-
-        await using var world = await DemoWorld.StartAsync("--Worker:LoadNice", "0");
-        var reserve = world.Worker.Get<MemoryReserve>();
-        Assert.Null(reserve.TryTakeSegment(1));
-        await CallAsync(world, "first");
-        await Patience.UntilAsync(() => reserve.Held.Bytes > Opening);
-
-        var answer = await world.Worker.GenerateAsync(world.Request("sql", "list the names", maxTokens: 8), TestContext.Current.CancellationToken);
-
-        Assert.Equal(expected.Text, answer.Text);
-        UnsealedMemory? taken = null;
-        await Patience.UntilAsync(() => (taken = reserve.TryTakeSegment(4_096)) is not null);
-        using var segment = taken!.Seal();
-        Assert.Equal(4_096, segment.Length);
     }
 
     [Fact]
