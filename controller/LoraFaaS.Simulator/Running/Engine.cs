@@ -17,7 +17,6 @@ internal sealed class Engine(Simulation simulation)
 
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
-
     private readonly Places _places = new(simulation);
     private readonly bool[] _pinned = new bool[simulation.Trace.Count];
 
