@@ -1,4 +1,3 @@
-using LoraFaaS.Policies.Batching;
 using LoraFaaS.Simulator.Cluster;
 using LoraFaaS.Simulator.Events;
 
@@ -10,12 +9,6 @@ namespace LoraFaaS.Simulator.Running;
 /// </summary>
 internal sealed class Engine(Simulation simulation)
 {
-    /// <summary>A function's usual one, seconds.</summary>
-    private const double Timeout = 60;
-
-    /// <summary>What the newest call weighs in a sandbox's residence.</summary>
-    private const double Newest = 0.1;
-
     /// <summary>The tier, as a number.</summary>
     private const byte OnDevice = 3;
 
@@ -24,14 +17,12 @@ internal sealed class Engine(Simulation simulation)
 
     private readonly ClusterState _state = simulation.State;
     private readonly CallLog _log = simulation.Log;
-
-    /// <summary>How many there were when a call was given its place, itself among them, and when that was, seconds.</summary>
-    private readonly int[] _company = new int[simulation.Trace.Count];
-    private readonly double[] _grantedAt = new double[simulation.Trace.Count];
+    private readonly Places _places = new(simulation);
+    private readonly bool[] _pinned = new bool[simulation.Trace.Count];
 
     public void Enqueue(SandboxState sandbox, int call, double now)
     {
-        if (_state.System.JudgesQueue && IsRefused(sandbox, call, now))
+        if (_state.System.JudgesQueue && _places.IsRefused(sandbox, call, now))
         {
             Refuse(sandbox, call, now);
             simulation.MaybeIdle(sandbox, now);
@@ -39,7 +30,7 @@ internal sealed class Engine(Simulation simulation)
         }
 
         sandbox.Queue.Put(call);
-        Grant(sandbox, now);
+        _places.Grant(sandbox);
         TryPrefill(sandbox, now);
     }
 
@@ -123,8 +114,8 @@ internal sealed class Engine(Simulation simulation)
     }
 
     /// <summary>
-    /// Calls in their order, as many as a batch and the memory hold. Calls that wait hold no adapter: with hundreds of them the device would be full of what nobody computes with. One whose
-    /// turn has come when its adapter is gone gets its own memory, and waits for the adapter beside the others.
+    /// Calls in their order, as many as a batch and the memory hold. Calls behind the next batch hold no adapter: with hundreds of them the device would be full of what nobody computes with.
+    /// One whose turn has come when its adapter is gone gets its own memory, and waits for the adapter beside the others.
     /// </summary>
     private void Fill(SandboxState sandbox, BackboneSpec spec, double now)
     {
@@ -141,13 +132,12 @@ internal sealed class Engine(Simulation simulation)
 
             var call = line.First;
             var adapter = _state.AdapterAt(sandbox.Device, simulation.Trace.Function[call]);
-
             var gigabytes = _state.KvGigabytes(call);
             var isBack = line == sandbox.Back;
 
             if (!isBack && _state.System.Refuses && IsHopeless(call, spec, now))
             {
-                TakeFirst(sandbox);
+                Places.TakeFirst(sandbox);
                 Refuse(sandbox, call, now);
                 continue;
             }
@@ -155,14 +145,15 @@ internal sealed class Engine(Simulation simulation)
             if (gigabytes > _state.Cluster.DeviceGigabytes - spec.Gigabytes - _state.Cluster.ContextGigabytes)
             {
                 // No device ever has room for it, and nobody behind it waits for that.
-                TakeFirst(sandbox);
+                Places.TakeFirst(sandbox);
+                Unpin(sandbox, call);
                 _state.AdapterCalls[adapter]--;
                 continue;
             }
 
             if (!isBack)
             {
-                if (_state.Free[sandbox.Device] < gigabytes && !simulation.Bringing.MakeRoom(sandbox.Device, gigabytes, simulation.Trace.Function[call], now))
+                if (!HasRoom(sandbox, call, gigabytes, now))
                 {
                     return;
                 }
@@ -177,15 +168,39 @@ internal sealed class Engine(Simulation simulation)
                         return;
                     }
 
-                    TakeFirst(sandbox);
+                    Pin(sandbox, Places.TakeFirst(sandbox));
                     continue;
                 }
 
-                _state.AdapterPins[adapter]++;
+                Pin(sandbox, call);
             }
 
-            sandbox.Batch.Put(isBack ? sandbox.Back.Take() : TakeFirst(sandbox));
+            sandbox.Batch.Put(isBack ? sandbox.Back.Take() : Places.TakeFirst(sandbox));
         }
+    }
+
+    /// <summary>Room for a call's tokens and its adapter. Where nothing runs that would give any back, those behind let their adapters go.</summary>
+    private bool HasRoom(SandboxState sandbox, int call, double gigabytes, double now)
+    {
+        var function = simulation.Trace.Function[call];
+        var needed = gigabytes + (_state.Adapters[_state.AdapterAt(sandbox.Device, function)] == OnDevice ? 0 : _state.AdapterGigabytes(function));
+
+        if (_state.Free[sandbox.Device] >= needed || simulation.Bringing.MakeRoom(sandbox.Device, needed, function, now))
+        {
+            return true;
+        }
+
+        if (sandbox.IsComputing || sandbox.Awaited > 0)
+        {
+            return false;
+        }
+
+        for (var position = 1; position < sandbox.Queue.Count; position++)
+        {
+            Unpin(sandbox, sandbox.Queue[position]);
+        }
+
+        return simulation.Bringing.MakeRoom(sandbox.Device, needed, function, now);
     }
 
     /// <summary>While a batch computes, the adapters of the one after it come.</summary>
@@ -195,12 +210,34 @@ internal sealed class Engine(Simulation simulation)
 
         for (var position = 0; position < next; position++)
         {
-            var function = simulation.Trace.Function[sandbox.Queue[position]];
+            var call = sandbox.Queue[position];
+            var function = simulation.Trace.Function[call];
 
             if (_state.Adapters[_state.AdapterAt(sandbox.Device, function)] != OnDevice && double.IsNaN(simulation.Bringing.Bring(sandbox.Device, function, now)))
             {
                 return;
             }
+
+            Pin(sandbox, call);
+        }
+    }
+
+    /// <summary>Its adapter stays from now on until it ends.</summary>
+    public void Pin(SandboxState sandbox, int call)
+    {
+        if (!_pinned[call])
+        {
+            _pinned[call] = true;
+            _state.AdapterPins[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]++;
+        }
+    }
+
+    private void Unpin(SandboxState sandbox, int call)
+    {
+        if (_pinned[call])
+        {
+            _pinned[call] = false;
+            _state.AdapterPins[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
         }
     }
 
@@ -234,7 +271,7 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Batch.Take();
             _log.FirstToken[call] = now;
-            Learn(sandbox, call, now);
+            _places.Learn(sandbox, call);
             sandbox.Running.Put(sandbox.Tokens + simulation.Trace.OutputTokens[call] - 1, call);
         }
 
@@ -256,14 +293,13 @@ internal sealed class Engine(Simulation simulation)
         {
             var call = sandbox.Running.Take();
             _log.Done[call] = now;
-            sandbox.Residence += (sandbox.Residence == 0 ? 1 : Newest) * (now - _grantedAt[call] - sandbox.Residence);
+            _places.Left(sandbox, call);
             _state.Hold(sandbox, -_state.KvGigabytes(call), now);
-            var adapter = _state.AdapterAt(sandbox.Device, simulation.Trace.Function[call]);
-            _state.AdapterCalls[adapter]--;
-            _state.AdapterPins[adapter]--;
+            _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
+            Unpin(sandbox, call);
         }
 
-        Grant(sandbox, now);
+        _places.Grant(sandbox);
         sandbox.LastUse = now;
 
         if (!sandbox.IsComputing)
@@ -281,56 +317,12 @@ internal sealed class Engine(Simulation simulation)
     {
         _log.Refused[call] = true;
         _log.Done[call] = now;
+        Unpin(sandbox, call);
         _state.AdapterCalls[_state.AdapterAt(sandbox.Device, simulation.Trace.Function[call])]--;
     }
 
     private bool IsHopeless(int call, BackboneSpec spec, double now) =>
         ((now - simulation.Trace.Arrival[call]) * 1000) + spec.PrefillMs > simulation.SloMs(spec);
-
-    private bool IsRefused(SandboxState sandbox, int call, double now)
-    {
-        var slo = simulation.SloMs(_state.Cluster.Backbones[sandbox.Backbone]) / 1000;
-        var snapshot = new QueueSnapshot
-        {
-            TimeLeft = TimeSpan.FromSeconds(Timeout - (now - simulation.Trace.Arrival[call])),
-            SloLeft = TimeSpan.FromSeconds(slo - (now - simulation.Trace.Arrival[call])),
-            Running = sandbox.Running.Count + sandbox.Batch.Count,
-            Waiting = sandbox.Waiting,
-            Slots = _state.System.MostRunning,
-            Contenders = Math.Max(1, _state.Computing[sandbox.Device]),
-            Residence = TimeSpan.FromSeconds(sandbox.Residence),
-            Profile = sandbox.Profile,
-        };
-
-        return QueuePolicy.Judge(snapshot) is not QueueVerdict.Enter;
-    }
-
-    /// <summary>Places that are free go to the first who wait, as the worker's waiting room gives them.</summary>
-    private void Grant(SandboxState sandbox, double now)
-    {
-        var taken = sandbox.Running.Count + sandbox.Batch.Count + sandbox.Back.Count + sandbox.Awaited + sandbox.Granted;
-
-        while (taken < _state.System.MostRunning && sandbox.Granted < sandbox.Queue.Count)
-        {
-            var call = sandbox.Queue[sandbox.Granted++];
-            (_company[call], _grantedAt[call]) = (++taken, now);
-        }
-    }
-
-    private static int TakeFirst(SandboxState sandbox)
-    {
-        sandbox.Granted = Math.Max(0, sandbox.Granted - 1);
-        return sandbox.Queue.Take();
-    }
-
-    /// <summary>As the worker does: the time from the place to the first token, beside so many.</summary>
-    private void Learn(SandboxState sandbox, int call, double now)
-    {
-        if (_state.System.JudgesQueue)
-        {
-            sandbox.Profile = sandbox.Profile.Observe(_company[call], TimeSpan.FromSeconds(now - _grantedAt[call]) / Math.Max(1, _state.Computing[sandbox.Device]));
-        }
-    }
 
     private static void Advance(SandboxState sandbox, double now)
     {

@@ -218,6 +218,11 @@ internal sealed class Simulation
         sandbox.IdleVersion++;
         State.AdapterCalls[adapter]++;
 
+        if (!waits)
+        {
+            Engine.Pin(sandbox, call);
+        }
+
         if (wasIdle)
         {
             SetBusy(sandbox, now, busy: true);
@@ -260,7 +265,6 @@ internal sealed class Simulation
         }
 
         sandbox.Awaited++;
-        State.AdapterPins[State.AdapterAt(sandbox.Device, function)]++;
         Log.Cold[call] += (float)(ready - now);
         Log.ColdBy[call] = Math.Max(Log.ColdBy[call], (byte)1);
         Events.Put(ready, EventKind.Back, call);
