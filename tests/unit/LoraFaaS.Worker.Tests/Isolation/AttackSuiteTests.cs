@@ -108,7 +108,8 @@ public sealed class AttackSuiteTests
             Assert.Equal(expected, await beside);
         }
 
-        Assert.Contains(hostile.Log.Lines, line => IsOfEvil(line, "ended by signal"));
+        // The caller has its answer before the line is written.
+        await Patience.UntilAsync(() => hostile.Log.Lines.Any(line => IsOfEvil(line, "ended by signal")));
         await Patience.UntilAsync(() => !hostile.Machine.Has(IsolationMeasure.Memory) || hostile.Log.Lines.Any(line => IsOfEvil(line, "ended at its memory limit")));
         await Patience.UntilAsync(() => !hostile.Machine.Has(IsolationMeasure.Threads) || hostile.Log.Lines.Any(line => IsOfEvil(line, "was refused more than")));
         Assert.Equal(victim, hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId);
@@ -129,7 +130,8 @@ public sealed class AttackSuiteTests
         Assert.Equal(0, forged.Finished?.PromptTokens);
         Assert.NotNull(others.Finished);
         Assert.Equal(expected, await beside);
-        Assert.Contains(hostile.Log.Lines, line => line.Contains("evil@", StringComparison.Ordinal) && line.Contains("claims -5 prompt and 1000000", StringComparison.Ordinal));
+        await Patience.UntilAsync(() =>
+            hostile.Log.Lines.Any(line => line.Contains("evil@", StringComparison.Ordinal) && line.Contains("claims -5 prompt and 1000000", StringComparison.Ordinal)));
         await Patience.UntilAsync(() => hostile.World.Controller.Usage.Count >= 4);
         Assert.All(hostile.World.Controller.Usage, usage => Assert.InRange(usage.CompletionTokens, 1, 60));
         Assert.Equal(hostile.World.Controller.Usage.Count, hostile.World.Controller.Usage.Select(usage => usage.CallId).Distinct().Count());
