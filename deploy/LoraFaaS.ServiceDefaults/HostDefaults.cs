@@ -121,14 +121,22 @@ public static class HostDefaults
         var options = new HostingOptions();
         builder.Configuration.GetSection(HostingOptions.Section).Bind(options);
 
+        var inside = doors is HostDoors.Callers && options.InsideUrl.Length > 0 ? Address(nameof(HostingOptions.InsideUrl), options.InsideUrl) : null;
+
+        if (inside is { IsHttps: false })
+        {
+            throw new HostStartException($"{HostingOptions.Section}:{nameof(HostingOptions.InsideUrl)}: {options.InsideUrl} is not https, for which alone it is there");
+        }
+
         var listener = new HostListener(
-            ListenAddress.Parse($"{HostingOptions.Section}:{nameof(HostingOptions.HttpUrl)}", options.HttpUrl),
-            doors is HostDoors.HttpAndRpc ? ListenAddress.Parse($"{HostingOptions.Section}:{nameof(HostingOptions.RpcUrl)}", options.RpcUrl) : null,
+            Address(nameof(HostingOptions.HttpUrl), options.HttpUrl),
+            doors is HostDoors.HttpAndRpc ? Address(nameof(HostingOptions.RpcUrl), options.RpcUrl) : null,
+            inside,
             options.AdvertiseHost,
             offersHttp2: doors is HostDoors.Callers);
 
         builder.WebHost.ConfigureKestrel(listener.Configure);
-        builder.AddServerCertificate(HostingOptions.Section, options.CertificateFile, options.KeyFile);
+        builder.AddServerCertificate(HostingOptions.Section, options.CertificateFile, options.KeyFile, inside is null ? null : HostListener.InsideDoor);
         builder.Services.AddSingleton(new PeerAuthority(options.AuthorityFile));
         builder.Services.AddOptionsWithValidateOnStart<HostingOptions, HostingOptionsValidator>().BindConfiguration(HostingOptions.Section);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
@@ -137,6 +145,8 @@ public static class HostDefaults
         builder.Services.AddHostedService<ParentWatch>();
         builder.Services.AddHostedService<PlainDoorNotice>();
     }
+
+    private static ListenAddress Address(string option, string url) => ListenAddress.Parse($"{HostingOptions.Section}:{option}", url);
 
     private static void Announce(IServiceProvider services)
     {

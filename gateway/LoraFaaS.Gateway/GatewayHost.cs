@@ -107,6 +107,7 @@ internal static class GatewayHost
         services.AddSingleton<FunctionBound>();
         services.AddSingleton<FunctionPlaces>();
         services.AddSingleton<KeyMeters>();
+        services.AddSingleton<KeyPlaces>().AddHostedService(provider => provider.GetRequiredService<KeyPlaces>());
         services.AddSingleton<BodyReader>();
         services.AddSingleton<InvocationDeadline>();
         services.AddSingleton<AdmissionStation>();
@@ -121,6 +122,7 @@ internal static class GatewayHost
         services.AddSingleton<ActivationEstimate>();
         services.AddSingleton<IActivator, ControllerActivator>();
         services.AddSingleton<ActivationDesk>();
+        services.AddSingleton<SleepingCalls>().AddHostedService(provider => provider.GetRequiredService<SleepingCalls>());
 
         services.AddSingleton<LocalLoad>();
         services.AddSingleton<CircuitBoard>();

@@ -9,12 +9,12 @@ internal sealed class OpenDoorValidator(IOptions<HostingOptions> hosting) : IVal
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var url = hosting.Value.HttpUrl;
+        var (option, url) = IsLoopback(hosting.Value.HttpUrl) ? ("Host:InsideUrl", hosting.Value.InsideUrl) : ("Host:HttpUrl", hosting.Value.HttpUrl);
 
         return options.RequireApiKeys || options.AllowOpenInvocations || IsLoopback(url)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Host:HttpUrl: other machines reach {url}, and whoever does could invoke every function. Ask for keys (Gateway:RequireApiKeys true), or say that this is meant (Gateway:AllowOpenInvocations true)");
+                $"{option}: other machines reach {url}, and whoever does could invoke every function. Ask for keys (Gateway:RequireApiKeys true), or say that this is meant (Gateway:AllowOpenInvocations true)");
     }
 
     /// <summary>What is no address at all is for the listener to refuse.</summary>

@@ -1,13 +1,17 @@
 using System.Text.Json;
 using LoraFaaS.Client;
+using LoraFaaS.ServiceDefaults.Tls;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Console.Session;
 
-/// <summary>Where the gateway is, or several are, and one pool of connections to it.</summary>
-internal sealed class GatewayAddress(IOptions<ConsoleOptions> options) : IDisposable
+/// <summary>Where the gateway is, or several are, and one pool of connections to it. The login goes over them: where hosts call each other by TLS, to the door that speaks it.</summary>
+internal sealed class GatewayAddress(IOptions<ConsoleOptions> options, PeerAuthority authority) : IDisposable
 {
-    private readonly SocketsHttpHandler _connections = new() { ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, UseCookies = false };
+    private readonly SocketsHttpHandler _connections = new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5), UseProxy = false, UseCookies = false, SslOptions = authority.DoorOptions(),
+    };
 
     /// <exception cref="LoraFaaSException">The gateway has not started yet.</exception>
     public LoraFaaSClient Connect(string user, string password)
@@ -28,7 +32,8 @@ internal sealed class GatewayAddress(IOptions<ConsoleOptions> options) : IDispos
         try
         {
             using var ready = JsonDocument.Parse(File.ReadAllBytes(options.Value.GatewayFile));
-            return [new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!)];
+            var urls = ready.RootElement.GetProperty("urls");
+            return [new Uri((urls.TryGetProperty("inside", out var inside) ? inside : urls.GetProperty("http")).GetString()!)];
         }
         catch (Exception failure) when (failure is IOException or JsonException or KeyNotFoundException)
         {

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Policies.Admission;
 
 namespace LoraFaaS.ControlPlane.Ports;
 
@@ -31,6 +32,13 @@ public interface IWarmStateStore
 
     /// <summary>Adds what API keys used at one gateway, perhaps nothing, and answers what has been added for just these keys by all.</summary>
     Task<IReadOnlyDictionary<ApiKeyId, KeyUse>> AddKeyUsesAsync(IReadOnlyDictionary<ApiKeyId, KeyUse> uses, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes in what one gateway claims of API keys' places and answers what it is granted by <see cref="KeyPlacePolicy"/> until <paramref name="lasts"/> has passed.
+    /// A store that has lost what was granted gives out nothing new until all of that must have lapsed.
+    /// </summary>
+    Task<IReadOnlyDictionary<ApiKeyId, KeyPlaceGrant>> LeaseKeyPlacesAsync(
+        string gateway, IReadOnlyDictionary<ApiKeyId, KeyPlaceClaim> claims, TimeSpan lasts, CancellationToken cancellationToken);
 
     /// <summary>Appends to a function's log, which keeps its newest 1 000 lines.</summary>
     Task AppendLogAsync(FunctionId function, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken);

@@ -17,6 +17,7 @@ internal sealed class FunctionStanding(ResidencyIndex residency, IReadOnlyDictio
     public FunctionStatus Status(FunctionRecord function)
     {
         var deployment = function.Deployment;
+        var holders = Holders(function);
 
         return new FunctionStatus
         {
@@ -33,12 +34,14 @@ internal sealed class FunctionStanding(ResidencyIndex residency, IReadOnlyDictio
             Requests = deployment.Requests,
             ReadOnlyRootFilesystem = deployment.ReadOnlyRootFilesystem,
             Replicas = function.DesiredReplicas,
-            AvailableReplicas = residency.HoldersOf(function.Current).Count(holder => holder.Tier >= StorageTier.Host),
+            AvailableReplicas = Math.Min(holders, function.DesiredReplicas),
             InvocationCount = Invocations(function),
             CreatedAt = function.CreatedAt,
-            Lorafaas = Details(function, function.Current, Tier(function)),
+            Lorafaas = Details(function, function.Current, Tier(function), holders),
         };
     }
+
+    private int Holders(FunctionRecord function) => residency.HoldersOf(function.Current).Count(holder => holder.Tier >= StorageTier.Host);
 
     private static Dictionary<string, string> LabelsOf(FunctionRecord function)
     {
@@ -47,7 +50,7 @@ internal sealed class FunctionStanding(ResidencyIndex residency, IReadOnlyDictio
         return labels;
     }
 
-    private static FunctionDetails Details(FunctionRecord function, FunctionRevision revision, StorageTier tier) => new()
+    private static FunctionDetails Details(FunctionRecord function, FunctionRevision revision, StorageTier tier, int holders) => new()
     {
         Revision = revision.Number,
         Traffic = function.Targets is [] or [{ Revision: null, Tag: null }] ? null : function.Targets,
@@ -55,6 +58,7 @@ internal sealed class FunctionStanding(ResidencyIndex residency, IReadOnlyDictio
         BackboneDigest = revision.BackboneDigest.Value,
         AdapterDigest = revision.AdapterDigest?.Value,
         Tier = tier.ToString().ToLowerInvariant(),
+        HeldBy = holders,
         Isolation = revision.Isolation.ToString().ToLowerInvariant(),
     };
 }

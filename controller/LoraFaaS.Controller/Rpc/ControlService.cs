@@ -24,6 +24,9 @@ internal sealed partial class ControlService(
     ControllerIdentity identity, HostAddresses addresses, IOptions<WorkerOptions> options, TimeProvider time, ILoggerFactory loggers)
     : IControlService
 {
+    /// <summary>How long a gateway that is killed keeps its API keys' places. Gateways renew them every second; one that cannot for this long gives none out any more.</summary>
+    private static readonly TimeSpan KeyPlacesLast = TimeSpan.FromSeconds(6);
+
     private readonly ILogger _logger = loggers.CreateLogger<ControlService>();
 
     public async IAsyncEnumerable<RouteUpdate> WatchRoutesAsync(WatchRoutesRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -102,6 +105,31 @@ internal sealed partial class ControlService(
             return new ArrivalReply
             {
                 KeyTotals = { totals.Select(total => new Protocol.Control.KeyUse { KeyId = total.Key.Value, Requests = total.Value.Requests, Tokens = total.Value.Tokens }) },
+            };
+        }
+        catch (WarmStateUnavailableException exception)
+        {
+            throw new GrpcStatusException(GrpcStatusCode.Unavailable, exception.Message);
+        }
+    }
+
+    public async Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, CancellationToken cancellationToken)
+    {
+        if (request.GatewayId.Length == 0 || request.Claims.Any(claim => claim is not { KeyId.Length: > 0, Running: >= 0, Held: >= 0, Wanted: >= 0, Most: >= 0 }))
+        {
+            throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "a claim names its gateway and its key, and counts from nothing on");
+        }
+
+        var claims = request.Claims.DistinctBy(claim => claim.KeyId).ToDictionary(
+            claim => new ApiKeyId(claim.KeyId), claim => new Policies.Admission.KeyPlaceClaim(claim.Number, claim.Running, claim.Held, claim.Wanted, claim.Most));
+
+        try
+        {
+            var grants = await warm.LeaseKeyPlacesAsync(request.GatewayId, claims, KeyPlacesLast, cancellationToken);
+            return new KeyPlacesReply
+            {
+                LastsMs = (int)KeyPlacesLast.TotalMilliseconds,
+                Grants = { grants.Select(grant => new KeyPlaceGrant { KeyId = grant.Key.Value, Granted = grant.Value.Granted, IsShared = grant.Value.IsShared, MayAskAgain = grant.Value.MayAskAgain }) },
             };
         }
         catch (WarmStateUnavailableException exception)

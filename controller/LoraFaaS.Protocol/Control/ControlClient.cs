@@ -19,6 +19,9 @@ public sealed class ControlClient(GrpcChannel channel)
     public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, TimeSpan timeout, CancellationToken cancellationToken) =>
         channel.CallAsync(ControlMethods.ReportArrivals, report, new() { Timeout = timeout }, cancellationToken);
 
+    public Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
+        channel.CallAsync(ControlMethods.LeaseKeyPlaces, request, new() { Timeout = timeout }, cancellationToken);
+
     /// <summary>A worker's session, which is its lease: it lasts as long as the worker does.</summary>
     public Task<GrpcDuplexCall<WorkerMessage, WorkerCommand>> OpenWorkerSessionAsync(CancellationToken cancellationToken) =>
         channel.OpenDuplexAsync(ControlMethods.WorkerSession, GrpcCallOptions.None, cancellationToken);

@@ -17,6 +17,7 @@ public static class ControlEndpoints
         routes.MapGrpcUnary(ControlMethods.Activate, (request, _, cancellationToken) => service.ActivateAsync(request, cancellationToken));
         routes.MapGrpcUnary(ControlMethods.ReadSecrets, (request, _, cancellationToken) => service.ReadSecretsAsync(request, cancellationToken));
         routes.MapGrpcUnary(ControlMethods.ReportArrivals, (request, _, cancellationToken) => service.ReportArrivalsAsync(request, cancellationToken));
+        routes.MapGrpcUnary(ControlMethods.LeaseKeyPlaces, (request, _, cancellationToken) => service.LeaseKeyPlacesAsync(request, cancellationToken));
         routes.MapGrpcBidi(ControlMethods.WorkerSession, service.RunWorkerSessionAsync);
         routes.MapGrpcUnimplemented(ControlMethods.Service);
     }

@@ -13,6 +13,8 @@ public static class ControlMethods
 
     public static readonly GrpcMethod<ArrivalReport, ArrivalReply> ReportArrivals = new(Service, nameof(ReportArrivals), ArrivalReport.Parser, ArrivalReply.Parser);
 
+    public static readonly GrpcMethod<KeyPlacesRequest, KeyPlacesReply> LeaseKeyPlaces = new(Service, nameof(LeaseKeyPlaces), KeyPlacesRequest.Parser, KeyPlacesReply.Parser);
+
     public static readonly GrpcMethod<WorkerMessage, WorkerCommand> WorkerSession = new(Service, nameof(WorkerSession), WorkerMessage.Parser, WorkerCommand.Parser);
 
     public static readonly GrpcMethod<ReadSecretsRequest, ReadSecretsReply> ReadSecrets = new(Service, nameof(ReadSecrets), ReadSecretsRequest.Parser, ReadSecretsReply.Parser);

@@ -13,6 +13,8 @@ public interface IControlService
 
     Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken);
 
+    Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, CancellationToken cancellationToken);
+
     /// <summary>The session ends when this returns.</summary>
     Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken);
 }

@@ -23,10 +23,16 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Hash: an API key's id and r or t to the requests or tokens it used.</summary>
     public string KeyUses { get; } = $"{{{prefix}}}:key-uses";
 
+    /// <summary>From when on, in Unix milliseconds of the server's clock, no grant of API keys' places stands that is not written down here.</summary>
+    public string KeyPlacesGrown { get; } = $"{{{prefix}}}:key-places-grown";
+
     /// <summary>Channel of <see cref="NoticeText"/>.</summary>
     public string Notices { get; } = $"{{{prefix}}}:notices";
 
     public string Worker(WorkerId id) => WorkerPrefix + id.Value;
+
+    /// <summary>Hash: a gateway to the places it holds of an API key, those it uses, when the grant lapses, and its claim's number.</summary>
+    public string KeyPlaces(ApiKeyId id) => $"{{{prefix}}}:key-places:{id.Value}";
 
     /// <summary>List of log lines as JSON, oldest first.</summary>
     public string Log(FunctionId function) => $"{{{prefix}}}:log:{function}";

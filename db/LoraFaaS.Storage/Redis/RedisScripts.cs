@@ -52,6 +52,55 @@ internal static class RedisScripts
         return sums
         """;
 
+    /// <summary>
+    /// KEYS: grown, then a key's holders each. ARGV: how long grants last in ms, gateway, then for each key number, running, held, wanted, most. Gives for each key
+    /// granted, is shared, may ask again: LoraFaaS.Policies.Admission.KeyPlacePolicy, by the server's own clock.
+    /// </summary>
+    public const string LeaseKeyPlaces =
+        """
+        local clock = redis.call('TIME')
+        local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+        local lasts = tonumber(ARGV[1])
+        local grown = tonumber(redis.call('GET', KEYS[1]) or '')
+        if not grown then
+            grown = now + lasts
+            redis.call('SET', KEYS[1], string.format('%.0f', grown))
+        end
+        local young = now < grown
+        local grants = {}
+        for i = 2, #KEYS do
+            local at = 3 + (i - 2) * 5
+            local number, running, held = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+            local wanted, most = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+            local taken, idle, shared, before = 0, false, 0, -1
+            local all = redis.call('HGETALL', KEYS[i])
+            for j = 1, #all, 2 do
+                local h, r, u, n = string.match(all[j + 1], '^(%d+):(%d+):(%d+):(%d+)$')
+                if tonumber(u) <= now then
+                    redis.call('HDEL', KEYS[i], all[j])
+                elseif all[j] == ARGV[2] then
+                    before = tonumber(n)
+                else
+                    shared = 1
+                    taken = taken + tonumber(h)
+                    idle = idle or tonumber(h) > tonumber(r)
+                end
+            end
+            local granted = math.max(0, math.min(wanted, most - taken))
+            if young then
+                granted = math.min(granted, held)
+            end
+            if before < number then
+                redis.call('HSET', KEYS[i], ARGV[2], string.format('%d:%d:%.0f:%.0f', granted, running, now + lasts, number))
+                redis.call('PEXPIRE', KEYS[i], ARGV[1])
+            end
+            grants[#grants + 1] = granted
+            grants[#grants + 1] = shared
+            grants[#grants + 1] = (granted < wanted and (young or idle)) and 1 or 0
+        end
+        return grants
+        """;
+
     /// <summary>KEYS: log. ARGV: lines to keep, seconds to keep them, then the lines.</summary>
     public const string AppendLog =
         """

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Policies.Admission;
 using LoraFaaS.Storage.Serialization;
 using StackExchange.Redis;
 
@@ -74,6 +75,28 @@ internal sealed class RedisWarmStateStore(RedisConnection connection, RedisKeys 
         var sums = (long[]?)result ?? [];
 
         return keysInOrder.Select((key, index) => (key, Use: new KeyUse(sums[2 * index], sums[(2 * index) + 1]))).ToDictionary(pair => pair.key, pair => pair.Use);
+    }
+
+    public async Task<IReadOnlyDictionary<ApiKeyId, KeyPlaceGrant>> LeaseKeyPlacesAsync(
+        string gateway, IReadOnlyDictionary<ApiKeyId, KeyPlaceClaim> claims, TimeSpan lasts, CancellationToken cancellationToken)
+    {
+        if (claims.Count == 0)
+        {
+            return new Dictionary<ApiKeyId, KeyPlaceGrant>();
+        }
+
+        var inOrder = claims.ToList();
+        var result = await connection.RunScriptAsync(
+            RedisScripts.LeaseKeyPlaces,
+            [keys.KeyPlacesGrown, .. inOrder.Select(claim => (RedisKey)keys.KeyPlaces(claim.Key))],
+            [
+                (long)lasts.TotalMilliseconds, gateway,
+                .. inOrder.SelectMany(claim => new RedisValue[] { claim.Value.Number, claim.Value.Running, claim.Value.Held, claim.Value.Wanted, claim.Value.Most }),
+            ],
+            cancellationToken);
+        var said = (long[]?)result ?? [];
+
+        return inOrder.Select((claim, i) => (claim.Key, Grant: new KeyPlaceGrant((int)said[3 * i], said[(3 * i) + 1] == 1, said[(3 * i) + 2] == 1))).ToDictionary(pair => pair.Key, pair => pair.Grant);
     }
 
     private async ValueTask<IReadOnlyDictionary<FunctionId, long>> ReadCountsAsync(string key, CancellationToken cancellationToken)

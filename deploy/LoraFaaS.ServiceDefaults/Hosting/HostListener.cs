@@ -9,11 +9,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoraFaaS.ServiceDefaults.Hosting;
 
-/// <summary>The server's two doors. Remembers Kestrel's listen options, whose end points hold the actual ports once it runs.</summary>
-internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, string advertiseHost, bool offersHttp2 = false)
+/// <summary>The server's doors. Remembers Kestrel's listen options, whose end points hold the actual ports once it runs.</summary>
+internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, ListenAddress? inside, string advertiseHost, bool offersHttp2 = false)
 {
+    /// <summary>Under this the certificate of the door inside is registered.</summary>
+    public const string InsideDoor = "inside";
+
     private ListenOptions? _http;
     private ListenOptions? _rpc;
+    private ListenOptions? _inside;
     private bool _tls;
 
     /// <summary>Known once the server was configured.</summary>
@@ -42,6 +46,19 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
             }
         });
 
+        if (inside is not null)
+        {
+            var own = kestrel.ApplicationServices.GetKeyedService<ServerCertificate>(InsideDoor)
+                ?? throw new HostStartException("Host:InsideUrl needs the host's certificate: Host:CertificateFile and Host:KeyFile.");
+
+            kestrel.Listen(inside.Address, inside.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                _inside = listen;
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(own.Current()) });
+            });
+        }
+
         if (rpc is not null)
         {
             kestrel.Listen(rpc.Address, rpc.Port, listen =>
@@ -59,7 +76,8 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, strin
 
     public HostUrls Urls() => new(
         Url(_http, _tls) ?? throw new InvalidOperationException("The server does not listen yet."),
-        Url(_rpc, _tls));
+        Url(_rpc, _tls),
+        Url(_inside, isHttps: true));
 
     /// <summary>Options of its own: the server writes the protocols of the door into those it is given.</summary>
     private static SslServerAuthenticationOptions ForHttp2(SslServerAuthenticationOptions options) => new() { ServerCertificateContext = options.ServerCertificateContext };

@@ -30,6 +30,12 @@ public sealed class HostingOptions
     /// </summary>
     public string AuthorityFile { get; set; } = "";
 
+    /// <summary>
+    /// A further door of a host that callers from anywhere come to, for this installation's own hosts: https, with <see cref="CertificateFile"/>, which callers do not know
+    /// and which <see cref="HttpUrl"/> then does not show. Empty: none.
+    /// </summary>
+    public string InsideUrl { get; set; } = "";
+
     /// <summary>Written, whole or not at all, once the host listens: process id and actual URLs as JSON. Empty: none.</summary>
     public string ReadyFile { get; set; } = "";
 

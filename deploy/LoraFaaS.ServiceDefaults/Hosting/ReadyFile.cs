@@ -14,6 +14,11 @@ internal static class ReadyFile
             named["rpc"] = urls.Rpc;
         }
 
+        if (urls.Inside is not null)
+        {
+            named["inside"] = urls.Inside;
+        }
+
         var bytes = JsonSerializer.SerializeToUtf8Bytes(new HostReadiness(Environment.ProcessId, named), HostReadinessJson.Default.HostReadiness);
         var beside = $"{path}.{Environment.ProcessId}";
 

@@ -9,12 +9,13 @@ namespace LoraFaaS.ServiceDefaults.Tls;
 /// <summary>TLS by files.</summary>
 public static class HostTlsExtensions
 {
-    /// <summary>Both doors of the host speak TLS with this certificate. Of two calls the later counts.</summary>
+    /// <summary>The doors of the host speak TLS with this certificate. Of two calls for the same door the later counts.</summary>
     /// <param name="builder">The host's.</param>
     /// <param name="section">Where the two options are, for what is told about them.</param>
     /// <param name="certificateFile">PEM, with its chain. Empty, and the key's too: no TLS.</param>
     /// <param name="keyFile">PEM.</param>
-    public static void AddServerCertificate(this WebApplicationBuilder builder, string section, string certificateFile, string keyFile)
+    /// <param name="door">The one door that shows it; null: all that have none of their own.</param>
+    public static void AddServerCertificate(this WebApplicationBuilder builder, string section, string certificateFile, string keyFile, string? door = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
 
@@ -29,7 +30,7 @@ public static class HostTlsExtensions
         }
 
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton(services => new ServerCertificate(
+        builder.Services.AddKeyedSingleton(door, (services, _) => new ServerCertificate(
             certificateFile, keyFile, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ServerCertificate>>()));
     }
 }

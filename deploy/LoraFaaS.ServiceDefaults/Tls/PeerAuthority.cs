@@ -49,6 +49,12 @@ public sealed class PeerAuthority
         RemoteCertificateValidationCallback = _authorities is null ? null : IsOfOurs,
     };
 
+    /// <summary>For calls to a door that callers use too: it shows a certificate of ours, or one that any caller believes.</summary>
+    public SslClientAuthenticationOptions DoorOptions() => new()
+    {
+        RemoteCertificateValidationCallback = _authorities is null ? null : (sender, certificate, sent, errors) => errors is SslPolicyErrors.None || IsOfOurs(sender, certificate, sent, errors),
+    };
+
     private bool IsOfOurs(object sender, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 own)

@@ -38,6 +38,13 @@ internal static class DescribeCommand
         return ExitCodes.Done;
     }
 
+    private static string Standing(FunctionStatus status) => status switch
+    {
+        { AvailableReplicas: > 0 } => "ready",
+        { Lorafaas.HeldBy: > 0 } => "asleep, and in memory already (the next call wakes it)",
+        _ => "cold (the next call activates it)",
+    };
+
     private static void Print(FunctionStatus status, ForecastInfo? forecast)
     {
         var grid = new Grid().AddColumn().AddColumn();
@@ -52,7 +59,7 @@ internal static class DescribeCommand
 
         Row("name", status.Name);
         Row("namespace", status.Namespace);
-        Row("status", status.AvailableReplicas > 0 ? "ready" : "cold (the next call activates it)");
+        Row("status", Standing(status));
         Row("replicas", string.Create(CultureInfo.InvariantCulture, $"{status.AvailableReplicas} of {status.Replicas}"));
         Row("image", status.Image);
         Row("revision", status.Lorafaas?.Revision.ToString(CultureInfo.InvariantCulture));

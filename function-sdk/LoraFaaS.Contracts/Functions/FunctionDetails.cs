@@ -19,5 +19,8 @@ public sealed record FunctionDetails
     /// <summary>The nearest tier over all workers, in lower case.</summary>
     public required string Tier { get; init; }
 
+    /// <summary>Workers that have its adapter in host or device memory, whether as replicas or because a call is expected.</summary>
+    public int HeldBy { get; init; }
+
     public required string Isolation { get; init; }
 }

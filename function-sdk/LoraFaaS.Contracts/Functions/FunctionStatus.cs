@@ -37,7 +37,7 @@ public sealed record FunctionStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Replicas { get; init; }
 
-    /// <summary>Workers that hold the adapter in host or device memory. Left out when 0.</summary>
+    /// <summary>Instances of those wanted that are there: workers with the adapter in host or device memory. What is there beyond them is no instance. Left out when 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int AvailableReplicas { get; init; }
 

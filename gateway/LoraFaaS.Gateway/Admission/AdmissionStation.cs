@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
@@ -12,7 +13,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// and its metrics, however it ended.
 /// </summary>
 internal sealed partial class AdmissionStation(
-    InFlightGate gate, DoorQueue door, KeyMeters keys, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
+    InFlightGate gate, DoorQueue door, KeyMeters keys, KeyPlaces places, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
 {
     public async Task RunAsync(HttpContext context, IDialect dialect)
     {
@@ -65,6 +66,11 @@ internal sealed partial class AdmissionStation(
             return;
         }
 
+        if (usage.Limits.MaxConcurrent > 0 && !await TryEnterPlaceAsync(context, dialect, invocation, caller, usage))
+        {
+            return;
+        }
+
         try
         {
             await HandleAsync(context, dialect, invocation);
@@ -72,6 +78,47 @@ internal sealed partial class AdmissionStation(
         finally
         {
             usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
+
+            if (usage.Limits.MaxConcurrent > 0)
+            {
+                places.Leave(caller.Id);
+            }
+        }
+    }
+
+    /// <summary>False: the caller was told why not, or is gone.</summary>
+    private async Task<bool> TryEnterPlaceAsync(HttpContext context, IDialect dialect, Invocation invocation, CallerKey caller, KeyMeter usage)
+    {
+        KeyEntry entry;
+
+        try
+        {
+            entry = await places.EnterAsync(caller, invocation.Stopped);
+        }
+        catch (OperationCanceledException)
+        {
+            usage.Withdraw();
+            ClientGone(context, invocation);
+            return false;
+        }
+
+        switch (entry)
+        {
+            case KeyEntry.Entered:
+                return true;
+
+            case KeyEntry.Full:
+                await WriteProblemAsync(context, dialect, invocation, usage.Withdraw());
+                return false;
+
+            case KeyEntry.Unknown:
+                usage.Withdraw();
+                await WriteProblemAsync(context, dialect, invocation, new Problem(
+                    ErrorCode.ControllerUnavailable, "no controller says how many invocations of the API key run at other gateways", RetryAfter: TimeSpan.FromSeconds(1)));
+                return false;
+
+            default:
+                throw new UnreachableException();
         }
     }
 

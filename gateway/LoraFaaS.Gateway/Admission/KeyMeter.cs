@@ -61,6 +61,18 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
         }
     }
 
+    /// <summary>An entry that led nowhere, since all places are taken at other gateways: it costs nothing.</summary>
+    public Problem Withdraw()
+    {
+        lock (_gate)
+        {
+            _running.Leave(MostAtOnce);
+            _requests?.Take(-1);
+            _unreported = _unreported.Plus(new KeySpending(-1, 0));
+            return Over($"{limits.MaxConcurrent} invocations at once", _running.RetryAfter());
+        }
+    }
+
     /// <summary>What was spent here since it was last taken; null: the key has no rates, or was not used for so long that what others spend is no concern.</summary>
     public KeySpending? TakeReport()
     {

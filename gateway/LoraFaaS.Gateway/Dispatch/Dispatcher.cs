@@ -11,7 +11,7 @@ using LoraFaaS.Policies.Traffic;
 namespace LoraFaaS.Gateway.Dispatch;
 
 /// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
-internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk)
+internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk, SleepingCalls sleeping)
 {
     /// <summary>What the draws between two workers are made of.</summary>
     private static readonly ulong Salt = StickyChoice.Salt("placement");
@@ -39,6 +39,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
 
         if ((PlaceTrusted(table, placed, question, arithmetic) ?? PlaceWarm(table, placed, question, arithmetic)) is { } warm)
         {
+            sleeping.Called(placed);
             return warm;
         }
 

@@ -37,13 +37,20 @@ public sealed class PlanningTests
         var kept = (await PlanAsync(platform)).First(line => Word(line, "kind") == "adapter");
         Assert.StartsWith("kept: P=", Word(kept, "reason"), StringComparison.Ordinal);
         Assert.True(kept.GetProperty("probability").GetDouble() > 0.5, kept.GetRawText());
-        Assert.Equal(0, await ReplicasAsync(platform));
+
+        // What is there before its call is no instance of it: nobody wants one yet.
+        var asleep = await AskAsync(platform, $"system/function/{Function}");
+        Assert.False(asleep.TryGetProperty("replicas", out _) || asleep.TryGetProperty("availableReplicas", out _), asleep.GetRawText());
+        Assert.Equal(1, asleep.GetProperty("lorafaas").GetProperty("heldBy").GetInt32());
 
         // Its first call finds everything in place.
         var account = await AccountAsync(platform, prompt);
         Assert.True(Word(account, "adapter_tier") == "device", $"{account.GetRawText()}; planned since: {await AskAsync(platform, $"api/v1/plan?function={Function}.openfaas-fn")}");
         Assert.True(account.GetProperty("sandbox_warm").GetBoolean(), account.GetRawText());
         Assert.Equal(0, account.GetProperty("sandbox_ms").GetDouble() + account.GetProperty("map_ms").GetDouble());
+
+        // The call woke it.
+        await Patience.UntilAsync(async _ => await ReplicasAsync(platform) == 1, Patience.StartLimit, "it is wanted again");
     }
 
     /// <summary>Looks that follow one another closely, so that what is brought and what is let go would be seen pulling at one another.</summary>

@@ -110,7 +110,7 @@ public sealed class PreloadYieldTests
     {
         await ScaleToZeroAsync(platform, Live);
         await Patience.UntilAsync(
-            async _ => !(await AskAsync(platform, $"system/function/{Live}")).TryGetProperty("availableReplicas", out var replicas) || replicas.GetInt32() == 0, Patience.StartLimit, $"{Live} sleeps");
+            async _ => (await AskAsync(platform, $"system/function/{Live}")).GetProperty("lorafaas").GetProperty("heldBy").GetInt32() == 0, Patience.StartLimit, $"{Live} sleeps");
     }
 
     private static async Task ScaleToZeroAsync(RunningPlatform platform, string function)

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Policies.Admission;
 
 namespace LoraFaaS.Storage.Embedded.WarmState;
 
@@ -12,6 +13,7 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
     private readonly Dictionary<FunctionId, long> _invocations = [];
     private readonly Dictionary<FunctionId, long> _arrivals = [];
     private readonly Dictionary<ApiKeyId, KeyUse> _keyUses = [];
+    private readonly KeyPlaceBooks _keyPlaces = new(time);
     private readonly Dictionary<FunctionId, LogRing> _logs = [];
     private readonly NoticeHub _notices = new();
 
@@ -100,6 +102,15 @@ internal sealed class InMemoryWarmStateStore(TimeProvider time) : IWarmStateStor
             }
 
             return Task.FromResult<IReadOnlyDictionary<ApiKeyId, KeyUse>>(uses.Keys.ToDictionary(key => key, key => _keyUses[key]));
+        }
+    }
+
+    public Task<IReadOnlyDictionary<ApiKeyId, KeyPlaceGrant>> LeaseKeyPlacesAsync(
+        string gateway, IReadOnlyDictionary<ApiKeyId, KeyPlaceClaim> claims, TimeSpan lasts, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyDictionary<ApiKeyId, KeyPlaceGrant>>(claims.ToDictionary(claim => claim.Key, claim => _keyPlaces.Lease(gateway, claim.Key, claim.Value, lasts)));
         }
     }
 

@@ -104,6 +104,55 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Places_of_a_key_are_lent_by_all_controllers_from_one_book_until_they_lapse()
+    {
+        var (key, soon) = (new ApiKeyId("key-1"), TimeSpan.FromMilliseconds(50));
+        Assert.Empty(await Store.LeaseKeyPlacesAsync("g1", new Dictionary<ApiKeyId, KeyPlaceClaim>(), soon, None));
+
+        // A book that was just begun may follow one that was lost: it confirms, and lends nothing.
+        Assert.Equal(new KeyPlaceGrant(0, false, true), await LeaseAsync(Store, "g1", new KeyPlaceClaim(1, 0, 0, 1, 4), soon));
+        _stores.Elapse(soon);
+        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(2, 0, 0, 3, 4), Long) is { Granted: 3, MayAskAgain: false });
+
+        Assert.Equal(new KeyPlaceGrant(1, true, true), await LeaseAsync(_stores.Second, "g2", new KeyPlaceClaim(1, 0, 0, 2, 4), Long));
+        Assert.Equal(new KeyPlaceGrant(3, true, false), await LeaseAsync(_stores.Second, "g1", new KeyPlaceClaim(4, 3, 3, 3, 4), Long));
+        Assert.Equal(new KeyPlaceGrant(1, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(2, 1, 1, 2, 4), Long));
+
+        // What comes late changes nothing: the claim before it said that all three are in use.
+        Assert.Equal(1, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(3, 0, 3, 1, 4), Long)).Granted);
+        Assert.Equal(1, (await LeaseAsync(Store, "g2", new KeyPlaceClaim(3, 1, 1, 4, 4), Long)).Granted);
+
+        // Given back, and lent to the other.
+        Assert.Equal(0, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(5, 0, 3, 0, 4), Long)).Granted);
+        Assert.Equal(new KeyPlaceGrant(4, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(4, 1, 1, 4, 4), soon));
+
+        // Its holder is gone without a word.
+        _stores.Elapse(soon);
+        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(DateTime.UtcNow.Ticks, 0, 0, 4, 4), Long) is { Granted: 4 });
+
+        async Task<KeyPlaceGrant> LeaseAsync(IWarmStateStore store, string gateway, KeyPlaceClaim claim, TimeSpan lasts) =>
+            (await store.LeaseKeyPlacesAsync(gateway, new Dictionary<ApiKeyId, KeyPlaceClaim> { [key] = claim, [new("key-2")] = claim with { Wanted = 0 } }, lasts, None))[key];
+    }
+
+    [Fact]
+    public async Task Two_controllers_that_lend_at_once_lend_no_place_twice()
+    {
+        var (key, soon) = (new ApiKeyId("key-1"), TimeSpan.FromMilliseconds(1));
+        var number = 0L;
+        await LeaseAsync(Store, "g", 0, soon);
+        _stores.Elapse(soon);
+        await Patience.UntilAsync(async _ => (await LeaseAsync(Store, "g", 1, Long)).Granted == 1);
+        await LeaseAsync(Store, "g", 0, Long);
+
+        var granted = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => LeaseAsync(i % 2 == 0 ? Store : _stores.Second, $"g{i}", 2, Long))));
+
+        Assert.Equal(10, granted.Sum(grant => grant.Granted));
+
+        async Task<KeyPlaceGrant> LeaseAsync(IWarmStateStore store, string gateway, int wanted, TimeSpan lasts) =>
+            (await store.LeaseKeyPlacesAsync(gateway, new Dictionary<ApiKeyId, KeyPlaceClaim> { [key] = new(Interlocked.Increment(ref number), 0, 0, wanted, 10) }, lasts, None))[key];
+    }
+
+    [Fact]
     public async Task Log_keeps_its_newest_thousand_lines_in_order()
     {
         var function = Sample.Id("sql");

@@ -46,6 +46,57 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClass
         Assert.Equal(cluster.Workers.Count, workers.Split('\n').Count(line => line.Contains("cpu x", StringComparison.Ordinal)));
     }
 
+    /// <summary>The console's only way to a gateway is the door that shows the hosts' certificate.</summary>
+    [Fact]
+    public async Task A_login_reaches_the_gateway_by_TLS()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { BaseAddress = cluster.Gateways[0].Url, Timeout = Patience.StartLimit };
+        var page = await http.GetStringAsync(new Uri("ui/login", UriKind.Relative), TestContext.Current.CancellationToken);
+        var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+
+        foreach (var (password, status) in new[] { ("wrong", HttpStatusCode.Unauthorized), (cluster.Password, HttpStatusCode.Redirect) })
+        {
+            using var form = new FormUrlEncodedContent([new("user", "admin"), new("password", password), new("__RequestVerificationToken", token)]);
+            using var answer = await http.PostAsync(new Uri("ui/login", UriKind.Relative), form, TestContext.Current.CancellationToken);
+            Assert.Equal(status, answer.StatusCode);
+        }
+
+        // That door shows the authority's certificate, and nothing to who does not speak TLS.
+        var inside = new UriBuilder(cluster.Gateways[0].Url) { Port = 8443 };
+        using var stranger = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync(inside.Uri, TestContext.Current.CancellationToken));
+        inside.Scheme = "https";
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync(inside.Uri, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_key_for_one_call_at_a_time_is_served_by_either_gateway_also_after_one_was_killed()
+    {
+        var key = (await cluster.RunAsync("key", "create", "one-at-a-time", "--max-concurrent", "1")).Trim();
+        var (prompt, expected) = DemoData.First("sentiment");
+
+        for (var i = 0; i < 10; i++)
+        {
+            var gateway = cluster.Gateways[i % 2];
+            await Patience.UntilAsync(async _ => await CallAsync(gateway) == (HttpStatusCode.OK, expected), Patience.StartLimit, $"{gateway.Name} serves the key");
+        }
+
+        var killed = cluster.Gateways[0];
+        killed.Kill();
+        await Patience.UntilAsync(async _ => await CallAsync(cluster.Gateways[1]) == (HttpStatusCode.OK, expected), Patience.StartLimit, "the killed gateway's place is the other's");
+        await killed.ReviveAsync();
+        await Patience.UntilAsync(async _ => await CallAsync(killed) == (HttpStatusCode.OK, expected), Patience.StartLimit, "it serves the key again");
+
+        async Task<(HttpStatusCode Status, string Text)> CallAsync(ClusterHost gateway)
+        {
+            using var http = new HttpClient { Timeout = Patience.StartLimit };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            using var answer = await http.PostAsync(new Uri(gateway.Url, "function/sentiment"), new StringContent(prompt), TestContext.Current.CancellationToken);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
     [Fact]
     public async Task Every_tier_is_restarted_under_load_without_a_failed_call()
     {

@@ -56,12 +56,12 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
     public async Task SleepAsync(int function)
     {
         // The controller knows a worker's memory by its reports; before the last call is in one, "not there" would be old news.
-        await UntilAsync(async () => await ReplicasAsync(function) > 0, $"{prompts[function].Function} is reported as held");
+        await UntilAsync(async () => await HoldersAsync(function) > 0, $"{prompts[function].Function} is reported as held");
         var name = prompts[function].Function;
         using var response = await http.PostAsync(
             $"system/scale-function/{name}", new StringContent($$"""{ "serviceName": "{{name}}", "replicas": 0 }""", Encoding.UTF8, "application/json"));
         response.EnsureSuccessStatusCode();
-        await UntilAsync(async () => await ReplicasAsync(function) == 0, $"{name} sleeps");
+        await UntilAsync(async () => await HoldersAsync(function) == 0, $"{name} sleeps");
     }
 
     private static Task UntilAsync(Func<Task<bool>> condition, string what) => Patience.UntilAsync(
@@ -77,11 +77,11 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
         },
         Patience.Limit, what);
 
-    private async Task<int> ReplicasAsync(int function)
+    private async Task<int> HoldersAsync(int function)
     {
         using var response = await http.GetAsync($"system/function/{prompts[function].Function}");
         response.EnsureSuccessStatusCode();
         using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
-        return json.RootElement.TryGetProperty("availableReplicas", out var replicas) ? replicas.GetInt32() : 0;
+        return json.RootElement.GetProperty("lorafaas").GetProperty("heldBy").GetInt32();
     }
 }

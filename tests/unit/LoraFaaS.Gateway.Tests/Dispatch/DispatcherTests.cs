@@ -206,8 +206,11 @@ public sealed class DispatcherTests : IDisposable
     private async Task<DispatchOutcome.On> PlaceAsync(RouteEntry route, params WorkerId[] excluded) =>
         Assert.IsType<DispatchOutcome.On>(await Dispatcher().PlaceAsync(route, Call, null, excluded.ToHashSet(), arithmetic: "", CancellationToken.None));
 
-    private Dispatcher Dispatcher() => new(
-        _board, _load, _circuits, new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System));
+    private Dispatcher Dispatcher()
+    {
+        var desk = new ActivationDesk(_activator, new ActivationEstimate(), Options.Create(new GatewayOptions()), TimeProvider.System);
+        return new(_board, _load, _circuits, desk, new SleepingCalls(desk));
+    }
 
     private sealed class CountingActivator : IActivator
     {

@@ -45,6 +45,33 @@ public sealed class ResilienceTests
         Assert.Equal(1, one.Exchanges.Count + two.Exchanges.Count);
     }
 
+    /// <summary>As a function stands that was scaled to zero and that a call is expected for.</summary>
+    [Fact]
+    public async Task A_call_of_a_function_that_sleeps_in_memory_goes_straight_there_and_wakes_it()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var worker = await gateway.AddWorkerAsync("w1");
+        var asked = new TaskCompletionSource();
+        gateway.Controller.OnActivate = async (request, _) =>
+        {
+            await asked.Task;
+            return new ActivateReply { WorkerId = "w1", WorkerUrl = worker.Url };
+        };
+        var asleep = Given.Route("echo", placements: ("w1", StorageTier.Device));
+        asleep.DesiredReplicas = 0;
+        await gateway.PublishAsync([asleep], worker);
+
+        Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+        await Patience.UntilAsync(() => gateway.Controller.Activations == 1);
+        Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+        asked.SetResult();
+
+        asleep.DesiredReplicas = 1;
+        await gateway.PublishAsync([asleep], worker);
+        Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+        Assert.Equal(1, gateway.Controller.Activations);
+    }
+
     [Fact]
     public async Task Every_call_of_a_deployed_function_is_reported_to_the_controller()
     {

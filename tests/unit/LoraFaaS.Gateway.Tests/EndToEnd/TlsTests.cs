@@ -39,6 +39,32 @@ public sealed class TlsTests : IDisposable
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => plain.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz")));
     }
 
+    [Fact]
+    public async Task The_door_inside_shows_the_hosts_certificate_and_the_callers_door_does_not()
+    {
+        var own = await WriteAsync("host");
+        await using var gateway = await RunningGateway.StartAsync(
+            "--Host:InsideUrl", "https://127.0.0.1:0", "--Host:CertificateFile", CertificateFile, "--Host:KeyFile", KeyFile);
+        var inside = gateway.Urls.Single(url => url.StartsWith("https://", StringComparison.Ordinal));
+
+        string? seen = null;
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, certificate, _, _) => (seen = certificate?.Thumbprint) is not null };
+        using var client = new HttpClient(handler);
+        using var health = await client.GetAsync(new Uri(new Uri(inside), "healthz"));
+        Assert.Equal((HttpStatusCode.OK, own), (health.StatusCode, seen));
+
+        using var plain = await gateway.Http.GetAsync(new Uri("/healthz", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, plain.StatusCode);
+        Assert.Equal(Uri.UriSchemeHttp, gateway.Url.Scheme);
+    }
+
+    [Fact]
+    public void A_door_inside_without_TLS_is_refused()
+    {
+        var plain = Assert.Throws<HostStartException>(() => GatewayHost.Build(["--Host:InsideUrl", "http://127.0.0.1:0"]));
+        Assert.Contains("Host:InsideUrl", plain.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Who offers HTTP/2 in the handshake has it: answers, streams as they come, and who leaves is noticed.</summary>
     [Fact]
     public async Task With_a_certificate_callers_may_speak_HTTP_2()

@@ -129,6 +129,11 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
         return Task.FromResult(reply);
     }
 
+    /// <summary>The places of API keys, shared out as the controller shares them; none of them lapses before a test says so.</summary>
+    public FakeKeyPlaces KeyPlaces { get; } = new();
+
+    public Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, CancellationToken cancellationToken) => Task.FromResult(KeyPlaces.Lease(request));
+
     public Task RunWorkerSessionAsync(GrpcServerDuplex<WorkerMessage, WorkerCommand> session, CancellationToken cancellationToken) =>
         throw new NotSupportedException("no worker talks to this controller");
 

@@ -30,6 +30,8 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public Uri Url => Http.BaseAddress!;
 
+    public IEnumerable<string> Urls => _app!.Urls;
+
     public RouteBoard Board => _app!.Services.GetRequiredService<RouteBoard>();
 
     public int InFlight => _app!.Services.GetRequiredService<InFlightGate>().Count;

@@ -19,6 +19,9 @@ internal sealed class ScriptedControl : IControlService
     public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken) =>
         throw new GrpcStatusException(GrpcStatusCode.Unimplemented, nameof(ReportArrivalsAsync));
 
+    public Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, CancellationToken cancellationToken) =>
+        throw new GrpcStatusException(GrpcStatusCode.Unimplemented, nameof(LeaseKeyPlacesAsync));
+
     public async Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken)
     {
         var tag = request.Key.Namespace;

@@ -99,6 +99,8 @@ public sealed class ScriptedController : IControlService, IAsyncDisposable
 
     public Task<ArrivalReply> ReportArrivalsAsync(ArrivalReport report, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<KeyPlacesReply> LeaseKeyPlacesAsync(KeyPlacesRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<ActivateReply> ActivateAsync(ActivateRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>What functions' code is given when it asks; asked for by name and revision.</summary>
