@@ -1,3 +1,4 @@
+using LoraFaaS.Policies.Admission;
 using LoraFaaS.Storage.Tests.Fixtures;
 
 namespace LoraFaaS.Storage.Tests.Ports;
@@ -127,8 +128,9 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
         Assert.Equal(new KeyPlaceGrant(4, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(4, 1, 1, 4, 4), soon));
 
         // Its holder is gone without a word.
+        var last = 5L;
         _stores.Elapse(soon);
-        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(DateTime.UtcNow.Ticks, 0, 0, 4, 4), Long) is { Granted: 4 });
+        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(++last, 0, 0, 4, 4), Long) is { Granted: 4 });
 
         async Task<KeyPlaceGrant> LeaseAsync(IWarmStateStore store, string gateway, KeyPlaceClaim claim, TimeSpan lasts) =>
             (await store.LeaseKeyPlacesAsync(gateway, new Dictionary<ApiKeyId, KeyPlaceClaim> { [key] = claim, [new("key-2")] = claim with { Wanted = 0 } }, lasts, None))[key];

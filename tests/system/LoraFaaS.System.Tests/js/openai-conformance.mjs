@@ -147,6 +147,27 @@ const checks = {
     }
     assert.equal((await chat()).choices[0].message.content, expected);
   },
+  async 'a prompt is scored as evaluation harnesses ask for it'() {
+    const scored = (more) => text({ prompt: `${prompt} ${expected}`, echo: true, logprobs: 1, ...more });
+    const [alone, one] = [await scored({ max_tokens: 0 }), await scored({ max_tokens: 1 })];
+    const { tokens, token_logprobs: scores, top_logprobs: tops, text_offset: offsets } = alone.choices[0].logprobs;
+    assert.equal(alone.choices[0].finish_reason, 'length');
+    assert.deepEqual([alone.usage.completion_tokens, one.usage.completion_tokens], [0, 1]);
+    assert.ok(alone.choices[0].text.endsWith(`${prompt} ${expected}`), 'the prompt comes back');
+    assert.equal(tokens.join(''), alone.choices[0].text);
+    assert.equal(tokens.length, alone.usage.prompt_tokens);
+    assert.deepEqual([scores[0], tops[0], offsets[0]], [null, null, 0]);
+    for (let i = 1; i < tokens.length; i++) {
+      assert.ok(scores[i] <= 0 && scores[i] === tops[i][tokens[i]] && scores[i] <= Math.max(...Object.values(tops[i])), `token ${i}`);
+    }
+    assert.deepEqual(one.choices[0].logprobs.token_logprobs.slice(0, -1), scores);
+    const chunks = await collect(await scored({ max_tokens: 0, stream: true }));
+    assert.equal(texts(chunks), alone.choices[0].text);
+    assert.deepEqual(chunks.flatMap((c) => c.choices[0].logprobs?.token_logprobs ?? []), scores);
+    assert.deepEqual(reasons(chunks), ['length']);
+    const ids = await client.completions.create({ model, prompt: [[300, 301, 302], [303, 304]], max_tokens: 1, echo: true, logprobs: 1, temperature: 0 });
+    assert.deepEqual(ids.choices.map((c) => c.logprobs.tokens.length), [4, 3]);
+  },
   async 'completion'() {
     const completion = await text();
     assert.equal(completion.object, 'text_completion');
