@@ -112,25 +112,26 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
 
         // A book that was just begun may follow one that was lost: it confirms, and lends nothing.
         Assert.Equal(new KeyPlaceGrant(0, false, true), await LeaseAsync(Store, "g1", new KeyPlaceClaim(1, 0, 0, 1, 4), soon));
+        var number = 1L;
         _stores.Elapse(soon);
-        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(2, 0, 0, 3, 4), Long) is { Granted: 3, MayAskAgain: false });
+        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(++number, 0, 0, 3, 4), Long) is { Granted: 3, MayAskAgain: false });
 
         Assert.Equal(new KeyPlaceGrant(1, true, true), await LeaseAsync(_stores.Second, "g2", new KeyPlaceClaim(1, 0, 0, 2, 4), Long));
-        Assert.Equal(new KeyPlaceGrant(3, true, false), await LeaseAsync(_stores.Second, "g1", new KeyPlaceClaim(4, 3, 3, 3, 4), Long));
+        Assert.Equal(new KeyPlaceGrant(3, true, false), await LeaseAsync(_stores.Second, "g1", new KeyPlaceClaim(number + 2, 3, 3, 3, 4), Long));
         Assert.Equal(new KeyPlaceGrant(1, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(2, 1, 1, 2, 4), Long));
 
         // What comes late changes nothing: the claim before it said that all three are in use.
-        Assert.Equal(1, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(3, 0, 3, 1, 4), Long)).Granted);
+        Assert.Equal(1, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(number + 1, 0, 3, 1, 4), Long)).Granted);
         Assert.Equal(1, (await LeaseAsync(Store, "g2", new KeyPlaceClaim(3, 1, 1, 4, 4), Long)).Granted);
 
         // Given back, and lent to the other.
-        Assert.Equal(0, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(5, 0, 3, 0, 4), Long)).Granted);
+        Assert.Equal(0, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(number + 3, 0, 3, 0, 4), Long)).Granted);
         Assert.Equal(new KeyPlaceGrant(4, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(4, 1, 1, 4, 4), soon));
 
         // Its holder is gone without a word.
-        var last = 5L;
+        number += 3;
         _stores.Elapse(soon);
-        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(++last, 0, 0, 4, 4), Long) is { Granted: 4 });
+        await Patience.UntilAsync(async _ => await LeaseAsync(Store, "g1", new KeyPlaceClaim(++number, 0, 0, 4, 4), Long) is { Granted: 4 });
 
         async Task<KeyPlaceGrant> LeaseAsync(IWarmStateStore store, string gateway, KeyPlaceClaim claim, TimeSpan lasts) =>
             (await store.LeaseKeyPlacesAsync(gateway, new Dictionary<ApiKeyId, KeyPlaceClaim> { [key] = claim, [new("key-2")] = claim with { Wanted = 0 } }, lasts, None))[key];
