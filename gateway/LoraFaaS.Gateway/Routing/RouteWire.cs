@@ -36,6 +36,7 @@ internal static class RouteWire
         Revision = ToRevision(id, target.Revision),
         Placements = ToPlacements(target.Placements),
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds(route.CreatedAt),
+        DesiredReplicas = route.DesiredReplicas,
         IsShare = true,
     };
 

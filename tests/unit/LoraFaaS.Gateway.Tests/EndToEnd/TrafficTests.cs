@@ -31,6 +31,9 @@ public sealed class TrafficTests
         Assert.InRange(canaries, 10, 55);
         Assert.Equal(canaries, world.Worker.Exchanges.Count(exchange => exchange.Request.Revision.Number == 2));
         Assert.All(world.Worker.Exchanges, exchange => Assert.Equal(World.AdapterOf(exchange.Request.Revision.Number), exchange.Request.Revision.AdapterDigest));
+
+        // The function is awake, and so is each of its revisions.
+        Assert.Equal(0, world.Gateway.Controller.Activations);
     }
 
     [Fact]
