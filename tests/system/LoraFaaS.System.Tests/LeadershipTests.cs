@@ -36,6 +36,10 @@ public sealed class LeadershipTests
         var plans = await PlansAsync(source);
         AssertMadeOnce(plans);
 
+        // One trigger for both, in the database, and each has said there that it is alive.
+        Assert.Equal(1, await CountAsync(source, "SELECT count(*) FROM qrtz_triggers WHERE trigger_name = 'plan'"));
+        await Patience.UntilAsync(async _ => await CountAsync(source, "SELECT count(DISTINCT instance_name) FROM qrtz_scheduler_state") == 2, Patience.StartLimit, "two schedulers of one cluster");
+
         // Whoever leads now is killed; who holds the lease after it has a greater token, and its plans stand.
         var leader = plans[^1];
         var isSecond = leader.Controller.Contains($"-{second.Id}-", StringComparison.Ordinal);
@@ -65,6 +69,12 @@ public sealed class LeadershipTests
             Assert.True(after.Token >= before.Token, $"plan {after.Number} of {after.Controller} follows one of a later leader");
             Assert.True(after.Token > before.Token || after.Asked != before.Asked, $"plan {after.Number} says again what plan {before.Number} says");
         }
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource source, string query)
+    {
+        await using var command = source.CreateCommand(query);
+        return Assert.IsType<long>(await command.ExecuteScalarAsync());
     }
 
     private static async Task<bool> NamesAsync(NpgsqlDataSource source, string function)

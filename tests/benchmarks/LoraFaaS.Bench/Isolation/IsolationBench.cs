@@ -18,7 +18,8 @@ internal sealed class IsolationBench(ReportWriter report, int rounds)
 {
     private const int Tokens = 300;
     private const int Starts = 10;
-    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Stretch = TimeSpan.FromSeconds(1.5);
+    private const string Alone = "alone";
     private const string Victim = "victim";
     private const string Neighbour = "neighbour";
     private const string Evil = "evil";
@@ -38,39 +39,49 @@ internal sealed class IsolationBench(ReportWriter report, int rounds)
         await (await worker.AskAsync("hello", Neighbour, 1, cancellationToken)).CopyToAsync(Stream.Null, cancellationToken);
         await AttackAsync(worker, "RaisePriority", cancellationToken);
         var gaps = new Dictionary<string, List<double>>(StringComparer.Ordinal);
+        (string Name, Func<CancellationToken, Task> Run)[] attacks =
+        [
+            .. Attacks.Select(attack => (attack, (Func<CancellationToken, Task>)(token => AttackAsync(worker, attack, token)))),
+            .. CodeAttacks.Select(attack => (InCode(attack), (Func<CancellationToken, Task>)(token => AttackInCodeAsync(worker, attack, token)))),
+        ];
 
         for (var round = 0; round < rounds; round++)
         {
             ReportWriter.Say($"round {round + 1} of {rounds}");
-            Keep(gaps, "alone", await MeanGapAsync(worker, cancellationToken));
-            Keep(gaps, "neighbour", await BesideAsync(worker, token => StreamAsync(worker, Neighbour, token), cancellationToken));
+            Keep(gaps, Alone, await MeanGapAsync(worker, cancellationToken));
+            var before = await HonestAsync();
 
-            foreach (var attack in Attacks)
+            foreach (var (name, attack) in attacks)
             {
-                Keep(gaps, attack, await BesideAsync(worker, token => AttackAsync(worker, attack, token), cancellationToken));
-            }
+                Keep(gaps, name, await BesideAsync(worker, attack, cancellationToken));
 
-            foreach (var attack in CodeAttacks)
-            {
-                Keep(gaps, InCode(attack), await BesideAsync(worker, token => AttackInCodeAsync(worker, attack, token), cancellationToken));
+                // What lies between two is compared with both: the machine is another one from one minute to the next.
+                var after = await HonestAsync();
+                Keep(gaps, Around(name), (before + after) / 2);
+                before = after;
             }
-
-            // Once more at the end of the round: what lies between is compared with both.
-            Keep(gaps, "neighbour", await BesideAsync(worker, token => StreamAsync(worker, Neighbour, token), cancellationToken));
         }
 
-        var alone = Interleaved.Median(gaps["alone"]);
-        var shared = Interleaved.Median(gaps["neighbour"]);
-        report.Add(BenchRow.Limit($"a stream alone: between tokens, mean over {Stretch.TotalSeconds:0} s", alone, "ms"));
+        var alone = Interleaved.Median(gaps[Alone]);
+        var shared = Interleaved.Median(gaps[Neighbour]);
+        report.Add(BenchRow.Limit($"a stream alone: between tokens, mean over {Stretch.TotalSeconds} s", alone, "ms"));
         report.Add(BenchRow.Cost("beside an honest stream of another trust domain", shared, "ms", alone, "alone"));
 
-        foreach (var attack in Attacks.Concat(CodeAttacks.Select(InCode)))
+        foreach (var (name, _) in attacks)
         {
-            var gap = Interleaved.Median(gaps[attack]);
-            report.Add(BenchRow.Cost($"beside {attack}, again and again ({gap / alone:0.00}× alone)", gap, "ms", shared, "beside the honest stream", Noise));
+            var gap = Interleaved.Median(gaps[name]);
+            var honest = Interleaved.Median(gaps[Around(name)]);
+            report.Add(BenchRow.Cost($"beside {name}, again and again ({gap / alone:0.00}× alone)", gap, "ms", honest, "the honest stream before and after", Noise));
         }
 
         await StartAsync(worker, cancellationToken);
+
+        async Task<double> HonestAsync()
+        {
+            var gap = await BesideAsync(worker, token => StreamAsync(worker, Neighbour, token), cancellationToken);
+            Keep(gaps, Neighbour, gap);
+            return gap;
+        }
     }
 
     /// <summary>What is measured runs beside the other, which is repeated until it has ended.</summary>
@@ -108,6 +119,8 @@ internal sealed class IsolationBench(ReportWriter report, int rounds)
         await using var stream = await worker.AskAsync("tell a long story", trustDomain, Tokens, cancellationToken);
         await stream.CopyToAsync(Stream.Null, cancellationToken);
     }
+
+    private static string Around(string attack) => $"around {attack}";
 
     private static string InCode(string attack) => $"{attack} in a function's code";
 
