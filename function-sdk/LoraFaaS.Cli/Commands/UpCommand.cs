@@ -16,7 +16,7 @@ internal static class UpCommand
     private static readonly Option<bool> RequireApiKeys = new("--require-api-keys") { Description = "Every invocation needs an API key (lorafaas key create)" };
     private static readonly Option<bool> InsecureOpen = new("--insecure-open") { Description = "With a --host that other machines reach: let them invoke without a key" };
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder (default: the user's data folder, lorafaas/)" };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of a sandbox; 0: half of the cores, at least two" };
+    private static readonly Option<int> Threads = new("--threads") { Description = "Compute threads of a sandbox; 0: all cores, in turns with the others (without turns half of them, at least two)" };
     private static readonly Option<string?> DeviceMemory = new("--device-memory") { Description = "Device memory of the worker, for example 2Gi" };
     private static readonly Option<string?> Weights = CreateWeights();
     private static readonly Option<bool> NoConsole = new("--no-console") { Description = "Do not start the console (/ui)" };
@@ -107,7 +107,7 @@ internal static class UpCommand
 
         if (parse.GetValue(Threads) < 0)
         {
-            throw new UsageException("--threads: 0 (half of the cores, at least two) or more.");
+            throw new UsageException("--threads: 0 (all cores, in turns) or more.");
         }
 
         var host = parse.GetValue(Host)!;
