@@ -37,7 +37,7 @@ public sealed class LeadershipTests
         AssertMadeOnce(plans);
 
         // One trigger for both, in the database, and each has said there that it is alive.
-        Assert.Equal(1, await CountAsync(source, "SELECT count(*) FROM qrtz_triggers WHERE trigger_name = 'plan'"));
+        await Patience.UntilAsync(async _ => await CountAsync(source, "SELECT count(*) FROM qrtz_triggers WHERE trigger_name = 'plan'") == 1, Patience.StartLimit, "one trigger of planning");
         await Patience.UntilAsync(async _ => await CountAsync(source, "SELECT count(DISTINCT instance_name) FROM qrtz_scheduler_state") == 2, Patience.StartLimit, "two schedulers of one cluster");
 
         // Whoever leads now is killed; who holds the lease after it has a greater token, and its plans stand.
