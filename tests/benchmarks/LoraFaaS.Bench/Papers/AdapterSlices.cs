@@ -10,11 +10,10 @@ namespace LoraFaaS.Bench.Papers;
 /// <summary>The targets against P-LoRA's policy on arrivals of its own kind: the Azure day's, scaled.</summary>
 internal sealed class AdapterSlices(string folder, int slices, List<PapersRow> rows)
 {
-    private const string Setting = "1 A100 40 GB, Llama2-7B, 1 000 adapters r8–r64, Azure day with scaled gaps, 100/20 tokens, first token within 1 s, 8 stretches of 4 h";
-
     /// <summary>Calls a second that are offered in the mean of a stretch.</summary>
     private static readonly double[] Rates = [.. Enumerable.Range(0, 18).Select(step => 10 + (3.0 * step))];
 
+    private readonly string _setting = $"1 A100 40 GB, Llama2-7B, 1 000 adapters r8–r64, Azure day with scaled gaps, 100/20 tokens, first token within 1 s, {slices} stretches of 4 h";
     private readonly Lazy<Trace[]> _traces = new(() => [.. Enumerable.Range(0, slices).Select(new AdapterTraces(folder).Of)]);
     private readonly ConcurrentDictionary<(string System, int Slice, double Rate), RunReport> _runs = new();
 
@@ -27,12 +26,12 @@ internal sealed class AdapterSlices(string folder, int slices, List<PapersRow> r
         {
             var theirs = Capacities(system);
             var ratio = Ratio(ours, theirs);
-            rows.Add(new($"throughput within the SLO at {AdapterTraces.Adapters} adapters, Azure arrivals, against {system}", Setting, "≥ 1.2×", "", InTime(theirs).Text("/s"), InTime(ours).Text("/s"), ratio.Mean >= 1.2,
+            rows.Add(new($"throughput within the SLO at {AdapterTraces.Adapters} adapters, Azure arrivals, against {system}", _setting, "≥ 1.2×", "", InTime(theirs).Text("/s"), InTime(ours).Text("/s"), ratio.Mean >= 1.2,
                 ratio.Text("×") + FormattableString.Invariant($"; answered in time each second at the highest of {Rates[0]} to {Rates[^1]}/s at which at most a twentieth is late or refused; of ours refused {ours.Average(run => (double)run.Refused / run.Calls):P1}; with S-LoRA's early abort and mixed steps theirs is {InTime(aborting).Text("/s")}, ours {Ratio(ours, aborting).Text("×")}")));
 
             var (cold, warm) = (All(system, AdapterBench.At), All(AdapterBench.Ours, AdapterBench.At));
             var change = (warm.Average(run => run.ColdMs.Mean) / cold.Average(run => run.ColdMs.Mean)) - 1;
-            rows.Add(new($"cold-start time a call at {AdapterTraces.Adapters} adapters, Azure arrivals, against {system}", Setting + $", {AdapterBench.At}/s", "≤ −50 %", "", Sample.Of(cold.Select(run => run.ColdMs.Mean)).Text(" ms"), Sample.Of(warm.Select(run => run.ColdMs.Mean)).Text(" ms"), change <= -0.5,
+            rows.Add(new($"cold-start time a call at {AdapterTraces.Adapters} adapters, Azure arrivals, against {system}", _setting + $", {AdapterBench.At}/s", "≤ −50 %", "", Sample.Of(cold.Select(run => run.ColdMs.Mean)).Text(" ms"), Sample.Of(warm.Select(run => run.ColdMs.Mean)).Text(" ms"), change <= -0.5,
                 FormattableString.Invariant($"{change * 100:0} %; calls that wait {cold.Average(run => run.ColdAdapter) * 100:0.0} and {warm.Average(run => run.ColdAdapter) * 100:0.0} %")));
         }
     }
