@@ -43,6 +43,9 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
     /// <summary>Completes when nothing will be heard from this handler any more. Never fails.</summary>
     public Task Closed { get; }
 
+    /// <summary>Known before anybody is told: whoever hears that he lost it and tries again does not find it open.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
     public async Task<HandlerOpening> OpenAsync(OpenCode open, CancellationToken cancellationToken)
     {
         await SendAsync(new ToHandler { Open = open }, cancellationToken);
@@ -100,8 +103,6 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
             LogDropped(_id, message.KindCase);
         }
     }
-
-    private bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     private async Task WriteAllAsync()
     {

@@ -37,7 +37,7 @@ internal sealed class ResidentHandler : IServingProcess<HandlerKey>
         _time = time;
         _places = new SemaphoreSlim(options.Concurrency);
         _begun = time.GetTimestamp();
-        Uses = new UseBook(() => _condemned || Closed.IsCompleted, time);
+        Uses = new UseBook(() => _condemned || channel.IsClosed, time);
     }
 
     public HandlerSpec Spec { get; }
@@ -58,7 +58,7 @@ internal sealed class ResidentHandler : IServingProcess<HandlerKey>
     /// <summary>After a use was taken, <see cref="BeginAsync"/> or its end must follow.</summary>
     public UseBook Uses { get; }
 
-    public bool IsOver => Uses.IsRetired || _condemned || Closed.IsCompleted;
+    public bool IsOver => Uses.IsRetired || _condemned || _channel.IsClosed;
 
     /// <summary>Waits for a place and begins an invocation in it. The use that was taken ends with the call.</summary>
     public async Task<HandlerCall> BeginAsync(Invoke invoke, CancellationToken cancellationToken)

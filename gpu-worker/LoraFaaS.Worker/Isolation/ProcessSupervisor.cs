@@ -25,7 +25,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
     private readonly SingleFlight<TKey, Loading<TProcess>> _starts;
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, TProcess> _resident = [];
-    private readonly HashSet<Task> _lives = [];
+    private readonly List<Life> _lives = [];
 
     protected ProcessSupervisor(TimeProvider time)
     {
@@ -57,7 +57,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
 
         lock (_gate)
         {
-            lives = [.. _lives];
+            lives = [.. _lives.Select(life => life.End)];
         }
 
         await Task.WhenAll(lives);
@@ -101,6 +101,20 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
     }
 
+    /// <summary>Completes when those that are over by now have ended, and what they held is free. False: there is none.</summary>
+    protected async Task<bool> AwaitEndsAsync(CancellationToken cancellationToken)
+    {
+        Task[] ends;
+
+        lock (_gate)
+        {
+            ends = [.. _lives.Where(life => life.Process.IsOver && !life.End.IsCompleted).Select(life => life.End)];
+        }
+
+        await Task.WhenAll(ends).WaitAsync(cancellationToken);
+        return ends.Length > 0;
+    }
+
     /// <summary>From here on it is the one that serves its key, until it ends.</summary>
     /// <param name="process">Opened.</param>
     /// <param name="end">What is to be done once nothing is heard from it and it is off the list; it is disposed after that.</param>
@@ -109,8 +123,8 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         lock (_gate)
         {
             _resident[process.Key] = process;
-            _lives.RemoveWhere(life => life.IsCompleted);
-            _lives.Add(WatchAsync(process, end));
+            _lives.RemoveAll(life => life.End.IsCompleted);
+            _lives.Add(new Life(process, WatchAsync(process, end)));
         }
     }
 
@@ -206,4 +220,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
             }
         }
     }
+
+    /// <summary>One that was added, and the task that completes with its end.</summary>
+    private readonly record struct Life(TProcess Process, Task End);
 }

@@ -28,6 +28,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     private readonly SandboxSurroundings _around;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly CancellationToken _ending;
     private readonly SingleFlight<Digest, Loading<StorageTier>> _loads;
     private readonly Lock _gate = new();
     private readonly LruBook<Digest> _adapters = new();
@@ -48,11 +49,12 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         _pageBytes = pageBytes;
         _around = around;
         _time = around.Time;
-        Uses = new UseBook(() => Closed.IsCompleted, _time);
-        _loads = new SingleFlight<Digest, Loading<StorageTier>>(_lifetime.Token);
-        _prefixes = new SandboxPrefixes(channel, around, _lifetime.Token);
+        Uses = new UseBook(() => channel.IsClosed, _time);
+        _ending = _lifetime.Token;
+        _loads = new SingleFlight<Digest, Loading<StorageTier>>(_ending);
+        _prefixes = new SandboxPrefixes(channel, around, _ending);
         _wishing = Task.Run(GrantWishesAsync);
-        _pulse = pulse.RunAsync(_lifetime.Token);
+        _pulse = pulse.RunAsync(_ending);
     }
 
     public SandboxKey Key { get; }
@@ -120,7 +122,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
 
     public UseBook Uses { get; }
 
-    public bool IsOver => Uses.IsRetired || Closed.IsCompleted;
+    public bool IsOver => Uses.IsRetired || _channel.IsClosed;
 
     /// <summary>Brings an adapter into this sandbox's pages, from wherever it is.</summary>
     public async Task<Loading<AdapterUse>> UseAdapterAsync(
@@ -135,7 +137,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
                 return new Loading<AdapterUse>.Ready(use);
             }
 
-            switch (await _loads.RunAsync(adapter, token => LoadAsync(adapter, maxBytes, token), cancellationToken, urgency))
+            switch (await LoadOnceAsync(adapter, maxBytes, urgency, cancellationToken))
             {
                 case Loading<StorageTier>.Ready ready:
                     foundAt = ready.Value;
@@ -237,6 +239,21 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         }
     }
 
+    private async Task<Loading<StorageTier>> LoadOnceAsync(Digest adapter, long maxBytes, Urgency urgency, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _loads.RunAsync(adapter, token => LoadAsync(adapter, maxBytes, token), cancellationToken, urgency);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its end broke the load off, whichever part of it was under way; who waits can go on in another sandbox.
+            return Lost();
+        }
+    }
+
+    private static Loading<StorageTier>.Failed Lost() => new(new Problem(ErrorCode.SandboxLost, "The sandbox ended while an adapter was being loaded."));
+
     private async Task<Loading<StorageTier>> LoadAsync(Digest adapter, long maxBytes, CancellationToken cancellationToken)
     {
         if (IsLoaded(adapter))
@@ -251,7 +268,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
                 using (ready.Value)
                 {
                     // Once the frame is out the sandbox has the adapter, whoever has given up meanwhile.
-                    return await HandOverAsync(adapter, ready.Value, _lifetime.Token);
+                    return await HandOverAsync(adapter, ready.Value, _ending);
                 }
 
             case Loading<HostAdapter>.Failed failed:
@@ -299,7 +316,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
                     return new Loading<StorageTier>.Failed(refused.Problem);
 
                 case SandboxReply<AdapterLoaded>.Lost:
-                    return new Loading<StorageTier>.Failed(new Problem(ErrorCode.SandboxLost, "The sandbox ended while an adapter was being loaded."));
+                    return Lost();
 
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -324,16 +341,16 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     {
         try
         {
-            await foreach (var wish in _channel.Wishes.ReadAllAsync(_lifetime.Token))
+            await foreach (var wish in _channel.Wishes.ReadAllAsync(_ending))
             {
                 // Granted or not, it hears where it stands: sequences wait for the answer.
-                if (!await _around.Room.GrowAsync(this, new ByteSize(wish), _lifetime.Token))
+                if (!await _around.Room.GrowAsync(this, new ByteSize(wish), _ending))
                 {
-                    await _lease.TellAsync(_lifetime.Token);
+                    await _lease.TellAsync(_ending);
                 }
             }
         }
-        catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // Its end: nobody waits for an answer.
         }

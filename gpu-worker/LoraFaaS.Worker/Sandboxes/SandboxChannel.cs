@@ -57,6 +57,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     /// <summary>Completes when nothing will be heard from this sandbox any more. Never fails.</summary>
     public Task Closed { get; }
 
+    /// <summary>Known before anybody is told: whoever hears that he lost it and tries again does not find it open.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
     /// <summary>The sandbox's last word on how busy it is.</summary>
     public Load Load => Volatile.Read(ref _load);
 
@@ -214,8 +217,6 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate()));
 
     private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
-
-    private bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
     private async ValueTask SendAsync(ToSandbox message, SafeFileHandle? descriptor, CancellationToken cancellationToken)

@@ -129,10 +129,24 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
     }
 
     private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken) =>
-        await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken) is LeaseOutcome.Granted granted
+        await LeaseAsync(key, cancellationToken) is LeaseOutcome.Granted granted
             ? await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken)
             : new Loading<ResidentSandbox>.Failed(new Problem(
                 ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
+
+    /// <summary>One that was killed holds its bytes until the kernel has reaped it: where they are what is missing, its successor waits for them.</summary>
+    private async Task<LeaseOutcome> LeaseAsync(SandboxKey key, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var outcome = await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken);
+
+            if (outcome is LeaseOutcome.Granted || !await AwaitEndsAsync(cancellationToken))
+            {
+                return outcome;
+            }
+        }
+    }
 
     /// <summary>However it ended: its bytes are free, and so is its hold of the backbone.</summary>
     private async Task EndAsync(ResidentSandbox sandbox, IDisposable hold)

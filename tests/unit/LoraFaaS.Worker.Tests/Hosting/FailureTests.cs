@@ -29,9 +29,26 @@ public sealed class FailureTests
         Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
 
         var again = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
+        Assert.Null(again.Problem?.Message);
         Assert.Equal(3, again.Finished?.CompletionTokens);
         Assert.NotNull((await bystander.RestAsync()).Finished);
         Assert.Equal(survivor, world.Worker.SandboxOf("bystander").ProcessId);
+    }
+
+    [Fact]
+    public async Task Where_the_device_has_room_for_one_sandbox_the_next_waits_until_the_killed_one_has_let_go()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:DeviceMemory", "16Mi", "--Worker:SandboxMemory", "16Mi", "--Worker:SandboxFirstMemory", "16Mi");
+
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.NotNull((await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 1), Token)).Finished);
+            Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
+
+            var again = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 3), Token);
+            Assert.Null(again.Problem?.Message);
+            Assert.Equal(3, again.Finished?.CompletionTokens);
+        }
     }
 
     [Fact]
