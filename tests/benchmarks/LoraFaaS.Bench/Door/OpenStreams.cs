@@ -11,6 +11,8 @@ namespace LoraFaaS.Bench.Door;
 /// </summary>
 internal sealed class OpenStreams(DoorWorld world, ReportWriter report, int streams)
 {
+    internal const string CertificateName = "bench";
+
     private const int WarmStreams = 256;
     private const double Target = 30;
 
@@ -34,7 +36,7 @@ internal sealed class OpenStreams(DoorWorld world, ReportWriter report, int stre
     {
         using var folder = new TempFolder();
         var (certificate, key) = (folder.File("tls.crt"), folder.File("tls.key"));
-        await OwnCertificate.WriteAsync(certificate, key, "bench");
+        await OwnCertificate.WriteAsync(certificate, key, CertificateName);
         var (gateway, address) = await world.StartAnotherAsync(options: ["--Gateway:CertificateFile", certificate, "--Gateway:KeyFile", key]);
         await using var _ = gateway;
         var url = new Uri(address, DoorWorld.FunctionPath).ToString();
