@@ -213,7 +213,10 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
             {
                 if (grants.TryGetValue(key.Value, out var grant))
                 {
-                    book.Learn(new(grant.Granted, grant.IsShared, grant.MayAskAgain), askedAt, TimeSpan.FromMilliseconds(reply.LastsMs));
+                    if (book.Learn(new(grant.Granted, grant.IsScarce, grant.MayAskAgain), askedAt, TimeSpan.FromMilliseconds(reply.LastsMs)))
+                    {
+                        _free.Writer.TryWrite(0);
+                    }
                 }
             }
 
