@@ -200,6 +200,8 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
                 Interleaved.Quantile(measured.Select(start => start.ForwarderMicros), quantile), "a bare forwarder"));
             report.Add(BenchRow.AtLeast(
                 $"calls a second as a share of a bare forwarder's, {which} {name}", 100 * Interleaved.Quantile(measured.Select(start => start.Share), quantile), "%", 80));
+            report.Add(BenchRow.Limit($"added, 1 client, p50, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedMs), quantile), "ms", 0.1));
+            report.Add(BenchRow.Limit($"added at half of those calls a second, p99, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedAtHalfMs), quantile), "ms", 1));
         }
     }
 
