@@ -129,7 +129,7 @@ internal sealed partial class ControlService(
             return new KeyPlacesReply
             {
                 LastsMs = (int)KeyPlacesLast.TotalMilliseconds,
-                Grants = { grants.Select(grant => new KeyPlaceGrant { KeyId = grant.Key.Value, Granted = grant.Value.Granted, IsShared = grant.Value.IsShared, MayAskAgain = grant.Value.MayAskAgain }) },
+                Grants = { grants.Select(grant => new KeyPlaceGrant { KeyId = grant.Key.Value, Granted = grant.Value.Granted, IsScarce = grant.Value.IsScarce, MayAskAgain = grant.Value.MayAskAgain }) },
             };
         }
         catch (WarmStateUnavailableException exception)

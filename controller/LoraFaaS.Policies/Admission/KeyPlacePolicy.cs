@@ -22,6 +22,6 @@ public static class KeyPlacePolicy
         }
 
         var mayPass = isYoung || others.Any(other => other.Held > other.Running);
-        return new KeyPlaceGrant(granted, others.Count > 0, granted < claim.Wanted && mayPass);
+        return new KeyPlaceGrant(granted, others.Count > 0 && taken + granted >= claim.Most, granted < claim.Wanted && mayPass);
     }
 }

@@ -54,7 +54,7 @@ internal static class RedisScripts
 
     /// <summary>
     /// KEYS: grown, then a key's holders each. ARGV: how long grants last in ms, gateway, then for each key number, running, held, wanted, most. Gives for each key
-    /// granted, is shared, may ask again: LoraFaaS.Policies.Admission.KeyPlacePolicy, by the server's own clock.
+    /// granted, is scarce, may ask again: LoraFaaS.Policies.Admission.KeyPlacePolicy, by the server's own clock.
     /// </summary>
     public const string LeaseKeyPlaces =
         """
@@ -72,7 +72,7 @@ internal static class RedisScripts
             local at = 3 + (i - 2) * 5
             local number, running, held = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
             local wanted, most = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
-            local taken, idle, shared, before = 0, false, 0, -1
+            local taken, idle, shared, before = 0, false, false, -1
             local all = redis.call('HGETALL', KEYS[i])
             for j = 1, #all, 2 do
                 local h, r, u, n = string.match(all[j + 1], '^(%d+):(%d+):(%d+):(%d+)$')
@@ -81,7 +81,7 @@ internal static class RedisScripts
                 elseif all[j] == ARGV[2] then
                     before = tonumber(n)
                 else
-                    shared = 1
+                    shared = true
                     taken = taken + tonumber(h)
                     idle = idle or tonumber(h) > tonumber(r)
                 end
@@ -95,7 +95,7 @@ internal static class RedisScripts
                 redis.call('PEXPIRE', KEYS[i], ARGV[1])
             end
             grants[#grants + 1] = granted
-            grants[#grants + 1] = shared
+            grants[#grants + 1] = (shared and taken + granted >= most) and 1 or 0
             grants[#grants + 1] = (granted < wanted and (young or idle)) and 1 or 0
         end
         return grants

@@ -17,11 +17,12 @@ internal sealed class KeyPlaceBook(TimeProvider time)
     private int _waiting;
     private int _held;
     private int _peak;
+    private int _trough;
     private long _askedAt;
     private TimeSpan _lasts;
     private long? _fullAt;
     private long _number;
-    private bool _isShared;
+    private bool _isScarce;
     private bool _isRetired;
 
     internal enum Entry
@@ -65,7 +66,8 @@ internal sealed class KeyPlaceBook(TimeProvider time)
         lock (_gate)
         {
             _running--;
-            return _isShared && Standing > _running;
+            _trough = Math.Min(_trough, _running);
+            return _isScarce && Standing > _running;
         }
     }
 
@@ -97,27 +99,24 @@ internal sealed class KeyPlaceBook(TimeProvider time)
 
     /// <summary>
     /// What to tell from time to time (<paramref name="isTurn"/>), or because somebody else may wait; null: nothing. A place that was not used since the last turn is given back,
-    /// and where others use the key, one that is not used now.
+    /// and where none is left for others, one that is not used now.
     /// </summary>
     public KeyPlaceClaim? Report(bool isTurn)
     {
         lock (_gate)
         {
             var held = Standing;
-            var kept = Math.Max(_running, _isShared ? 0 : Math.Min(held, isTurn ? _peak : held));
+            var kept = Math.Max(_running, _isScarce ? 0 : Math.Min(held, isTurn ? _peak : held));
+
+            var isNothing = isTurn ? held == 0 && _running == 0 : kept >= held;
+            KeyPlaceClaim? claim = isNothing ? null : Claim(Math.Min(kept, _most));
+            _held = Math.Min(_held, claim?.Wanted ?? _held);
 
             if (isTurn)
             {
-                _peak = _running;
+                (_peak, _trough) = (_running, _running);
             }
 
-            if (isTurn ? held == 0 && _running == 0 : kept >= held)
-            {
-                return null;
-            }
-
-            var claim = Claim(Math.Min(kept, _most));
-            _held = Math.Min(_held, claim.Wanted);
             return claim;
         }
     }
@@ -125,12 +124,14 @@ internal sealed class KeyPlaceBook(TimeProvider time)
     /// <param name="grant">The answer to the last claim.</param>
     /// <param name="askedAt">Before it was sent: whoever granted counts from when it came.</param>
     /// <param name="lasts">How long it stands.</param>
-    public void Learn(KeyPlaceGrant grant, long askedAt, TimeSpan lasts)
+    /// <returns>True: some of it is wanted elsewhere, and to be given back at once.</returns>
+    public bool Learn(KeyPlaceGrant grant, long askedAt, TimeSpan lasts)
     {
         lock (_gate)
         {
-            (_held, _isShared, MayAskAgain, _askedAt, _lasts) = (grant.Granted, grant.IsShared, grant.MayAskAgain, askedAt, lasts);
+            (_held, _isScarce, MayAskAgain, _askedAt, _lasts) = (grant.Granted, grant.IsScarce, grant.MayAskAgain, askedAt, lasts);
             _fullAt = null;
+            return _isScarce && Standing > _running + _waiting;
         }
     }
 
@@ -154,5 +155,6 @@ internal sealed class KeyPlaceBook(TimeProvider time)
     /// <summary>Places by a grant that has not lapsed.</summary>
     private int Standing => _held > 0 && time.GetElapsedTime(_askedAt) < _lasts ? _held : 0;
 
-    private KeyPlaceClaim Claim(int wanted) => new(++_number, _running, Standing, wanted, _most);
+    /// <summary>Who keeps what is free for a while says how few were in use all of it: what is more may be had by who asks again.</summary>
+    private KeyPlaceClaim Claim(int wanted) => new(++_number, _isScarce ? _running : _trough, Standing, wanted, _most);
 }

@@ -19,6 +19,9 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>One that has just become free at another gateway is on its way back to the controller, mostly for less than this.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
+
     /// <summary>Between two questions of one who may yet get a place.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -48,7 +51,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
                     continue;
             }
 
-            if (await AskAsync(key, book, isFirst: asked == 0, cancellationToken) is { } end)
+            if (await AskAsync(key, book, mayWait: asked < 2, cancellationToken) is { } end)
             {
                 return end;
             }
@@ -58,7 +61,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
                 return KeyEntry.Full.Instance;
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(asked == 0 ? FirstPause : Pause, time, cancellationToken);
         }
     }
 
@@ -97,7 +100,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
     }
 
     /// <summary>Null: a place may yet become free.</summary>
-    private async Task<KeyEntry?> AskAsync(CallerKey key, KeyPlaceBook book, bool isFirst, CancellationToken cancellationToken)
+    private async Task<KeyEntry?> AskAsync(CallerKey key, KeyPlaceBook book, bool mayWait, CancellationToken cancellationToken)
     {
         book.Wait();
 
@@ -130,8 +133,7 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
                     return KeyEntry.Entered.Instance;
                 }
 
-                // One that has just become free at another gateway may be on its way back.
-                if (isFirst || book.MayAskAgain)
+                if (mayWait || book.MayAskAgain)
                 {
                     return null;
                 }
@@ -213,7 +215,10 @@ internal sealed class KeyPlaces(ControlClient control, TimeProvider time) : Back
             {
                 if (grants.TryGetValue(key.Value, out var grant))
                 {
-                    book.Learn(new(grant.Granted, grant.IsShared, grant.MayAskAgain), askedAt, TimeSpan.FromMilliseconds(reply.LastsMs));
+                    if (book.Learn(new(grant.Granted, grant.IsScarce, grant.MayAskAgain), askedAt, TimeSpan.FromMilliseconds(reply.LastsMs)))
+                    {
+                        _free.Writer.TryWrite(0);
+                    }
                 }
             }
 

@@ -77,7 +77,7 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
     }
 
     /// <summary>
-    /// Takes so many computed tokens from another that begins with the same ones. False: there are too few pages for what is to be copied of them.
+    /// Takes so many computed tokens, and what they were judged to be, from another that begins with the same ones. False: there are too few pages for what is to be copied of them.
     /// </summary>
     public bool TryFork(LiveSequence source, KvStore store, int tokens)
     {
@@ -90,6 +90,12 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
 
         Generation.Tokens.MarkComputed(tokens);
         CachedPromptTokens ??= Math.Min(tokens, Generation.Tokens.PromptLength);
+
+        if (source.Generation.Scores is { } judged)
+        {
+            Generation.Scores?.Take(judged);
+        }
+
         return true;
     }
 

@@ -15,6 +15,9 @@ internal sealed class PromptScores(int promptLength, int alternatives)
     private readonly List<TokenLogprob> _tokens = new(promptLength);
     private int _bytes;
 
+    /// <summary>Tokens of the prompt.</summary>
+    public int Length => promptLength;
+
     /// <summary>Alternatives beside each token.</summary>
     public int Alternatives => alternatives;
 
@@ -39,6 +42,13 @@ internal sealed class PromptScores(int promptLength, int alternatives)
         }
 
         _tokens.Add(token);
+    }
+
+    /// <summary>Those of another that has judged the same prompt to its end.</summary>
+    public void Take(PromptScores judged)
+    {
+        _tokens.Clear();
+        _tokens.AddRange(judged._tokens);
     }
 
     public void Fail(Problem problem)

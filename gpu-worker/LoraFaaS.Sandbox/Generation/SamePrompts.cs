@@ -4,20 +4,21 @@ namespace LoraFaaS.Sandbox.Generation;
 
 /// <summary>
 /// Sequences that begin with the same tokens of one function revision, as the n answers to one prompt do. The first computes them; the others are held
-/// back until it has, and go on from its keys, values and logits. Who comes later takes them from one that is still speaking.
+/// back until it has, and go on from its keys, values and logits. Who comes later takes them from one that is still speaking. Of those whose prompt is judged
+/// the first judges it for all.
 /// Owned by the engine loop. See decisions/0003-one-prompt-for-many-answers.md.
 /// </summary>
 internal sealed class SamePrompts
 {
-    private readonly Dictionary<BlockKey, Family> _families = [];
+    private readonly Dictionary<FamilyName, Family> _families = [];
 
     /// <summary>The planner may have it from now on.</summary>
     public void Add(LiveSequence sequence)
     {
-        // What is kept for later prompts is computed for itself, and says nothing; a prompt that is judged needs all of its own logits.
-        if (sequence is { Prefix: null, Generation.Scores: null })
+        // What is kept for later prompts is computed for itself, and says nothing.
+        if (NameOf(sequence) is { } name)
         {
-            (_families.TryGetValue(sequence.Generation.Beginning, out var family) ? family : _families[sequence.Generation.Beginning] = new Family()).Silent.Add(sequence);
+            (_families.TryGetValue(name, out var family) ? family : _families[name] = new Family()).Silent.Add(sequence);
         }
     }
 
@@ -33,7 +34,7 @@ internal sealed class SamePrompts
     /// <summary>It has ended, whichever way.</summary>
     public void Remove(LiveSequence sequence)
     {
-        if (FamilyOf(sequence) is not { } family)
+        if (NameOf(sequence) is not { } name || !_families.TryGetValue(name, out var family))
         {
             return;
         }
@@ -45,7 +46,7 @@ internal sealed class SamePrompts
 
         if (family.Silent.Count + family.Speaking.Count == 0)
         {
-            _families.Remove(sequence.Generation.Beginning);
+            _families.Remove(name);
         }
     }
 
@@ -116,8 +117,13 @@ internal sealed class SamePrompts
     /// <summary>It holds the tokens that the other begins with.</summary>
     private static bool HasAll(LiveSequence speaker, LiveSequence other) => speaker.Generation.Tokens.Computed >= other.Generation.BeginningLength;
 
-    private Family? FamilyOf(LiveSequence sequence) =>
-        sequence is { Prefix: null, Prepared: { Scores: null } prepared } ? _families.GetValueOrDefault(prepared.Beginning) : null;
+    private Family? FamilyOf(LiveSequence sequence) => NameOf(sequence) is { } name ? _families.GetValueOrDefault(name) : null;
+
+    private static FamilyName? NameOf(LiveSequence sequence) =>
+        sequence is { Prefix: null, Prepared: { } prepared } ? new(prepared.Beginning, prepared.Scores?.Length ?? 0, prepared.Scores?.Alternatives ?? 0) : null;
+
+    /// <summary>A prompt that is judged needs all of its logits: who has it computed without them is of no use to it.</summary>
+    private readonly record struct FamilyName(BlockKey Beginning, int Judged, int Alternatives);
 
     /// <summary>Both in order of admission, which is who is asked first.</summary>
     private sealed class Family

@@ -67,7 +67,7 @@ internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePr
 
     /// <summary>
     /// A sequence that has nothing computed starts behind what another has of it, or behind the longest cached part of it. Its last token always runs, since its logits
-    /// are wanted, and so do those of a prompt that is to be judged.
+    /// are wanted, and so do those of a prompt that nobody has judged yet.
     /// </summary>
     private void FindPrefix(LiveSequence sequence)
     {

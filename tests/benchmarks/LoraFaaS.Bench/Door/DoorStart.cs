@@ -5,7 +5,9 @@ namespace LoraFaaS.Bench.Door;
 /// <param name="ForwarderMicros">The forwarder's, in the same turns.</param>
 /// <param name="PerSecond">Calls, the median turn.</param>
 /// <param name="ForwarderPerSecond">The forwarder's.</param>
-internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond)
+/// <param name="AddedMs">To a call straight to the worker, one client, p50.</param>
+/// <param name="AddedAtHalfMs">The same at half of those calls a second, p99.</param>
+internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond, double AddedMs, double AddedAtHalfMs)
 {
     public double Share => PerSecond / ForwarderPerSecond;
 }

@@ -26,12 +26,16 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
             ours.Add(await world.LoadAsync(url, Clients, seconds));
         }
 
+        var micros = (Ours: PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), Bare: PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare));
+        var perSecond = Interleaved.Median(ours.Select(turn => turn.PerSecond));
+        var alone = (Direct: await world.LoadAsync(world.DirectUrl, 1, seconds), Ours: await world.LoadAsync(url, 1, seconds));
+        var half = (Direct: await world.LoadAsync(world.DirectUrl, Clients, seconds, perSecond / 2), Ours: await world.LoadAsync(url, Clients, seconds, perSecond / 2));
         var start = new DoorStart(
-            PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare),
-            Interleaved.Median(ours.Select(turn => turn.PerSecond)), Interleaved.Median(bare.Select(turn => turn.PerSecond)));
+            micros.Ours, micros.Bare,
+            perSecond, Interleaved.Median(bare.Select(turn => turn.PerSecond)), alone.Ours.MedianMs - alone.Direct.MedianMs, half.Ours.P99Ms - half.Direct.P99Ms);
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}{environment}"));
+            $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}; 1 client {start.AddedMs:0.000} ms; half, p99 {start.AddedAtHalfMs:0.0} ms{environment}"));
         return start;
 
         static double PerCall(ProcessorTime taken, List<LoadResult> turns) => (taken.All - taken.Compiler).TotalMicroseconds / turns.Sum(turn => turn.AllCalls);

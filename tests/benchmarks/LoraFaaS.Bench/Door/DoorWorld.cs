@@ -36,6 +36,9 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>The API key that every invocation here must carry: it is looked up, judged and metered on the way.</summary>
     public required string Key { get; init; }
 
+    /// <summary>A key that may have one invocation at once over all gateways, and one that may have many.</summary>
+    public required (string One, string Many) BoundedKeys { get; init; }
+
     public CannedWorker Worker { get; }
 
     public string DirectUrl => Worker.Url + GeneratePath;
@@ -55,6 +58,7 @@ internal sealed class DoorWorld : IAsyncDisposable
         var controller = await FakeController.StartAsync();
         var keys = new KeyRing();
         var key = keys.Add();
+        var bounded = (keys.Add(change: made => made.MaxConcurrent = 1), keys.Add(change: made => made.MaxConcurrent = 64));
         var routes = Routes(functions, worker.Url);
         routes.Access = keys.Access;
         controller.Publish(routes);
@@ -68,6 +72,7 @@ internal sealed class DoorWorld : IAsyncDisposable
         var world = new DoorWorld(controller, worker, gateway, forwarder, relay)
         {
             Key = key,
+            BoundedKeys = bounded,
             GatewayUrl = new Uri(address, FunctionPath).ToString(),
             ForwarderUrl = forwarderUrl + GeneratePath,
             RelayUrl = relayUrl + GeneratePath,
@@ -86,9 +91,10 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     /// <summary>One more gateway of the same controller, which serves when this returns; the caller disposes it.</summary>
     /// <param name="environment">Beside what this process has; none: nothing.</param>
-    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="options">Beside what all have; none: nothing.</param>
+    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null)
     {
-        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, environment);
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, environment, options);
         await WaitUntilServedAsync(new Uri(address, FunctionPath).ToString());
         return (gateway, address);
     }
@@ -110,8 +116,9 @@ internal sealed class DoorWorld : IAsyncDisposable
     public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
         LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url.EndsWith(GeneratePath, StringComparison.Ordinal) ? "" : Key });
 
-    /// <summary>Processor time of the gateway's process and of the forwarder's until now.</summary>
-    public (TimeSpan Gateway, TimeSpan Forwarder) ProcessorTimes() => (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All);
+    /// <summary>Processor time of the gateway's process, of the forwarder's and of the relay's until now.</summary>
+    public (TimeSpan Gateway, TimeSpan Forwarder, TimeSpan Relay) ProcessorTimes() =>
+        (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All, ProcessorTime.Of(_relay.Id).All);
 
     /// <summary>Processor time of the door at that address until now.</summary>
     public ProcessorTime TimeOf(string url) => ProcessorTime.Of((url == GatewayUrl ? _gateway : _forwarder).Id);
@@ -125,13 +132,16 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     /// <summary>Opens that many streams through the gateway; answers what resident memory each added, in bytes.</summary>
-    public async Task<double> BytesPerStreamAsync(int count)
+    public Task<double> BytesPerStreamAsync(int count) => BytesPerStreamAsync(_gateway, GatewayUrl, count);
+
+    /// <summary>The same through another one.</summary>
+    public async Task<double> BytesPerStreamAsync(ChildProcess gateway, string url, int count)
     {
-        var before = ResidentBytes();
+        var before = ResidentBytes(gateway);
         Worker.Hold();
-        await using var load = ChildProcess.StartDotnet(Self, ["hold", "--url", GatewayUrl, "--count", Text(count), "--key", Key]);
+        await using var load = ChildProcess.StartDotnet(Self, ["hold", "--url", url, "--count", Text(count), "--key", Key]);
         await load.WaitForLineAsync(line => line.StartsWith("open", StringComparison.Ordinal));
-        var during = ResidentBytes();
+        var during = ResidentBytes(gateway);
         Worker.LetGo();
         load.CloseInput();
         await load.Exited;
@@ -170,7 +180,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(
-        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null)
+        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null)
     {
         using var secrets = new TempFolder();
         await File.WriteAllTextAsync(secrets.File("password"), Password + "\n");
@@ -189,6 +199,7 @@ internal sealed class DoorWorld : IAsyncDisposable
                 "--Host:ReadyFile", secrets.File("ready.json"),
                 "--Host:ExitWithParent", "true",
                 "--Logging:LogLevel:Default", "Error",
+                .. options ?? [],
             ],
             environment: environment);
         using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
@@ -197,7 +208,7 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     private async Task WaitUntilServedAsync(string url)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true });
         http.DefaultRequestHeaders.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", Key);
         await Patience.UntilAsync(
             async stop =>
@@ -208,9 +219,9 @@ internal sealed class DoorWorld : IAsyncDisposable
             "the gateway serves");
     }
 
-    private long ResidentBytes()
+    private static long ResidentBytes(ChildProcess gateway)
     {
-        var line = File.ReadLines($"/proc/{Text(_gateway.Id)}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{Text(gateway.Id)}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 

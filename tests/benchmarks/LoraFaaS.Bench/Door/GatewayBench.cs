@@ -8,12 +8,11 @@ namespace LoraFaaS.Bench.Door;
 internal sealed class GatewayBench(ReportWriter report, int rounds, double seconds, int streams, int functions, DoorStartsOrder starts)
 {
     private const int Clients = 32;
-    private const int WarmStreams = 256;
     private const int Lookups = 2_000_000;
     private const double LookupTarget = 200;
     private const int Gateways = 3;
 
-    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "spread", "deploy", "starts"];
+    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "throughput", "first", "streams", "keys", "spread", "deploy", "starts"];
 
     /// <param name="parts">Of <see cref="Parts"/>; none: all but starts, which takes minutes.</param>
     public async Task RunAsync(IReadOnlyCollection<string> parts)
@@ -30,9 +29,10 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
             await RunAsync(Has("latency"), () => LatencyAsync(world));
             await RunAsync(Has("throughput"), () => ThroughputAsync(world));
             await RunAsync(Has("first"), () => FirstByteAsync(world));
-            await RunAsync(Has("streams"), () => StreamsAsync(world));
+            await RunAsync(Has("streams"), () => new OpenStreams(world, report, streams).MeasureAsync());
         }
 
+        await RunAsync(Has("keys"), KeysAsync);
         await RunAsync(Has("spread"), SpreadAsync);
         await RunAsync(Has("deploy"), DeployAsync);
         await RunAsync(parts.Contains("starts"), StartsAsync);
@@ -88,7 +88,9 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
 
     private async Task LatencyAsync(DoorWorld world)
     {
+        var before = world.ProcessorTimes();
         var turns = await TurnsAsync(world, clients: 1);
+        var after = world.ProcessorTimes();
         var direct = Median(turns, 0, result => result.MedianMs);
         var forwarder = Median(turns, 1, result => result.MedianMs);
         var gateway = Median(turns, 2, result => result.MedianMs);
@@ -102,6 +104,10 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
             "added by the gateway, 1 client, p99",
             Median(turns, 2, result => result.P99Ms) - Median(turns, 0, result => result.P99Ms), "ms",
             Median(turns, 1, result => result.P99Ms) - Median(turns, 0, result => result.P99Ms), "added by a bare forwarder"));
+        report.Add(BenchRow.Cost(
+            "processor time a call, 1 client",
+            PerCall(turns, after.Gateway - before.Gateway, 2), "µs", PerCall(turns, after.Forwarder - before.Forwarder, 1), "a bare forwarder"));
+        report.Add(BenchRow.Limit("the same of a process that passes bytes on unread", PerCall(turns, after.Relay - before.Relay, 3), "µs"));
     }
 
     private async Task ThroughputAsync(DoorWorld world)
@@ -111,7 +117,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         var after = world.ProcessorTimes();
         report.Add(BenchRow.Cost(
             $"processor time a call, {Clients} clients",
-            PerCall(after.Gateway - before.Gateway, 2), "µs", PerCall(after.Forwarder - before.Forwarder, 1), "a bare forwarder"));
+            PerCall(turns, after.Gateway - before.Gateway, 2), "µs", PerCall(turns, after.Forwarder - before.Forwarder, 1), "a bare forwarder"));
         var most = Median(turns, 2, result => result.PerSecond);
         report.Add(BenchRow.Rate($"calls a second, {Clients} clients", most, "1/s", Median(turns, 1, result => result.PerSecond), "a bare forwarder", target: 0.8));
 
@@ -124,9 +130,6 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         report.Add(BenchRow.Cost(
             "added by the gateway at half of that rate, p99", added, "ms",
             Median(half, 1, result => result.P99Ms) - Median(half, 0, result => result.P99Ms), "added by a bare forwarder") with { Target = "≤ 1 ms", Met = added <= 1 });
-
-        // What a load process calls before it counts is in the processor's time too.
-        double PerCall(TimeSpan taken, int place) => taken.TotalMicroseconds / turns.Sum(turn => turn[place].AllCalls);
     }
 
     private async Task FirstByteAsync(DoorWorld world)
@@ -137,6 +140,12 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
             with { Target = "≤ 1 ms", Met = delay <= 1 });
         report.Add(BenchRow.Cost(
             "a stream's first token, worker's write to caller's read, p99", Interleaved.Quantile(gateway, 0.99), "ms", Interleaved.Quantile(direct, 0.99), "straight from the worker"));
+    }
+
+    private async Task KeysAsync()
+    {
+        await using var world = await DoorWorld.StartAsync(functions: 100);
+        await new SharedKeyCost(world, report, rounds, seconds).MeasureAsync();
     }
 
     /// <summary>The controller's part is a sender of ours at the wire; the table, the wire and the gateways are the real ones.</summary>
@@ -191,17 +200,9 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
                 Interleaved.Quantile(measured.Select(start => start.ForwarderMicros), quantile), "a bare forwarder"));
             report.Add(BenchRow.AtLeast(
                 $"calls a second as a share of a bare forwarder's, {which} {name}", 100 * Interleaved.Quantile(measured.Select(start => start.Share), quantile), "%", 80));
+            report.Add(BenchRow.Limit($"added, 1 client, p50, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedMs), quantile), "ms", 0.1));
+            report.Add(BenchRow.Limit($"added at half of those calls a second, p99, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedAtHalfMs), quantile), "ms", 1));
         }
-    }
-
-    private async Task StreamsAsync(DoorWorld world)
-    {
-        // Each stream is two descriptors in the gateway's process; some are left for the rest of it.
-        var most = Math.Min(streams, (OpenFilesLimit() - 500) / 2);
-        await world.BytesPerStreamAsync(WarmStreams);
-        report.Add(BenchRow.Limit(
-            $"resident memory per open stream, {most:N0} streams{(most < streams ? $" (this machine's {OpenFilesLimit():N0} descriptors a process, two a stream)" : "")}",
-            await world.BytesPerStreamAsync(most) / 1000, "kB", 30));
     }
 
     /// <summary>[round][direct, forwarder, gateway, relay].</summary>
@@ -222,11 +223,8 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         return turns;
     }
 
-    private static double Median(List<LoadResult[]> turns, int place, Func<LoadResult, double> of) => Interleaved.Median(turns.Select(turn => of(turn[place])));
+    /// <summary>In microseconds. What a load process calls before it counts is in the processor's time too.</summary>
+    private static double PerCall(List<LoadResult[]> turns, TimeSpan taken, int place) => taken.TotalMicroseconds / turns.Sum(turn => turn[place].AllCalls);
 
-    private static int OpenFilesLimit()
-    {
-        var line = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        return (int)Math.Min(1_000_000, long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], System.Globalization.CultureInfo.InvariantCulture));
-    }
+    private static double Median(List<LoadResult[]> turns, int place, Func<LoadResult, double> of) => Interleaved.Median(turns.Select(turn => of(turn[place])));
 }

@@ -120,13 +120,16 @@ public abstract class WarmStateStoreTests(IWarmFixture fixture) : IAsyncLifetime
         Assert.Equal(new KeyPlaceGrant(3, true, false), await LeaseAsync(_stores.Second, "g1", new KeyPlaceClaim(number + 2, 3, 3, 3, 4), Long));
         Assert.Equal(new KeyPlaceGrant(1, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(2, 1, 1, 2, 4), Long));
 
+        // Nobody has to give back what others can have anyway.
+        Assert.Equal(new KeyPlaceGrant(1, false, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(3, 1, 1, 1, 5), Long));
+
         // What comes late changes nothing: the claim before it said that all three are in use.
         Assert.Equal(1, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(number + 1, 0, 3, 1, 4), Long)).Granted);
-        Assert.Equal(1, (await LeaseAsync(Store, "g2", new KeyPlaceClaim(3, 1, 1, 4, 4), Long)).Granted);
+        Assert.Equal(1, (await LeaseAsync(Store, "g2", new KeyPlaceClaim(4, 1, 1, 4, 4), Long)).Granted);
 
         // Given back, and lent to the other.
         Assert.Equal(0, (await LeaseAsync(Store, "g1", new KeyPlaceClaim(number + 3, 0, 3, 0, 4), Long)).Granted);
-        Assert.Equal(new KeyPlaceGrant(4, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(4, 1, 1, 4, 4), soon));
+        Assert.Equal(new KeyPlaceGrant(4, true, false), await LeaseAsync(Store, "g2", new KeyPlaceClaim(5, 1, 1, 4, 4), soon));
 
         // Its holder is gone without a word.
         number += 3;

@@ -40,6 +40,7 @@ public sealed class KeyPlaceBookTests
         Assert.Equal(KeyPlaceBook.Entry.Ask, _book.TryEnter(5));
 
         // What runs is told, and nothing is claimed to be held.
+        _book.Report(isTurn: true);
         var claim = _book.Report(isTurn: true)!.Value;
         Assert.Equal((1, 0, 1), (claim.Running, claim.Held, claim.Wanted));
     }
@@ -80,10 +81,25 @@ public sealed class KeyPlaceBookTests
     }
 
     [Fact]
-    public void Where_others_use_the_key_what_is_free_goes_back_at_once_and_is_not_used_meanwhile()
+    public void Who_keeps_what_is_free_says_how_few_were_in_use_all_the_time()
     {
         _book.TryEnter(5);
-        Grant(2, isShared: true);
+        Grant(3);
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Equal(KeyPlaceBook.Entry.Entered, _book.TryEnter(5)));
+        _book.Report(isTurn: true);
+        _book.Leave();
+        _book.TryEnter(5);
+        Assert.Equal((2, 3), (_book.Report(isTurn: true) is { } claim) ? (claim.Running, claim.Wanted) : default);
+
+        Grant(3, isScarce: true);
+        Assert.Equal(3, _book.Report(isTurn: true)!.Value.Running);
+    }
+
+    [Fact]
+    public void Where_none_is_left_for_others_what_is_free_goes_back_at_once_and_is_not_used_meanwhile()
+    {
+        _book.TryEnter(5);
+        Grant(2, isScarce: true);
         _book.TryEnter(5);
         _book.TryEnter(5);
         Assert.Null(_book.Report(isTurn: false));
@@ -94,10 +110,25 @@ public sealed class KeyPlaceBookTests
     }
 
     [Fact]
+    public void Who_learns_that_none_is_left_for_others_while_some_are_free_tells_it_at_once()
+    {
+        _book.TryEnter(5);
+        Assert.False(Grant(2));
+        _book.TryEnter(5);
+        Assert.False(Grant(1, isScarce: true));
+        Assert.True(Grant(2, isScarce: true));
+        Assert.Equal(1, _book.Report(isTurn: false)!.Value.Wanted);
+
+        // What was asked for those who wait is theirs.
+        _book.Wait();
+        Assert.False(Grant(2, isScarce: true));
+    }
+
+    [Fact]
     public void Who_finds_it_full_does_not_ask_again_for_a_moment()
     {
         _book.TryEnter(1);
-        Grant(0, isShared: true);
+        Grant(0, isScarce: true);
         _book.FoundFull();
 
         Assert.Equal(KeyPlaceBook.Entry.Full, _book.TryEnter(1));
@@ -105,5 +136,5 @@ public sealed class KeyPlaceBookTests
         Assert.Equal(KeyPlaceBook.Entry.Ask, _book.TryEnter(1));
     }
 
-    private void Grant(int places, bool isShared = false) => _book.Learn(new KeyPlaceGrant(places, isShared, false), _clock.GetTimestamp(), Lasts);
+    private bool Grant(int places, bool isScarce = false) => _book.Learn(new KeyPlaceGrant(places, isScarce, false), _clock.GetTimestamp(), Lasts);
 }

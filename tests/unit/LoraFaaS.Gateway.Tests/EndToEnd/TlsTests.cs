@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.ServiceDefaults.Hosting;
@@ -160,14 +158,10 @@ public sealed class TlsTests : IDisposable
 
     private async Task<string> WriteAsync(string name)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2090, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await File.WriteAllTextAsync(CertificateFile, certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(KeyFile, key.ExportPkcs8PrivateKeyPem());
+        var thumbprint = await OwnCertificate.WriteAsync(CertificateFile, KeyFile, name);
 
         // Two writes within the clock's grain must still look different.
         File.SetLastWriteTimeUtc(KeyFile, new DateTime(2030, 1, 1, 0, 0, name.Length + (name[0] % 50), DateTimeKind.Utc));
-        return certificate.Thumbprint;
+        return thumbprint;
     }
 }

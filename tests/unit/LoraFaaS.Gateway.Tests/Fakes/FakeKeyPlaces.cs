@@ -78,7 +78,7 @@ internal sealed class FakeKeyPlaces
                 var others = _held.Where(held => held.Key.Key == claim.KeyId && held.Key.Gateway != request.GatewayId).Select(held => held.Value).ToList();
                 var grant = KeyPlacePolicy.Decide(new(claim.Number, claim.Running, claim.Held, claim.Wanted, claim.Most), others, IsYoung);
                 _held[(claim.KeyId, request.GatewayId)] = new KeyPlaceHolding(grant.Granted, claim.Running);
-                reply.Grants.Add(new WireGrant { KeyId = claim.KeyId, Granted = grant.Granted, IsShared = grant.IsShared, MayAskAgain = grant.MayAskAgain });
+                reply.Grants.Add(new WireGrant { KeyId = claim.KeyId, Granted = grant.Granted, IsScarce = grant.IsScarce, MayAskAgain = grant.MayAskAgain });
             }
 
             return reply;

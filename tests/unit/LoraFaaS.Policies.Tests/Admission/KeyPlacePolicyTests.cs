@@ -13,6 +13,13 @@ public sealed class KeyPlacePolicyTests
     }
 
     [Fact]
+    public void While_some_are_left_to_be_lent_nobody_has_to_give_back_what_he_does_not_use()
+    {
+        Assert.Equal(new KeyPlaceGrant(1, false, false), Decide(wanted: 1, most: 4, others: new KeyPlaceHolding(2, 0)));
+        Assert.Equal(new KeyPlaceGrant(2, true, false), Decide(wanted: 2, most: 4, others: new KeyPlaceHolding(2, 0)));
+    }
+
+    [Fact]
     public void Places_that_are_held_and_not_used_are_worth_another_question() =>
         Assert.Equal(new KeyPlaceGrant(0, true, true), Decide(wanted: 1, most: 2, others: new KeyPlaceHolding(2, 1)));
 

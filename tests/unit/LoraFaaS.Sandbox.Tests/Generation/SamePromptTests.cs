@@ -150,7 +150,7 @@ public sealed class SamePromptTests(DemoWorld demo)
     }
 
     [Fact]
-    public async Task A_prompt_that_is_judged_is_computed_for_itself_beside_answers_that_share_theirs()
+    public async Task Prompts_that_are_judged_are_computed_beside_answers_that_share_theirs_and_once_for_all_of_them()
     {
         const int Length = 100;
         using var loop = new PostedLoop(demo, Options());
@@ -160,14 +160,84 @@ public sealed class SamePromptTests(DemoWorld demo)
             loop.Generate((ulong)answer + 1, Request(Prompt(Length), answer, isSeeded: true, change: r => r.Sampling.Echo = answer % 2 == 1));
         }
 
+        loop.Generate(Answers + 1, Request(Prompt(Length), 1, isSeeded: true, change: r => (r.Sampling.Echo, r.Sampling.TopLogprobs) = (true, 0)));
         var events = await loop.RunAsync();
 
-        // The first and the third share it, the second and the fourth need all of its logits.
-        Assert.Equal((3 * Length) + (Answers * (Said - 1)), loop.Backend.Tokens);
-        Assert.Equal([0, Length, 0, Length], Enumerable.Range(1, Answers).Select(answer => events[(ulong)answer].Single(e => e.Started is not null).Started.PromptLogprobs.Count));
+        // The first and the third share it, the second and the fourth another computation with all of its logits; the last wants other numbers than they.
+        Assert.Equal((3 * Length) + ((Answers + 1) * (Said - 1)), loop.Backend.Tokens);
+        Assert.Equal([0, Length, 0, Length, Length], Enumerable.Range(1, Answers + 1).Select(answer => ScoresOf(events[(ulong)answer]).Count));
+        Assert.Equal(ScoresOf(events[2]), ScoresOf(events[4]));
+        Assert.Equal(Length, events[4][^1].Finished.CachedPromptTokens);
+        Assert.All(ScoresOf(events[Answers + 1]), score => Assert.Empty(score.Top));
         await AssertAsAloneAsync(events, Answers, Length, isSeeded: true);
         Assert.True(loop.IsEmpty);
     }
+
+    /// <summary>Together, more than a step has rows for, without pages for all, and one that comes while another speaks.</summary>
+    [Theory]
+    [InlineData(8, 16 << 20, false)]
+    [InlineData(2, 16 << 20, false)]
+    [InlineData(8, 12 * PagesPerBlock * PageBytes, false)]
+    [InlineData(8, 16 << 20, true)]
+    public async Task A_prompt_that_several_answers_repeat_is_judged_as_for_one_alone(int rows, long deviceBytes, bool isPromptOnly)
+    {
+        const int Length = 100;
+        using var alone = new PostedLoop(demo, Options());
+        alone.Generate(1, Judged(0));
+        var judged = ScoresOf((await alone.RunAsync())[1]);
+
+        using var loop = new PostedLoop(demo, Options() with { MaxSequences = rows, DeviceBytes = deviceBytes, MaxStepTokens = 32 }, inStep: (running, at) =>
+        {
+            // Four steps for the prompt: who has nothing else to say ends with the fourth.
+            if (at == (isPromptOnly ? 3 : 6))
+            {
+                running.Generate(Answers + 1, Judged(Answers));
+                running.Drain();
+            }
+        });
+
+        for (var answer = 0; answer < Answers; answer++)
+        {
+            loop.Generate((ulong)answer + 1, Judged(answer));
+        }
+
+        var events = await loop.RunAsync(isAll: false);
+
+        Assert.All(events.Values, told => Assert.Equal(judged, ScoresOf(told)));
+        Assert.Equal(Length, judged.Count);
+        Assert.True(loop.IsEmpty);
+
+        GenerateRequest Judged(int answer) => Request(Prompt(Length), answer, isSeeded: true, change: r =>
+            (r.Sampling.Echo, r.Sampling.PromptOnly, r.Sampling.MaxTokens) = (true, isPromptOnly, isPromptOnly ? 1 : Said));
+    }
+
+    [Fact]
+    public async Task When_who_judges_a_prompt_is_cancelled_the_next_judges_it()
+    {
+        const int Length = 100;
+        using var loop = new PostedLoop(demo, Options() with { MaxStepTokens = 32 }, inStep: (running, at) =>
+        {
+            if (at == 2)
+            {
+                running.Cancel(1);
+            }
+        });
+
+        for (var answer = 0; answer < 3; answer++)
+        {
+            loop.Generate((ulong)answer + 1, Request(Prompt(Length), answer, isSeeded: true, change: r => r.Sampling.Echo = true));
+        }
+
+        var events = await loop.RunAsync();
+
+        Assert.Equal(ErrorCode.Cancelled.ToWire(), events[1][^1].Failed.Code);
+        Assert.Equal(Length, ScoresOf(events[2]).Count);
+        Assert.Equal(ScoresOf(events[2]), ScoresOf(events[3]));
+        await AssertAsAloneAsync(events, 3, Length, isSeeded: true, but: 1);
+        Assert.True(loop.IsEmpty);
+    }
+
+    private static IList<TokenLogprob> ScoresOf(List<GenerateEvent> events) => events.Single(e => e.Started is not null).Started.PromptLogprobs;
 
     private static void Post(PostedLoop loop, int answers, int length, bool isSeeded)
     {
