@@ -113,7 +113,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
     private async Task<Loading<LoadedArtifacts>> RestoreAsync(Invocation invocation, Loading<LoadedArtifacts> loading, CancellationToken cancellationToken)
     {
         if (loading is not Loading<LoadedArtifacts>.Ready { Value: var loaded }
-            || loaded.Sandbox.RestorePrefix(invocation.Function, invocation.Revision, cancellationToken) is not { } restoring)
+            || loaded.Sandbox.RestorePrefixAsync(invocation.Function, invocation.Revision, cancellationToken) is not { } restoring)
         {
             return loading;
         }

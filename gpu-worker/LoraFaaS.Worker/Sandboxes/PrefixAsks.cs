@@ -11,10 +11,10 @@ internal sealed class PrefixAsks
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<PrefixSaved>>> _saved = new(StringComparer.Ordinal);
 
     /// <summary>It is to be kept: computed, or put back.</summary>
-    public Task<SandboxReply<PrefixReady>> Ready(string name) => Ask(_ready, name);
+    public Task<SandboxReply<PrefixReady>> ReadyAsync(string name) => AskAsync(_ready, name);
 
     /// <summary>It is to be copied out.</summary>
-    public Task<SandboxReply<PrefixSaved>> Saved(string name) => Ask(_saved, name);
+    public Task<SandboxReply<PrefixSaved>> SavedAsync(string name) => AskAsync(_saved, name);
 
     /// <summary>False: nobody asked.</summary>
     public bool TryAnswer(PrefixReady answer) => _ready.TryRemove(answer.Name, out var waiting) && waiting.TrySetResult(Read(answer, answer.Code, answer.Message));
@@ -36,7 +36,7 @@ internal sealed class PrefixAsks
         }
     }
 
-    private static Task<SandboxReply<T>> Ask<T>(ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<T>>> asked, string name)
+    private static Task<SandboxReply<T>> AskAsync<T>(ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<T>>> asked, string name)
     {
         var reply = new TaskCompletionSource<SandboxReply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         asked[name] = reply;

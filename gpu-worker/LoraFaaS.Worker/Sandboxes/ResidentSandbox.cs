@@ -155,8 +155,8 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         _prefixes.PrepareAsync(function, revision, cancellationToken);
 
     /// <summary>Puts a prefix back that was computed before and is not here any more. Null: there is nothing to put back.</summary>
-    public Task<bool>? RestorePrefix(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
-        _prefixes.Restore(function, revision, cancellationToken);
+    public Task<bool>? RestorePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
+        _prefixes.RestoreAsync(function, revision, cancellationToken);
 
     /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
     public Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken) =>

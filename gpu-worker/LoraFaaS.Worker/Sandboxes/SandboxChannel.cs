@@ -133,7 +133,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     /// <param name="image">Of it, as a sandbox of this trust domain saved it: to be held until the answer. Null: it is to be computed.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public Task<SandboxReply<PrefixReady>> PreparePrefixAsync(string name, RevisionRef revision, SealedMemory? image, CancellationToken cancellationToken) => AskAsync(
-        _prefixes.Ready(name),
+        _prefixes.ReadyAsync(name),
         image is null
             ? new ToSandbox { PreparePrefix = new PreparePrefix { Name = name, Revision = revision } }
             : new ToSandbox { RestorePrefix = new RestorePrefix { Name = name, Revision = revision } },
@@ -142,7 +142,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>Has a kept prefix written into this memory. One at a time; the caller sees to that.</summary>
     public Task<SandboxReply<PrefixSaved>> SavePrefixAsync(string name, UnsealedMemory memory, CancellationToken cancellationToken) =>
-        AskAsync(_prefixes.Saved(name), new ToSandbox { SavePrefix = new SavePrefix { Name = name } }, memory.Descriptor, cancellationToken);
+        AskAsync(_prefixes.SavedAsync(name), new ToSandbox { SavePrefix = new SavePrefix { Name = name } }, memory.Descriptor, cancellationToken);
 
     public ValueTask DropPrefixAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(new ToSandbox { DropPrefix = new DropPrefix { Name = name } }, null, cancellationToken);

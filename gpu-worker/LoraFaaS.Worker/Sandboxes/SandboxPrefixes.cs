@@ -38,10 +38,10 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
     }
 
     /// <summary>Null: it is here, or nowhere. Ends when it is here, or cannot be.</summary>
-    public Task<bool>? Restore(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
+    public Task<bool>? RestoreAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
     {
         var name = ArtifactName.Prefix(function, revision.Number).Text;
-        return !around.Prefixes.Contains(key, name) || _book.Contains(name) || IsFull ? null : RestoreAsync(name, function, revision, cancellationToken);
+        return !around.Prefixes.Contains(key, name) || _book.Contains(name) || IsFull ? null : BringBackAsync(name, function, revision, cancellationToken);
     }
 
     /// <summary>False when there is none.</summary>
@@ -63,9 +63,9 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
     public void RemoveOf(Digest adapter) => _book.RemoveOf(adapter);
 
     private async Task<Problem?> BringAsync(string name, FunctionId function, RevisionRef revision) =>
-        await RestoreAsync(name, function, revision, lifetime) ? null : await ComputeAsync(name, function, revision);
+        await BringBackAsync(name, function, revision, lifetime) ? null : await ComputeAsync(name, function, revision);
 
-    private Task<bool> RestoreAsync(string name, FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
+    private Task<bool> BringBackAsync(string name, FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
         _restoring.RunAsync(name, _ => RestoreOnceAsync(name, function, revision), cancellationToken);
 
     private async Task<bool> RestoreOnceAsync(string name, FunctionId function, RevisionRef revision)
