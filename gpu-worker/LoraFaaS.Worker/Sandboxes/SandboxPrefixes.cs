@@ -128,6 +128,13 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
             using var memory = UnsealedMemory.Create("prefix", bytes.Bytes);
             memory.SealLength();
 
+            // Who touches a page first is charged for it: the worker, on whose book it is, and not the sandbox's own limit.
+            if (memory.Memory.Advise(MemoryAdvice.PopulateWrite) is not Errno.None)
+            {
+                memory.Memory.Span(0, checked((int)bytes.Bytes)).Clear();
+            }
+
+
             if (await channel.SavePrefixAsync(name, memory, lifetime) is SandboxReply<PrefixSaved>.Done)
             {
                 // Memory that somebody still has mapped to write there cannot be sealed.
