@@ -315,7 +315,8 @@ internal sealed class EngineLoop : IDisposable
     {
         var tokens = sequence.Generation.Tokens.PromptLength;
         var kv = sequence.TakeKv();
-        _prefixes.Keep(prefix, sequence.AdapterDigest, kv);
+        var blocks = tokens / KvLayout.BlockTokens;
+        _prefixes.Keep(prefix, new KeptPrefix(sequence.AdapterDigest, kv, blocks, sequence.Generation.Prefix.Keys[blocks - 1]));
         _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes);
         _ends.Drop(sequence);
     }

@@ -104,6 +104,33 @@ public sealed class BusyWorkerTests
         Assert.False(Assert.Single(worker.Exchanges).Request.MayMove);
     }
 
+    /// <summary>Neither gateway knows what the other has sent: only the workers do.</summary>
+    [Fact]
+    public async Task Two_gateways_fill_both_workers_and_neither_beyond_its_bound()
+    {
+        var release = new TaskCompletionSource();
+        var (one, two) = (new OneAtATime(release.Task), new OneAtATime(release.Task));
+        await using var first = await RunningGateway.StartAsync();
+        await using var second = await RunningGateway.StartAsync();
+        var (near, far) = await StartAsync(first, one.ServeAsync, two.ServeAsync, bound: 1);
+        await PublishAsync(second, [near, far], bound: 1);
+
+        var holds = first.InvokeAsync("x");
+        await Patience.UntilAsync(() => one.Running == 1);
+        var moves = second.InvokeAsync("x");
+        await Patience.UntilAsync(() => two.Running == 1);
+        var waits = first.InvokeAsync("x");
+        await Patience.UntilAsync(() => far.Exchanges.Count == 2);
+        release.SetResult();
+
+        foreach (var call in (Task<HttpResponseMessage>[])[holds, moves, waits])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await Patience.ForAsync(call)).StatusCode);
+        }
+
+        Assert.Equal((3, 2), (near.Exchanges.Count, far.Exchanges.Count));
+    }
+
     private static Task BusyAsync(WorkerExchange exchange) => exchange.RefuseAsync(429, "worker_busy", "as many as it lets", 1);
 
     private static Task BusyIfItMayMoveAsync(WorkerExchange exchange) => exchange.Request.MayMove ? BusyAsync(exchange) : FakeWorker.CountAsync(exchange);
@@ -118,10 +145,43 @@ public sealed class BusyWorkerTests
             workers.Add(farthest);
         }
 
+        await PublishAsync(gateway, workers, bound);
+        return (workers[0], workers[1]);
+    }
+
+    private static async Task PublishAsync(RunningGateway gateway, List<FakeWorker> workers, int bound)
+    {
         // The nearest first: the adapter is on its device.
         var route = Given.Route("echo", placements: [.. workers.Select((worker, i) => (worker.Id, i == 0 ? StorageTier.Device : StorageTier.Host))]);
         route.Revision.MaxConcurrent = bound;
         await gateway.PublishAsync([route], [.. workers]);
-        return (workers[0], workers[1]);
+    }
+
+    /// <summary>A worker's bound of one, as it is kept at the wire.</summary>
+    private sealed class OneAtATime(Task release)
+    {
+        private int _running;
+
+        public int Running => Volatile.Read(ref _running);
+
+        public async Task ServeAsync(WorkerExchange exchange)
+        {
+            if (!TryEnter())
+            {
+                if (exchange.Request.MayMove)
+                {
+                    await BusyAsync(exchange);
+                    return;
+                }
+
+                await Patience.UntilAsync(TryEnter);
+            }
+
+            await release;
+            await FakeWorker.CountAsync(exchange);
+            Volatile.Write(ref _running, 0);
+        }
+
+        private bool TryEnter() => Interlocked.CompareExchange(ref _running, 1, 0) == 0;
     }
 }
