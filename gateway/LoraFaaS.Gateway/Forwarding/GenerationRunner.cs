@@ -63,8 +63,9 @@ internal sealed partial class GenerationRunner(
                     circuits.Begin(target.Url);
                     using (share)
                     {
+                        var mayMove = busy.MayMove(target);
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(busy.MayMove(target))), account.Connected, invocation.TimeLeft);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove)), account.Connected, invocation.TimeLeft);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {
@@ -80,7 +81,7 @@ internal sealed partial class GenerationRunner(
                             yield break;
                         }
 
-                        if (tries.End is WorkerTryEnd.Refused { Problem.Code: ErrorCode.WorkerBusy })
+                        if (mayMove && tries.End is WorkerTryEnd.Refused { Problem.Code: ErrorCode.WorkerBusy })
                         {
                             busy.Pass(target.Worker);
                             break;

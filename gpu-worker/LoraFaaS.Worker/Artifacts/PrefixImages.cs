@@ -12,7 +12,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// </summary>
 internal sealed class PrefixImages(HostLedger ledger) : IDisposable
 {
-    /// <summary>All of them together have at most one of so many parts of the host's memory.</summary>
+    /// <summary>All of them together have at most one of so many parts of the host's memory, and two gigabytes, which is what one span can show.</summary>
     private const int Parts = 16;
 
     private readonly Lock _gate = new();
@@ -51,7 +51,7 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
     /// <summary>Room for so many bytes, from older ones if need be. Null: there is none, or it would be too much of the host.</summary>
     public MemoryLease? TryLease(string name, ByteSize size)
     {
-        var most = ledger.Capacity.Bytes / Parts;
+        var most = Math.Min(int.MaxValue, ledger.Capacity.Bytes / Parts);
 
         if (size.Bytes > most)
         {

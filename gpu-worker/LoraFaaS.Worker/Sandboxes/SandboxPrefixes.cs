@@ -134,7 +134,6 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
                 memory.Memory.Span(0, checked((int)bytes.Bytes)).Clear();
             }
 
-
             if (await channel.SavePrefixAsync(name, memory, lifetime) is SandboxReply<PrefixSaved>.Done)
             {
                 // Memory that somebody still has mapped to write there cannot be sealed.
