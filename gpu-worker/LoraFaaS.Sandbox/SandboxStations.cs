@@ -150,6 +150,13 @@ internal sealed class SandboxStations : IDisposable
             case ToSandbox.KindOneofCase.PreparePrefix when message.PreparePrefix.Revision is { } ahead:
                 await PrepareAsync(message.PreparePrefix.Name, ahead, cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.RestorePrefix when frame.Descriptor is { } image && message.RestorePrefix.Revision is { } before:
+                await _prompts.PostAsync(
+                    new PromptArrival(0, new Protocol.Data.GenerateRequest { Revision = before }, IsPrefix: true) { Restored = (message.RestorePrefix.Name, image) }, cancellationToken);
+                return true;
+            case ToSandbox.KindOneofCase.SavePrefix when frame.Descriptor is { } memory:
+                await _inbox.PostAsync(new LoopCommand.SavePrefix(message.SavePrefix.Name, memory), cancellationToken);
+                return true;
             case ToSandbox.KindOneofCase.DropPrefix:
                 await _inbox.PostAsync(new LoopCommand.DropPrefix(message.DropPrefix.Name), cancellationToken);
                 return true;

@@ -83,6 +83,7 @@ public static class WorkerHost
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
         services.AddSingleton<LoadThreads>();
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
+        services.AddSingleton<PrefixImages>();
         services.AddSingleton<AdapterHostCache>();
         services.AddSingleton<AdapterTiers>();
         services.AddSingleton(provider => new VerifiedFolders(

@@ -27,6 +27,17 @@ internal sealed class RecentLine(double memory)
         _sumXY += x * y;
     }
 
+    /// <summary>One point's weight of what another has seen, with its y so many times as large: a guess, until there are points.</summary>
+    public void Guess(RecentLine other, double times)
+    {
+        var share = 1 / other._weight;
+        _weight = 1;
+        _sumX = share * other._sumX;
+        _sumY = share * other._sumY * times;
+        _sumXX = share * other._sumXX;
+        _sumXY = share * other._sumXY * times;
+    }
+
     /// <summary>Time passes without a point: what was seen weighs less beside what will be.</summary>
     public void Age(double kept)
     {

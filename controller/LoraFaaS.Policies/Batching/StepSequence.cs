@@ -27,8 +27,8 @@ public readonly record struct StepSequence
     /// <summary>Longest time between its tokens that its function promises. Null: none is promised.</summary>
     public TimeSpan? SloTpot { get; init; }
 
-    /// <summary>Its first token was promised by an instant.</summary>
-    public bool IsPromised { get; init; }
+    /// <summary>The time within which its first token was promised. Null: none is promised.</summary>
+    public TimeSpan? SloTtft { get; init; }
 
     /// <summary>It holds pages, and would lose work if they were taken.</summary>
     public bool IsRunning => Computed > 0 || Pages > 0;

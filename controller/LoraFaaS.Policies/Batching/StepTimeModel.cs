@@ -49,6 +49,24 @@ public sealed class StepTimeModel
         }
     }
 
+    /// <summary>Begins from what is known of the same steps with other threads, where nothing is known yet. Too long rather than too short: what is learnt then is learnt of steps that others can bear.</summary>
+    /// <param name="other">What was learnt there.</param>
+    /// <param name="times">How much longer a step takes here, at most.</param>
+    public void Guess(StepTimeModel other, double times)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!_decode.IsKnown && other._decode.IsKnown)
+        {
+            _decode.Guess(other._decode, times);
+        }
+
+        if (!_token.IsKnown && other._token.IsKnown)
+        {
+            _token.Guess(other._token, times);
+            MostBeside = other.MostBeside;
+        }
+    }
+
     /// <summary>A step in which so many sequences decode and nothing else happens. Null: none was seen yet.</summary>
     public TimeSpan? DecodeTime(int rows) => _decode.IsKnown ? TimeSpan.FromMilliseconds(_decode.At(rows)) : null;
 

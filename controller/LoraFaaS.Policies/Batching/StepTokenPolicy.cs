@@ -222,7 +222,7 @@ public static class StepTokenPolicy
             }
 
             Waiting++;
-            IsPromised |= sequence.IsPromised;
+            IsPromised |= sequence.SloTtft is not null;
             Position = Math.Max(Position, sequence.Computed);
             Longest = Math.Max(Longest, sequence.Tokens);
             LeastPending = Math.Min(LeastPending, sequence.Pending);

@@ -18,8 +18,13 @@ public static class TurnSlicePolicy
     /// <summary>Parts of a promise, and of a margin, of which somebody else's step may take one.</summary>
     private const int Parts = 4;
 
+    /// <summary>The same of a step whose own prompts were promised as little: cut small, several that come at once would break one another's for the sake of one that may not come.</summary>
+    private const int PartsOfEquals = 2;
+
     /// <summary>Longest step; null: no bound, nobody else is in sight.</summary>
-    public static TimeSpan? Step(ReadOnlySpan<TurnNeighbour> others)
+    /// <param name="others">Who else is on the device.</param>
+    /// <param name="own">The shortest time to first token that the one whose step it is has promised of late; null: none.</param>
+    public static TimeSpan? Step(ReadOnlySpan<TurnNeighbour> others, TimeSpan? own = null)
     {
         TimeSpan? longest = null;
 
@@ -32,7 +37,7 @@ public static class TurnSlicePolicy
 
             if (other.Promised is { } promised)
             {
-                longest = Least(longest, promised / Parts);
+                longest = Least(longest, promised / (own <= promised ? PartsOfEquals : Parts));
             }
         }
 

@@ -34,6 +34,9 @@ public enum ErrorCode
     /// <summary>An answer that was begun elsewhere would go on with other tokens here: this worker's kernels or weights compute differently.</summary>
     ArithmeticDiffers = 27,
 
+    /// <summary>As many invocations of the function run at this worker as it lets; another can serve it. Between gateway and worker: no caller sees it.</summary>
+    WorkerBusy = 28,
+
     /// <summary>The body's type is one that is not read here.</summary>
     UnsupportedMediaType = 40,
 

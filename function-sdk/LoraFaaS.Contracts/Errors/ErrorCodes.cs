@@ -29,7 +29,7 @@ public static class ErrorCodes
         ErrorCode.AlreadyExists or ErrorCode.Conflict => 409,
         ErrorCode.BodyTooLarge => 413,
         ErrorCode.UnsupportedMediaType => 415,
-        ErrorCode.QueueFull or ErrorCode.RateLimitExceeded => 429,
+        ErrorCode.QueueFull or ErrorCode.RateLimitExceeded or ErrorCode.WorkerBusy => 429,
         ErrorCode.Cancelled => 499,
         ErrorCode.SandboxLost or ErrorCode.HandlerLost => 502,
         ErrorCode.NoCapacity or ErrorCode.ActivationFailed or ErrorCode.WorkerUnavailable or ErrorCode.NotResident

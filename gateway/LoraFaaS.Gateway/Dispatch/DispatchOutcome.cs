@@ -12,7 +12,11 @@ internal abstract record DispatchOutcome
     }
 
     /// <summary><paramref name="Activated"/>: the controller had to wake the function first.</summary>
-    public sealed record On(WorkerId Worker, string Url, bool Activated, ColdStart? Account = null) : DispatchOutcome;
+    public sealed record On(WorkerId Worker, string Url, bool Activated, ColdStart? Account = null) : DispatchOutcome
+    {
+        /// <summary>The function bounds itself, and another worker is warm for it: this one need not keep the call waiting.</summary>
+        public bool OthersCanServe { get; init; }
+    }
 
     public sealed record Refused(Problem Problem) : DispatchOutcome;
 }

@@ -40,7 +40,7 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         if ((PlaceTrusted(table, placed, question, arithmetic) ?? PlaceWarm(table, placed, question, arithmetic)) is { } warm)
         {
             sleeping.Called(placed);
-            return warm;
+            return placed.Revision.MaxConcurrent > 0 ? warm with { OthersCanServe = CanServeBeside(warm.Worker, table, placed, question, arithmetic) } : warm;
         }
 
         // Warm, but with all that may be there: waking it elsewhere is the controller's to decide, and not because one gateway is busy.
@@ -76,6 +76,13 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
 
         failing.UnionWith(question.Excluded);
         return PlaceWarm(table, route, question with { Excluded = failing }, arithmetic);
+    }
+
+    /// <summary>One whose circuit is open is no place to move to.</summary>
+    private bool CanServeBeside(WorkerId worker, RouteTable table, RouteEntry route, PlacementRequest question, string arithmetic)
+    {
+        var beside = question with { Excluded = question.Excluded.Append(worker).ToHashSet() };
+        return (PlaceTrusted(table, route, beside, arithmetic) ?? PlaceWarm(table, route, beside, arithmetic)) is { } other && circuits.MayTry(other.Url);
     }
 
     private DispatchOutcome.On? PlaceWarm(RouteTable table, RouteEntry route, PlacementRequest question, string arithmetic, bool evenFull = false) =>

@@ -35,6 +35,7 @@ internal sealed partial class GenerationRunner(
         var received = new ReceivedTokens(request);
         invocation.Streams |= request.Stream;
         var excluded = new HashSet<WorkerId>();
+        var busy = new BusyWorkers(excluded);
 
         while (true)
         {
@@ -49,6 +50,10 @@ internal sealed partial class GenerationRunner(
 
             switch (await placing)
             {
+                // Who could have taken it is gone, or full: it waits at one of those that were passed.
+                case DispatchOutcome.Refused when busy.TryWait():
+                    break;
+
                 case DispatchOutcome.Refused refused:
                     problem = await SearchOnAsync(invocation, recovery, excluded, refused.Problem, cancellationToken);
                     break;
@@ -58,8 +63,9 @@ internal sealed partial class GenerationRunner(
                     circuits.Begin(target.Url);
                     using (share)
                     {
+                        var mayMove = busy.MayMove(target);
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest()), account.Connected, invocation.TimeLeft);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove)), account.Connected, invocation.TimeLeft);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {
@@ -75,9 +81,19 @@ internal sealed partial class GenerationRunner(
                             yield break;
                         }
 
+                        if (mayMove && tries.End is WorkerTryEnd.Refused { Problem.Code: ErrorCode.WorkerBusy })
+                        {
+                            busy.Pass(target.Worker);
+                            break;
+                        }
+
+                        busy.TryWait();
                         problem = await RecoverAsync(invocation, recovery, excluded, target, tries.End!, cancellationToken);
                     }
 
+                    break;
+
+                case DispatchOutcome.On when busy.TryWait():
                     break;
 
                 case DispatchOutcome.On target:

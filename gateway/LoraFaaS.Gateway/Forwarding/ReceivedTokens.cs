@@ -19,8 +19,11 @@ internal sealed class ReceivedTokens(GenerateRequest request)
     public void Bind() => IsBound = true;
 
     /// <summary>The request to send now. Tokens the client has are prefilled after the prompt and not sent again; neither is an echoed prompt.</summary>
-    public GenerateRequest NextRequest()
+    /// <param name="mayMove">Another worker can serve it, if the next has no place for it.</param>
+    public GenerateRequest NextRequest(bool mayMove = false)
     {
+        request.MayMove = mayMove;
+
         if (_ids.Count == 0)
         {
             return request;

@@ -100,6 +100,13 @@ public sealed class PagePool
         _arena.Write((long)page.Value * PageBytes, content);
     }
 
+    /// <summary>Copies a rented page's beginning.</summary>
+    public void Read(PageIndex page, Span<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, PageBytes);
+        _arena.Read((long)page.Value * PageBytes, content);
+    }
+
     /// <summary>Fills a rented page with what another rented page holds.</summary>
     public void Copy(PageIndex from, PageIndex to) => _arena.Copy((long)from.Value * PageBytes, (long)to.Value * PageBytes, PageBytes);
 

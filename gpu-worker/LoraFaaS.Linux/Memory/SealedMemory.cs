@@ -11,6 +11,7 @@ public sealed class SealedMemory : IDisposable
 {
     internal const int AddSeals = 1033;
     internal const int GetSeals = 1034;
+    internal const int LengthSeals = 0x0002 | 0x0004; // SHRINK, GROW
     internal const int AllSeals = 0x0001 | 0x0002 | 0x0004 | 0x0008; // SEAL, SHRINK, GROW, WRITE
 
     internal SealedMemory(SafeFileHandle descriptor, long length)

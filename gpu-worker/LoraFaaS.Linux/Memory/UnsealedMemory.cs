@@ -55,6 +55,15 @@ public sealed class UnsealedMemory : IDisposable
         }
     }
 
+    /// <summary>From now on it stays as long as it is, whoever has its descriptor: another process may be given it to write to.</summary>
+    public void SealLength()
+    {
+        if (LibC.fcntl(_descriptor, SealedMemory.AddSeals, SealedMemory.LengthSeals) != 0)
+        {
+            throw LinuxException.Last("fcntl(F_ADD_SEALS)");
+        }
+    }
+
     /// <summary>Unmaps first: the kernel answers EBUSY to F_SEAL_WRITE while a writable shared mapping exists.</summary>
     public SealedMemory Seal()
     {

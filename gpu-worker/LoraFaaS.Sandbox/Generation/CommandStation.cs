@@ -21,6 +21,7 @@ internal sealed class CommandStation(
     private static readonly TimeSpan PrefixAim = TimeSpan.FromDays(1);
 
     private readonly AdapterBook _adapters = new(sandbox.Engine.Adapters);
+    private readonly PrefixImages _images = new(sandbox, prefixes, delivery, log);
 
     public bool IsDraining { get; private set; }
 
@@ -48,6 +49,15 @@ internal sealed class CommandStation(
                 break;
             case LoopCommand.DropPrefix drop:
                 prefixes.Drop(drop.Name);
+                break;
+            case LoopCommand.SavePrefix save:
+                _images.Save(save);
+                break;
+            case LoopCommand.RestorePrefix restore:
+                _images.Restore(restore);
+                break;
+            case LoopCommand.NotRestored refused:
+                delivery.FailPrefix(refused.Name, refused.Problem);
                 break;
             case LoopCommand.Drain:
                 IsDraining = true;

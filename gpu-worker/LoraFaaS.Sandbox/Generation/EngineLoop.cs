@@ -148,11 +148,19 @@ internal sealed class EngineLoop : IDisposable
         return rows > 0 || (!plan.IsEmpty && !waits);
     }
 
-    /// <summary>With half of the threads a step takes nearly twice as long: what is known of one is of no use for the other.</summary>
+    /// <summary>With half of the threads a step takes nearly twice as long: what is known of one is of no use for the other but to begin with.</summary>
     private void UseThreads()
     {
-        _threads = Math.Min(_times.Length, _turns.Threads ?? int.MaxValue);
-        _sandbox.Backend.Use(_threads);
+        var threads = Math.Min(_times.Length, _turns.Threads ?? int.MaxValue);
+
+        if (threads == _threads)
+        {
+            return;
+        }
+
+        _times[threads - 1].Guess(Times, Math.Max(1, _threads / (double)threads));
+        _threads = threads;
+        _sandbox.Backend.Use(threads);
     }
 
     private StepTimeModel Times => _times[_threads - 1];
@@ -176,6 +184,7 @@ internal sealed class EngineLoop : IDisposable
         var layout = _sandbox.Engine.Kv.Layout;
         _views.Clear();
         _table.View(layout, _views);
+        PutLateOnesBehind();
 
         // The planner counts in blocks: the fewest pages a sequence grows by.
         var free = _sandbox.Engine.Pages.Free / layout.PagesPerBlock;
@@ -185,6 +194,20 @@ internal sealed class EngineLoop : IDisposable
         var most = Math.Min(_sandbox.Engine.Runner.MaxStepTokens, StepTokenPolicy.MostTokens(views, Times, longest));
         var limits = new StepLimits(_sandbox.MaxSequences, most, free, KvLayout.BlockTokens, beside, StepTokenPolicy.DecodesWait(views, Times, longest, _sinceDecode));
         return _planner.Plan(views, limits);
+    }
+
+    private void PutLateOnesBehind()
+    {
+        var (now, second) = (_time.GetTimestamp(), (double)_time.TimestampFrequency);
+
+        foreach (ref var view in CollectionsMarshal.AsSpan(_views))
+        {
+            if (view is { SloTtft: { } promised, IsDecoding: false })
+            {
+                var expected = Times.TokenTime(view.Computed) is { } token ? view.Pending * token.TotalSeconds * second : 0;
+                view = view with { Due = DuePolicy.Of(view.Due, Math.Max(1, (long)(promised.TotalSeconds * second)), now, (long)expected) };
+            }
+        }
     }
 
     /// <summary>False: the step failed, and its sequences were told.</summary>
@@ -292,7 +315,8 @@ internal sealed class EngineLoop : IDisposable
     {
         var tokens = sequence.Generation.Tokens.PromptLength;
         var kv = sequence.TakeKv();
-        _prefixes.Keep(prefix, sequence.AdapterDigest, kv);
+        var blocks = tokens / KvLayout.BlockTokens;
+        _prefixes.Keep(prefix, new KeptPrefix(sequence.AdapterDigest, kv, blocks, sequence.Generation.Prefix.Keys[blocks - 1]));
         _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes);
         _ends.Drop(sequence);
     }

@@ -62,6 +62,11 @@ internal sealed class EventDelivery(Outbox outbox)
     public void KeptPrefix(string name, int tokens, long bytes) =>
         outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Tokens = tokens, DeviceBytes = bytes } });
 
+    /// <param name="name">Of the prefix.</param>
+    /// <param name="problem">Null: it was saved.</param>
+    public void SavedPrefix(string name, Problem? problem) =>
+        outbox.Post(new FromSandbox { PrefixSaved = new PrefixSaved { Name = name, Code = problem?.Code.ToWire() ?? "", Message = problem?.Message ?? "" } });
+
     public void FailPrefix(string name, Problem problem) =>
         outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Code = problem.Code.ToWire(), Message = problem.Message } });
 

@@ -66,7 +66,7 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
         Due = due,
         Arrival = key,
         SloTpot = begin.SloTpot,
-        IsPromised = begin.SloTtft is not null,
+        SloTtft = begin.SloTtft,
     };
 
     /// <summary>Loses its pages and keeps its tokens: they are computed again when there is room.</summary>

@@ -2,6 +2,7 @@ using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Sandbox.Prompts;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Sandbox.Generation;
 
@@ -23,6 +24,15 @@ internal abstract record LoopCommand
     }
 
     public sealed record DropPrefix(string Name) : LoopCommand;
+
+    /// <summary>What is kept under this name is wanted in the worker's memory.</summary>
+    public sealed record SavePrefix(string Name, SafeFileHandle Memory) : LoopCommand;
+
+    /// <summary>What was saved is to be kept again: the image of these tokens' blocks.</summary>
+    public sealed record RestorePrefix(string Name, string AdapterDigest, PreparedGeneration Generation, SafeFileHandle Image) : LoopCommand;
+
+    /// <summary>Its tokens could not be made.</summary>
+    public sealed record NotRestored(string Name, Problem Problem) : LoopCommand;
 
     /// <summary>The lease of device memory has so many bytes from now on.</summary>
     public sealed record Lease(long Bytes) : LoopCommand;

@@ -8,17 +8,19 @@ namespace LoraFaaS.Sandbox.Generation;
 /// </summary>
 internal sealed class PrefixKeeper : IDisposable
 {
-    private readonly Dictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (KeptPrefix Prefix, LinkedListNode<string> Place)> _kept = new(StringComparer.Ordinal);
     private readonly LinkedList<string> _order = [];
 
     public bool IsEmpty => _kept.Count == 0;
 
-    public IEnumerable<KvSequence> Held => _kept.Values.Select(kept => kept.Kv);
+    public IEnumerable<KvSequence> Held => _kept.Values.Select(kept => kept.Prefix.Kv);
 
-    public void Keep(string name, string adapterDigest, KvSequence kv)
+    public KeptPrefix? Find(string name) => _kept.TryGetValue(name, out var kept) ? kept.Prefix : null;
+
+    public void Keep(string name, KeptPrefix prefix)
     {
         Drop(name);
-        _kept[name] = new Kept(adapterDigest, kv, _order.AddLast(name));
+        _kept[name] = (prefix, _order.AddLast(name));
     }
 
     public void Drop(string name)
@@ -26,14 +28,14 @@ internal sealed class PrefixKeeper : IDisposable
         if (_kept.Remove(name, out var kept))
         {
             _order.Remove(kept.Place);
-            kept.Kv.Dispose();
+            kept.Prefix.Kv.Dispose();
         }
     }
 
     /// <summary>Those computed with an adapter that goes are of no use without it.</summary>
     public void DropOf(string adapterDigest)
     {
-        foreach (var name in _kept.Where(pair => pair.Value.AdapterDigest == adapterDigest).Select(pair => pair.Key).ToList())
+        foreach (var name in _kept.Where(pair => pair.Value.Prefix.AdapterDigest == adapterDigest).Select(pair => pair.Key).ToList())
         {
             Drop(name);
         }
@@ -57,6 +59,4 @@ internal sealed class PrefixKeeper : IDisposable
         {
         }
     }
-
-    private sealed record Kept(string AdapterDigest, KvSequence Kv, LinkedListNode<string> Place);
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Generation;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Sandbox.Prompts;
 
@@ -21,6 +22,9 @@ internal sealed class PromptStation(PromptBuilder builder, LoopInbox loop, JsonL
         {
             LoopCommand command = Prepare(request) switch
             {
+                PromptOutcome.Ready ready when request.Restored is { } restored =>
+                    new LoopCommand.RestorePrefix(restored.Name, request.Request.Revision.AdapterDigest, ready.Generation, restored.Image),
+                PromptOutcome.Refused refused when request.Restored is { } restored => NotRestored(restored.Name, restored.Image, refused.Problem),
                 PromptOutcome.Ready ready => new LoopCommand.Prepared(request.Sequence, ready.Generation),
                 PromptOutcome.Refused refused => new LoopCommand.NotPrepared(request.Sequence, refused.Problem),
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -28,6 +32,12 @@ internal sealed class PromptStation(PromptBuilder builder, LoopInbox loop, JsonL
 
             await loop.PostAsync(command, cancellationToken);
         }
+    }
+
+    private static LoopCommand.NotRestored NotRestored(string name, SafeFileHandle image, Problem problem)
+    {
+        image.Dispose();
+        return new LoopCommand.NotRestored(name, problem);
     }
 
     private PromptOutcome Prepare(PromptArrival request)

@@ -12,6 +12,7 @@ internal sealed class AdapterHostCache : IDisposable
 {
     private readonly IAdapterLoader _loader;
     private readonly ArtifactWorth _worth;
+    private readonly PrefixImages _prefixes;
     private readonly BackboneRoom _room;
     private readonly ResidencyChanges _changes;
     private readonly CancellationTokenSource _lifetime = new();
@@ -20,10 +21,11 @@ internal sealed class AdapterHostCache : IDisposable
     private readonly LruBook<AdapterKey> _book = new();
     private readonly Dictionary<AdapterKey, PackedAdapter> _packed = [];
 
-    public AdapterHostCache(IAdapterLoader loader, ArtifactWorth worth, BackboneRoom room, ResidencyChanges changes)
+    public AdapterHostCache(IAdapterLoader loader, ArtifactWorth worth, PrefixImages prefixes, BackboneRoom room, ResidencyChanges changes)
     {
         _loader = loader;
         _worth = worth;
+        _prefixes = prefixes;
         _room = room;
         _changes = changes;
         _loads = new SingleFlight<AdapterKey, Loading<StorageTier>>(_lifetime.Token);
@@ -64,8 +66,10 @@ internal sealed class AdapterHostCache : IDisposable
         }
     }
 
-    /// <summary>Lets one adapter go that nobody is using. False when there is none.</summary>
-    public bool TryEvictOne()
+    /// <summary>Lets one adapter go that nobody is using, or a prefix: without its adapter that is worth less than most. False when there is none.</summary>
+    public bool TryEvictOne() => TryEvictAdapter() || _prefixes.TryEvictOne();
+
+    private bool TryEvictAdapter()
     {
         PackedAdapter? leaving;
 

@@ -9,8 +9,8 @@ namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>
 /// For functions that say how many of their invocations may run at once for each instance: counted here, where the calls of all gateways meet. Each gateway holds
-/// its own callers back already, so that only what several let through at the same time waits here, in the order it came and within its deadline. The several
-/// generations of one invocation are one.
+/// its own callers back already, so that only what several let through at the same time waits here, in the order it came and within its deadline. A call that another worker can serve does not
+/// wait: it is told so at once. The several generations of one invocation are one.
 /// </summary>
 internal sealed class ConcurrencyBound(IOptions<BatchOptions> options, TimeProvider time)
 {
@@ -36,6 +36,13 @@ internal sealed class ConcurrencyBound(IOptions<BatchOptions> options, TimeProvi
             }
 
             line.Most = invocation.Revision.MaxConcurrent;
+
+            if (invocation.Request.MayMove && !line.HasRoomFor(invocation.Request.InvocationKey))
+            {
+                return new Loading<IDisposable?>.Failed(new Problem(
+                    ErrorCode.WorkerBusy, $"{line.Most} invocations of {function} run on this worker, as many as it lets, and {line.Waiting} wait",
+                    RetryAfter: DoorPolicy.RetryAfter(line.Waiting, TimeSpan.Zero)));
+            }
 
             if (line.Waiting >= options.Value.QueueLength)
             {

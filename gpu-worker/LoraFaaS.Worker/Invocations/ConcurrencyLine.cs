@@ -23,6 +23,9 @@ internal sealed class ConcurrencyLine
 
     public bool IsIdle => _places.Count == 0;
 
+    /// <summary>The invocation would wait for nobody.</summary>
+    public bool HasRoomFor(string key) => _places.TryGetValue(key, out var place) ? place.IsGranted : _running < Most;
+
     /// <summary>The invocation's place, which it may have to wait for. To be left once for each generation that entered.</summary>
     public ConcurrencyPlace Enter(string key)
     {

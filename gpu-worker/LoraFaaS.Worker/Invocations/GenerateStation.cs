@@ -114,7 +114,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         {
             invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
             invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
-            invocation.PrefixTime = TimeSpan.FromMilliseconds(inside.PrefixMs);
+            invocation.PrefixTime = invocation.RestoreTime + TimeSpan.FromMilliseconds(inside.PrefixMs);
             invocation.PrefixWasCached = inside.PrefixCached;
             invocation.RelayTime = Relay(invocation, inside);
             invocation.PrefillTime = inside.PrefillMs > 0 ? TimeSpan.FromMilliseconds(inside.PrefillMs) : invocation.PrefillTime;

@@ -64,6 +64,9 @@ internal sealed class Invocation
 
     public TimeSpan PrefixTime { get; set; }
 
+    /// <summary>Of it, what putting a prefix back took before the generation began.</summary>
+    public TimeSpan RestoreTime { get; set; }
+
     public TimeSpan PrefillTime { get; set; }
 
     /// <summary>Of the ask and the first token between here and the sandbox.</summary>

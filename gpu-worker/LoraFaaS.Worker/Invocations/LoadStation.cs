@@ -60,7 +60,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         {
             case Loading<SandboxUse>.Ready ready:
                 Account(invocation, ready.Value, time.GetElapsedTime(begun));
-                return await LoadAdapterAsync(invocation, ready.Value, ahead, cancellationToken);
+                return await RestoreAsync(invocation, await LoadAdapterAsync(invocation, ready.Value, ahead, cancellationToken), cancellationToken);
             case Loading<SandboxUse>.Failed failed:
                 return new Loading<LoadedArtifacts>.Failed(failed.Problem);
             default:
@@ -105,6 +105,35 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         catch
         {
             sandbox.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What all prompts of the revision begin with was computed before, in these pages or in a sandbox's that is gone: it is copied back before the generation looks for it.</summary>
+    private async Task<Loading<LoadedArtifacts>> RestoreAsync(Invocation invocation, Loading<LoadedArtifacts> loading, CancellationToken cancellationToken)
+    {
+        if (loading is not Loading<LoadedArtifacts>.Ready { Value: var loaded }
+            || loaded.Sandbox.RestorePrefixAsync(invocation.Function, invocation.Revision, cancellationToken) is not { } restoring)
+        {
+            return loading;
+        }
+
+        var begun = time.GetTimestamp();
+
+        try
+        {
+            await WaitAsync(restoring, invocation);
+            invocation.RestoreTime = time.GetElapsedTime(begun);
+            return loading;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The sandbox is gone: the generation finds that out, and is told so.
+            return loading;
+        }
+        catch
+        {
+            loaded.Dispose();
             throw;
         }
     }

@@ -52,7 +52,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         Uses = new UseBook(() => channel.IsClosed, _time);
         _ending = _lifetime.Token;
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_ending);
-        _prefixes = new SandboxPrefixes(channel, around, _ending);
+        _prefixes = new SandboxPrefixes(key, channel, around, _ending);
         _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_ending);
     }
@@ -153,6 +153,10 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     /// <summary>Computes and keeps what every prompt of the revision begins with. Its adapter must be here and in use. Null: done.</summary>
     public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
         _prefixes.PrepareAsync(function, revision, cancellationToken);
+
+    /// <summary>Puts a prefix back that was computed before and is not here any more. Null: there is nothing to put back.</summary>
+    public Task<bool>? RestorePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
+        _prefixes.RestoreAsync(function, revision, cancellationToken);
 
     /// <summary>False when there is none. Sequences that began on it keep its pages.</summary>
     public Task<bool> TryDropPrefixAsync(FunctionId function, int revision, CancellationToken cancellationToken) =>

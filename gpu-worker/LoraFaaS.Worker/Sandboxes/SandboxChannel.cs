@@ -32,7 +32,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<AdapterLoaded>>> _loads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _unloads = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<PrefixReady>>> _prefixes = new(StringComparer.Ordinal);
+    private readonly PrefixAsks _prefixes = new();
     private readonly ConcurrentQueue<TaskCompletionSource<long?>> _leases = new();
     private readonly Channel<long> _wishes = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private readonly TaskCompletionSource<SandboxReply<Ready>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,15 +109,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     {
         var reply = new TaskCompletionSource<SandboxReply<AdapterLoaded>>(TaskCreationOptions.RunContinuationsAsynchronously);
         _loads[adapter.Value] = reply;
-
-        if (IsClosed)
-        {
-            return new SandboxReply<AdapterLoaded>.Lost();
-        }
-
         var frame = new ToSandbox { LoadAdapter = new LoadAdapter { AdapterDigest = adapter.Value, Bytes = packed.Length } };
-        await SendAsync(frame, packed.Descriptor, cancellationToken);
-        return await reply.Task.WaitAsync(cancellationToken);
+        return await AskAsync(reply.Task, frame, packed.Descriptor, cancellationToken);
     }
 
     /// <summary>Completes when its pages are free, which waits for its running sequences, or when the sandbox is gone.</summary>
@@ -135,19 +128,21 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     }
 
     /// <summary>One preparation of a prefix at a time; the caller sees to that.</summary>
-    public async Task<SandboxReply<PrefixReady>> PreparePrefixAsync(string name, RevisionRef revision, CancellationToken cancellationToken)
-    {
-        var reply = new TaskCompletionSource<SandboxReply<PrefixReady>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _prefixes[name] = reply;
+    /// <param name="name">It is kept under.</param>
+    /// <param name="revision">Whose prompts begin with it.</param>
+    /// <param name="image">Of it, as a sandbox of this trust domain saved it: to be held until the answer. Null: it is to be computed.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public Task<SandboxReply<PrefixReady>> PreparePrefixAsync(string name, RevisionRef revision, SealedMemory? image, CancellationToken cancellationToken) => AskAsync(
+        _prefixes.ReadyAsync(name),
+        image is null
+            ? new ToSandbox { PreparePrefix = new PreparePrefix { Name = name, Revision = revision } }
+            : new ToSandbox { RestorePrefix = new RestorePrefix { Name = name, Revision = revision } },
+        image?.Descriptor,
+        cancellationToken);
 
-        if (IsClosed)
-        {
-            return new SandboxReply<PrefixReady>.Lost();
-        }
-
-        await SendAsync(new ToSandbox { PreparePrefix = new PreparePrefix { Name = name, Revision = revision } }, null, cancellationToken);
-        return await reply.Task.WaitAsync(cancellationToken);
-    }
+    /// <summary>Has a kept prefix written into this memory. One at a time; the caller sees to that.</summary>
+    public Task<SandboxReply<PrefixSaved>> SavePrefixAsync(string name, UnsealedMemory memory, CancellationToken cancellationToken) =>
+        AskAsync(_prefixes.SavedAsync(name), new ToSandbox { SavePrefix = new SavePrefix { Name = name } }, memory.Descriptor, cancellationToken);
 
     public ValueTask DropPrefixAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(new ToSandbox { DropPrefix = new DropPrefix { Name = name } }, null, cancellationToken);
@@ -217,6 +212,17 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate()));
 
     private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
+
+    private async Task<SandboxReply<T>> AskAsync<T>(Task<SandboxReply<T>> reply, ToSandbox question, SafeFileHandle? descriptor, CancellationToken cancellationToken)
+    {
+        if (IsClosed)
+        {
+            return new SandboxReply<T>.Lost();
+        }
+
+        await SendAsync(question, descriptor, cancellationToken);
+        return await reply.WaitAsync(cancellationToken);
+    }
 
     /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
     private async ValueTask SendAsync(ToSandbox message, SafeFileHandle? descriptor, CancellationToken cancellationToken)
@@ -328,9 +334,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 Turns?.Joined();
                 return true;
             case FromSandbox.KindOneofCase.PrefixReady:
-                return _prefixes.TryRemove(message.PrefixReady.Name, out var prefix) && prefix.TrySetResult(message.PrefixReady.Code.Length == 0
-                    ? new SandboxReply<PrefixReady>.Done(message.PrefixReady)
-                    : new SandboxReply<PrefixReady>.Refused(Read(message.PrefixReady.Code, message.PrefixReady.Message)));
+                return _prefixes.TryAnswer(message.PrefixReady);
+            case FromSandbox.KindOneofCase.PrefixSaved:
+                return _prefixes.TryAnswer(message.PrefixSaved);
             case FromSandbox.KindOneofCase.LeaseWanted:
                 return message.LeaseWanted.DeviceBytes > 0 && _wishes.Writer.TryWrite(message.LeaseWanted.DeviceBytes);
             case FromSandbox.KindOneofCase.Leased:
@@ -373,10 +379,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             lease.TrySetResult(null);
         }
 
-        foreach (var (_, prefix) in _prefixes)
-        {
-            prefix.TrySetResult(new SandboxReply<PrefixReady>.Lost());
-        }
+        _prefixes.Close();
 
         foreach (var (_, unload) in _unloads)
         {

@@ -19,6 +19,7 @@ internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
     NextBackbone next,
     AdapterHostCache host,
+    PrefixImages prefixes,
     DeviceRoom room,
     TierCosts costs,
     ResidencyChanges changes,
@@ -97,7 +98,7 @@ internal sealed partial class SandboxOpener(
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);
                     var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
-                    var around = new SandboxSurroundings(host, room, costs, changes, time);
+                    var around = new SandboxSurroundings(host, prefixes, room, costs, changes, time);
                     return (new Loading<ResidentSandbox>.Ready(
                         new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length }), false);
                 case SandboxReply<Ready>.Refused refused:

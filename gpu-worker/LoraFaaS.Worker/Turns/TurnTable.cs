@@ -354,7 +354,7 @@ internal sealed class TurnTable(TimeSpan limit, TimeSpan quantum, int capacity, 
         }
 
         var others = CollectionsMarshal.AsSpan(_neighbours);
-        var step = TurnSlicePolicy.Step(others) is { } longest ? (uint)longest.TotalMicroseconds : 0;
+        var step = TurnSlicePolicy.Step(others, slot.Promised) is { } longest ? (uint)longest.TotalMicroseconds : 0;
         slot.Limit(new TurnSlice(step, (uint)TurnSlicePolicy.Turn(others, quantum).TotalMicroseconds, slot.Threads, slot.Spins));
     }
 

@@ -15,23 +15,28 @@ internal sealed class DoorTenant(WorkerRun worker, Digest backbone, (Digest, lon
 
     public IReadOnlyList<TimedCall> Calls => _calls;
 
-    /// <summary>Share of its calls that came late, were refused, or failed.</summary>
-    public int Broken => _calls.Count(call => call.Problem is not null || !(call.FirstTokenMs <= Promise.FirstToken?.TotalMilliseconds));
+    /// <summary>It came late, was refused, or failed.</summary>
+    public bool IsBroken(TimedCall call) => call.Problem is not null || !(call.FirstTokenMs <= Promise.FirstToken?.TotalMilliseconds);
 
-    public double FirstTokenMs(double quantile) => Interleaved.Quantile(_calls.Where(call => call.Problem is null).Select(call => call.FirstTokenMs), quantile);
+    public double FirstTokenMs(double quantile, double from) => Interleaved.Quantile(_calls.Where(call => call.Problem is null && call.SentAt >= from).Select(call => call.FirstTokenMs), quantile);
 
-    public double BetweenTokensMs => Interleaved.Median(_calls.Where(call => call.TokensAt.Count > 1).Select(call => call.GapsMs.Average()));
+    public double BetweenTokensMs(double from) => Interleaved.Median(_calls.Where(call => call.TokensAt.Count > 1 && call.SentAt >= from).Select(call => call.GapsMs.Average()));
 
     public void Forget() => _calls.Clear();
 
-    /// <summary>Keeps <paramref name="width"/> calls in flight.</summary>
-    public Task PressAsync(int width, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, width).Select(async _ =>
+    /// <summary>Keeps <paramref name="width"/> calls in flight, whose callers come one after the other over a while.</summary>
+    public Task PressAsync(int width, TimeSpan over, CancellationToken stop) => Task.WhenAll(Enumerable.Range(0, width).Select(async i =>
     {
+        await Task.Delay(over * i / width, TimeProvider.System, CancellationToken.None);
+
         while (!stop.IsCancellationRequested)
         {
             await CallAsync();
         }
     }));
+
+    /// <summary>So many calls at one instant.</summary>
+    public Task CallAtOnceAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync()));
 
     /// <summary>Calls at the instants of a Poisson process, whatever became of the ones before.</summary>
     public async Task ComeAsync(double aSecond, int seed, CancellationToken stop)

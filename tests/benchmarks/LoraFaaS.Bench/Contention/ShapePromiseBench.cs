@@ -10,59 +10,80 @@ namespace LoraFaaS.Bench.Contention;
 /// <summary>
 /// Four trust domains on one device, at the worker's door, on weights of a real size: two keep long answers in flight without pause and promise little, two are called now and then and
 /// promise a first token in four times what it takes alone. How many promises break in turns, and without an arbiter, where sandboxes run as the kernel lets them,
-/// first come first served. A refused call is a broken promise. Without an arbiter the load is raised, both kinds of calls alike, until enough promises break;
-/// turns are taken under that load.
+/// first come first served. A refused call is a broken promise. Both sides are given the same loads, both kinds of calls alike, beyond them too where first come, first served still keeps
+/// enough; judged is the least load at which it breaks too many. Callers come one after the other over the first seconds of each stretch, which do not count: where all come at one
+/// instant what no order of service can keep is a row of its own.
 /// </summary>
-/// <param name="rounds">Stretches of load in turns, of which the worst is judged: a promise that is kept now and then is none.</param>
+/// <param name="rounds">Stretches in turns at the load that is judged, of which the worst counts: a promise that is kept now and then is none.</param>
 internal sealed class ShapePromiseBench(ReportWriter report, string shape, double seconds, int rounds)
 {
     private const int Width = 4, LongPrompt = 160, LongTokens = 48, ShortPrompt = 24, ShortTokens = 4;
     private const double CallsASecond = 2;
     private const double ShortTimes = 4, LongTimes = 10;
-
-    /// <summary>Of the least load, what first come, first served is given until it breaks enough promises for an arbiter to be worth something.</summary>
-    private static readonly double[] Loads = [1.5, 1.75, 2, 2.5, 3];
-
     private const double Enough = 30;
+
+    /// <summary>A stretch before the others that is not counted: what is measured are promises, not a young worker.</summary>
+    private const double Practice = 2;
+
+    /// <summary>Of the least load, what both sides are given.</summary>
+    private static readonly double[] Loads = [1, 1.5, 1.75, 2, 2.5];
+
+    /// <summary>What first come, first served is given beyond, until it breaks enough promises for an arbiter to be worth something.</summary>
+    private static readonly double[] Beyond = [3, 3.5, 4];
+
+    /// <summary>Over which the callers of a stretch come.</summary>
+    private static readonly TimeSpan Coming = TimeSpan.FromSeconds(3);
 
     public async Task RunAsync()
     {
         using var folder = new TempFolder();
-        var sweep = await MeasureAsync(folder.Path, "without arbiter, all threads each", takeTurns: false, Environment.ProcessorCount, null, Loads, outcome => outcome.Broken >= Enough);
-        var beside = sweep[^1];
-        double[] load = [.. Enumerable.Repeat(beside.Load, rounds)];
-        var all = await MeasureAsync(folder.Path, "in turns", takeTurns: true, threads: 0, beside, load, _ => false);
-        var turns = all.MaxBy(outcome => outcome.Broken)!;
-        var single = (await MeasureAsync(folder.Path, "without arbiter, one thread each", takeTurns: false, 1, beside, [beside.Load], _ => true))[0];
+        var fifo = await MeasureAsync(folder.Path, "first come, without arbiter, all threads each", takeTurns: false, Environment.ProcessorCount, null, [.. Loads, .. Beyond], mayEnd: true);
+        var judged = fifo.Outcomes.Find(outcome => outcome.Broken >= Enough) ?? fifo.Outcomes.MaxBy(outcome => outcome.Broken)!;
+        double[] loads = [.. Loads.Append(judged.Load).Distinct(), .. Enumerable.Repeat(judged.Load, rounds - 1)];
+        var turns = await MeasureAsync(folder.Path, "in turns", takeTurns: true, threads: 0, fifo, loads, mayEnd: false);
+        var single = await MeasureAsync(folder.Path, "first come, without arbiter, one thread each", takeTurns: false, 1, fifo, [judged.Load], mayEnd: false);
+        var at = turns.Outcomes.Where(outcome => outcome.Load == judged.Load).ToList();
+        var worst = at.MaxBy(outcome => outcome.Broken)!;
 
-        report.Add(BenchRow.Limit($"{shape}: time to first token alone, p50: short calls ({ShortPrompt} tokens)", turns.ShortAlone, "ms"));
-        report.Add(BenchRow.Limit($"    {shape}: long calls ({LongPrompt} tokens)", turns.LongAlone, "ms"));
+        report.Add(BenchRow.Limit($"{shape}: time to first token alone, p50: short calls ({ShortPrompt} tokens)", fifo.ShortAlone, "ms"));
+        report.Add(BenchRow.Limit($"    {shape}: long calls ({LongPrompt} tokens)", fifo.LongAlone, "ms"));
 
-        foreach (var tried in sweep)
+        foreach (var load in fifo.Outcomes.Select(outcome => outcome.Load))
         {
-            report.Add(BenchRow.Limit($"{shape}: promises broken first come, without arbiter, at {tried.Load} × {Width} calls in flight each and {CallsASecond} a second each", tried.Broken, "%"));
+            var (ours, theirs) = (turns.Outcomes.Find(outcome => outcome.Load == load), fifo.Outcomes.Find(outcome => outcome.Load == load)!);
+
+            if (ours is not null)
+            {
+                report.Add(Beside(theirs.Broken, BenchRow.Limit($"{shape}: promises broken at {load} × ({(int)(load * Width)} long calls in flight and {load * CallsASecond} short ones a second each), in turns", ours.Broken, "%")));
+            }
         }
 
-        report.Add(BenchRow.Cost($"{shape}: promises broken of four sandboxes at {beside.Load} ×, in turns, most of {rounds}", turns.Broken, "%", beside.Broken, "first come, without arbiter") with { Target = "≤ 10 where ≥ 30", Met = turns.Broken <= 10 && beside.Broken >= Enough });
-        report.Add(BenchRow.Limit($"    in turns, all rounds: {string.Join(" ", all.Select(outcome => FormattableString.Invariant($"{outcome.Broken:0.0}")))} %, mean", all.Average(outcome => outcome.Broken), "%", 10));
-        Add(turns, beside);
-        Add(beside, beside);
-        Add(single, beside);
+        report.Add(Beside(judged.Broken, BenchRow.Limit($"{shape}: promises broken of four sandboxes at {judged.Load} ×, in turns, most of {at.Count}", worst.Broken, "%")) with { Target = "≤ 10 where ≥ 30", Met = worst.Broken <= 10 && judged.Broken >= Enough });
+        report.Add(BenchRow.Limit($"    in turns, all rounds: {string.Join(" ", at.Select(outcome => FormattableString.Invariant($"{outcome.Broken:0.0}")))} %, mean", at.Average(outcome => outcome.Broken), "%", 10));
+        report.Add(Beside(fifo.AtOnce, BenchRow.Limit($"{shape}: {judged.Load} × at one instant, {(int)(judged.Load * Width) * 2} long calls and no other: promises broken, in turns", turns.AtOnce, "%")));
+        report.Add(BenchRow.Limit("    what no order can keep of them, one computed after the other", 100 * Math.Max(0, 1 - (LongTimes / ((int)(judged.Load * Width) * 2))), "%"));
+        Add(worst, judged);
+        Add(judged, judged);
+        Add(single.Outcomes[0], judged);
     }
 
-    private void Add(Outcome one, Outcome beside)
+    /// <summary>Without a fraction: either may break none.</summary>
+    private static BenchRow Beside(double firstCome, BenchRow row) => row with { Ceiling = firstCome, CeilingName = "first come, without arbiter" };
+
+    private void Add(PromiseOutcome one, PromiseOutcome beside)
     {
         report.Add(BenchRow.Limit($"    {one.Name}: all promises broken", one.Broken, "%"));
-        report.Add(BenchRow.Limit($"    {one.Name}: short calls' ({ShortTimes} × alone), of {one.ShortCalls}", one.ShortBroken, "%"));
-        report.Add(BenchRow.Limit($"    {one.Name}: long calls' ({LongTimes} × alone), of {one.LongCalls}", one.LongBroken, "%"));
+        report.Add(BenchRow.Limit($"    {one.Name}: short calls' ({ShortTimes} × alone), of {one.Shorts.Calls}", one.Shorts.Broken, "%"));
+        report.Add(BenchRow.Limit($"    {one.Name}: long calls' ({LongTimes} × alone), of {one.Longs.Calls}", one.Longs.Broken, "%"));
         report.Add(BenchRow.Limit($"    {one.Name}: time to first token of short calls, p50", one.ShortMedian, "ms"));
         report.Add(BenchRow.Limit($"    {one.Name}: the same, p90", one.ShortTail, "ms"));
         report.Add(BenchRow.Limit($"    {one.Name}: between tokens of long calls, p50", one.LongGap, "ms"));
         report.Add(BenchRow.Rate($"    {one.Name}: tokens, all four", one.TokensASecond, "tok/s", beside.TokensASecond, "first come, without arbiter"));
     }
 
-    /// <summary>A stretch for each load, until one of them is what is looked for.</summary>
-    private async Task<List<Outcome>> MeasureAsync(string data, string name, bool takeTurns, int threads, Outcome? promised, IReadOnlyList<double> loads, Predicate<Outcome> isEnough)
+    /// <summary>A stretch for each load.</summary>
+    /// <param name="mayEnd">Beyond the loads that both sides are given it goes no further than until enough promises break.</param>
+    private async Task<Side> MeasureAsync(string data, string name, bool takeTurns, int threads, Side? promised, IReadOnlyList<double> loads, bool mayEnd)
     {
         ReportWriter.Say($"{shape}: {name}");
         var models = new SyntheticModels(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
@@ -82,31 +103,45 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
             }
         }
 
-        // Both ways keep the same promises: those of four times, ten times, what a call takes alone where sandboxes have all threads.
-        var (shortAlone, longAlone) = (promised?.ShortAlone ?? Alone(shorts), promised?.LongAlone ?? Alone(longs));
-        var outcomes = new List<Outcome>();
+        // All sides keep the same promises: those of four times, ten times, what a call takes alone where sandboxes have all threads.
+        var side = promised is { } other ? new Side(other.ShortAlone, other.LongAlone) : new Side(Alone(shorts), Alone(longs));
+
+        // Both sides know by then what steps take beside others, and have compiled what they need for that.
+        await RunAsync(name, Practice, side, longs, shorts);
 
         foreach (var load in loads)
         {
-            longs.ForEach(tenant => Begin(tenant, LongTimes * longAlone));
-            shorts.ForEach(tenant => Begin(tenant, ShortTimes * shortAlone));
-            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-            var begun = WorkerRun.Now;
-            var seed = 10 * outcomes.Count;
-            await Task.WhenAll(
-            [
-                .. longs.Select(tenant => tenant.PressAsync((int)Math.Round(load * Width), stop.Token)),
-                .. shorts.Select((tenant, i) => tenant.ComeAsync(load * CallsASecond, seed + i + 1, stop.Token)),
-            ]);
-            outcomes.Add(Outcome.Of(name, load, longs, shorts, shortAlone, longAlone, WorkerRun.Now - begun));
-
-            if (isEnough(outcomes[^1]))
+            if (mayEnd && load > Loads[^1] && side.Outcomes.Exists(outcome => outcome.Broken >= Enough))
             {
                 break;
             }
+
+            side.Outcomes.Add(await RunAsync(name, load, side, longs, shorts));
         }
 
-        return outcomes;
+        var judged = promised?.Outcomes.Find(outcome => outcome.Broken >= Enough) ?? side.Outcomes.Find(outcome => outcome.Broken >= Enough) ?? side.Outcomes.MaxBy(outcome => outcome.Broken)!;
+        longs.ForEach(tenant => Begin(tenant, LongTimes * side.LongAlone));
+        await Task.WhenAll(longs.Select(tenant => tenant.CallAtOnceAsync((int)(judged.Load * Width))));
+        side.AtOnce = 100.0 * longs.Sum(tenant => tenant.Calls.Count(tenant.IsBroken)) / longs.Sum(tenant => tenant.Calls.Count);
+        return side;
+    }
+
+    private async Task<PromiseOutcome> RunAsync(string name, double load, Side side, List<DoorTenant> longs, List<DoorTenant> shorts)
+    {
+        longs.ForEach(tenant => Begin(tenant, LongTimes * side.LongAlone));
+        shorts.ForEach(tenant => Begin(tenant, ShortTimes * side.ShortAlone));
+        using var stop = new CancellationTokenSource(Coming + TimeSpan.FromSeconds(seconds));
+        var begun = WorkerRun.Now;
+        var seed = 10 * side.Outcomes.Count;
+        await Task.WhenAll(
+        [
+            .. longs.Select(tenant => tenant.PressAsync((int)(load * Width), Coming, stop.Token)),
+            .. shorts.Select((tenant, i) => tenant.ComeAsync(load * CallsASecond, seed + i + 1, stop.Token)),
+        ]);
+        var outcome = PromiseOutcome.Of(name, load, longs, shorts, begun + Coming.TotalSeconds);
+        ReportWriter.Say(FormattableString.Invariant(
+            $"    {load} ×: {outcome.Broken:0.0} % of {outcome.Shorts.Calls} short and {outcome.Longs.Calls} long calls, first token of short ones p50 {outcome.ShortMedian:0}, p90 {outcome.ShortTail:0} ms; broken by second, the first {Coming.TotalSeconds} not counted: short {PromiseOutcome.BySecond(shorts, begun)}; long {PromiseOutcome.BySecond(longs, begun)}"));
+        return outcome;
     }
 
     private static double Alone(List<DoorTenant> tenants) =>
@@ -118,24 +153,12 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
         tenant.Promise = new CallPromise(TimeSpan.FromMilliseconds(Math.Ceiling(milliseconds)));
     }
 
-    private sealed record Outcome(
-        string Name, double Load, double ShortAlone, double LongAlone, int ShortCalls, int LongCalls, double ShortBroken, double LongBroken, double ShortMedian, double ShortTail, double LongGap, double TokensASecond)
+    /// <summary>With turns, or without: what calls take alone, each stretch, and the long calls that came at one instant.</summary>
+    private sealed record Side(double ShortAlone, double LongAlone)
     {
-        /// <summary>Percent of all calls that had a promise.</summary>
-        public double Broken => ((ShortBroken * ShortCalls) + (LongBroken * LongCalls)) / (ShortCalls + LongCalls);
+        public List<PromiseOutcome> Outcomes { get; } = [];
 
-        public static Outcome Of(string name, double load, List<DoorTenant> longs, List<DoorTenant> shorts, double shortAlone, double longAlone, double took) => new(
-            name,
-            load,
-            shortAlone,
-            longAlone,
-            shorts.Sum(tenant => tenant.Calls.Count),
-            longs.Sum(tenant => tenant.Calls.Count),
-            100.0 * shorts.Sum(tenant => tenant.Broken) / shorts.Sum(tenant => tenant.Calls.Count),
-            100.0 * longs.Sum(tenant => tenant.Broken) / longs.Sum(tenant => tenant.Calls.Count),
-            shorts.Average(tenant => tenant.FirstTokenMs(0.5)),
-            shorts.Average(tenant => tenant.FirstTokenMs(0.9)),
-            longs.Average(tenant => tenant.BetweenTokensMs),
-            longs.Concat(shorts).Sum(tenant => tenant.Calls.Sum(call => call.TokensAt.Count)) / took);
+        /// <summary>Percent broken.</summary>
+        public double AtOnce { get; set; }
     }
 }

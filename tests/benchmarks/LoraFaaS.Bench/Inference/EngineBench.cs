@@ -68,6 +68,7 @@ internal sealed class EngineBench : IDisposable
         RunIf("fusion", () => new FusionBench(_shape, _models, Add, _options, _threads).Run(engine));
         RunIf("int8", () => new Int8Bench(_shape, _models, Add, _bandwidth, _options, _threads).Run(engine));
         RunIf("masks", () => new MaskBench(Add, _options).Run(engine));
+        RunIf("prefix", () => new PrefixBench(Add, _bandwidth, _options).Run(engine));
         RunIf("busy", () => Busy(engine));
         RunIf("allocation", () => Allocation(engine));
     }

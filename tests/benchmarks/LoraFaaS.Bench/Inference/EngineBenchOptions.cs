@@ -7,7 +7,7 @@ internal sealed record EngineBenchOptions
     public static IReadOnlyList<string> TargetCases { get; } =
         ["load", "ceilings", "decode", "adapters", "ranks", "prefill", "chunked", "int8", "masks", "busy", "allocation"];
 
-    public static IReadOnlyList<string> AllCases { get; } = [.. TargetCases, "product", "profile", "batches", "trace", "fusion"];
+    public static IReadOnlyList<string> AllCases { get; } = [.. TargetCases, "product", "profile", "batches", "trace", "fusion", "prefix"];
 
     /// <summary>Turns of which the median is reported.</summary>
     public required int Rounds { get; init; }

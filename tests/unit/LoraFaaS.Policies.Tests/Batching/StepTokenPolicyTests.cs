@@ -31,7 +31,7 @@ public sealed class StepTokenPolicyTests
     {
         var model = new StepTimeModel();
         var (bound, none) = (TimeSpan.FromMilliseconds(30), TimeSpan.Zero);
-        StepSequence[] promised = [Prompt(0) with { IsPromised = true }, Decoding()];
+        StepSequence[] promised = [Prompt(0) with { SloTtft = TimeSpan.FromSeconds(1) }, Decoding()];
         Assert.False(StepTokenPolicy.DecodesWait(promised, model, bound, none));
 
         model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
@@ -65,6 +65,28 @@ public sealed class StepTokenPolicyTests
 
         model.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(20));
         Assert.InRange(StepTokenPolicy.Decide([Prompt(0), Decoding()], model), 1, 8);
+    }
+
+    [Fact]
+    public void What_steps_take_with_fewer_threads_is_guessed_until_it_is_known()
+    {
+        var (all, half) = (Learnt(), new StepTimeModel());
+        half.Guess(all, 2);
+
+        Assert.Equal(2 * all.DecodeTime(1)!.Value.TotalMilliseconds, half.DecodeTime(1)!.Value.TotalMilliseconds, 3);
+        Assert.Equal(2 * all.TokenTime(100)!.Value.TotalMilliseconds, half.TokenTime(100)!.Value.TotalMilliseconds, 3);
+        Assert.Equal(all.MostBeside, half.MostBeside);
+
+        for (var i = 0; i < 20; i++)
+        {
+            half.Observe(new StepLoad(1, 0, 0), TimeSpan.FromMilliseconds(7));
+        }
+
+        Assert.InRange(half.DecodeTime(1)!.Value.TotalMilliseconds, 6.9, 10);
+
+        // What is known is not guessed again.
+        half.Guess(all, 2);
+        Assert.InRange(half.DecodeTime(1)!.Value.TotalMilliseconds, 6.9, 10);
     }
 
     /// <summary>Whatever the machine: the mean step beside a long prompt stays within twice the undisturbed one, and does not stay far below.</summary>
@@ -107,8 +129,8 @@ public sealed class StepTokenPolicyTests
     {
         var model = Learnt();
         var unsaid = StepTokenPolicy.Decide([Prompt(0), Decoding()], model);
-        var promised = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding()], model);
-        var both = StepTokenPolicy.Decide([Prompt(0) with { IsPromised = true }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
+        var promised = StepTokenPolicy.Decide([Prompt(0) with { SloTtft = TimeSpan.FromSeconds(1) }, Decoding()], model);
+        var both = StepTokenPolicy.Decide([Prompt(0) with { SloTtft = TimeSpan.FromSeconds(1) }, Decoding() with { SloTpot = TimeSpan.FromMilliseconds(30) }], model);
 
         Assert.InRange(promised, unsaid + 1, 4 * unsaid);
         Assert.InRange(both, 1, unsaid);

@@ -13,6 +13,15 @@ public sealed class TurnSlicePolicyTests
     public void One_who_has_promised_bounds_the_step_before_its_next_call_comes() =>
         Assert.Equal(TimeSpan.FromMilliseconds(50), TurnSlicePolicy.Step([new(IsWaiting: false, Never, TimeSpan.FromMilliseconds(200)), new(false, Never, TimeSpan.FromSeconds(2))]));
 
+    [Theory]
+    [InlineData(200, 100)]
+    [InlineData(100, 100)]
+    [InlineData(201, 50)]
+    public void One_who_has_promised_as_little_has_more_of_it(int own, int longest) =>
+        Assert.Equal(
+            TimeSpan.FromMilliseconds(longest),
+            TurnSlicePolicy.Step([new(IsWaiting: true, Never, TimeSpan.FromMilliseconds(200)), new(false, Never, TimeSpan.FromSeconds(2))], TimeSpan.FromMilliseconds(own)));
+
     [Fact]
     public void One_who_waits_without_a_promise_is_not_kept_for_long() =>
         Assert.Equal(TurnSlicePolicy.LongestContended, TurnSlicePolicy.Step([new(IsWaiting: true, Never, null), new(false, Never, null)]));

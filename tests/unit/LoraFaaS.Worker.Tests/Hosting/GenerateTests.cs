@@ -64,6 +64,10 @@ public sealed class GenerateTests
             Assert.Contains("stage: queue", await late.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
 
+        request.MayMove = true;
+        var busy = await world.Worker.GenerateAsync(request, Token);
+        Assert.Equal((429, "worker_busy"), (busy.Status, busy.Problem?.Code));
+
         place.Value!.Dispose();
         Assert.Equal(expected, (await world.Worker.GenerateAsync(request, Token)).Text);
     }

@@ -95,6 +95,21 @@ public sealed class ConcurrencyBoundTests
         Assert.NotNull(problem.RetryAfter);
     }
 
+    [Fact]
+    public async Task Who_may_move_is_told_at_once_that_there_is_no_place_and_stands_in_no_line()
+    {
+        var bound = Bound();
+        var first = Held(await bound.EnterAsync(Invocation("a"), Abort()));
+        Held(await bound.EnterAsync(Invocation("a", mayMove: true), Abort())).Dispose();
+
+        var problem = Assert.IsType<Loading<IDisposable?>.Failed>(await bound.EnterAsync(Invocation("b", mayMove: true), Abort())).Problem;
+        Assert.Equal(ErrorCode.WorkerBusy, problem.Code);
+        Assert.NotNull(problem.RetryAfter);
+
+        first.Dispose();
+        Held(await bound.EnterAsync(Invocation("c", mayMove: true), Abort()));
+    }
+
     /// <summary>Whoever comes and goes in whatever order: never more distinct invocations at once than the bound, and nobody waits beside a free place.</summary>
     [Fact]
     public void No_order_of_coming_and_going_breaks_the_bound()
@@ -131,7 +146,7 @@ public sealed class ConcurrencyBoundTests
 
     private static IDisposable Held(Loading<IDisposable?> entered) => Assert.IsType<Loading<IDisposable?>.Ready>(entered).Value!;
 
-    private static Invocation Invocation(string key, int most = 1, string function = "sentiment") => Assert.IsType<Loading<Invocation>.Ready>(InvocationReader.Read(
+    private static Invocation Invocation(string key, int most = 1, string function = "sentiment", bool mayMove = false) => Assert.IsType<Loading<Invocation>.Ready>(InvocationReader.Read(
         new GenerateRequest
         {
             Revision = new RevisionRef
@@ -141,6 +156,7 @@ public sealed class ConcurrencyBoundTests
             Prompt = new Prompt { UserText = "hello" },
             Sampling = new Sampling { MaxTokens = 8 },
             InvocationKey = key,
+            MayMove = mayMove,
         }.ToByteArray(),
         "call-1", TimeSpan.FromSeconds(2), 0, DateTimeOffset.UnixEpoch)).Value;
 
