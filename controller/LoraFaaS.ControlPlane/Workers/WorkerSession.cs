@@ -17,6 +17,8 @@ public sealed class WorkerSession : IDisposable
     private readonly ConcurrentDictionary<ulong, PendingCommand> _pending = new();
     private readonly ConcurrentDictionary<Digest, byte> _unreadable = new();
     private readonly HashSet<Digest> _told = [];
+
+    /// <summary>Never disposed: who looks for silent sessions may close one that ends at this moment, and it holds nothing.</summary>
     private readonly CancellationTokenSource _closed = new();
     private readonly TimeProvider _time;
     private ulong _lastNumber;
@@ -142,11 +144,7 @@ public sealed class WorkerSession : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Close();
-        _closed.Dispose();
-    }
+    public void Dispose() => Close();
 
     /// <summary>Its result is only noted, whenever it comes: packing a backbone takes as long as it takes.</summary>
     private bool Know(WorkerCommand.KnowBackbone command)

@@ -30,9 +30,10 @@ internal sealed class CallbackSender(CallbackTransport transport, CallbackSignat
         {
             return new Delivered { Error = (exception.InnerException ?? exception).Message };
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Delivered { Error = $"no answer within {options.Value.CallbackTimeout.TotalSeconds:0.#} s" };
+            // A connection that is not there in its time ends as if somebody had cancelled it.
+            return new Delivered { Error = patience.IsCancellationRequested ? $"no answer within {options.Value.CallbackTimeout.TotalSeconds:0.#} s" : exception.Message };
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class RouteWatchLoop(
         var updated = false;
 
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        using var patience = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, SilenceLimit, Timeout.InfiniteTimeSpan);
+        await using var patience = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, SilenceLimit, Timeout.InfiniteTimeSpan);
 
         try
         {

@@ -9,7 +9,7 @@ internal sealed class Flight<TResult> : IDisposable
     private bool _isLive;
     private bool _hasEnded;
 
-    public Flight(CancellationToken lifetime) => _lifetime = lifetime.Register(_ending.Cancel);
+    public Flight(CancellationToken lifetime) => _lifetime = lifetime.Register(TryCancel);
 
     public Task<TResult> Task { get; set; } = null!;
 
@@ -44,11 +44,24 @@ internal sealed class Flight<TResult> : IDisposable
         }
     }
 
-    /// <summary>The work has ended.</summary>
+    /// <summary>The work has ended. Its lifetime may be ending at this very moment.</summary>
     public void Dispose()
     {
         _hasEnded = true;
         _lifetime.Unregister();
         _ending.Dispose();
+    }
+
+    /// <summary>One whose work has just ended must not fail whoever ends the lifetime of all.</summary>
+    private void TryCancel()
+    {
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It came to its own end first.
+        }
     }
 }

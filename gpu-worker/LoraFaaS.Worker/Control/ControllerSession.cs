@@ -43,6 +43,9 @@ internal sealed partial class ControllerSession(
         await Task.WhenAny(parts);
         await ending.CancelAsync();
 
+        // The reader may be taking a last command at this moment: its list is whole when it has ended.
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
         try
         {
             await Task.WhenAll([.. parts, .. _commands]);

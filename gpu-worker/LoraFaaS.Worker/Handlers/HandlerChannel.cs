@@ -52,31 +52,34 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
         return await _opened.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Begins an invocation. One whose handler has ended has a call that is closed from the start.</summary>
-    public async Task<HandlerCall> InvokeAsync(Invoke invoke, CancellationToken cancellationToken)
+    /// <summary>Begins an invocation. Null: the handler has ended, and nothing was sent.</summary>
+    public async Task<HandlerCall?> InvokeAsync(Invoke invoke, CancellationToken cancellationToken)
     {
         invoke.Invocation = Interlocked.Increment(ref _lastInvocation);
         invoke.ReplyCredits = HandlerLimits.ReplyCredits;
         var call = new HandlerCall(this, invoke.Invocation);
         _calls[call.Invocation] = call;
 
-        if (IsClosed)
-        {
-            call.Close();
-            return call;
-        }
+        var isSent = false;
 
         try
         {
-            await SendAsync(new ToHandler { Invoke = invoke }, cancellationToken);
-            return call;
+            if (IsClosed)
+            {
+                return null;
+            }
+
+            isSent = await TrySendAsync(new ToHandler { Invoke = invoke }, cancellationToken);
+            return isSent ? call : null;
         }
-        catch
+        finally
         {
-            // Nothing was sent: the handler knows of no such invocation.
-            _calls.TryRemove(call.Invocation, out _);
-            call.Close();
-            throw;
+            if (!isSent)
+            {
+                // The handler knows of no such invocation.
+                _calls.TryRemove(call.Invocation, out _);
+                call.Close();
+            }
         }
     }
 
@@ -92,15 +95,19 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
     }
 
     /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
-    internal async ValueTask SendAsync(ToHandler message, CancellationToken cancellationToken)
+    internal async ValueTask SendAsync(ToHandler message, CancellationToken cancellationToken) => await TrySendAsync(message, cancellationToken);
+
+    private async ValueTask<bool> TrySendAsync(ToHandler message, CancellationToken cancellationToken)
     {
         try
         {
             await _outbox.Writer.WriteAsync(message, cancellationToken);
+            return true;
         }
         catch (ChannelClosedException)
         {
             LogDropped(_id, message.KindCase);
+            return false;
         }
     }
 

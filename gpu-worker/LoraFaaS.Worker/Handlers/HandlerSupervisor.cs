@@ -50,6 +50,15 @@ internal sealed partial class HandlerSupervisor : ProcessSupervisor<HandlerKey, 
 
     protected override void Idled(ResidentHandler process) => LogIdle(process.Id, process.Key.Function);
 
+    /// <summary>Remembered when nobody had asked for it.</summary>
+    protected override void Over(ResidentHandler process)
+    {
+        if (!process.Uses.IsRetired && process.TryCountEnd())
+        {
+            NoteEnd(process.Key, process.Age);
+        }
+    }
+
     protected override void Killed(ResidentHandler process) => LogKilled(process.Id, process.Key.Function, StopLimit);
 
     private static Loading<ResidentHandler>.Failed Lost(FunctionId function, string what, TimeSpan retryAfter) =>
@@ -107,7 +116,7 @@ internal sealed partial class HandlerSupervisor : ProcessSupervisor<HandlerKey, 
         }
     }
 
-    /// <summary>Says how it ended, and remembers it, when nobody had asked for that.</summary>
+    /// <summary>Says how it ended, when nobody had asked for that.</summary>
     private async Task EndAsync(ResidentHandler handler)
     {
         if (handler.Uses.IsRetired)
@@ -115,7 +124,6 @@ internal sealed partial class HandlerSupervisor : ProcessSupervisor<HandlerKey, 
             return;
         }
 
-        NoteEnd(handler.Key, handler.Age);
         var epitaph = await handler.EpitaphAsync();
         _log.Write(handler.Key.Function, $"the code {epitaph}");
         LogEnded(handler.Id, handler.Key.Function, epitaph);

@@ -18,11 +18,14 @@ internal sealed class ResidentHandler : IServingProcess<HandlerKey>
     private readonly HandlerLog _log;
     private readonly TimeSpan _grace;
     private readonly TimeProvider _time;
+
+    /// <summary>Never disposed, for it has no handle: those who wait in it when the process ends are let through, and find that it has.</summary>
     private readonly SemaphoreSlim _places;
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _calls = [];
     private readonly long _begun;
     private volatile bool _condemned;
+    private int _counted;
     private Task<string>? _epitaph;
     private Task? _end;
 
@@ -60,30 +63,42 @@ internal sealed class ResidentHandler : IServingProcess<HandlerKey>
 
     public bool IsOver => Uses.IsRetired || _condemned || _channel.IsClosed;
 
-    /// <summary>Waits for a place and begins an invocation in it. The use that was taken ends with the call.</summary>
-    public async Task<HandlerCall> BeginAsync(Invoke invoke, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for a place and begins an invocation in it. The use that was taken ends with the call. Null: the process ended first, and its code has not
+    /// heard of the invocation.
+    /// </summary>
+    public async Task<HandlerCall?> BeginAsync(Invoke invoke, CancellationToken cancellationToken)
     {
+        HandlerCall? call = null;
         var hasPlace = false;
 
         try
         {
             await _places.WaitAsync(cancellationToken);
             hasPlace = true;
-            var call = await _channel.InvokeAsync(invoke, cancellationToken);
-            Keep(FreeAsync(call));
+            call = await _channel.InvokeAsync(invoke, cancellationToken);
             return call;
         }
-        catch
+        finally
         {
-            if (hasPlace)
+            if (call is not null)
             {
-                _places.Release();
+                Keep(FreeAsync(call));
             }
+            else
+            {
+                if (hasPlace)
+                {
+                    _places.Release();
+                }
 
-            Uses.End();
-            throw;
+                Uses.End();
+            }
         }
     }
+
+    /// <summary>True once: an end is counted by whoever sees it first.</summary>
+    public bool TryCountEnd() => Interlocked.Exchange(ref _counted, 1) == 0;
 
     /// <summary>Nobody wants the call's answer any more. Returns at once; the code has its grace to notice.</summary>
     public void Leave(HandlerCall call)
@@ -131,7 +146,6 @@ internal sealed class ResidentHandler : IServingProcess<HandlerKey>
         }
 
         await Task.WhenAll(calls);
-        _places.Dispose();
     }
 
     private async Task<string> ReadEpitaphAsync()

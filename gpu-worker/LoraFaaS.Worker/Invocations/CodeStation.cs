@@ -14,6 +14,9 @@ namespace LoraFaaS.Worker.Invocations;
 /// </summary>
 internal sealed class CodeStation(HandlerSupervisor handlers, IOptions<HandlerOptions> options, TimeProvider time)
 {
+    /// <summary>One may end while a call waits for a place in it; where as many do, something kills them.</summary>
+    private const int MaxHandlers = 3;
+
     private readonly HandlerOptions _options = options.Value;
 
     /// <param name="invocation">A call of a function with code.</param>
@@ -26,18 +29,32 @@ internal sealed class CodeStation(HandlerSupervisor handlers, IOptions<HandlerOp
     {
         invocation.Stage = InvocationStage.Code;
 
-        switch (await handlers.UseAsync(invocation.Code!, abort.Token))
+        for (var attempt = 1; ; attempt++)
         {
-            case Loading<ResidentHandler>.Ready { Value: var handler }:
-                var call = await handler.BeginAsync(Frame(invocation), abort.Token);
-                admitted.Dispose();
-                invocation.HandlerTime = time.GetElapsedTime(invocation.ArrivedAt);
-                return await FollowAsync(invocation, handler, call, sink, abort, generate);
+            switch (await handlers.UseAsync(invocation.Code!, abort.Token))
+            {
+                // Code that ended before it heard of the invocation has done nothing of it: the next handler takes it.
+                case Loading<ResidentHandler>.Ready { Value: var handler }:
+                    if (await handler.BeginAsync(Frame(invocation), abort.Token) is { } call)
+                    {
+                        admitted.Dispose();
+                        invocation.HandlerTime = time.GetElapsedTime(invocation.ArrivedAt);
+                        return await FollowAsync(invocation, handler, call, sink, abort, generate);
+                    }
 
-            case Loading<ResidentHandler>.Failed failed:
-                return new InvocationEnd.Failed(failed.Problem);
-            default:
-                throw new System.Diagnostics.UnreachableException();
+                    if (attempt == MaxHandlers)
+                    {
+                        return new InvocationEnd.Failed(new Problem(
+                            ErrorCode.HandlerLost, $"The code of {invocation.Function} {await handler.EpitaphAsync()} before it could be called."));
+                    }
+
+                    break;
+
+                case Loading<ResidentHandler>.Failed failed:
+                    return new InvocationEnd.Failed(failed.Problem);
+                default:
+                    throw new System.Diagnostics.UnreachableException();
+            }
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed class DrainState : IHostedService, IDisposable
     private readonly ResidencyChanges _changes;
     private readonly TimeSpan _grace;
     private readonly CancellationTokenSource _stopping;
+
+    /// <summary>Never disposed: its timer may go off at the very end, and it holds nothing.</summary>
     private readonly CancellationTokenSource _graceOver = new();
     private readonly TimeProvider _time;
     private CancellationTokenRegistration _registration;
@@ -59,6 +61,5 @@ internal sealed class DrainState : IHostedService, IDisposable
         _registration.Dispose();
         _timer?.Dispose();
         _stopping.Dispose();
-        _graceOver.Dispose();
     }
 }

@@ -35,7 +35,7 @@ internal sealed class GenerateEndpoint(
 
         try
         {
-            switch (await ReadAsync(context.Request, timeLimit, arrivedAt, startedAt, abort.Token))
+            switch (await ReadAsync(context.Request, timeLimit, arrivedAt, startedAt, abort))
             {
                 case Loading<Invocation>.Ready ready:
                     await RunAsync(ready.Value, sink, abort, context.RequestAborted);
@@ -73,7 +73,19 @@ internal sealed class GenerateEndpoint(
         }
     }
 
-    /// <summary>A body that comes too slowly meets the same deadline as everything after it.</summary>
+    /// <summary>A body that comes too slowly meets the same deadline as everything after it, and is told so.</summary>
+    private async Task<Loading<Invocation>> ReadAsync(HttpRequest request, TimeSpan timeLimit, long arrivedAt, DateTimeOffset startedAt, InvocationAbort abort)
+    {
+        try
+        {
+            return await ReadAsync(request, timeLimit, arrivedAt, startedAt, abort.Token);
+        }
+        catch (OperationCanceledException) when (abort.Cause is AbortCause.Deadline)
+        {
+            return new Loading<Invocation>.Failed(new Problem(ErrorCode.DeadlineExceeded, "The deadline passed before the request was read (stage: admission)."));
+        }
+    }
+
     private async Task<Loading<Invocation>> ReadAsync(
         HttpRequest request, TimeSpan timeLimit, long arrivedAt, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {

@@ -150,7 +150,16 @@ internal abstract class BlankSpawner<TProcess>(string kind, int count, TimeSpan 
     /// <summary>Prepared and pooled in one: whoever ends blanks finds every one that is prepared.</summary>
     private async Task PoolAsync(TProcess blank, CancellationToken stoppingToken)
     {
-        await _pool.WaitAsync(stoppingToken);
+        try
+        {
+            await _pool.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is in no pool that is emptied at the end.
+            await blank.DisposeAsync();
+            throw;
+        }
 
         try
         {

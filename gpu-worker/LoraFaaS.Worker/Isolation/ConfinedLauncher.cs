@@ -93,7 +93,15 @@ internal sealed class ConfinedLauncher(
             throw new SandboxStartException($"The program ended with exit code {process.ExitCode} before it was confined; the log has its last words.") { IsEarlyEnd = true };
         }
 
-        return await greeting;
+        try
+        {
+            return await greeting;
+        }
+        catch (Exception broken) when (broken is InvalidDataException or SocketException)
+        {
+            // Its end, seen on its socket before the kernel has told of it.
+            throw new SandboxStartException($"The program broke off before it was confined: {broken.Message}", broken) { IsEarlyEnd = true };
+        }
     }
 
     private static async Task<(DescriptorStream Stream, Microsoft.Win32.SafeHandles.SafeFileHandle? Calls)> GreetAsync(Socket listener, CancellationToken cancellationToken)

@@ -47,6 +47,18 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
     /// <summary>Whose processes are on their way; each is on the list of <see cref="Resident"/> before it is off this one.</summary>
     public IReadOnlyList<TKey> Starting => _starts.Keys;
 
+    /// <summary>The ends, yet to come, of those that are over by now: each completes when what it held is free.</summary>
+    protected IReadOnlyList<Task> Ending
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _lives.Where(life => life.Process.IsOver && !life.End.IsCompleted).Select(life => life.End)];
+            }
+        }
+    }
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -101,20 +113,6 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
     }
 
-    /// <summary>Completes when those that are over by now have ended, and what they held is free. False: there is none.</summary>
-    protected async Task<bool> AwaitEndsAsync(CancellationToken cancellationToken)
-    {
-        Task[] ends;
-
-        lock (_gate)
-        {
-            ends = [.. _lives.Where(life => life.Process.IsOver && !life.End.IsCompleted).Select(life => life.End)];
-        }
-
-        await Task.WhenAll(ends).WaitAsync(cancellationToken);
-        return ends.Length > 0;
-    }
-
     /// <summary>From here on it is the one that serves its key, until it ends.</summary>
     /// <param name="process">Opened.</param>
     /// <param name="end">What is to be done once nothing is heard from it and it is off the list; it is disposed after that.</param>
@@ -128,7 +126,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
     }
 
-    /// <summary>True when it has ended. False: somebody uses it.</summary>
+    /// <summary>True when it has ended, and what it held is free. False: somebody uses it.</summary>
     protected async Task<bool> StopAsync(TProcess process, bool evenInUse)
     {
         if (!process.Uses.TryRetire(evenInUse))
@@ -151,6 +149,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
         }
 
         await process.DisposeAsync();
+        await AwaitEndAsync(process);
         return true;
     }
 
@@ -159,6 +158,13 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
 
     /// <summary>It was due, and has ended.</summary>
     protected abstract void Idled(TProcess process);
+
+    /// <summary>
+    /// It has ended, or will: called before another takes its place, for who heard of its end may ask for the next before its watcher is told. May be called twice.
+    /// </summary>
+    protected virtual void Over(TProcess process)
+    {
+    }
 
     /// <summary>It did not end by itself within <see cref="StopLimit"/>.</summary>
     protected abstract void Killed(TProcess process);
@@ -196,15 +202,25 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
                 return new Loading<TProcess>.Ready(other);
             }
 
+            Over(other);
             Forget(other);
         }
 
         return await start(cancellationToken);
     }
 
+    private Task AwaitEndAsync(TProcess process)
+    {
+        lock (_gate)
+        {
+            return _lives.Find(life => life.Process == process).End ?? Task.CompletedTask;
+        }
+    }
+
     private async Task WatchAsync(TProcess process, Func<Task> end)
     {
         await process.Closed;
+        Over(process);
         Forget(process);
         await end();
         await process.DisposeAsync();

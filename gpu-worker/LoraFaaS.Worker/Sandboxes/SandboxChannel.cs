@@ -94,8 +94,15 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             return;
         }
 
-        await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken);
-        await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken);
+        try
+        {
+            await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken);
+            await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken);
+        }
+        catch (ObjectDisposedException) when (IsClosed)
+        {
+            // It ended in this very moment, and its place with it.
+        }
     }
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
@@ -123,7 +130,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             return;
         }
 
-        await SendAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = adapter.Value } }, null, cancellationToken);
+        // It is off the worker's books: the sandbox hears of it whoever gives up waiting.
+        await SendAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = adapter.Value } }, null, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
         await done.Task.WaitAsync(cancellationToken);
     }
 
@@ -158,11 +166,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             return sequence;
         }
 
-        var frame = new ToSandbox { Generate = new Generate { Sequence = sequence.Id, Request = request, Credits = credits } };
-
         try
         {
-            await SendAsync(frame, null, cancellationToken);
+            await SendAsync(new ToSandbox { Generate = new Generate { Sequence = sequence.Id, Request = request, Credits = credits } }, null, cancellationToken);
             return sequence;
         }
         catch
@@ -183,7 +189,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             return null;
         }
 
-        await SendAsync(new ToSandbox { Lease = new Lease { DeviceBytes = bytes } }, null, cancellationToken);
+        // Answers come in the order of the questions: a place in that line without its frame would give everybody behind it another's answer.
+        await SendAsync(new ToSandbox { Lease = new Lease { DeviceBytes = bytes } }, null, CancellationToken.None).AsTask().WaitAsync(cancellationToken);
         return await reply.Task.WaitAsync(cancellationToken);
     }
 

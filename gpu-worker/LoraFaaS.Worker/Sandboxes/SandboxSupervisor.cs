@@ -139,12 +139,16 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
     {
         while (true)
         {
+            // Looked at first: one that lets go just after the refusal is among them.
+            var ending = Ending;
             var outcome = await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken);
 
-            if (outcome is LeaseOutcome.Granted || !await AwaitEndsAsync(cancellationToken))
+            if (outcome is LeaseOutcome.Granted || ending.Count == 0)
             {
                 return outcome;
             }
+
+            await Task.WhenAll(ending).WaitAsync(cancellationToken);
         }
     }
 

@@ -11,7 +11,11 @@ public static class NodeFolder
     private const string Skip = "$XunitDynamicSkip$";
 
     /// <summary>What npm says when it cannot reach its registry: nothing is known then about what the tests would find.</summary>
-    private static readonly string[] Unreachable = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH"];
+    private static readonly string[] Unreachable =
+    [
+        "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ESOCKETTIMEDOUT", "ERR_SOCKET_TIMEOUT", "ENETUNREACH", "EHOSTUNREACH", "EPROTO", "EPIPE",
+        "UNABLE_TO_", "SELF_SIGNED_CERT", "CERT_", "FETCH_ERROR", "code E4", "code E5",
+    ];
 
     private static readonly ConcurrentDictionary<string, Task<string>> Installed = new(StringComparer.Ordinal);
 
@@ -29,17 +33,25 @@ public static class NodeFolder
         }
 
         await using var npm = ChildProcess.Start("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
-        var code = await npm.Exited.WaitAsync(Patience.StartLimit, TimeProvider.System);
+        await Task.WhenAny(npm.Exited, Task.Delay(Patience.StartLimit, TimeProvider.System));
 
-        if (code == 0)
+        // A registry that takes connections and says nothing is waited for by npm for longer than by us.
+        if (!npm.Exited.IsCompleted)
+        {
+            throw Unreached(folderInRepository, $"npm ci has not ended within {Patience.StartLimit}");
+        }
+
+        if (await npm.Exited == 0)
         {
             return folder;
         }
 
         var said = npm.Tail();
-        throw new InvalidOperationException(
-            Array.Find(Unreachable, word => said.Contains(word, StringComparison.Ordinal)) is { } reason
-                ? $"{Skip}the packages of {folderInRepository} cannot be had: the npm registry cannot be reached ({reason})"
-                : $"npm ci failed in {folder}.\n{said}");
+        throw Array.Find(Unreachable, word => said.Contains(word, StringComparison.Ordinal)) is { } reason
+            ? Unreached(folderInRepository, reason)
+            : new InvalidOperationException($"npm ci failed in {folder}.\n{said}");
     }
+
+    private static InvalidOperationException Unreached(string folderInRepository, string reason) =>
+        new($"{Skip}the packages of {folderInRepository} cannot be had: the npm registry cannot be reached ({reason})");
 }

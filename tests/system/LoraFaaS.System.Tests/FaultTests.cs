@@ -34,9 +34,9 @@ public sealed class FaultTests
             data.Path, null, "deploy", "alone", "--image", "lora://lory-5m/sentiment", "--annotation", "lorafaas.io/isolation=function");
         Assert.True(deployed.ExitCode == 0, deployed.Errors);
 
+        await platform.AnswersAgainAsync("sentiment", prompt, expected);
         var before = platform.SandboxPids();
         await platform.AnswersAgainAsync("alone", prompt, expected);
-        await platform.AnswersAgainAsync("sentiment", prompt, expected);
 
         // A stream of the one runs while every other sandbox dies.
         using var stream = await platform.InvokeAsync("alone?max_tokens=200", prompt, "text/event-stream");

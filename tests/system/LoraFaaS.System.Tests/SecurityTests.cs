@@ -39,7 +39,7 @@ public sealed class SecurityTests : IAsyncLifetime
     {
         var (prompt, expected) = DemoData.First("en-fr");
         var right = (await RunAsync(null, "key", "create", "robot")).Trim();
-        var (_, shortLived) = await IssueAsync(new { name = "short", expiresAt = DateTimeOffset.UtcNow.AddSeconds(2) });
+        var (_, shortLived) = await IssueAsync(new { name = "short", expiresAt = DateTimeOffset.UtcNow.AddSeconds(6) });
 
         ChatCompletion completion = await Chat(right).CompleteChatAsync([new UserChatMessage(prompt)], new ChatCompletionOptions { Temperature = 0 });
         Assert.Equal(expected, completion.Content[0].Text);

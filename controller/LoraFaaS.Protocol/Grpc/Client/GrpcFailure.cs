@@ -41,6 +41,9 @@ internal static class GrpcFailure
         HttpProtocolException protocol => OfProtocol(protocol),
         HttpRequestException request => new(GrpcStatusCode.Unavailable, request.Message, request),
         IOException { InnerException: HttpProtocolException protocol } => OfProtocol(protocol),
+
+        // A connection that was not there in its time ends its calls as if somebody had cancelled them.
+        OperationCanceledException { InnerException: TimeoutException } late => new(GrpcStatusCode.Unavailable, late.Message, late),
         IOException lost => new(GrpcStatusCode.Unavailable, lost.Message, lost),
         _ => null,
     };

@@ -80,7 +80,9 @@ public sealed class ControllerUnderTest : IAsyncDisposable
         Http.Dispose();
         Stranger.Dispose();
         _channel.Dispose();
-        await _app.StopAsync();
+
+        // As SIGTERM does: whoever runs it stops it, and disposes it when it has stopped.
+        _app.Lifetime.StopApplication();
         await _running;
 
         if (_ownsFolder)
@@ -104,7 +106,11 @@ public sealed class ControllerUnderTest : IAsyncDisposable
 
         var app = ControllerPipeline.Build(
         [
-            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Controller:SecretsKeyFile", key, "--Logging:LogLevel:Default", Environment.GetEnvironmentVariable("LORAFAAS_TEST_LOG") ?? "Error", .. arguments,
+            "--Internal:TokenFile", token, "--Storage:DataPath", folder.File("data"), "--Controller:SecretsKeyFile", key,
+
+            // As here: a scripted worker that a loaded machine keeps from its heartbeats for seconds is not to be taken for a lost one.
+            "--Controller:Workers:SessionTimeout", "00:01:00",
+            "--Logging:LogLevel:Default", Environment.GetEnvironmentVariable("LORAFAAS_TEST_LOG") ?? "Error", .. arguments,
         ]);
 
         var running = LoraFaaS.ServiceDefaults.HostDefaults.RunHostAsync(app);

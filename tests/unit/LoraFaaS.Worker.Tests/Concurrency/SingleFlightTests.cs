@@ -36,6 +36,23 @@ public sealed class SingleFlightTests
     }
 
     [Fact]
+    public async Task Work_that_ends_as_its_lifetime_does_fails_nobody_who_ends_that()
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            using var lifetime = new CancellationTokenSource();
+            var flight = new SingleFlight<int, int>(lifetime.Token);
+            var gate = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var askers = Enumerable.Range(0, 8).Select(key => flight.RunAsync(key, _ => gate.Task, CancellationToken.None)).ToList();
+
+            gate.SetResult(7);
+            await lifetime.CancelAsync();
+
+            Assert.All(await Patience.ForAsync(Task.WhenAll(askers)), result => Assert.Equal(7, result));
+        }
+    }
+
+    [Fact]
     public async Task After_the_work_ended_the_next_asker_starts_anew()
     {
         var flight = new SingleFlight<string, int>(CancellationToken.None);

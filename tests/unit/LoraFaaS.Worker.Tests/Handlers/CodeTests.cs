@@ -1,3 +1,4 @@
+using System.Net;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
@@ -96,13 +97,23 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
         Assert.Equal(("handler_lost", 502), (crashed.Failure?.Code, crashed.Generation.Status));
         Assert.Contains(CodeWorld.NameOf() + ".openfaas-fn", crashed.Failure?.Message, StringComparison.Ordinal);
 
-        // The first end costs nobody a wait; the second one does.
+        // The first end costs nobody a wait; each further one does, and a longer one: a slow machine's next call comes within it sooner or later.
         Assert.Equal("x", (await world.CallAsync("/echo", "x")).Text);
-        Assert.Contains("exit code 7", (await world.CallAsync("/exit")).Failure?.Message, StringComparison.Ordinal);
-        using var refused = await world.Worker.PostAsync(world.Request("/echo", "x"), null, Token);
-        Assert.Equal(502, (int)refused.StatusCode);
-        Assert.NotNull(refused.Headers.RetryAfter);
-        Assert.Contains("2 times in a row", (await Generation.ReadAsync(refused, Token)).Problem?.Message, StringComparison.Ordinal);
+        await Patience.UntilAsync(async _ =>
+        {
+            Assert.Contains("exit code 7", (await world.CallAsync("/exit")).Failure?.Message, StringComparison.Ordinal);
+            using var refused = await world.Worker.PostAsync(world.Request("/echo", "x"), null, Token);
+
+            if (refused.StatusCode is HttpStatusCode.OK)
+            {
+                return false;
+            }
+
+            Assert.Equal(502, (int)refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Contains("times in a row", (await Generation.ReadAsync(refused, Token)).Problem?.Message, StringComparison.Ordinal);
+            return true;
+        });
 
         Assert.Equal("y", (await world.CallAsync("/echo", "y", "bystander")).Text);
         Assert.Equal(bystander, world.HandlerOf("bystander").ProcessId);

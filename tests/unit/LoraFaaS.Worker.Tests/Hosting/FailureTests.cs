@@ -38,7 +38,7 @@ public sealed class FailureTests
     [Fact]
     public async Task Where_the_device_has_room_for_one_sandbox_the_next_waits_until_the_killed_one_has_let_go()
     {
-        await using var world = await DemoWorld.StartAsync("--Worker:DeviceMemory", "16Mi", "--Worker:SandboxMemory", "16Mi", "--Worker:SandboxFirstMemory", "16Mi");
+        await using var world = await DemoWorld.StartAsync("--Worker:DeviceMemory", "16Mi", "--Worker:SandboxMemory", "16Mi", "--Worker:SandboxFirstMemory", "16Mi", "--Worker:Offloading", "None");
 
         for (var round = 0; round < 3; round++)
         {
@@ -166,8 +166,7 @@ public sealed class FailureTests
         Assert.Equal(Ids(undisturbed), Ids(rest));
         Assert.Equal(undisturbed.Text, rest.Text);
         Assert.Equal(300, rest.Finished?.CompletionTokens);
-        Assert.NotEqual(frozen, world.Worker.SandboxOf("victim").ProcessId);
-        Assert.False(ProcessControl.Send(frozen, Signal.Probe));
+        await Patience.UntilAsync(() => !ProcessControl.Send(frozen, Signal.Probe));
     }
 
     [Fact]
@@ -193,10 +192,11 @@ public sealed class FailureTests
         await using var world = await DemoWorld.StartAsync();
         using var none = await world.Worker.PostAsync(world.Request(null, "hello"), TimeSpan.Zero, Token);
         Assert.Equal("deadline_exceeded", (await Generation.ReadAsync(none, Token)).Problem?.Code);
+        Assert.Equal("HTTP/1.1 504 Gateway Timeout", await world.Worker.PostHalfAsync(TimeSpan.FromMilliseconds(200), Token));
 
         await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
         ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Stop);
-        using var late = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 4), TimeSpan.FromMilliseconds(300), Token);
+        using var late = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 4), TimeSpan.FromSeconds(1), Token);
         var answer = await Generation.ReadAsync(late, Token);
         ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Continue);
 
@@ -208,16 +208,21 @@ public sealed class FailureTests
     public async Task Beyond_the_queue_callers_are_told_when_to_come_back()
     {
         await using var world = await DemoWorld.StartAsync("--Worker:MaxSequences", "1", "--Worker:Batching:QueueLength", "1");
-        var running = await OpenAsync(world, "openfaas-fn");
-        var waiting = world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
-        await Patience.UntilAsync(() => world.Worker.Get<Admission>().Waiting > 0);
+        await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
 
+        // Frozen, it keeps the one running and the other waiting for as long as we need.
+        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Stop);
+        var running = world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
+        await Patience.UntilAsync(() => world.Worker.Get<WorkerMetrics>().Running == 1);
+        var waiting = world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
+        await Patience.UntilAsync(() => world.Worker.Get<Admission>().Waiting == 1);
         using var refused = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 1), null, Token);
 
         Assert.Equal(429, (int)refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal("queue_full", (await Generation.ReadAsync(refused, Token)).Problem?.Code);
-        await running.RestAsync();
+        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Continue);
+        Assert.NotNull((await Patience.ForAsync(running)).Finished);
         Assert.NotNull((await Patience.ForAsync(waiting)).Finished);
     }
 

@@ -58,7 +58,7 @@ public sealed class GenerateTests
         var place = (Loading<IDisposable?>.Ready)await world.Worker.Get<ConcurrencyBound>().EnterAsync(running, abort);
 
         request.InvocationKey = "waits";
-        using (var late = await world.Worker.PostAsync(request, TimeSpan.FromMilliseconds(300), Token))
+        using (var late = await world.Worker.PostAsync(request, TimeSpan.FromSeconds(2), Token))
         {
             Assert.Equal(504, (int)late.StatusCode);
             Assert.Contains("stage: queue", await late.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using Google.Protobuf;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
@@ -96,6 +98,18 @@ internal sealed class WorkerUnderTest : IAsyncDisposable
     {
         using var response = await PostAsync(request, TimeSpan.FromMinutes(4), cancellationToken);
         return await Generation.ReadAsync(response, cancellationToken);
+    }
+
+    /// <summary>The first line of the answer to a request whose body does not come.</summary>
+    public async Task<string?> PostHalfAsync(TimeSpan timeLeft, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient(Http.BaseAddress!.Host, Http.BaseAddress.Port);
+        var head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST /v1/generate HTTP/1.1\r\nHost: worker\r\n{WireHeaders.InternalToken}: {Token}\r\n{WireHeaders.TimeLeft}: {timeLeft.TotalMilliseconds:0}\r\nContent-Length: 100\r\n\r\n");
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), cancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        return await Patience.ForAsync(reader.ReadLineAsync(cancellationToken).AsTask());
     }
 
     public ResidentSandbox SandboxOf(string trustDomain) =>

@@ -160,7 +160,7 @@ public sealed class AttackSuiteTests
         var lost = await Patience.ForAsync(standing);
 
         Assert.Equal("sandbox_lost", lost.Failed?.Code ?? lost.Problem?.Code);
-        Assert.Equal(2, hostile.Log.Lines.Count(line => line.Contains("has been in one step for", StringComparison.Ordinal)));
+        Assert.Equal(2, hostile.Log.Lines.Count(line => IsOfEvil(line, "has been in one step for")));
         Assert.NotEmpty(await hostile.AskVictimAsync());
     }
 

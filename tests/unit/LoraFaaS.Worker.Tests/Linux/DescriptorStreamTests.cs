@@ -5,7 +5,7 @@ namespace LoraFaaS.Worker.Tests.Linux;
 
 public sealed class DescriptorStreamTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_sealed_segment_passed_over_the_socket_is_the_same_memory()

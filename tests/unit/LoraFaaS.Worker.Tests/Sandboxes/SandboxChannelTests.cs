@@ -34,4 +34,26 @@ public sealed class SandboxChannelTests
             Assert.True(channel.IsClosed);
         }
     }
+
+    /// <summary>Answers come without a number: one that gives up asking must not leave the next with another's answer.</summary>
+    [Fact]
+    public async Task Who_gives_up_asking_for_a_lease_takes_nobody_elses_answer()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var (worker, sandbox) = await DescriptorStream.PairAsync(maxPending: 0, token);
+        await using var channel = new SandboxChannel(new SandboxId("sandbox-1"), worker, TimeProvider.System, NullLogger.Instance);
+        await using var reader = new FrameReader<ToSandbox>(sandbox, ToSandbox.Parser);
+        var writer = new FrameWriter(sandbox);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.LeaseAsync(1, new CancellationToken(canceled: true)));
+
+        var asking = channel.LeaseAsync(2, token);
+
+        for (var question = 0; question < 2; question++)
+        {
+            writer.Write(new FromSandbox { Leased = new Leased { DeviceBytes = (await reader.ReadAsync(token)).Message!.Lease.DeviceBytes } });
+            Assert.True(await writer.FlushAsync(token));
+        }
+
+        Assert.Equal(2, await Patience.ForAsync(asking));
+    }
 }
