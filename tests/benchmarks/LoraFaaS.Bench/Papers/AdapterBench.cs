@@ -60,7 +60,7 @@ internal sealed class AdapterBench(int first, List<PapersRow> rows)
     /// What an engine that mixes steps can do on this device where no adapter were ever missing and all memory behind the backbone held running calls: each call takes
     /// its own part of a prefill, and for each further token its row and its share of what a step costs anyway, among as many calls as have room.
     /// </summary>
-    private static double MostPerSecond()
+    private static (double PerSecond, string How) Most()
     {
         var (cluster, spec, lengths) = (ClusterPresets.A100, ClusterPresets.Llama7BOnA100, TokenLengths.Brief);
         var system = Simulate.SpecOf(Ours);
@@ -68,14 +68,17 @@ internal sealed class AdapterBench(int first, List<PapersRow> rows)
         var running = megabytes / ((lengths.PromptMean + lengths.OutputMean) * spec.KvMegabytesPerToken);
         var mixed = spec.StepPerCallMs + ((spec.PrefillMs - spec.PrefillPerCallMs) / running);
         var decoding = (spec.StepPerCallMs + ((spec.StepMs - spec.StepPerCallMs) / running)) * (1 + system.StepOverhead);
-        return 1_000 / (spec.PrefillPerCallMs + ((lengths.OutputMean - 1) * Math.Min(mixed, decoding)));
+        var token = Math.Min(mixed, decoding);
+        var perSecond = 1_000 / (spec.PrefillPerCallMs + ((lengths.OutputMean - 1) * token));
+        return (perSecond, FormattableString.Invariant(
+            $"a call takes {spec.PrefillPerCallMs:0.#} ms of prefill and {lengths.OutputMean - 1:0} further tokens of {token:0.00} ms, its row and its share of a step among the {running:0} calls that memory holds: {perSecond:0.0} calls in a second"));
     }
 
     /// <summary>The bound by arithmetic, and what the same engine and policy serve in the same runs where adapters have no bytes: nothing to load, nothing to hold, nothing to decide.</summary>
     private string Bound(double theirs, double ours)
     {
-        var (most, weightless) = (MostPerSecond(), Capacity(Ours, isWeightless: true));
-        return FormattableString.Invariant($". Arithmetic binds an engine that mixes steps: without a single load, and with all memory for running calls, it gives {most:0.0}/s, {most / theirs:0.00}× of theirs; theirs is {theirs / most:P0} of that, ours {ours / most:P0}. Simulated with adapters that have no bytes ours serves {weightless:0.0}/s, {weightless / theirs:0.00}× of theirs: no policy for adapters gives more");
+        var ((most, how), weightless) = (Most(), Capacity(Ours, isWeightless: true));
+        return FormattableString.Invariant($". Arithmetic binds an engine that mixes steps, with no load at all and no byte for adapters: {how}, {most / theirs:0.00}× of theirs; theirs is {theirs / most:P0} of that, ours {ours / most:P0}. Simulated with adapters that have no bytes ours serves {weightless:0.0}/s, {weightless / theirs:0.00}× of theirs: no policy for adapters gives more");
     }
 
     private static double Mean(RunReport[] runs, Func<RunReport, double> figure) => runs.Average(figure);
