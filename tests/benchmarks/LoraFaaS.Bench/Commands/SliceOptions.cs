@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using LoraFaaS.Bench.Papers;
 using LoraFaaS.Simulator.Traces;
 using LoraFaaS.TestKit.Files;
@@ -21,8 +22,8 @@ internal sealed class SliceOptions
 
     public void AddTo(Command command)
     {
-        _slices.Validators.Add(result => Require(result.GetValue(_slices) > 0, result, "--slices is at least 1."));
-        _first.Validators.Add(result => Require(result.GetValue(_first) >= 0, result, "--first is not below 0."));
+        _slices.Validators.Add(result => Require(result, 1));
+        _first.Validators.Add(result => Require(result, 0));
         command.Options.Add(_slices);
         command.Options.Add(_first);
         command.Options.Add(_traces);
@@ -33,11 +34,12 @@ internal sealed class SliceOptions
     public int Run(ParseResult parse, Action<SliceRuns> run) =>
         WrongInput.Guard(() => run(new SliceRuns(FolderOf(parse.GetValue(_traces)), parse.GetValue(_slices), parse.GetValue(_first))));
 
-    private static void Require(bool holds, OptionResult result, string otherwise)
+    /// <summary>What is no number at all is said by the parser.</summary>
+    private static void Require(OptionResult result, int least)
     {
-        if (!holds)
+        if (result.Tokens is [var said] && int.TryParse(said.Value, CultureInfo.InvariantCulture, out var number) && number < least)
         {
-            result.AddError(otherwise);
+            result.AddError($"{result.Option.Name} is at least {least}.");
         }
     }
 }
