@@ -142,7 +142,10 @@ internal sealed class WorkerPipeline(
         var begun = time.GetTimestamp();
         var timeLeft = invocation.TimeLimit - time.GetElapsedTime(invocation.ArrivedAt);
         var sloLeft = invocation.Slo - time.GetElapsedTime(invocation.ArrivedAt);
-        var ticket = new QueueTicket(invocation.Sandbox, invocation.Function, sloLeft, timeLeft, begun) { Weight = invocation.Weight, LoadTime = invocation.LoadTime };
+        var ticket = new QueueTicket(invocation.Sandbox, invocation.Function, sloLeft, timeLeft, begun)
+        {
+            Weight = invocation.Weight, LoadTime = invocation.LoadTime, SaysItsFirstToken = invocation.Request.Stream,
+        };
 
         try
         {
@@ -161,7 +164,7 @@ internal sealed class WorkerPipeline(
                     using (WorkerTelemetry.Source.StartActivity("generate"))
                     using (metrics.Run())
                     {
-                        return await generating.RunAsync(invocation, artifacts.Sandbox, granted, sink, abort);
+                        return await generating.RunAsync(invocation, artifacts.Sandbox, ticket, granted, sink, abort);
                     }
 
                 case Turn.Refused refused:

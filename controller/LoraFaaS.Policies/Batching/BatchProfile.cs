@@ -17,6 +17,7 @@ public sealed record BatchProfile
     private double _sumT;
     private double _sumBB;
     private double _sumBT;
+    private TimeSpan _shortest = TimeSpan.MaxValue;
 
     private BatchProfile()
     {
@@ -30,6 +31,11 @@ public sealed record BatchProfile
 
     /// <summary>Time each further invocation adds; never negative.</summary>
     public required TimeSpan Alpha { get; init; }
+
+    /// <summary>
+    /// Of an invocation alone on an idle device: T(1), or the shortest time there was. Where all were made in a crowd the line says nothing of one alone.
+    /// </summary>
+    public TimeSpan Alone => _shortest < T0 ? _shortest : T0;
 
     /// <summary>Observations so far. A profile without any is a guess that refuses nobody.</summary>
     public int Observations { get; private init; }
@@ -64,6 +70,7 @@ public sealed record BatchProfile
             _sumT = sumT,
             _sumBB = sumBB,
             _sumBT = sumBT,
+            _shortest = time < _shortest ? time : _shortest,
         };
     }
 

@@ -9,13 +9,21 @@ public static class QueuePolicy
     /// <summary>Observations before a profile may refuse for a promise's sake; a deadline is weighed from the first.</summary>
     public const int Mature = 8;
 
-    /// <summary>Expected time to the first token: until a slot is free, then M·T(b) beside those that run by then.</summary>
+    /// <summary>Who waits for more than so many first tokens made one after the other waits for something else than the step that runs and his own.</summary>
+    private const int Patience = 2;
+
+    /// <summary>
+    /// Expected time to the first token: until a slot is free, then M·T(b) beside those that run by then. Slots are not all there is to wait for, memory for tokens may be
+    /// less: where those who have a place wait, no less than the line before it takes at the pace at which first tokens come, and then M·T alone.
+    /// </summary>
     public static TimeSpan FirstToken(QueueSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
 
         var batch = Math.Clamp(snapshot.Running + snapshot.Waiting + 1, 1, snapshot.Slots);
-        return SlotWait(snapshot) + (snapshot.Contenders * snapshot.Profile.TimeOf(batch));
+        var expected = SlotWait(snapshot) + (snapshot.Contenders * snapshot.Profile.TimeOf(batch));
+        var inLine = IsStuck(snapshot) ? (snapshot.Ahead * snapshot.Pace.Each) + (snapshot.Contenders * snapshot.Profile.Alone) : TimeSpan.Zero;
+        return expected > inLine ? expected : inLine;
     }
 
     public static QueueVerdict Judge(QueueSnapshot snapshot)
@@ -33,7 +41,7 @@ public static class QueuePolicy
         }
 
         var expected = FirstToken(snapshot);
-        var alone = snapshot.Profile.TimeOf(1);
+        var alone = snapshot.Profile.Alone;
 
         if (expected > snapshot.TimeLeft)
         {
@@ -41,11 +49,14 @@ public static class QueuePolicy
         }
 
         // A promise that even an idle device could not keep (a cold start has used it up) is no reason to refuse: late is then the best there is. Nor is one
-        // that an estimate breaks while a place is free: without calls nobody would ever learn that the estimate is wrong.
-        return snapshot.SloLeft is { } slo && snapshot.Profile.Observations >= Mature && SlotWait(snapshot) > TimeSpan.Zero && expected > slo && alone <= slo
+        // that an estimate breaks while a place is free: without calls nobody would ever learn that the estimate is wrong. A place is worth nothing where those
+        // who have one are seen to wait.
+        return snapshot.SloLeft is { } slo && snapshot.Profile.Observations >= Mature && (SlotWait(snapshot) > TimeSpan.Zero || IsStuck(snapshot)) && expected > slo && alone <= slo
             ? new QueueVerdict.Overloaded(expected, expected - slo)
             : QueueVerdict.Enter.Instance;
     }
+
+    private static bool IsStuck(QueueSnapshot snapshot) => snapshot.Pending > snapshot.Contenders * snapshot.Profile.Alone * Patience;
 
     /// <summary>Slots become free one by one, each after a residence, evenly spread.</summary>
     private static TimeSpan SlotWait(QueueSnapshot snapshot)

@@ -15,6 +15,14 @@ public sealed record QueueSnapshot
     /// <summary>Invocations that wait for the same sandbox.</summary>
     public required int Waiting { get; init; }
 
+    /// <summary>How long the one with a place that has waited longest for his first token has waited; zero: nobody waits for one.</summary>
+    public TimeSpan Pending { get; init; }
+
+    /// <summary>Invocations that wait for their first token there, with a place or without.</summary>
+    public int Ahead { get; init; }
+
+    public FirstTokenPace Pace { get; init; }
+
     /// <summary>Sequences the sandbox runs at most.</summary>
     public required int Slots { get; init; }
 

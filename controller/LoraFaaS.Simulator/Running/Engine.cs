@@ -267,6 +267,8 @@ internal sealed class Engine(Simulation simulation)
             sandbox.Tokens = Math.Ceiling(sandbox.Tokens);
         }
 
+        _places.LearnPace(sandbox, sandbox.Batch.Count);
+
         while (sandbox.Batch.Count > 0)
         {
             var call = sandbox.Batch.Take();

@@ -33,6 +33,9 @@ internal sealed class Places(Simulation simulation)
             SloLeft = TimeSpan.FromSeconds(slo - waited),
             Running = sandbox.Running.Count + sandbox.Batch.Count,
             Waiting = sandbox.Waiting,
+            Pending = Pending(sandbox, now),
+            Ahead = sandbox.Waiting + sandbox.Batch.Count,
+            Pace = sandbox.Pace,
             Slots = _state.System.MostRunning,
             Contenders = Math.Max(1, _state.Computing[sandbox.Device]),
             Residence = TimeSpan.FromSeconds(sandbox.Residence),
@@ -40,6 +43,14 @@ internal sealed class Places(Simulation simulation)
         };
 
         return QueuePolicy.Judge(snapshot) is not QueueVerdict.Enter;
+    }
+
+    /// <summary>Of those with a place that wait for memory, an adapter or their prefill.</summary>
+    private TimeSpan Pending(SandboxState sandbox, double now)
+    {
+        var since = Math.Min(
+            sandbox.Batch.Count > 0 ? _grantedAt[sandbox.Batch.First] : now, Math.Min(sandbox.Back.Count > 0 ? _grantedAt[sandbox.Back.First] : now, sandbox.Granted > 0 ? _grantedAt[sandbox.Queue.First] : now));
+        return TimeSpan.FromSeconds(now - since);
     }
 
     /// <summary>Places that are free go to the first who wait.</summary>
@@ -61,6 +72,17 @@ internal sealed class Places(Simulation simulation)
         {
             sandbox.Profile = sandbox.Profile.Observe(_company[call], TimeSpan.FromSeconds(simulation.Now - _grantedAt[call]) / Math.Max(1, _state.Computing[sandbox.Device]));
         }
+    }
+
+    /// <summary>So many first tokens came together.</summary>
+    public void LearnPace(SandboxState sandbox, int tokens)
+    {
+        if (sandbox.FirstTokensAt is var last && !double.IsNaN(last))
+        {
+            sandbox.Pace = sandbox.Pace.Observe(TimeSpan.FromSeconds(simulation.Now - last), tokens);
+        }
+
+        sandbox.FirstTokensAt = sandbox.Waiting > 0 ? simulation.Now : double.NaN;
     }
 
     /// <summary>A call has left its place.</summary>

@@ -82,6 +82,12 @@ internal sealed class SandboxState(int device, int domain, int backbone)
     /// <summary>Times to first token by how many there were, as the worker learns them.</summary>
     public BatchProfile Profile { get; set; } = BatchProfile.Unseen;
 
+    /// <summary>Of its first tokens, while calls wait.</summary>
+    public FirstTokenPace Pace { get; set; }
+
+    /// <summary>When the last ones came, seconds; not a number: nobody waited after them.</summary>
+    public double FirstTokensAt { get; set; } = double.NaN;
+
     public bool IsPrefilling => Batch.Count > 0;
 
     public bool IsComputing => Batch.Count > 0 || Running.Count > 0;

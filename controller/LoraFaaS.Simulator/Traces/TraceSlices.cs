@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace LoraFaaS.Simulator.Traces;
 
 /// <summary>
@@ -15,33 +17,40 @@ public static class TraceSlices
 
     public static readonly IReadOnlyList<string> Classes = ["predictable", "normal", "bursty"];
 
-    /// <param name="folder">Where <c>azure_functions_2019_day_counts.csv.gz</c> and its metadata are.</param>
+    /// <param name="folder">Where <c>azure_functions_2019_day_counts.csv.gz</c> is. Classes are its metadata's, or, without such a file, those of the whole day's gaps.</param>
     /// <param name="variation">One of <see cref="Classes"/>.</param>
-    /// <param name="slice">0 to 7.</param>
+    /// <param name="slice">0 to 7 are the published ones; others are other stretches and functions.</param>
     /// <param name="functions">How many functions; backbones take turns.</param>
     /// <param name="backbones">How many backbones the functions use.</param>
     /// <param name="load">Calls for each call of the trace.</param>
     /// <param name="minutes">That are counted.</param>
     /// <param name="lengths">Of prompts and answers; null: Gsm8K's.</param>
     /// <param name="fits">Which functions may be chosen, by their calls in each counted minute; null: those with two calls and no more than 20 000.</param>
-    /// <exception cref="InvalidDataException">In no stretch that was drawn there are so many functions that may be chosen.</exception>
+    /// <exception cref="InvalidDataException">In no stretch that was drawn there are so many functions that may be chosen, or the trace is shorter than one.</exception>
     public static Trace Read(
         string folder, string variation, int slice, int functions = 8, int backbones = 2, int load = 1, int minutes = Minutes, TokenLengths? lengths = null,
         Predicate<IReadOnlyList<int>>? fits = null)
     {
-        var classes = TraceFiles.ReadColumn(Path.Combine(folder, "azure_functions_2019_day_meta.csv"), "cov_class");
+        var meta = Path.Combine(folder, "azure_functions_2019_day_meta.csv");
+        var classes = File.Exists(meta) ? TraceFiles.ReadColumn(meta, "cov_class") : FrozenDictionary<string, string>.Empty;
         var random = new Random(HashOf(variation) + (1_000 * slice));
         var rows = TraceFiles.ReadMinutes(Path.Combine(folder, "azure_functions_2019_day_counts.csv.gz"))
-            .Where(row => classes[row.Function] == variation)
+            .Where(row => (classes.TryGetValue(row.Function, out var named) ? named : ArrivalClass.Of(row.Counts)) == variation)
             .OrderBy(row => row.Function, StringComparer.Ordinal)
             .ToArray();
+        var length = rows.Select(row => row.Counts.Length).DefaultIfEmpty(0).Min();
+
+        if (length < Before + minutes)
+        {
+            throw new InvalidDataException($"{folder} has no {variation} functions with {Before + minutes} minutes.");
+        }
 
         // Only functions that are called in the stretch say anything; the busiest hundredth would be a load test.
         fits ??= counts => counts.Sum() is >= 2 and <= 20_000;
 
         for (var stretch = 0; stretch < MostStretches; stretch++)
         {
-            var start = Before + random.Next(1_440 - Before - minutes + 1);
+            var start = Before + random.Next(length - Before - minutes + 1);
             var called = rows.Where(row => fits([.. row.Counts.Skip(start).Take(minutes)])).ToArray();
 
             if (called.Length >= functions)
@@ -51,7 +60,7 @@ public static class TraceSlices
             }
         }
 
-        throw new InvalidDataException($"{MostStretches} stretches of {minutes} minutes have no {functions} {variation} functions that fit.");
+        throw new InvalidDataException($"{MostStretches} stretches of {minutes} minutes in {folder} have no {functions} {variation} functions that fit.");
     }
 
     private static Trace Lay(string name, MinuteCounts[] chosen, int start, int backbones, int load, int minutes, TokenLengths lengths, Random random)

@@ -30,8 +30,8 @@ internal sealed class BatchLoop : BackgroundService
 
     public ValueTask LeaveAsync(QueueTicket ticket) => _inbox.Writer.WriteAsync(new Happening.Left(ticket), CancellationToken.None);
 
-    public ValueTask ObserveAsync(FunctionId function, Turn.Granted granted, TimeSpan ttft, CancellationToken cancellationToken) =>
-        _inbox.Writer.WriteAsync(new Happening.FirstToken(function, granted, ttft), cancellationToken);
+    public ValueTask ObserveAsync(QueueTicket ticket, Turn.Granted granted, TimeSpan ttft, CancellationToken cancellationToken) =>
+        _inbox.Writer.WriteAsync(new Happening.FirstToken(ticket, granted, ttft), cancellationToken);
 
     /// <summary>Charges a function for what it cost others: whoever takes artifacts away for its sake says so here.</summary>
     public ValueTask ChargeAsync(FunctionId function, TimeSpan cost, double weight, CancellationToken cancellationToken) =>
@@ -90,7 +90,8 @@ internal sealed class BatchLoop : BackgroundService
                     _room.Leave(left.Ticket);
                     break;
                 case Happening.FirstToken first:
-                    _room.Observe(first.Function, first.Granted.Batch, first.Ttft, first.Granted.Contenders);
+                    _room.Observe(first.Ticket.Function, first.Granted.Batch, first.Ttft, first.Granted.Contenders);
+                    _room.Begin(first.Ticket);
                     break;
                 case Happening.Charged charged:
                     _room.Charge(charged.Function, charged.Cost, charged.Weight);
@@ -107,7 +108,7 @@ internal sealed class BatchLoop : BackgroundService
 
         internal sealed record Left(QueueTicket Ticket) : Happening;
 
-        internal sealed record FirstToken(FunctionId Function, Turn.Granted Granted, TimeSpan Ttft) : Happening;
+        internal sealed record FirstToken(QueueTicket Ticket, Turn.Granted Granted, TimeSpan Ttft) : Happening;
 
         internal sealed record Charged(FunctionId Function, TimeSpan Cost, double Weight) : Happening;
     }

@@ -15,7 +15,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
     private readonly string _arithmetic = KernelReport.ArithmeticFor(options.Value);
 
     public async Task<InvocationEnd> RunAsync(
-        Invocation invocation, ResidentSandbox sandbox, Turn.Granted granted, IEventSink sink, InvocationAbort abort)
+        Invocation invocation, ResidentSandbox sandbox, QueueTicket ticket, Turn.Granted granted, IEventSink sink, InvocationAbort abort)
     {
         invocation.Stage = InvocationStage.Prefill;
         var begun = time.GetTimestamp();
@@ -39,7 +39,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                         promise?.Keep(long.MaxValue);
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:
-                        await CountAsync(invocation, happened.Tokens, granted, begun, abort.Token);
+                        await CountAsync(invocation, happened.Tokens, ticket, granted, begun, abort.Token);
                         promise?.Keep(invocation.NextDueAt(time));
                         break;
                     default:
@@ -79,7 +79,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         }
     }
 
-    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, Turn.Granted granted, long begun, CancellationToken cancellationToken)
+    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, QueueTicket ticket, Turn.Granted granted, long begun, CancellationToken cancellationToken)
     {
         invocation.CompletionTokens += tokens.Ids.Count;
 
@@ -92,7 +92,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.PrefillTime = time.GetElapsedTime(begun);
         invocation.Cold?.Dispose();
-        await queue.ObserveAsync(invocation.Function, granted, invocation.PrefillTime, cancellationToken);
+        await queue.ObserveAsync(ticket, granted, invocation.PrefillTime, cancellationToken);
     }
 
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>

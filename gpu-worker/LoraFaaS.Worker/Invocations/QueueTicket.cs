@@ -29,6 +29,9 @@ internal sealed class QueueTicket(SandboxKey sandbox, FunctionId function, TimeS
     /// <summary>Loading that was done for it, or that its coming made necessary elsewhere.</summary>
     public TimeSpan LoadTime { get; init; }
 
+    /// <summary>Its tokens come one by one. Of an answer that comes as a whole nobody hears when the first one was made.</summary>
+    public bool SaysItsFirstToken { get; init; }
+
     /// <summary>What it was served, in tokens of the backbone; set before it leaves.</summary>
     public double Cost { get; set; }
 

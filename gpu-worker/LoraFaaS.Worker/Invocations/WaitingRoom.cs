@@ -96,6 +96,15 @@ internal sealed class WaitingRoom(BatchLimits limits, int slotsPerSandbox, TimeP
         _profiles[function] = ProfileOf(function).Observe(batch, ttft / contenders);
     }
 
+    /// <summary>Its first token came.</summary>
+    public void Begin(QueueTicket ticket)
+    {
+        if (_lanes.TryGetValue(ticket.Sandbox, out var lane))
+        {
+            lane.Begin(ticket, time);
+        }
+    }
+
     /// <summary>Charges a function for what its coming cost others: an eviction.</summary>
     public void Charge(FunctionId function, TimeSpan cost, double weight) => _served.Charge(function, cost.TotalSeconds / _secondsPerToken, weight);
 
@@ -141,8 +150,7 @@ internal sealed class WaitingRoom(BatchLimits limits, int slotsPerSandbox, TimeP
 
         for (var i = 0; i < count; i++)
         {
-            var ticket = lane.Start(function);
-            ticket.GrantedAt = time.GetTimestamp();
+            var ticket = lane.Start(function, time.GetTimestamp());
             ticket.Decide(new Turn.Granted(batch, Contenders(lane)));
         }
 
@@ -203,6 +211,9 @@ internal sealed class WaitingRoom(BatchLimits limits, int slotsPerSandbox, TimeP
         SloLeft = ticket.Slo,
         Running = lane.Running,
         Waiting = lane.WaitingCount,
+        Pending = lane.Pending(time),
+        Ahead = lane.WaitingCount + lane.PendingCount,
+        Pace = lane.Pace,
         Slots = slotsPerSandbox,
         Contenders = Contenders(lane),
         Residence = lane.Residence,

@@ -37,6 +37,17 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public void Where_memory_ends_before_the_places_do_what_would_be_late_is_refused_too()
+    {
+        // Answers of 110 tokens: memory for some 170 calls, places for 256.
+        var served = Run(ClusterPresets.A100, "lorafaas-engine", 18, TokenLengths.Gsm8K);
+        var overloaded = Run(ClusterPresets.A100, "lorafaas-engine", 35, TokenLengths.Gsm8K);
+
+        Assert.InRange((double)overloaded.Refused / overloaded.Calls, 0.15, 0.6);
+        Assert.True(overloaded.GoodPerSecond > 0.6 * served.GoodPerSecond, $"{overloaded.GoodPerSecond} after {served.GoodPerSecond}");
+    }
+
+    [Fact]
     public void A_call_for_which_no_device_has_memory_keeps_nobody_waiting()
     {
         var trace = new Trace
@@ -61,6 +72,6 @@ public sealed class OverloadTests
             ClusterPresets.A100, TraceGenerator.Gamma(Many, 5, 10, 1, 0.9, TokenLengths.Brief, 1), "lorafaas", cancellationToken: asked.Token));
     }
 
-    private static RunReport Run(ClusterSpec cluster, string system, double rate) =>
-        Simulate.Run(cluster, TraceGenerator.Gamma(Many, rate, 90, 1, 0.9, TokenLengths.Brief, 1, countFrom: 30), system, priceMs: 0);
+    private static RunReport Run(ClusterSpec cluster, string system, double rate, TokenLengths? lengths = null) =>
+        Simulate.Run(cluster, TraceGenerator.Gamma(Many, rate, 90, 1, 0.9, lengths ?? TokenLengths.Brief, 1, countFrom: 30), system, priceMs: 0);
 }

@@ -334,6 +334,19 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public void Counts_alone_make_slices_where_no_file_says_the_classes_and_a_trace_too_short_is_refused()
+    {
+        using var folder = new TempFolder();
+        const string Counts = "azure_functions_2019_day_counts.csv.gz";
+        File.Copy(Path.Combine(RepositoryRoot.Of("tests", "data", "traces"), Counts), folder.File(Counts));
+        var told = TraceSlices.Read(RepositoryRoot.Of("tests", "data", "traces"), "normal", 11);
+        var found = TraceSlices.Read(folder.Path, "normal", 11);
+
+        Assert.Equal(told.Arrival, found.Arrival);
+        Assert.Throws<InvalidDataException>(() => TraceSlices.Read(folder.Path, "normal", 0, minutes: 1_300));
+    }
+
+    [Fact]
     public void A_slice_is_of_functions_that_fit_or_of_none()
     {
         var folder = RepositoryRoot.Of("tests", "data", "traces");

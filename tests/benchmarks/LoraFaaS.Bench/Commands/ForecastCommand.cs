@@ -1,6 +1,5 @@
 using System.CommandLine;
 using LoraFaaS.Bench.Forecasting;
-using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Bench.Commands;
 
@@ -8,7 +7,7 @@ namespace LoraFaaS.Bench.Commands;
 internal static class ForecastCommand
 {
     private static readonly Option<string[]> Sets = new("--sets") { Description = "Of azure-day,azure-8h,servegen,gentd", DefaultValueFactory = _ => ["azure-day,azure-8h,servegen"] };
-    private static readonly Option<DirectoryInfo?> Traces = new("--traces") { Description = "A folder with files of the same names; tests/data/traces unless said" };
+    private static readonly Option<DirectoryInfo?> Traces = SliceOptions.Traces();
     private static readonly Option<int> Most = new("--most") { Description = "Functions of each trace at most", DefaultValueFactory = _ => int.MaxValue };
     private static readonly Option<int> Seed = new("--seed") { Description = "Of the network's start and the order it learns in", DefaultValueFactory = _ => 1 };
     private static readonly Option<double> Part = new("--part") { Description = "Of each trace only this share from its start; 0.66 leaves out all that is scored else", DefaultValueFactory = _ => 1 };
@@ -18,13 +17,13 @@ internal static class ForecastCommand
     public static Command Create()
     {
         var command = new Command("forecast", "Score every predictor and the gate on real traces") { Sets, Traces, Most, Seed, Part, Checkpoint, Json };
-        command.SetAction(Run);
+        command.SetAction(parse => WrongInput.Guard(() => Run(parse)));
         return command;
     }
 
-    private static int Run(ParseResult parse)
+    private static void Run(ParseResult parse)
     {
-        var folder = parse.GetValue(Traces)?.FullName ?? RepositoryRoot.Of("tests", "data", "traces");
+        var folder = SliceOptions.FolderOf(parse.GetValue(Traces));
         var bench = new ForecastBench(new TraceFiles(folder), parse.GetValue(Seed), parse.GetValue(Most), parse.GetValue(Part), TimeProvider.System);
 
         foreach (var set in BenchOptions.Split(parse.GetValue(Sets)))
@@ -38,7 +37,5 @@ internal static class ForecastCommand
         {
             File.WriteAllBytes(file.FullName, checkpoint);
         }
-
-        return 0;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LoraFaaS.Bench.Papers;
 using LoraFaaS.Simulator.Traces;
-using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.Bench.Commands;
 
@@ -10,27 +9,28 @@ internal static class TargetsCommand
 {
     private static readonly Option<string> Part = new("--part") { Description = "gap, misses, adapters, azure, speed or all", DefaultValueFactory = _ => "all" };
     private static readonly Option<string[]> Classes = new("--class") { Description = "Classes of slices", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. TraceSlices.Classes] };
-    private static readonly Option<int> Slices = new("--slices") { Description = "Of 8 fixed ones", DefaultValueFactory = _ => TraceSlices.Slices };
-    private static readonly Option<DirectoryInfo?> Traces = new("--traces") { Description = "A folder with files of the same names; tests/data/traces unless said" };
+    private static readonly SliceOptions Slices = new();
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("targets", "Simulate the targets against the papers' policies; minutes") { Part, Classes, Slices, Traces, Json };
-        command.SetAction(Run);
+        Part.AcceptOnlyFromAmong("gap", "misses", "adapters", "azure", "speed", "all");
+        Classes.AcceptOnlyFromAmong([.. TraceSlices.Classes]);
+        var command = new Command("targets", "Simulate the targets against the papers' policies; minutes") { Part, Classes };
+        Slices.AddTo(command);
+        command.Options.Add(Json);
+        command.SetAction(parse => Slices.Run(parse, runs => Run(parse, runs)));
         return command;
     }
 
-    private static int Run(ParseResult parse)
+    private static void Run(ParseResult parse, SliceRuns runs)
     {
         var rows = new List<PapersRow>();
-        var folder = parse.GetValue(Traces)?.FullName ?? RepositoryRoot.Of("tests", "data", "traces");
-        var runs = new SliceRuns(folder, parse.GetValue(Slices));
         var bench = new TargetsBench(runs, rows);
         var classes = parse.GetValue(Classes)!;
         var parts = new (string Name, Action Run)[]
         {
-            ("gap", () => bench.Gap(classes)), ("misses", () => bench.Misses(classes)), ("adapters", new AdapterBench(rows).Targets), ("azure", new AdapterSlices(folder, parse.GetValue(Slices), rows).Targets), ("speed", bench.Speed),
+            ("gap", () => bench.Gap(classes)), ("misses", () => bench.Misses(classes)), ("adapters", new AdapterBench(runs.First, rows).Targets), ("azure", new AdapterSlices(runs.Folder, runs.Slices, runs.First, rows).Targets), ("speed", bench.Speed),
         };
 
         foreach (var (name, run) in parts)
@@ -42,6 +42,5 @@ internal static class TargetsCommand
         }
 
         PapersTable.Write(rows, parse.GetValue(Json));
-        return 0;
     }
 }

@@ -23,13 +23,14 @@ internal static class Bootstrap
 
     /// <summary>
     /// Chance, both sides, of a mean as far from zero where the true one is zero: twice the share of draws on the other side of it. Few functions that agree can be drawn as
-    /// often as one likes: it is no less than the chance that so many fair coins fall alike.
+    /// often as one likes: it is no less than the chance that so many fair coins fall alike. Who is at zero agrees with nobody, and is no coin.
     /// </summary>
     public static double PValue(IReadOnlyList<double> values)
     {
         var means = Means(values, FineDraws);
         var (below, above) = (means.Count(mean => mean <= 0), means.Count(mean => mean >= 0));
-        return Math.Clamp(2.0 * (Math.Min(below, above) + 1) / (FineDraws + 1), Math.Pow(2, 1 - values.Count), 1);
+        var coins = values.Count(value => value != 0);
+        return Math.Clamp(2.0 * (Math.Min(below, above) + 1) / (FineDraws + 1), Math.Min(1, Math.Pow(2, 1 - coins)), 1);
     }
 
     private static double[] Means(IReadOnlyList<double> values, int draws)

@@ -1,7 +1,7 @@
 namespace LoraFaaS.Bench.Forecasting;
 
 /// <summary>One function's calls in each minute of a trace, and its class by the variation of its arrivals.</summary>
-internal sealed record TraceSeries(string Id, string Class, double Weight, int[] Minutes)
+internal sealed record TraceSeries(string Id, string Class, int[] Minutes)
 {
     public ulong Seed { get; } = Hash(Id);
 

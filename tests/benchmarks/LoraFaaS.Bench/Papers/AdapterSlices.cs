@@ -8,13 +8,13 @@ using LoraFaaS.Simulator.Traces;
 namespace LoraFaaS.Bench.Papers;
 
 /// <summary>The targets against P-LoRA's policy on arrivals of its own kind: the Azure day's, scaled.</summary>
-internal sealed class AdapterSlices(string folder, int slices, List<PapersRow> rows)
+internal sealed class AdapterSlices(string folder, int slices, int first, List<PapersRow> rows)
 {
     /// <summary>Calls a second that are offered in the mean of a stretch.</summary>
     private static readonly double[] Rates = [.. Enumerable.Range(0, 18).Select(step => 10 + (3.0 * step))];
 
-    private readonly string _setting = $"1 A100 40 GB, Llama2-7B, 1 000 adapters r8–r64, Azure day with scaled gaps, 100/20 tokens, first token within 1 s, {slices} stretches of 4 h";
-    private readonly Lazy<Trace[]> _traces = new(() => [.. Enumerable.Range(0, slices).Select(new AdapterTraces(folder).Of)]);
+    private readonly string _setting = $"1 A100 40 GB rented as a whole, Llama2-7B, 1 000 adapters r8–r64, Azure day with scaled gaps, 100/20 tokens, first token within 1 s, stretches {first} to {first + slices - 1}, of 4 h";
+    private readonly Lazy<Trace[]> _traces = new(() => [.. Enumerable.Range(first, slices).Select(new AdapterTraces(folder).Of)]);
     private readonly ConcurrentDictionary<(string System, int Slice, double Rate), RunReport> _runs = new();
 
     public void Targets()

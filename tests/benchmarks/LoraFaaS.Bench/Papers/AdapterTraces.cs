@@ -4,7 +4,7 @@ namespace LoraFaaS.Bench.Papers;
 
 /// <summary>
 /// Calls to a thousand adapters as P-LoRA's were (papers B5): functions of the Azure day stand for adapters, and the gaps between calls are scaled. The day here has 647 functions: further adapters are
-/// called as the first ones are, half a day later. Random stretches of four hours, half an hour before each only warms; by fixed seeds.
+/// called as the first ones are, half a day later (of fewer functions a third of a day, and so on). Random stretches of four hours, half an hour before each only warms; by fixed seeds.
 /// </summary>
 internal sealed class AdapterTraces(string folder)
 {
@@ -22,9 +22,10 @@ internal sealed class AdapterTraces(string folder)
     {
         var rows = _rows.Value;
         var day = rows.Min(row => row.Counts.Length);
+        var copies = (Adapters + rows.Count - 1) / rows.Count;
         var random = new Random(slice);
         var start = random.Next(day - Before - TraceSlices.Minutes + 1);
-        MinuteCounts[] laid = [.. Enumerable.Range(0, Adapters).Select(adapter => Later(rows[adapter % rows.Count], adapter / rows.Count * day / 2, day))];
+        MinuteCounts[] laid = [.. Enumerable.Range(0, Adapters).Select(adapter => Later(rows[adapter % rows.Count], adapter / rows.Count * day / copies, day))];
         return TraceFiles.FromMinutes($"azure {slice}", laid, Functions, start, Before + TraceSlices.Minutes, Before, TokenLengths.Brief, random.Next());
     }
 

@@ -8,8 +8,6 @@ namespace LoraFaaS.Bench.Papers;
 /// <summary>ServerlessLoRA's figures (papers A9), with two keep-alives, since the paper does not say its own: the re-implementation's 60 s, and 300 s.</summary>
 internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
 {
-    private const string Setting = "16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, Azure day as traced, 8 slices of 4 h, SLO 2.5/4 s, Function Compute prices";
-
     private static readonly string[] Systems = ["serverlesslora", "serverlesslora@300"];
 
     public void Reproduction()
@@ -38,7 +36,7 @@ internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
         var theirs = Systems.Select(system => runs.Of("normal", system)).ToArray();
         var ours = runs.Of("normal", "lorafaas");
         void Add(string what, string reported, Func<RunReport, double> figure, string unit, string note) => rows.Add(new(
-            $"ablation, Normal: {what}", Setting, reported, "unshared " + Sample.Of(unshared.Select(figure)).Text(unit), $"60 s: {Sample.Of(theirs[0].Select(figure)).Text(unit)}; 300 s: {Sample.Of(theirs[1].Select(figure)).Text(unit)}",
+            $"ablation, Normal: {what}", runs.Setting, reported, "unshared " + Sample.Of(unshared.Select(figure)).Text(unit), $"60 s: {Sample.Of(theirs[0].Select(figure)).Text(unit)}; 300 s: {Sample.Of(theirs[1].Select(figure)).Text(unit)}",
             Sample.Of(ours.Select(figure)).Text(unit), null, note));
         Add("TTFT", "576 ms; without sharing 2 608", run => run.TtftMs.Mean, " ms", "the keep-alive decides how many calls are cold, and is not published: 576 ms lie within the spread of 300 s");
         Add("E2E", "2 977 ms; without sharing 4 959", run => run.E2EMs.Mean, " ms", "");
@@ -49,7 +47,7 @@ internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
     private void Misses()
     {
         Sample Worst(string system) => TraceSlices.Classes.Select(name => Sample.Of(runs.Of(name, system).Select(run => run.SloMisses))).MaxBy(sample => sample.Mean)!;
-        rows.Add(new("SLO misses, worst class", Setting, "10 %; ServerlessLLM 45 %, InstaInfer 58 %", $"ServerlessLLM {Worst("serverlessllm").Text(" %", 100)}; InstaInfer {Worst("instainfer").Text(" %", 100)}",
+        rows.Add(new("SLO misses, worst class", runs.Setting, "10 %; ServerlessLLM 45 %, InstaInfer 58 %", $"ServerlessLLM {Worst("serverlessllm").Text(" %", 100)}; InstaInfer {Worst("instainfer").Text(" %", 100)}",
             $"60 s: {Worst(Systems[0]).Text(" %", 100)}; 300 s: {Worst(Systems[1]).Text(" %", 100)}", Worst("lorafaas").Text(" %", 100), null, "a start of a process takes 4.5 s, as in the paper's time line, which breaks the SLO each time"));
     }
 
@@ -69,7 +67,7 @@ internal sealed class PapersBench(SliceRuns runs, List<PapersRow> rows)
         var classes = TraceSlices.Classes.Select(name => (Name: name, Change: Sample.Of(runs.Of(name, system).Zip(runs.Of(name, other), (ours, theirs) => (of(ours) / of(theirs)) - 1)))).ToArray();
         var best = classes.MinBy(pair => pair.Change.Mean).Change;
         var ours = TraceSlices.Classes.Select(name => Sample.Of(runs.Of(name, "lorafaas").Zip(runs.Of(name, other), (mine, theirs) => (of(mine) / of(theirs)) - 1))).MinBy(change => change.Mean)!;
-        rows.Add(new($"{figure}, {system}", Setting, reported, "", "up to " + best.Text(" %", 100), "up to " + ours.Text(" %", 100), least is { } bound ? best.Mean <= -bound : null,
+        rows.Add(new($"{figure}, {system}", runs.Setting, reported, "", "up to " + best.Text(" %", 100), "up to " + ours.Text(" %", 100), least is { } bound ? best.Mean <= -bound : null,
             string.Join(", ", classes.Select(pair => $"{pair.Name} {pair.Change.Text(" %", 100)}")) + (note.Length > 0 ? "; " + note : "")));
     }
 }

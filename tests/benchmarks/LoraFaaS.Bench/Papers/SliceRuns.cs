@@ -8,12 +8,23 @@ using LoraFaaS.Simulator.Traces;
 namespace LoraFaaS.Bench.Papers;
 
 /// <summary>Runs of all slices of a class, each computed once.</summary>
-internal sealed class SliceRuns(string folder, int slices)
+/// <param name="folder">Of the traces.</param>
+/// <param name="slices">How many of each class.</param>
+/// <param name="first">The first one's number: the published figures begin with 0.</param>
+internal sealed class SliceRuns(string folder, int slices, int first)
 {
     private readonly ConcurrentDictionary<(string Class, int Slice, string System, double Price, int Load), RunReport> _runs = new();
     private readonly ConcurrentDictionary<(string Class, int Slice, int Load), Trace> _traces = new();
 
+    public string Folder => folder;
+
     public int Slices => slices;
+
+    public int First => first;
+
+    /// <summary>Cluster, load, promise and price of everything that is run here.</summary>
+    public string Setting { get; } =
+        $"16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, the Azure day of {Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))} as traced, slices {first} to {first + slices - 1}, of 4 h, SLO 2.5/4 s, Function Compute prices";
 
     public IReadOnlyList<RunReport> Of(string variation, string system, double price = 1, int load = 1)
     {
@@ -30,7 +41,7 @@ internal sealed class SliceRuns(string folder, int slices)
 
         if (!_runs.ContainsKey(key))
         {
-            var trace = _traces.GetOrAdd((variation, slice, load), _ => TraceSlices.Read(folder, variation, slice, load: load));
+            var trace = _traces.GetOrAdd((variation, slice, load), _ => TraceSlices.Read(folder, variation, first + slice, load: load));
             _runs[key] = Simulate.Run(ClusterPresets.L40S, trace, system, price);
         }
     }

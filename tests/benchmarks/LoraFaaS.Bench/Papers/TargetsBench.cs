@@ -13,14 +13,14 @@ namespace LoraFaaS.Bench.Papers;
 /// </summary>
 internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
 {
-    private const string Setting = "16 L40S, 4 × Llama2-7B and 4 × 13B, GSM8K lengths, Azure day as traced, 8 slices of 4 h, SLO 2.5/4 s, Function Compute prices";
-
     /// <summary>Of the cost: two that differ by less cost the same.</summary>
     private const double Alike = 1.005;
 
     private static readonly string[] Baselines = ["serverlesslora", "serverlesslora@300"];
     private static readonly double[] Prices = [1, 2, 4, 8];
     private static readonly int[] Loads = [1, 2, 3, 4, 6, 8, 12, 16, 20, 24];
+
+    private const double Tenth = 0.1;
 
     /// <summary>Shares of missed promises that count as a tenth. Once they grow past the larger one no higher load is tried.</summary>
     private const double LeastTenth = 0.07;
@@ -46,15 +46,12 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
             {
                 var (load, theirs, share) = NearestToATenth(name, baseline);
 
-                if (share is < LeastTenth or > MostTenth)
-                {
-                    rows.Add(new($"SLO misses, {name}, against {baseline}", Setting, "≤ 3 %", "", Percent(share), "", null, $"no load of ×1 to ×{Loads[^1]} makes it miss a tenth; nearest at ×{load}"));
-                    continue;
-                }
-
-                var ours = Sample.Of(runs.Of(name, "lorafaas", 1, load).Select(run => run.SloMisses));
-                rows.Add(new($"SLO misses, {name}, where {baseline} misses nearest to 10 %", Setting + $", load ×{load}", "≤ 3 %", "", Sample.Of(theirs.Select(run => run.SloMisses)).Text(" %", 100), ours.Text(" %", 100), ours.Mean <= 0.03,
-                    $"of ours refused early {Percent(runs.Of(name, "lorafaas", 1, load).Average(run => (double)run.Refused / run.Calls))}"));
+                var isTenth = share is >= LeastTenth and <= MostTenth;
+                var mine = runs.Of(name, "lorafaas", 1, load);
+                var ours = Sample.Of(mine.Select(run => run.SloMisses));
+                var note = $"of ours refused early {Percent(mine.Average(run => (double)run.Refused / run.Calls))}; {Calls(mine)}";
+                rows.Add(new($"SLO misses, {name}, where {baseline} misses nearest to 10 %", runs.Setting + $", load ×{load}", "≤ 3 %", "", Sample.Of(theirs.Select(run => run.SloMisses)).Text(" %", 100), ours.Text(" %", 100), isTenth ? ours.Mean <= 0.03 : null,
+                    isTenth ? note : note + $"; not judged: no whole load of ×1 to ×{Loads[^1]} makes it miss between {Percent(LeastTenth)} and {Percent(MostTenth)}"));
             }
         }
     }
@@ -75,8 +72,31 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
             }
         }
 
-        return tried.MinBy(one => Math.Abs(one.Share - 0.1));
+        while (tried.MinBy(one => Math.Abs(one.Share - Tenth)).Share is < LeastTenth or > MostTenth && Between(tried) is { } position)
+        {
+            var load = (tried[position].Load + tried[position + 1].Load) / 2;
+            var theirs = runs.Of(name, baseline, load: load);
+            tried.Insert(position + 1, (load, theirs, theirs.Average(run => run.SloMisses)));
+        }
+
+        return tried.MinBy(one => Math.Abs(one.Share - Tenth));
     }
+
+    /// <summary>Two loads that follow each other, a tenth between what is missed at them, and a whole load between them; null: there are none.</summary>
+    private static int? Between(List<(int Load, IReadOnlyList<RunReport> Runs, double Share)> tried)
+    {
+        for (var position = 0; position + 1 < tried.Count; position++)
+        {
+            if (tried[position].Share < Tenth != tried[position + 1].Share < Tenth && tried[position + 1].Load - tried[position].Load > 1)
+            {
+                return position;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Calls(IReadOnlyList<RunReport> some) => Sample.Of(some.Select(run => (double)run.Calls)).Text(" calls a slice");
 
     /// <summary>A million calls on one core.</summary>
     public void Speed()
@@ -122,9 +142,9 @@ internal sealed class TargetsBench(SliceRuns runs, List<PapersRow> rows)
         var floor = Floor(what, theirs, knowing);
         var note = FormattableString.Invariant($"; of the gap to the floor {Percent((theirs.Mean(figure) - ours.Mean(figure)) / (theirs.Mean(figure) - floor))}");
         rows.Add(new(
-            $"gap to foresight, {name}, {who}, against {baseline}: {what}", Setting, "≥ 70 %", $"foresight {knowing.Of(figure).Text()}", theirs.Of(figure).Text(),
+            $"gap to foresight, {name}, {who}, against {baseline}: {what}", runs.Setting, "≥ 70 %", $"foresight {knowing.Of(figure).Text()}", theirs.Of(figure).Text(),
             $"{ours.Of(figure).Text()}: {Percent(closed)}", double.IsNaN(closed) ? false : closed >= 0.7 && inBudget,
-            string.Create(CultureInfo.InvariantCulture, $"cost {theirs.Mean(run => run.Cost):0.00} theirs, {ours.Mean(run => run.Cost):0.00} ours, {knowing.Mean(run => run.Cost):0.00} foresight; p95 {theirs.Mean(run => run.TtftMs.P95):0} / {ours.Mean(run => run.TtftMs.P95):0} / {knowing.Mean(run => run.TtftMs.P95):0} ms; price {ours.Price}") + note)
+            string.Create(CultureInfo.InvariantCulture, $"cost {theirs.Mean(run => run.Cost):0.00} theirs, {ours.Mean(run => run.Cost):0.00} ours, {knowing.Mean(run => run.Cost):0.00} foresight; p95 {theirs.Mean(run => run.TtftMs.P95):0} / {ours.Mean(run => run.TtftMs.P95):0} / {knowing.Mean(run => run.TtftMs.P95):0} ms; price of holding {ours.Price} ms a GiB and second; {Calls(theirs.Runs)}") + note)
         {
             Floor = floor.ToString("0.##", CultureInfo.InvariantCulture),
         });

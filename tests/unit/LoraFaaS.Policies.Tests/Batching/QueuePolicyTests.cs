@@ -49,6 +49,48 @@ public sealed class QueuePolicyTests
         Assert.Equal(2_000 + 130, QueuePolicy.FirstToken(full).TotalMilliseconds, 5.0);
     }
 
+    [Fact]
+    public void A_free_place_is_worth_nothing_where_those_who_have_one_are_seen_to_wait()
+    {
+        // Slots enough, but memory for fewer: six wait, and a first token comes each 100 ms.
+        var pace = Enumerable.Range(0, 100).Aggregate(new FirstTokenPace(), (seen, _) => seen.Observe(TimeSpan.FromMilliseconds(100), 1));
+        var stuck = Snapshot(Learnt(), timeLeft: 10_000, sloLeft: 500, running: 10) with { Ahead = 6, Pending = TimeSpan.FromMilliseconds(400), Pace = pace };
+
+        Assert.Equal(700, QueuePolicy.FirstToken(stuck).TotalMilliseconds, 5.0);
+        Assert.Equal(200, Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(stuck)).RetryAfter.TotalMilliseconds, 5.0);
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(stuck with { Ahead = 3 }));
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(stuck with { Pending = TimeSpan.FromMilliseconds(150) }));
+    }
+
+    [Fact]
+    public void What_was_learnt_in_a_crowd_alone_does_not_make_every_promise_one_that_nobody_could_keep()
+    {
+        var crowd = BatchProfile.Unseen.Observe(1, TimeSpan.FromMilliseconds(100));
+
+        for (var i = 0; i < 500; i++)
+        {
+            crowd = crowd.Observe(32, TimeSpan.FromSeconds(4));
+        }
+
+        Assert.Equal(100, crowd.Alone.TotalMilliseconds, 1.0);
+        var full = Snapshot(crowd, timeLeft: 60_000, sloLeft: 1_000, running: 32) with { Waiting = 3, Residence = TimeSpan.FromSeconds(8) };
+        Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(full));
+    }
+
+    [Fact]
+    public void A_pace_is_that_of_the_last_first_tokens_however_many_came_together()
+    {
+        var pace = new FirstTokenPace().Observe(TimeSpan.FromMilliseconds(400), 4);
+        Assert.Equal(100, pace.Each.TotalMilliseconds, 3);
+
+        for (var i = 0; i < 60; i++)
+        {
+            pace = pace.Observe(TimeSpan.FromMilliseconds(160), 8);
+        }
+
+        Assert.Equal(20, pace.Each.TotalMilliseconds, 1.0);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -162,6 +162,44 @@ public sealed class ForecastBookTests
     }
 
     [Fact]
+    public void A_new_function_of_a_quiet_namespace_is_believed_by_its_own_calls_from_its_second_minute_on()
+    {
+        var book = Book();
+        Play(book, minutes: 240, timerEvery: 2, _ => { });
+        var fresh = Function("fresh.b");
+        book.Watch([Timer, Quiet, fresh]);
+
+        for (var cell = 0; cell < 7; cell++)
+        {
+            book.Advance(book.End.AddSeconds(10), new Dictionary<FunctionId, int> { [fresh] = 3 });
+
+            if (book.IsWholeMinute)
+            {
+                book.ForecastAll();
+            }
+        }
+
+        var said = Assert.Single(book.ForecastHot(), forecast => forecast.Function == fresh).Calls;
+
+        Assert.True(said.FiveMinutes.AtLeastOne > 0.8, $"{said.FiveMinutes}");
+        Assert.True(said.OneMinute.Mean > 1, $"{said.OneMinute}");
+    }
+
+    [Fact]
+    public void A_single_call_does_not_make_a_new_function_busy()
+    {
+        var book = Book();
+        Play(book, minutes: 240, timerEvery: 2, _ => { });
+        var fresh = Function("fresh.b");
+        book.Watch([Timer, Quiet, fresh]);
+        book.Advance(book.End.AddMinutes(1), new Dictionary<FunctionId, int> { [fresh] = 1 });
+        var said = book.ForecastAll().Single(forecast => forecast.Function == fresh);
+
+        Assert.Equal(PredictorKind.Prior, said.Predictor);
+        Assert.True(said.Calls.OneMinute.AtLeastOne < 0.2, $"{said.Calls.OneMinute}");
+    }
+
+    [Fact]
     public void Lessons_survive_as_bytes_and_are_not_news()
     {
         var learner = new OnlineLearner(new LstmTrainer(LstmShape.Default, 1), new Random(1));

@@ -64,6 +64,62 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void A_change_of_habits_is_followed_within_minutes_however_long_the_lead()
+    {
+        var random = new Random(3);
+        var scores = new GateScores();
+        Assert.Equal(PredictorKind.IdleHistogram, Play(1_000, right: PredictorKind.IdleHistogram, wrong: null));
+        Assert.Equal(PredictorKind.Lstm, Play(15, right: PredictorKind.Lstm, wrong: PredictorKind.IdleHistogram));
+
+        PredictorKind Play(int minutes, PredictorKind right, PredictorKind? wrong)
+        {
+            var candidates = new CallForecast[ForecastPanel.Predictors];
+
+            for (var minute = 0; minute < minutes; minute++)
+            {
+                var active = random.Next(2) == 0;
+
+                for (var predictor = 0; predictor < candidates.Length; predictor++)
+                {
+                    var knows = predictor == (int)right ? active : predictor == (int?)wrong ? !active : (bool?)null;
+                    candidates[predictor] = Saying(knows switch { true => 0.9f, false => 0.1f, null => 0.5f });
+                }
+
+                Score(scores, candidates, active ? 1 : 0);
+            }
+
+            Choose(scores, new GateTrust(), candidates, out var trusted);
+            return trusted;
+        }
+    }
+
+    [Fact]
+    public void Each_function_believes_who_is_right_of_it_and_each_horizon_too()
+    {
+        var (timer, crowd) = (new GateScores(), new GateScores());
+        var group = new GateTrust();
+        var candidates = Enumerable.Range(0, ForecastPanel.Predictors).Select(_ => Saying(0.5f)).ToArray();
+        candidates[(int)PredictorKind.IdleHistogram] = Saying(0.9f);
+        candidates[(int)PredictorKind.PoissonRate] = Saying(0.1f);
+
+        for (var i = 0; i < 30; i++)
+        {
+            foreach (var horizon in ForecastHorizons.All)
+            {
+                HorizonForecast[] said = [.. candidates.Select(forecast => forecast[horizon])];
+                timer.Add(horizon, said, horizon == ForecastHorizon.TenSeconds ? 0 : 1, group);
+                crowd.Add(horizon, said, 0, group);
+            }
+        }
+
+        var (ofTimer, ofCrowd) = (Choose(timer, group, candidates, out var byTimer), Choose(crowd, group, candidates, out var byCrowd));
+        Assert.Equal((PredictorKind.IdleHistogram, PredictorKind.PoissonRate), (byTimer, byCrowd));
+        Assert.InRange(ofTimer.OneMinute.AtLeastOne, 0.85, 0.9);
+        Assert.InRange(ofTimer.TenSeconds.AtLeastOne, 0.1, 0.15);
+        Assert.InRange(ofCrowd.OneMinute.AtLeastOne, 0.1, 0.15);
+    }
+
+    [Fact]
     public void A_new_function_begins_with_its_neighbours_trust()
     {
         var neighbours = new GateScores();

@@ -87,6 +87,27 @@ public sealed class PredictorTests
         Assert.Equal(new IdleWindows(IdleWindowSource.Forecast, TimeSpan.FromMinutes(850), TimeSpan.FromMinutes(300)), HybridHistogram.Decide(long_));
     }
 
+    [Theory]
+    [InlineData(4, 2, 27, 221.1)]
+    [InlineData(5, 2, 1.8, 221.1)]
+    [InlineData(4, 1, 27, 34.1)]
+    public void The_window_reaches_from_the_fifth_to_the_ninety_ninth_percentile(int shortOnes, int longOnes, double from, double to)
+    {
+        // Of a hundred rests a few are of two minutes and of two hundred, the others of thirty.
+        var idle = new IdleTimes();
+
+        for (var i = 0; i < 100; i++)
+        {
+            idle.Add(i < shortOnes ? 2 : i < 100 - longOnes ? 30 : 200);
+        }
+
+        var windows = HybridHistogram.Decide(idle);
+
+        Assert.Equal(IdleWindowSource.Histogram, windows.Source);
+        Assert.Equal(from, windows.PreWarm.TotalMinutes, 6);
+        Assert.Equal(to, (windows.PreWarm + windows.KeepAlive).TotalMinutes, 6);
+    }
+
     [Fact]
     public void Percentiles_are_the_bins_at_which_the_share_is_reached()
     {

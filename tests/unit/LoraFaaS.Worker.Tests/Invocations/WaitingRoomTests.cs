@@ -111,6 +111,50 @@ public sealed class WaitingRoomTests
         Assert.Contains("stage: queue", refused.Problem.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task Where_those_who_run_wait_for_their_first_token_a_free_place_does_not_let_one_in_who_would_be_late(bool saysFirst, bool isRefused)
+    {
+        var room = Room(slots: 32);
+
+        for (var i = 0; i < 20; i++)
+        {
+            room.Observe(Function("a"), 1 + (i % 4), TimeSpan.FromMilliseconds(100));
+        }
+
+        // Memory for fewer than there are slots: twelve run, and a first token comes each 100 ms.
+        var running = Enumerable.Range(0, 12).Select(_ => Ticket("a", saysFirst: saysFirst)).ToList();
+        running.ForEach(room.Arrive);
+        _clock.Advance(Limits.MaxWait);
+        room.Release();
+        _clock.Advance(Limits.MaxWait);
+        room.Release();
+        Assert.All(running, ticket => Assert.True(ticket.Turn.IsCompleted));
+
+        foreach (var ticket in running.Take(4))
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            room.Begin(ticket);
+        }
+
+        var late = new QueueTicket(Sandbox, Function("a"), TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1), _clock.GetTimestamp()) { SaysItsFirstToken = saysFirst };
+        room.Arrive(late);
+        _clock.Advance(Limits.MaxWait);
+        room.Release();
+
+        Assert.Equal(isRefused, await DecidedAsync(late) is Turn.Refused);
+
+        // The others' come: there is room again, and whoever ends unheard keeps nobody waiting.
+        running.Skip(4).Take(4).ToList().ForEach(room.Begin);
+        running.Skip(8).ToList().ForEach(room.Leave);
+        var next = new QueueTicket(Sandbox, Function("a"), TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1), _clock.GetTimestamp()) { SaysItsFirstToken = saysFirst };
+        room.Arrive(next);
+        _clock.Advance(Limits.MaxWait);
+        room.Release();
+        Assert.IsType<Turn.Granted>(await DecidedAsync(next));
+    }
+
     [Fact]
     public void The_one_nearest_to_its_deadline_takes_the_freed_slot()
     {
@@ -188,6 +232,6 @@ public sealed class WaitingRoomTests
 
     private WaitingRoom Room(int slots) => new(Limits, slots, _clock);
 
-    private QueueTicket Ticket(string function, TimeSpan? timeLeft = null) =>
-        new(Sandbox, Function(function), TimeSpan.FromSeconds(60), timeLeft ?? TimeSpan.FromMinutes(1), _clock.GetTimestamp());
+    private QueueTicket Ticket(string function, TimeSpan? timeLeft = null, bool saysFirst = false) =>
+        new(Sandbox, Function(function), TimeSpan.FromSeconds(60), timeLeft ?? TimeSpan.FromMinutes(1), _clock.GetTimestamp()) { SaysItsFirstToken = saysFirst };
 }

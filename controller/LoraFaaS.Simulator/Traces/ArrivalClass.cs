@@ -1,8 +1,10 @@
-namespace LoraFaaS.Bench.Forecasting;
+namespace LoraFaaS.Simulator.Traces;
 
 /// <summary>The classes of InstaInfer and ServerlessLoRA, by the variation of the gaps between calls: k calls of a minute are spread evenly.</summary>
-internal static class ArrivalClass
+public static class ArrivalClass
 {
+    /// <summary>predictable, normal or bursty; insufficient: fewer than three calls.</summary>
+    /// <param name="minutes">Calls in each minute.</param>
     public static string Of(ReadOnlySpan<int> minutes)
     {
         double last = -1, sum = 0, squares = 0;
