@@ -36,7 +36,15 @@ internal static class SandboxPipeline
         }
     }
 
-    public static async Task<SandboxExit> RunAsync(WorkerConnection connection, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
+    public static Task<SandboxExit> RunAsync(WorkerConnection connection, TimeProvider time, JsonLog log, CancellationToken cancellationToken) =>
+        RunAsync(connection, isRehearsal: false, time, log, cancellationToken);
+
+    /// <param name="connection">To the worker; the caller's to dispose.</param>
+    /// <param name="isRehearsal">It rehearses nothing while it waits: it is itself what is rehearsed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">What is said about it.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    public static async Task<SandboxExit> RunAsync(WorkerConnection connection, bool isRehearsal, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
     {
         using var outbox = new Outbox(connection.Writer, log);
         using var writable = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -44,7 +52,7 @@ internal static class SandboxPipeline
 
         try
         {
-            return await OpenAndServeAsync(connection, outbox, time, log, cancellationToken);
+            return await OpenAndServeAsync(connection, outbox, isRehearsal, time, log, cancellationToken);
         }
         finally
         {
@@ -55,9 +63,9 @@ internal static class SandboxPipeline
     }
 
     private static async Task<SandboxExit> OpenAndServeAsync(
-        WorkerConnection connection, Outbox outbox, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
+        WorkerConnection connection, Outbox outbox, bool isRehearsal, TimeProvider time, JsonLog log, CancellationToken cancellationToken)
     {
-        var opening = await new OpeningStation(connection, outbox, time, log).RunAsync(cancellationToken);
+        var opening = await new OpeningStation(connection, outbox, isRehearsal, time, log).RunAsync(cancellationToken);
 
         if (opening.Sandbox is not { } sandbox)
         {

@@ -1,5 +1,4 @@
 using LoraFaaS.Contracts.Invocations;
-using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Adapters;
@@ -50,10 +49,6 @@ internal sealed class SandboxStations : IDisposable
 
         return await EndAsync(reading, stations, ending, first);
     }
-
-    /// <summary>Brings an adapter that no descriptor brings; its memory is to stay until its answer is out.</summary>
-    public ValueTask LoadAsync(string digest, AdapterImage image, CancellationToken cancellationToken) =>
-        _adapters.PostAsync(new AdapterArrival(digest, Descriptor: null, image), cancellationToken);
 
     public void Dispose()
     {

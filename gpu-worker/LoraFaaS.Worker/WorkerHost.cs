@@ -126,6 +126,7 @@ public static class WorkerHost
     private static void AddSandboxes(IServiceCollection services)
     {
         services.AddSingleton<TurnArbiter>();
+        services.AddSingleton<RehearsalStage>();
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Engine.Adapters;
-using LoraFaaS.Engine.Compute;
 using LoraFaaS.Engine.Weights;
 
 namespace LoraFaaS.Engine.Warmup;
@@ -28,13 +26,12 @@ public static class BlankImages
         HeadNorms = true,
     };
 
-    /// <summary>A backbone of <see cref="Shape"/>, its matrices in this type; the caller disposes it.</summary>
-    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype) => Backbone(backend, dtype, Shape);
+    /// <summary>A backbone of <see cref="Shape"/>, its matrices in this type.</summary>
+    public static BlankImage Backbone(PackedDtype dtype) => Backbone(dtype, Shape);
 
     /// <summary>The same of any shape.</summary>
-    public static DeviceMemory Backbone(IComputeBackend backend, PackedDtype dtype, BackboneShape shape)
+    public static BlankImage Backbone(PackedDtype dtype, BackboneShape shape)
     {
-        ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(shape);
         var tensors = new List<PackedTensor>();
         var end = (long)ImageHeader.Bytes;
@@ -54,17 +51,14 @@ public static class BlankImages
         }
 
         var manifest = JsonSerializer.SerializeToUtf8Bytes(new BackboneManifest { Shape = shape, Tensors = tensors }, ImageJson.Default.BackboneManifest);
-        var memory = backend.AllocateHostVisible(end + manifest.Length);
-        Write(memory, end, manifest);
-        Write(memory, 0, new ImageHeader(
-            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, PanelLayout.Number, memory.Bytes, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes));
-        return memory;
+        var bytes = end + manifest.Length;
+        return new BlankImage(bytes, end, manifest, new ImageHeader(
+            ImageHeader.BackboneMagic, ImageHeader.CurrentVersion, PanelLayout.Number, bytes, end, manifest.Length, ImageHeader.Bytes, end - ImageHeader.Bytes));
     }
 
-    /// <summary>An adapter of rank 4 on every module of the first layer of <see cref="Shape"/>; the caller disposes it.</summary>
-    public static DeviceMemory Adapter(IComputeBackend backend, PackedDtype dtype)
+    /// <summary>An adapter of rank 4 on every module of the first layer of <see cref="Shape"/>.</summary>
+    public static BlankImage Adapter(PackedDtype dtype)
     {
-        ArgumentNullException.ThrowIfNull(backend);
         const int Rank = 4;
         var end = 0L;
         var sites = Enum.GetValues<AdapterSite>().Select(site =>
@@ -86,11 +80,8 @@ public static class BlankImages
 
         var manifest = JsonSerializer.SerializeToUtf8Bytes(new AdapterManifest { Sites = sites }, ImageJson.Default.AdapterManifest);
         var content = PanelLayout.LineBytes * ((ImageHeader.Bytes + manifest.Length + PanelLayout.LineBytes - 1L) / PanelLayout.LineBytes);
-        var memory = backend.AllocateHostVisible(content + end);
-        Write(memory, ImageHeader.Bytes, manifest);
-        Write(memory, 0, new ImageHeader(
-            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, PanelLayout.Number, memory.Bytes, ImageHeader.Bytes, manifest.Length, content, end));
-        return memory;
+        return new BlankImage(content + end, ImageHeader.Bytes, manifest, new ImageHeader(
+            ImageHeader.AdapterMagic, ImageHeader.CurrentVersion, PanelLayout.Number, content + end, ImageHeader.Bytes, manifest.Length, content, end));
     }
 
     private static PackedModule Module(AdapterModule module, int stackRow, int rank, PackedDtype dtype, ref long end)
@@ -112,14 +103,5 @@ public static class BlankImages
         var start = end;
         end += PanelLayout.Bytes(dtype, rows, columns);
         return start;
-    }
-
-    private static void Write(DeviceMemory memory, long offset, ReadOnlySpan<byte> bytes) => memory.Write(offset, bytes);
-
-    private static void Write(DeviceMemory memory, long offset, in ImageHeader header)
-    {
-        Span<byte> bytes = stackalloc byte[ImageHeader.Bytes];
-        MemoryMarshal.Write(bytes, header);
-        memory.Write(offset, bytes);
     }
 }

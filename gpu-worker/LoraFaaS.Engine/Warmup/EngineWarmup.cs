@@ -30,10 +30,10 @@ public static class EngineWarmup
     private static void Run(IComputeBackend backend, PackedDtype dtype, KvDtype kvDtype, CancellationToken enough)
     {
         var options = new EngineOptions { DeviceBytes = 1 << 20, MaxStepTokens = 64, MaxSequences = 4, KvDtype = kvDtype };
-        using var image = BlankImages.Backbone(backend, dtype);
+        using var image = BlankImages.Backbone(dtype).On(backend);
         using var engine = new InferenceEngine(BackboneImage.Open(image.Address, image.Bytes), backend, options);
         using var logits = engine.Runner.CreateLogits();
-        using var packed = BlankImages.Adapter(backend, dtype);
+        using var packed = BlankImages.Adapter(dtype).On(backend);
         if (engine.Adapters.Load(AdapterImage.Open(packed.Address, packed.Bytes), new OwnerTag(1)) is not AdapterLoad.Loaded { Adapter: var adapter })
         {
             throw new InvalidOperationException("The blank adapter does not fit the blank engine.");

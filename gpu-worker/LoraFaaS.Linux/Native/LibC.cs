@@ -11,6 +11,10 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int memfd_create(string name, uint flags);
 
+    /// <summary>The two ends are written to <paramref name="ends"/>.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* ends);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int ftruncate(SafeFileHandle descriptor, long length);
 

@@ -68,6 +68,16 @@ public sealed class DescriptorStream : Stream
     public static DescriptorStream Inherited(int descriptor, int maxPending) =>
         new(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)), maxPending);
 
+    /// <summary>A connected socket that came as a descriptor; owned from now on.</summary>
+    /// <exception cref="SocketException">It is no socket.</exception>
+    public static DescriptorStream Of(SafeFileHandle descriptor, int maxPending)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var stream = Inherited((int)descriptor.DangerousGetHandle(), maxPending);
+        descriptor.SetHandleAsInvalid();
+        return stream;
+    }
+
     /// <summary>A pair of connected streams in this process, for tests and for handing one end to a child.</summary>
     public static async Task<(DescriptorStream Client, DescriptorStream Server)> PairAsync(int maxPending, CancellationToken cancellationToken)
     {

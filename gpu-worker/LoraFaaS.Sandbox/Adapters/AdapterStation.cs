@@ -39,7 +39,7 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
 
         using (arrival.Descriptor)
         {
-            return Outcome(arrival.Digest, begun, arrival.Image is { } image ? Copy(arrival.Digest, image) : Copy(arrival.Digest, arrival.Descriptor!));
+            return Outcome(arrival.Digest, begun, Copy(arrival.Digest, arrival.Descriptor));
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
 
             // All of it is read once, now: no fault for every few pages, where the kernel knows how.
             memory.Advise(MemoryAdvice.PopulateRead);
-            return Copy(digest, AdapterImage.Open(AddressOf(memory), memory.Length));
+            return table.Load(AdapterImage.Open(AddressOf(memory), memory.Length), PageOwners.OfAdapter(digest));
         }
         catch (Exception broken) when (broken is InvalidImageException or InvalidDataException or LinuxException or ArgumentException)
         {
@@ -68,8 +68,6 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
             return new AdapterLoad.DoesNotFit(broken.Message);
         }
     }
-
-    private AdapterLoad Copy(string digest, AdapterImage image) => table.Load(image, PageOwners.OfAdapter(digest));
 
     private static unsafe nint AddressOf(MappedMemory memory) => (nint)memory.Address;
 

@@ -11,27 +11,23 @@ internal sealed class WorkerConnection : IAsyncDisposable
     /// <summary>Descriptors that may lie between socket and parser: one belongs to each frame, and few frames fit a read.</summary>
     private const int MaxPendingDescriptors = 16;
 
-    private readonly Stream _incoming;
-    private readonly Stream _outgoing;
+    private readonly DescriptorStream _stream;
     private readonly FrameReader<ToSandbox> _reader;
 
     public WorkerConnection(DescriptorStream stream)
-        : this(stream, stream)
     {
-    }
-
-    /// <summary>Over any pair of streams; descriptors come only where a socket brings them.</summary>
-    public WorkerConnection(Stream incoming, Stream outgoing)
-    {
-        (_incoming, _outgoing) = (incoming, outgoing);
-        _reader = new FrameReader<ToSandbox>(incoming, ToSandbox.Parser);
-        Writer = new FrameWriter(outgoing);
+        _stream = stream;
+        _reader = new FrameReader<ToSandbox>(stream, ToSandbox.Parser);
+        Writer = new FrameWriter(stream);
     }
 
     public FrameWriter Writer { get; }
 
     /// <summary>The socket that this program was started with.</summary>
     public static WorkerConnection Inherited(int descriptor) => new(DescriptorStream.Inherited(descriptor, MaxPendingDescriptors));
+
+    /// <summary>A socket that came as a descriptor.</summary>
+    public static WorkerConnection Of(SafeFileHandle socket) => new(DescriptorStream.Of(socket, MaxPendingDescriptors));
 
     /// <summary>A frame that must carry a descriptor and does not is malformed.</summary>
     public async ValueTask<WorkerFrame> ReadAsync(CancellationToken cancellationToken)
@@ -53,7 +49,7 @@ internal sealed class WorkerConnection : IAsyncDisposable
             return new WorkerFrame(FrameReadStatus.Message, message, null);
         }
 
-        return _incoming is DescriptorStream socket && socket.TryTakeDescriptor(out SafeFileHandle? descriptor)
+        return _stream.TryTakeDescriptor(out SafeFileHandle? descriptor)
             ? new WorkerFrame(FrameReadStatus.Message, message, descriptor)
             : new WorkerFrame(FrameReadStatus.Malformed, null, null);
     }
@@ -61,13 +57,12 @@ internal sealed class WorkerConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _reader.DisposeAsync();
-        await _incoming.DisposeAsync();
-        await _outgoing.DisposeAsync();
+        await _stream.DisposeAsync();
     }
 
     private static bool BringsDescriptor(ToSandbox.KindOneofCase kind) => kind is
-        ToSandbox.KindOneofCase.Prepare or ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter or ToSandbox.KindOneofCase.TurnPage
-        or ToSandbox.KindOneofCase.RestorePrefix or ToSandbox.KindOneofCase.SavePrefix;
+        ToSandbox.KindOneofCase.RehearsalPiece or ToSandbox.KindOneofCase.Prepare or ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter
+        or ToSandbox.KindOneofCase.TurnPage or ToSandbox.KindOneofCase.RestorePrefix or ToSandbox.KindOneofCase.SavePrefix;
 
     private async ValueTask<FrameRead<ToSandbox>> ReadMessageAsync(CancellationToken cancellationToken)
     {

@@ -8,8 +8,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Sandbox.Opening;
 
-/// <summary>Waits for the Open frame, before which only Prepare may come, and answers Ready or OpenFailed. A blank sandbox waits here until it is needed.</summary>
-internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox, TimeProvider time, JsonLog log)
+/// <summary>
+/// Waits for the Open frame, before which only Prepare and what is rehearsed with may come, and answers Ready or OpenFailed. A blank sandbox waits here until
+/// it is needed.
+/// </summary>
+internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox, bool isRehearsal, TimeProvider time, JsonLog log)
 {
     /// <summary>The opened sandbox, or how the process is to end without one.</summary>
     public async Task<(OpenedSandbox? Sandbox, SandboxExit Exit)> RunAsync(CancellationToken cancellationToken)
@@ -57,20 +60,34 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
     private async Task<(WorkerFrame Frame, PreparedBackbone? Prepared)> WaitAsync(CancellationToken cancellationToken)
     {
         PreparedBackbone? prepared = null;
-        await using var warmup = new BlankWarmup(time, log);
+        await using var warmup = isRehearsal ? null : new BlankWarmup(time, log);
 
-        while (true)
+        try
         {
-            var frame = await connection.ReadAsync(cancellationToken);
-
-            if (frame.Message?.Prepare is not { } ahead || frame.Descriptor is not { } descriptor)
+            while (true)
             {
-                await (prepared?.CompleteAsync() ?? Task.CompletedTask);
-                return (frame, prepared);
-            }
+                var frame = await connection.ReadAsync(cancellationToken);
 
+                if (frame is { Message.RehearsalPiece: { } piece, Descriptor: { } handed } && warmup is not null)
+                {
+                    warmup.Take(piece.Role, handed);
+                    continue;
+                }
+
+                if (frame.Message?.Prepare is not { } ahead || frame.Descriptor is not { } descriptor)
+                {
+                    await (prepared?.CompleteAsync() ?? Task.CompletedTask);
+                    return (frame, prepared);
+                }
+
+                await (prepared?.DisposeAsync() ?? ValueTask.CompletedTask);
+                prepared = Prepare(ahead, descriptor);
+            }
+        }
+        catch
+        {
             await (prepared?.DisposeAsync() ?? ValueTask.CompletedTask);
-            prepared = Prepare(ahead, descriptor);
+            throw;
         }
     }
 

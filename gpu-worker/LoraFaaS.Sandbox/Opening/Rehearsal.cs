@@ -1,10 +1,4 @@
-using System.IO.Pipelines;
-using LoraFaaS.Engine;
-using LoraFaaS.Engine.Adapters;
-using LoraFaaS.Engine.Cpu;
-using LoraFaaS.Engine.Warmup;
-using LoraFaaS.Engine.Weights;
-using LoraFaaS.Linux.Memory;
+using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
@@ -14,8 +8,9 @@ using LoraFaaS.Sandbox.Diagnostics;
 namespace LoraFaaS.Sandbox.Opening;
 
 /// <summary>
-/// A sandbox of zeros lives a short life in this process before it is anybody's: opened, given an adapter, asked a few times, drained; over pipes in place
-/// of the socket, through the same stations. A first generation is two thirds compiling otherwise. Nothing of it is left but compiled code.
+/// A sandbox of zeros lives a short life in this process before it is anybody's: prepared, opened, given its turns and an adapter, asked a few times, drained;
+/// through the very pipeline that serves later, over a pair of sockets on which descriptors travel, which the worker has given. A first generation is two
+/// thirds compiling otherwise, and its opening a third. Nothing of it is left but compiled code.
 /// </summary>
 internal static class Rehearsal
 {
@@ -25,51 +20,33 @@ internal static class Rehearsal
     private const int Tokens = 8;
     private const int Credits = 64;
     private const int Threads = 2;
-
-    /// <summary>What a step calls once a layer is then called often enough to be compiled for good.</summary>
-    private const int Layers = 4;
-
     private const long DeviceBytes = 2 << 20;
 
+    /// <summary>For the engine to be built ahead: an Open that comes earlier builds its own, and only the other way is rehearsed then.</summary>
+    private static readonly TimeSpan UntilPrepared = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Returns early, between two steps, once <paramref name="enough"/> is cancelled.</summary>
-    public static async Task RunAsync(TimeProvider time, JsonLog log, CancellationToken enough)
+    public static async Task RunAsync(RehearsalPieces pieces, TimeProvider time, JsonLog log, CancellationToken enough)
     {
-        if (new SandboxOpener(time, log).Open(Frame(), MapZeros, readText: null) is not OpenOutcome.Opened { Sandbox: var sandbox })
-        {
-            return;
-        }
+        await using var stream = DescriptorStream.Of(pieces.Take(RehearsalRole.WorkerSocket), maxPending: 0);
 
-        using (sandbox)
-        {
-            var (inwards, outwards) = (new Pipe(), new Pipe());
-            await using var connection = new WorkerConnection(inwards.Reader.AsStream(), outwards.Writer.AsStream());
-            using var outbox = new Outbox(connection.Writer, log);
-            var writing = outbox.WriteAllAsync(CancellationToken.None);
-            outbox.Post(new FromSandbox { Ready = OpeningStation.Describe(sandbox) });
-
-            using (var stations = new SandboxStations(sandbox, outbox, time, log))
-            {
-                await PerformAsync(stations, connection, new FrameWriter(inwards.Writer), outwards.Reader, enough);
-            }
-
-            await outwards.Reader.CompleteAsync();
-            outbox.Complete();
-            await writing;
-        }
-    }
-
-    private static async Task PerformAsync(SandboxStations stations, WorkerConnection connection, FrameWriter writer, PipeReader answers, CancellationToken enough)
-    {
-        // Its memory outlives the stations: one that is copied when the rehearsal is cut short is copied to its end.
-        using var backend = new CpuBackend(new EngineOptions { Threads = 1 });
-        using var adapter = BlankImages.Adapter(backend, PackedDtype.BF16);
+        // Open to the end: what is said last finds someone to say it to.
+        await using var reader = new FrameReader<FromSandbox>(stream, FromSandbox.Parser);
+        await using var connection = WorkerConnection.Of(pieces.Take(RehearsalRole.SandboxSocket));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(enough);
-        var serving = stations.ServeAsync(connection, end.Token);
+        var serving = SandboxPipeline.RunAsync(connection, isRehearsal: true, time, log, end.Token);
+        var playing = PlayAsync(new RehearsalWorker(pieces, stream, reader), time, end.Token);
 
         try
         {
-            await stations.LoadAsync(Adapter, AdapterImage.Open(adapter.Address, adapter.Bytes), end.Token);
-            await PlayAsync(writer, answers, end.Token);
+            // One that ends before the play does has refused something: nobody answers the player any more.
+            if (await Task.WhenAny(playing, serving) == serving && !playing.IsCompleted && !enough.IsCancellationRequested)
+            {
+                log.Error("The rehearsal ended early", null, ("exit", await serving));
+                return;
+            }
+
+            await playing;
             await serving;
         }
         catch (OperationCanceledException) when (enough.IsCancellationRequested)
@@ -79,43 +56,37 @@ internal static class Rehearsal
         finally
         {
             await end.CancelAsync();
-            await Task.WhenAny(serving);
+            await Task.WhenAny(Task.WhenAll(playing, serving));
         }
     }
 
     /// <summary>The worker's part.</summary>
-    private static async Task PlayAsync(FrameWriter writer, PipeReader answers, CancellationToken enough)
+    private static async Task PlayAsync(RehearsalWorker worker, TimeProvider time, CancellationToken enough)
     {
-        await using var reader = new FrameReader<FromSandbox>(answers, FromSandbox.Parser);
+        await worker.SendAsync(new ToSandbox { Prepare = Ahead() }, RehearsalRole.Backbone, enough);
+        await Task.Delay(UntilPrepared, time, enough);
+        var open = Opening();
+        open.TrustDomain = Backbone;
+        await worker.SendAsync(new ToSandbox { Open = open }, RehearsalRole.Backbone, enough);
+        await worker.HearAsync(FromSandbox.KindOneofCase.Ready, enough);
+
+        await worker.SendAsync(new ToSandbox { TurnPage = new TurnPage { Role = TurnPageRole.Grant } }, RehearsalRole.TurnGrant, enough);
+        await worker.SendAsync(new ToSandbox { TurnPage = new TurnPage { Role = TurnPageRole.OwnWord } }, RehearsalRole.TurnWord, enough);
+        await worker.HearAsync(FromSandbox.KindOneofCase.TurnPagesMapped, enough);
+
+        await worker.SendAsync(new ToSandbox { LoadAdapter = new LoadAdapter { AdapterDigest = Adapter } }, RehearsalRole.Adapter, enough);
+        await worker.HearAsync(FromSandbox.KindOneofCase.AdapterLoaded, enough);
 
         for (var number = 1UL; number <= Generations; number++)
         {
-            await writer.WriteAsync(new ToSandbox { Generate = new Generate { Sequence = number, Credits = Credits, Request = Request(number) } }, enough);
-            await ListenAsync(number, writer, reader, enough);
+            await worker.SendAsync(new ToSandbox { Generate = new Generate { Sequence = number, Credits = Credits, Request = Request(number) } }, enough);
+            await worker.ListenAsync(number, enough);
         }
 
-        await writer.WriteAsync(new ToSandbox { Lease = new Lease { DeviceBytes = 2 * DeviceBytes } }, enough);
-        await writer.WriteAsync(new ToSandbox { Ping = new Ping { Number = 1 } }, enough);
-        await writer.WriteAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = Adapter } }, enough);
-        await writer.WriteAsync(new ToSandbox { Drain = new Drain() }, enough);
-    }
-
-    private static async Task ListenAsync(ulong number, FrameWriter writer, FrameReader<FromSandbox> reader, CancellationToken enough)
-    {
-        while (await reader.ReadAsync(enough) is { Message: { } message })
-        {
-            if (message.Event?.Event_ is not { } happened)
-            {
-                continue;
-            }
-
-            if (happened.KindCase is GenerateEvent.KindOneofCase.Finished or GenerateEvent.KindOneofCase.Failed)
-            {
-                return;
-            }
-
-            await writer.WriteAsync(new ToSandbox { Credit = new Credit { Sequence = number, Credits = 1 } }, enough);
-        }
+        await worker.SendAsync(new ToSandbox { Lease = new Lease { DeviceBytes = 2 * DeviceBytes } }, enough);
+        await worker.SendAsync(new ToSandbox { Ping = new Ping { Number = 1 } }, enough);
+        await worker.SendAsync(new ToSandbox { UnloadAdapter = new UnloadAdapter { AdapterDigest = Adapter } }, enough);
+        await worker.SendAsync(new ToSandbox { Drain = new Drain() }, enough);
     }
 
     /// <summary>Greedy and sampled, as a chat and as bare tokens, with the adapter.</summary>
@@ -139,28 +110,22 @@ internal static class Rehearsal
         };
     }
 
-    private static Open Frame()
+    /// <summary>As the worker says it to a blank: without text, and without whose it will be.</summary>
+    private static Open Opening() => new()
     {
-        var open = new Open
-        {
-            BackboneDigest = Backbone, TrustDomain = Backbone, DeviceBytes = DeviceBytes, DeviceLimitBytes = 2 * DeviceBytes, Threads = Math.Min(Threads, Environment.ProcessorCount),
-            MaxSequences = 4, MaxStepTokens = 64, Kernels = "auto",
-        };
+        BackboneDigest = Backbone, DeviceBytes = DeviceBytes, DeviceLimitBytes = 2 * DeviceBytes, Threads = Math.Min(Threads, Environment.ProcessorCount),
+        MaxSequences = 4, MaxStepTokens = 64, Kernels = "auto",
+    };
+
+    private static Prepare Ahead()
+    {
+        var ahead = new Prepare { BackboneDigest = Backbone, Opening = Opening() };
 
         foreach (var (name, content) in RehearsalText.Files)
         {
-            open.TextFiles.Add(name, content);
+            ahead.TextFiles.Add(name, content);
         }
 
-        return open;
-    }
-
-    private static MappedMemory MapZeros()
-    {
-        using var backend = new CpuBackend(new EngineOptions { Threads = 1 });
-        using var image = BlankImages.Backbone(backend, PackedDtype.BF16, BlankImages.Shape with { Layers = Layers });
-        var memory = MappedMemory.Anonymous(image.Bytes);
-        image.Read(0, memory.Span(0, checked((int)image.Bytes)));
-        return memory;
+        return ahead;
     }
 }

@@ -39,7 +39,6 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
     private Load _load = new();
-    private TurnMember? _turns;
     private Pong _pong = new();
     private ulong _lastSequence;
     private int _closed;
@@ -74,36 +73,6 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
 
     /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
     public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
-
-    /// <summary>Its place among those that step on this device; null: it runs as it likes.</summary>
-    public TurnMember? Turns => Volatile.Read(ref _turns);
-
-    /// <summary>Makes it take turns from now on, until the connection ends.</summary>
-    public async Task JoinAsync(TurnArbiter arbiter, string owner, CancellationToken cancellationToken)
-    {
-        if (arbiter.Join(owner, TryShow) is not { } member)
-        {
-            return;
-        }
-
-        Volatile.Write(ref _turns, member);
-
-        if (IsClosed)
-        {
-            LeaveTurns();
-            return;
-        }
-
-        try
-        {
-            await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken);
-            await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken);
-        }
-        catch (ObjectDisposedException) when (IsClosed)
-        {
-            // It ended in this very moment, and its place with it.
-        }
-    }
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
     {
@@ -212,13 +181,6 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         SendAsync(new ToSandbox { Cancel = new Cancel { Sequence = sequence, Cause = (int)cause } }, null, CancellationToken.None);
 
     internal void Release(SandboxSequence sequence) => _sequences.TryRemove(sequence.Id, out _);
-
-    private static ToSandbox TurnFrame(TurnPageRole role, int slot = 0) => new() { TurnPage = new TurnPage { Role = role, Slot = slot } };
-
-    /// <summary>Called by the arbiter, which waits for nothing: when the outbox is full the hand-over goes through it this time.</summary>
-    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate()));
-
-    private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
 
     private async Task<SandboxReply<T>> AskAsync<T>(Task<SandboxReply<T>> reply, ToSandbox question, SafeFileHandle? descriptor, CancellationToken cancellationToken)
     {

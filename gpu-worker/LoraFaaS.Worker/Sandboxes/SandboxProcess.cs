@@ -27,10 +27,29 @@ internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IB
     /// <summary>The backbone it has mapped ahead; null: none.</summary>
     public Digest? Prepared { get; private set; }
 
-    /// <summary>Starts a program and waits until it is confined.</summary>
+    /// <summary>Starts a program, waits until it is confined, and gives it what it rehearses with.</summary>
     /// <exception cref="SandboxStartException">It ended first, or could not be started.</exception>
-    public static async Task<SandboxProcess> StartAsync(SandboxId id, SandboxProgram program, ConfinedLauncher launcher, CancellationToken cancellationToken) =>
-        new(id, await launcher.StartAsync(id.Value, program.Confined(), cancellationToken));
+    public static async Task<SandboxProcess> StartAsync(
+        SandboxId id, SandboxProgram program, ConfinedLauncher launcher, RehearsalStage stage, CancellationToken cancellationToken)
+    {
+        var process = await launcher.StartAsync(id.Value, program.Confined(), cancellationToken);
+
+        try
+        {
+            await stage.GiveAsync(process.Stream, cancellationToken);
+            return new SandboxProcess(id, process);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
+        {
+            await process.DisposeAsync();
+            throw new SandboxStartException($"{id} ended before it was used: {failure.Message}", failure) { IsEarlyEnd = true };
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>
     /// Has a blank map a backbone, which it holds until <see cref="EndPreparation"/>, read its text side, and build the engine for what it will most likely be

@@ -23,18 +23,20 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
 
     private readonly SandboxProgram _program;
     private readonly ConfinedLauncher _launcher;
+    private readonly RehearsalStage _stage;
     private readonly NextBackbone _next;
     private readonly ColdInvocations _cold;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
 
     public SandboxSpawner(
-        SandboxProgram program, ConfinedLauncher launcher, NextBackbone next, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time,
+        SandboxProgram program, ConfinedLauncher launcher, RehearsalStage stage, NextBackbone next, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time,
         ILogger<SandboxSpawner> logger)
         : base("sandbox", options.Value.BlankSandboxes, options.Value.SandboxStart, time, logger)
     {
         _program = program;
         _launcher = launcher;
+        _stage = stage;
         _next = next;
         _next.Serve(backbone => EndAsync(blank => blank.Prepared == backbone));
         _cold = cold;
@@ -55,7 +57,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     }
 
     protected override Task<SandboxProcess> StartAsync(string name, CancellationToken cancellationToken) =>
-        SandboxProcess.StartAsync(new SandboxId(name), _program, _launcher, cancellationToken);
+        SandboxProcess.StartAsync(new SandboxId(name), _program, _launcher, _stage, cancellationToken);
 
     protected override Task ChangeAsync(CancellationToken cancellationToken) => _next.ChangeAsync(cancellationToken);
 

@@ -21,10 +21,10 @@ var writing = outbox.WriteAllAsync(CancellationToken.None);
 var frame = await connection.ReadAsync(CancellationToken.None);
 Prepare? prepared = null;
 
-while (frame.Message?.Prepare is { } ahead)
+while (frame.Message is { KindCase: ToSandbox.KindOneofCase.RehearsalPiece or ToSandbox.KindOneofCase.Prepare } early)
 {
     frame.Descriptor?.Dispose();
-    prepared = ahead;
+    prepared = early.Prepare ?? prepared;
     frame = await connection.ReadAsync(CancellationToken.None);
 }
 

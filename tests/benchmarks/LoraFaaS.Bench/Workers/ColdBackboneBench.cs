@@ -30,11 +30,13 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
 
         foreach (var prompt in Prompts.Take(withNoShare ? Prompts.Length : 1))
         {
-            var (cold, warm) = await SharedAsync(folder.Path, backbone, adapters, prompt);
+            var starts = new ColdStarts();
+            var (cold, warm) = await SharedAsync(folder.Path, backbone, adapters, prompt, starts);
             var floor = (1.3 * Median(warm)) + (1_000 * adapter.Bytes / disk);
             report.Add(BenchRow.Limit($"{shape}, {prompt} tokens: warm time to first token, p50 of {warm.Count}", Median(warm), "ms"));
             report.Add(BenchRow.Cost($"{shape}, {prompt} tokens: cold, backbone resident, p50 of {cold.Count}", Median(cold), "ms", floor, "1.3 × warm + adapter bytes ÷ disk rate", 1));
             Stages(cold);
+            Bounds(starts, cold);
 
             if (withNoShare)
             {
@@ -48,7 +50,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
     {
         using var folder = new TempFolder();
         var (backbone, adapters) = await PrepareAsync(folder.Path);
-        var (cold, warm) = await SharedAsync(folder.Path, backbone, adapters, prompt);
+        var (cold, warm) = await SharedAsync(folder.Path, backbone, adapters, prompt, new ColdStarts());
         var alone = await AloneAsync(folder.Path, backbone, adapters[0], prompt);
         await using var worker = await StartAsync(folder.Path);
         await worker.CallAsync(backbone, adapters[0], "one", "f", prompt, 2);
@@ -76,7 +78,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         WorkerRun.PrepareAsync(data, _models, [.. Enumerable.Repeat(16, rounds)]);
 
     private async Task<(List<TimedCall> Cold, List<TimedCall> Warm)> SharedAsync(
-        string data, Digest backbone, IReadOnlyList<(Digest Digest, long Bytes)> adapters, int prompt)
+        string data, Digest backbone, IReadOnlyList<(Digest Digest, long Bytes)> adapters, int prompt, ColdStarts starts)
     {
         await using var worker = await StartAsync(data);
         await worker.CallAsync(backbone, null, "first", "base", prompt, 2);
@@ -86,12 +88,15 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         {
             FileCache.Drop(FileOf(data, adapters[round].Digest));
             await Task.Delay(UntilBlank, TimeProvider.System);
-            cold.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2));
+            cold.Add(await starts.WatchAsync(worker, starts.Cold, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
 
             // Not beside the start of the next blank: a warm call has the machine to itself too.
             await Task.Delay(UntilBlank, TimeProvider.System);
-            warm.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2));
-            warm.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2));
+            warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
+            warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
+
+            // The same start with its adapter at the host: what is left of it without the disk.
+            starts.FromHost.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}-again", "f", prompt, 2));
         }
 
         return (cold, warm);
@@ -132,6 +137,23 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         report.Add(BenchRow.Limit(
             $"    {shape}: the account's stages together, of the time measured at the door",
             100 * Interleaved.Median(calls.Where(call => call.Account is not null).Select(call => call.Account!.Sum() / call.FirstTokenMs)), "%"));
+    }
+
+    /// <summary>What bounds a start, measured beside it: what the processors had to do, what the runtime compiled, what is left without the disk and the client.</summary>
+    private void Bounds(ColdStarts starts, List<TimedCall> cold)
+    {
+        report.Add(BenchRow.Limit(
+            $"    {shape}: the same, of the time between the client's socket's send and the token's arrival there",
+            100 * Interleaved.Median(cold.Where(call => call.Account is not null).Select(call => call.Account!.Sum() / call.SocketMs)), "%"));
+        report.Add(BenchRow.Limit($"    {shape}: the same start, its adapter at the host", Median(starts.FromHost), "ms"));
+
+        foreach (var (name, watched) in new[] { ("cold", starts.Cold), ("warm", starts.Warm) })
+        {
+            report.Add(BenchRow.Limit(
+                $"    {shape}: {name}: processors' time until the first token, ÷ {Environment.ProcessorCount} processors", Interleaved.Median(watched.Select(call => call.ProcessorMs)) / Environment.ProcessorCount, "ms"));
+            report.Add(BenchRow.Limit($"    {shape}: {name}: methods the worker compiled, mean", watched.Average(call => call.Methods), ""));
+            report.Add(BenchRow.Limit($"    {shape}: {name}: of a processor for it, mean", watched.Average(call => call.CompilingMs), "ms"));
+        }
     }
 
     private static string FileOf(string data, Digest adapter) => Path.Combine(data, "worker", "artifacts", adapter.Hex);

@@ -5,6 +5,9 @@ internal sealed class LoadPhase
 {
     private readonly List<(double From, double To)> _stretches = [];
 
+    /// <summary>Methods that the worker compiled in them.</summary>
+    public double Compiled { get; set; }
+
     public double Seconds => _stretches.Sum(stretch => stretch.To - stretch.From);
 
     public Task WaitAsync(TimeSpan time) => PlayAsync(() => Task.Delay(time, TimeProvider.System));

@@ -45,24 +45,32 @@ internal sealed class LoadsBench(ReportWriter report, string shape, int? nice)
     {
         var phases = new LoadPhases();
         await phases.Quiet.WaitAsync(Quiet);
-        await phases.First.PlayAsync(() => LoadAsync(worker, backbone, adapters, 0, Loads));
+        phases.First.Compiled += await CompiledAsync(worker, () => phases.First.PlayAsync(() => LoadAsync(worker, backbone, adapters, 0, Loads)));
 
         for (var stretch = 0; stretch < Stretches; stretch++)
         {
             var from = Loads + (stretch * Loads / Stretches);
             await phases.Quiet.WaitAsync(Quiet);
-            await phases.Loads.PlayAsync(() => LoadAsync(worker, backbone, adapters, from, Loads / Stretches));
+            phases.Loads.Compiled += await CompiledAsync(worker, () => phases.Loads.PlayAsync(() => LoadAsync(worker, backbone, adapters, from, Loads / Stretches)));
         }
 
         await phases.Quiet.WaitAsync(Quiet);
-        await phases.Calls.PlayAsync(async () =>
+        phases.Calls.Compiled += await CompiledAsync(worker, () => phases.Calls.PlayAsync(async () =>
         {
             for (var number = Loads; number < 2 * Loads; number++)
             {
                 await worker.CallAsync(backbone, adapters[number], "bench", $"f{number}", 1, 1);
             }
-        });
+        }));
         return phases;
+    }
+
+    /// <summary>Methods that the worker compiled meanwhile.</summary>
+    private static async Task<double> CompiledAsync(WorkerRun worker, Func<Task> phase)
+    {
+        var before = await worker.CompiledAsync();
+        await phase();
+        return (await worker.CompiledAsync()).Methods - before.Methods;
     }
 
     private static async Task LoadAsync(WorkerRun worker, Digest backbone, IReadOnlyList<(Digest Digest, long Bytes)> adapters, int from, int count)
@@ -95,6 +103,9 @@ internal sealed class LoadsBench(ReportWriter report, string shape, int? nice)
         report.Add(BenchRow.Cost($"    {shape}: the same, p99{name}", Interleaved.Quantile(loaded, 0.99), "ms", Interleaved.Quantile(quiet, 0.99), "undisturbed"));
         report.Add(BenchRow.Cost($"    {shape}: the same during a worker's first {Loads} loads, mean{name}", first.Average(), "ms", calm, "undisturbed"));
         report.Add(BenchRow.Cost($"    {shape}: the same beside {Loads} calls of one token, with nothing to load, mean{name}", called.Average(), "ms", calm, "undisturbed"));
+        report.Add(BenchRow.Limit($"    {shape}: methods the worker compiled during its first {Loads} loads{name}", phases.First.Compiled, ""));
+        report.Add(BenchRow.Limit($"    {shape}: during the {Loads} loads{name}", phases.Loads.Compiled, ""));
+        report.Add(BenchRow.Limit($"    {shape}: beside the {Loads} calls{name}", phases.Calls.Compiled, ""));
         report.Add(BenchRow.Limit($"    {shape}: {Loads} loads took{name}", phases.Loads.Seconds, "s"));
         report.Add(BenchRow.Limit($"    {shape}: the first {Loads} loads took{name}", phases.First.Seconds, "s"));
         report.Add(BenchRow.Limit($"    {shape}: the calls took{name}", phases.Calls.Seconds, "s"));

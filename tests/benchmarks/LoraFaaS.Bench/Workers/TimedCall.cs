@@ -7,6 +7,9 @@ internal sealed record TimedCall(double SentAt, IReadOnlyList<double> TokensAt, 
 {
     public double FirstTokenMs => TokensAt.Count > 0 ? 1_000 * (TokensAt[0] - SentAt) : double.NaN;
 
+    /// <summary>From the send at the client's socket until the kernel had the first token for it: without the client's own code and waking. Of calls one after another.</summary>
+    public double SocketMs { get; init; } = double.NaN;
+
     /// <summary>Between its tokens, in order.</summary>
     public IEnumerable<double> GapsMs => TokensAt.Zip(TokensAt.Skip(1), (before, after) => 1_000 * (after - before));
 }

@@ -26,11 +26,15 @@ internal sealed class WorkerRun : IAsyncDisposable
 
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
+    private readonly SocketStamps _stamps;
     private int _calls;
 
-    private WorkerRun(ChildProcess process, HttpClient http) => (_process, _http) = (process, http);
+    private WorkerRun(ChildProcess process, HttpClient http, SocketStamps stamps) => (_process, _http, _stamps) = (process, http, stamps);
 
     public int ProcessId => _process.Id;
+
+    /// <summary>Called when the first token of a call is here, before anything else is done.</summary>
+    public Action? FirstToken { get; set; }
 
     /// <summary>Puts a backbone's name and the adapters' archives where a worker keeps them. Answers the backbone's digest and the adapters', with their bytes.</summary>
     public static async Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data, SyntheticModels models, IReadOnlyList<int> ranks)
@@ -67,14 +71,27 @@ internal sealed class WorkerRun : IAsyncDisposable
             ],
             data);
         using var ready = await process.WaitForReadyFileAsync(readyFile);
-        var http = new HttpClient { BaseAddress = new Uri(FindUrl(ready.RootElement)), Timeout = TimeSpan.FromMinutes(10) };
+        var stamps = new SocketStamps();
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = (context, cancellationToken) => StampedStream.ConnectAsync(context.DnsEndPoint, stamps, cancellationToken) })
+        {
+            BaseAddress = new Uri(FindUrl(ready.RootElement)), Timeout = TimeSpan.FromMinutes(10),
+        };
         http.DefaultRequestHeaders.Add(WireHeaders.InternalToken, Token);
         await PractiseAsync(http);
-        return new WorkerRun(process, http);
+        return new WorkerRun(process, http, stamps);
     }
 
     /// <summary>Seconds on the clock that calls are timed with.</summary>
     public static double Now => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
+
+    /// <summary>Methods that the worker's runtime has compiled so far, and what that took, by its own metrics.</summary>
+    public async Task<(double Methods, double Milliseconds)> CompiledAsync()
+    {
+        var metrics = (await _http.GetStringAsync("/metrics")).Split('\n');
+        return (Of("dotnet_jit_compiled_methods"), 1_000 * Of("dotnet_jit_compilation_time"));
+
+        double Of(string family) => metrics.Where(line => line.StartsWith(family, StringComparison.Ordinal)).Sum(line => double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Brings an adapter to the device and runs nothing: a call whose prompt no vocabulary has is refused when everything that it needs is there.</summary>
     public async Task LoadAsync(Digest backbone, (Digest Digest, long Bytes) adapter, string domain, string function)
@@ -140,10 +157,11 @@ internal sealed class WorkerRun : IAsyncDisposable
         }
     }
 
-    private static async Task<TimedCall> ReadAsync(double begun, HttpResponseMessage response)
+    private async Task<TimedCall> ReadAsync(double begun, HttpResponseMessage response)
     {
         await using var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(), GenerateEvent.Parser);
         var tokens = new List<double>();
+        var socketMs = double.NaN;
 
         await foreach (var happened in reader.ReadAllAsync(CancellationToken.None))
         {
@@ -151,9 +169,16 @@ internal sealed class WorkerRun : IAsyncDisposable
             {
                 case GenerateEvent.KindOneofCase.Tokens:
                     tokens.Add(Now);
+
+                    if (tokens.Count == 1)
+                    {
+                        socketMs = 1_000 * (_stamps.ReceivedAt - _stamps.SentAt);
+                        FirstToken?.Invoke();
+                    }
+
                     break;
                 case GenerateEvent.KindOneofCase.Finished:
-                    return new TimedCall(begun, tokens, happened.Finished.ColdStart, null);
+                    return new TimedCall(begun, tokens, happened.Finished.ColdStart, null) { SocketMs = socketMs };
                 case GenerateEvent.KindOneofCase.Failed:
                     return new TimedCall(begun, tokens, null, happened.Failed.Message);
             }

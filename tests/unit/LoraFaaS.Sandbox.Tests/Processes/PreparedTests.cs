@@ -16,8 +16,10 @@ public sealed class PreparedTests(DemoWorld demo)
     public async Task A_rehearsal_runs_to_its_end_and_has_nothing_to_complain_of()
     {
         using var log = new MemoryStream();
-        await Patience.ForAsync(Rehearsal.RunAsync(TimeProvider.System, new JsonLog(log, TimeProvider.System), CancellationToken.None));
-        Assert.Equal("", Encoding.UTF8.GetString(log.ToArray()));
+        using var pieces = Pieces.All();
+        await Patience.ForAsync(Rehearsal.RunAsync(pieces, TimeProvider.System, new JsonLog(log, TimeProvider.System), CancellationToken.None));
+        var said = Encoding.UTF8.GetString(log.ToArray());
+        Assert.True(said.Length == 0, said);
     }
 
     [Fact]
@@ -25,9 +27,38 @@ public sealed class PreparedTests(DemoWorld demo)
     {
         using var log = new MemoryStream();
         using var enough = new CancellationTokenSource();
-        var rehearsing = Task.Run(() => Rehearsal.RunAsync(TimeProvider.System, new JsonLog(log, TimeProvider.System), enough.Token));
+        using var pieces = Pieces.All();
+        var rehearsing = Task.Run(() => Rehearsal.RunAsync(pieces, TimeProvider.System, new JsonLog(log, TimeProvider.System), enough.Token));
         await enough.CancelAsync();
         await Patience.ForAsync(rehearsing);
+    }
+
+    [Fact]
+    public async Task A_rehearsal_whose_backbone_is_none_ends_and_says_so()
+    {
+        using var log = new MemoryStream();
+        using var pieces = Pieces.All();
+        pieces.Put(RehearsalRole.Backbone, Pieces.Each().Single(piece => piece.Role is RehearsalRole.Adapter).Descriptor);
+        await Patience.ForAsync(Rehearsal.RunAsync(pieces, TimeProvider.System, new JsonLog(log, TimeProvider.System), CancellationToken.None));
+        Assert.Contains("The rehearsal ended early", Encoding.UTF8.GetString(log.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_blank_that_is_wanted_while_it_rehearses_answers_as_any_other()
+    {
+        await using var plain = await InProcessSandbox.OpenAsync(demo, []);
+        await using var rehearsing = await InProcessSandbox.StartAsync();
+
+        foreach (var (role, descriptor) in Pieces.Each())
+        {
+            using (descriptor)
+            {
+                await rehearsing.Worker.SendAsync(new ToSandbox { RehearsalPiece = new RehearsalPiece { Role = role } }, descriptor);
+            }
+        }
+
+        Assert.NotNull((await rehearsing.Worker.OpenAsync(demo)).Ready);
+        Assert.Equal(await AnswerAsync(plain), await AnswerAsync(rehearsing));
     }
 
     [Fact]
