@@ -82,6 +82,12 @@ internal sealed class OpeningStation(WorkerConnection connection, Outbox outbox,
 
                 await (prepared?.DisposeAsync() ?? ValueTask.CompletedTask);
                 prepared = Prepare(ahead, descriptor);
+
+                // In a rehearsal nobody is in a hurry: with its engine built ahead is the way that most are opened later.
+                if (isRehearsal && prepared is not null)
+                {
+                    await prepared.SettledAsync(cancellationToken);
+                }
             }
         }
         catch

@@ -56,6 +56,9 @@ internal sealed class PreparedBackbone : IAsyncDisposable
 
     public static unsafe BackboneImage Open(MappedMemory memory) => BackboneImage.Open((nint)memory.Address, memory.Length);
 
+    /// <summary>Completes when the preparation has come to its end by itself.</summary>
+    public Task SettledAsync(CancellationToken cancellationToken) => _building.WaitAsync(cancellationToken);
+
     /// <summary>Ends the preparation: what is not populated yet is left to the first step, the text is waited for.</summary>
     public async Task CompleteAsync()
     {

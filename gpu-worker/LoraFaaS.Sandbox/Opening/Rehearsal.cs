@@ -22,9 +22,6 @@ internal static class Rehearsal
     private const int Threads = 2;
     private const long DeviceBytes = 2 << 20;
 
-    /// <summary>For the engine to be built ahead: an Open that comes earlier builds its own, and only the other way is rehearsed then.</summary>
-    private static readonly TimeSpan UntilPrepared = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Returns early, between two steps, once <paramref name="enough"/> is cancelled.</summary>
     public static async Task RunAsync(RehearsalPieces pieces, TimeProvider time, JsonLog log, CancellationToken enough)
     {
@@ -35,7 +32,7 @@ internal static class Rehearsal
         await using var connection = WorkerConnection.Of(pieces.Take(RehearsalRole.SandboxSocket));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(enough);
         var serving = SandboxPipeline.RunAsync(connection, isRehearsal: true, time, log, end.Token);
-        var playing = PlayAsync(new RehearsalWorker(pieces, stream, reader), time, end.Token);
+        var playing = PlayAsync(new RehearsalWorker(pieces, stream, reader), end.Token);
 
         try
         {
@@ -61,10 +58,9 @@ internal static class Rehearsal
     }
 
     /// <summary>The worker's part.</summary>
-    private static async Task PlayAsync(RehearsalWorker worker, TimeProvider time, CancellationToken enough)
+    private static async Task PlayAsync(RehearsalWorker worker, CancellationToken enough)
     {
         await worker.SendAsync(new ToSandbox { Prepare = Ahead() }, RehearsalRole.Backbone, enough);
-        await Task.Delay(UntilPrepared, time, enough);
         var open = Opening();
         open.TrustDomain = Backbone;
         await worker.SendAsync(new ToSandbox { Open = open }, RehearsalRole.Backbone, enough);
