@@ -83,7 +83,7 @@ public sealed class AttackSuiteTests
             Assert.Empty((await hostile.AttackAsync(new StarveProcessors())).Succeeded);
             Assert.Equal(expected, await beside);
             return hostile.Log.Lines.Any(line => IsOfEvil(line, "it comes last for"));
-        });
+        }, Patience.StartLimit);
     }
 
     [Fact]
