@@ -56,7 +56,12 @@ public static class QueuePolicy
             : QueueVerdict.Enter.Instance;
     }
 
-    private static bool IsStuck(QueueSnapshot snapshot) => snapshot.Pending > snapshot.Contenders * snapshot.Profile.Alone * Patience;
+    /// <summary>
+    /// Half of what was promised has gone by for who waits longest with a place, and he waits for more than steps. A few calls that come together wait for each
+    /// other for some steps everywhere; where a step is short beside the promise that is no sign of anything.
+    /// </summary>
+    private static bool IsStuck(QueueSnapshot snapshot) =>
+        snapshot.SloLeft is { } slo && snapshot.Pending > slo / 2 && snapshot.Pending > snapshot.Contenders * snapshot.Profile.Alone * Patience;
 
     /// <summary>Slots become free one by one, each after a residence, evenly spread.</summary>
     private static TimeSpan SlotWait(QueueSnapshot snapshot)

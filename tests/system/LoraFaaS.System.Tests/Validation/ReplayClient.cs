@@ -25,7 +25,12 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
         request.Headers.Accept.ParseAdd("text/event-stream");
         var begun = Stopwatch.GetTimestamp();
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        response.EnsureSuccessStatusCode();
+
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{prompts[function].Function}: {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        }
+
         var (first, tokens) = (0.0, 0);
 
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())

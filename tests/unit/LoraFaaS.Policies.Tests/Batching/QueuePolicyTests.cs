@@ -63,6 +63,17 @@ public sealed class QueuePolicyTests
     }
 
     [Fact]
+    public void A_few_that_come_together_are_let_in_whatever_a_young_worker_believes()
+    {
+        // Alone 100 ms of a promised second; the first of four has waited for three of them, and first tokens came slowly while the code was compiled.
+        var young = new FirstTokenPace().Observe(TimeSpan.FromMilliseconds(450), 1);
+        var together = Snapshot(Learnt(), timeLeft: 60_000, sloLeft: 1_000, running: 3) with { Ahead = 3, Pending = TimeSpan.FromMilliseconds(300), Pace = young };
+
+        Assert.IsType<QueueVerdict.Enter>(QueuePolicy.Judge(together));
+        Assert.IsType<QueueVerdict.Overloaded>(QueuePolicy.Judge(together with { Pending = TimeSpan.FromMilliseconds(600) }));
+    }
+
+    [Fact]
     public void What_was_learnt_in_a_crowd_alone_does_not_make_every_promise_one_that_nobody_could_keep()
     {
         var crowd = BatchProfile.Unseen.Observe(1, TimeSpan.FromMilliseconds(100));
