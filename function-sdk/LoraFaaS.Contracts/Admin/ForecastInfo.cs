@@ -16,5 +16,5 @@ public sealed record ForecastInfo
     public required IReadOnlyList<ForecastSpan> Horizons { get; init; }
 
     /// <summary>Oldest first, a minute each; empty in a list of functions.</summary>
-    public IReadOnlyList<ForecastMinute> LastHour { get; init; } = [];
+    public IReadOnlyList<ForecastMinute> LastHour { get; init => field = value ?? []; } = [];
 }

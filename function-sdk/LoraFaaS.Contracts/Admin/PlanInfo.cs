@@ -21,7 +21,7 @@ public sealed record PlanInfo
     public required IReadOnlyList<PlanLine> Lines { get; init; }
 
     /// <summary>The workers it looked at, by name. Of one that was away when it was made it says nothing, neither load nor keep.</summary>
-    public IReadOnlyList<string> Workers { get; init; } = [];
+    public IReadOnlyList<string> Workers { get; init => field = value ?? []; } = [];
 
     /// <summary>Of one function, where that was asked for: why it is planned as it is, in a sentence.</summary>
     public string? Explanation { get; init; }

@@ -19,5 +19,5 @@ public sealed record ResidentArtifact(string Kind, string Digest, string Tier, l
     public bool Opening { get; init; }
 
     /// <summary>Why it came there.</summary>
-    public string Reason { get; init; } = "";
+    public string Reason { get; init => field = value ?? ""; } = "";
 }

@@ -28,5 +28,5 @@ public sealed record WorkerInfo
     public required IReadOnlyList<ResidentArtifact> Resident { get; init; }
 
     /// <summary>Backbones it is loading now, and how far it is.</summary>
-    public IReadOnlyList<BackboneLoading> Loading { get; init; } = [];
+    public IReadOnlyList<BackboneLoading> Loading { get; init => field = value ?? []; } = [];
 }

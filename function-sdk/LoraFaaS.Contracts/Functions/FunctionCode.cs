@@ -12,13 +12,13 @@ public sealed record FunctionCode
     public required long Bytes { get; init; }
 
     /// <summary>Secrets of the function's namespace, in the order of their names.</summary>
-    public IReadOnlyList<SecretName> Secrets { get; init; } = [];
+    public IReadOnlyList<SecretName> Secrets { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Environment variables of the code, by name. Values are for the process that runs it, which is given them as it is given secrets: a route table
     /// holds the names alone.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     public bool Equals(FunctionCode? other) =>
         other is not null && Digest == other.Digest && Bytes == other.Bytes && Secrets.SequenceEqual(other.Secrets)

@@ -32,7 +32,7 @@ public sealed record FunctionRevision
 
     public PromptMode Prompt { get; init; }
 
-    public SamplingDefaults Sampling { get; init; } = SamplingDefaults.Greedy;
+    public SamplingDefaults Sampling { get; init => field = value ?? SamplingDefaults.Greedy; } = SamplingDefaults.Greedy;
 
     public TimeSpan? SloTtft { get; init; }
 

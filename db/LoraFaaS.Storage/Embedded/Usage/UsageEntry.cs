@@ -9,7 +9,7 @@ namespace LoraFaaS.Storage.Embedded.Usage;
 internal sealed record UsageEntry(WorkerId? Worker, IReadOnlyList<SequenceRange> Sequences, IReadOnlyList<UsageDelta> Deltas, bool Daily)
 {
     /// <summary>The same invocations by the minute; none in an entry of an older release.</summary>
-    public IReadOnlyList<ServedDelta> Minutes { get; init; } = [];
+    public IReadOnlyList<ServedDelta> Minutes { get; init => field = value ?? []; } = [];
 
     /// <summary>Calls that are counted, each in the place of an earlier try of its own if that was counted before; none in an entry of an older release, which has deltas.</summary>
     public IReadOnlyList<CountedCall> Calls { get; init => field = value ?? []; } = [];
