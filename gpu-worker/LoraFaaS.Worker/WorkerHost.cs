@@ -76,9 +76,11 @@ public static class WorkerHost
                 provider.GetRequiredService<IArtifactLocation>(),
                 provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new VerifiedArtifacts(
+            DataPath(provider, "verified-artifacts"), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<VerifiedArtifacts>>()));
         services.AddSingleton(provider => new ArtifactCache(
             DataPath(provider, "artifacts"), Options(provider).DiskBytes, provider.GetRequiredService<IArtifactRemote>(), provider.GetRequiredService<ArtifactWorth>(),
-            provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
+            provider.GetRequiredService<VerifiedArtifacts>(), provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<ArtifactCache>>()));
         services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
         services.AddSingleton<LoadThreads>();

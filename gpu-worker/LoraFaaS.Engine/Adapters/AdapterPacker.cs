@@ -13,9 +13,10 @@ namespace LoraFaaS.Engine.Adapters;
 /// </summary>
 public static class AdapterPacker
 {
-    private const int PieceBytes = 1 << 20;
+    /// <summary>Read at once: a piece and the site it is laid into are then in the second-level cache together, for ranks as they are usual.</summary>
+    private const int PieceBytes = 256 << 10;
 
-    /// <summary>Bytes that <see cref="Pack"/> will fill.</summary>
+    /// <summary>Bytes that <see cref="Pack(AdapterWeights, TensorStore, ModelConfig, Span{byte}, CancellationToken)"/> will fill.</summary>
     public static long Measure(AdapterWeights weights, ModelConfig backbone)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -23,31 +24,69 @@ public static class AdapterPacker
         return AdapterPackPlan.For(weights, backbone).Header.TotalBytes;
     }
 
-    /// <summary>Fills zeroed memory with the adapter's image.</summary>
-    public static void Pack(
+    /// <summary>Fills memory with the adapter's image.</summary>
+    public static unsafe void Pack(
         AdapterWeights weights, TensorStore tensors, ModelConfig backbone, Span<byte> destination, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, Measure(weights, backbone));
+
+        fixed (byte* first = destination)
+        {
+            var image = (nint)first;
+            Pack(weights, tensors, backbone, (piece, offset) => piece.CopyTo(new Span<byte>((byte*)image + offset, piece.Length)), cancellationToken);
+        }
+    }
+
+    /// <summary>Gives the adapter's image out in pieces, from its beginning to its end and without gaps: its head, then a piece a site.</summary>
+    public static void Pack(AdapterWeights weights, TensorStore tensors, ModelConfig backbone, ImageWrite write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(write);
         var plan = AdapterPackPlan.For(weights, backbone);
-        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, plan.Header.TotalBytes);
-
-        var content = destination.Slice((int)plan.Header.ContentOffset, (int)plan.Header.ContentBytes);
         var stored = weights.Modules.ToDictionary(m => (m.Layer, m.Module));
-        foreach (var site in plan.Manifest.Sites)
+        WriteHead(plan, write);
+
+        for (var index = 0; index < plan.Manifest.Sites.Count; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var module in site.Modules)
+            var site = plan.Manifest.Sites[index];
+            var end = index + 1 < plan.Manifest.Sites.Count ? plan.Manifest.Sites[index + 1].StackOffset : plan.Header.ContentBytes;
+            var bytes = checked((int)(end - site.StackOffset));
+            var content = ArrayPool<byte>.Shared.Rent(bytes);
+
+            try
             {
-                var source = stored[(site.Layer, module.Module)];
-                PackInto(content, site.StackOffset, module.StackRow, tensors, source.A, module.Rank, site.InputColumns, site.Dtype);
-                PackInto(content, module.Offset, 0, tensors, source.B, module.OutputRows, module.Rank, site.Dtype);
+                LaySite(content.AsSpan(0, bytes), site, stored, tensors);
+                write(content.AsSpan(0, bytes), plan.Header.ContentOffset + site.StackOffset);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(content);
             }
         }
+    }
 
-        plan.ManifestJson.CopyTo(destination[(int)plan.Header.ManifestOffset..]);
-        MemoryMarshal.Write(destination, plan.Header);
+    private static void WriteHead(AdapterPackPlan plan, ImageWrite write)
+    {
+        var head = new byte[plan.Header.ContentOffset];
+        MemoryMarshal.Write(head, plan.Header);
+        plan.ManifestJson.CopyTo(head, plan.Header.ManifestOffset);
+        write(head, 0);
+    }
+
+    /// <summary>All of a site's matrices, and zeros where a panel has no row.</summary>
+    private static void LaySite(Span<byte> content, PackedSite site, Dictionary<(int, AdapterModule), AdapterModuleWeights> stored, TensorStore tensors)
+    {
+        content.Clear();
+
+        foreach (var module in site.Modules)
+        {
+            var source = stored[(site.Layer, module.Module)];
+            PackInto(content, module.StackRow, tensors, source.A, module.Rank, site.InputColumns, site.Dtype);
+            PackInto(content[checked((int)(module.Offset - site.StackOffset))..], 0, tensors, source.B, module.OutputRows, module.Rank, site.Dtype);
+        }
     }
 
     /// <summary>
@@ -55,7 +94,7 @@ public static class AdapterPacker
     /// B matrix is half a kilobyte, and a call into the kernel for each costs as much as all the rest.
     /// </summary>
     private static void PackInto(
-        Span<byte> content, long offset, int firstRow, TensorStore tensors, TensorInfo source, int rows, int columns, PackedDtype dtype)
+        Span<byte> matrix, int firstRow, TensorStore tensors, TensorInfo source, int rows, int columns, PackedDtype dtype)
     {
         var rowBytes = columns * source.Type.ElementBytes;
         var rowsEach = Math.Clamp(PieceBytes / rowBytes, 1, rows);
@@ -66,7 +105,7 @@ public static class AdapterPacker
             {
                 var stored = piece.AsSpan(0, Math.Min(rowsEach, rows - row) * rowBytes);
                 tensors.Read(source, (long)row * rowBytes, stored);
-                LayInto(content[checked((int)offset)..], firstRow + row, stored, source.Type, columns, dtype);
+                LayInto(matrix, firstRow + row, stored, source.Type, columns, dtype);
             }
         }
         finally

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Outcomes;
 using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Contracts.Errors;
@@ -9,20 +10,26 @@ using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
+using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Offloading;
 using LoraFaaS.Worker.Outcomes;
+using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Worker.Artifacts;
 
 /// <summary>
-/// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way, because a disk may have changed what was
-/// right when it was written; corrupt content is fetched once more before anybody is told.
+/// From the disk tier to a packed, sealed segment. The file's digest is counted again on the way unless the file is known to be as it was when it was counted (<see cref="VerifiedArtifacts"/>);
+/// corrupt content is fetched once more before anybody is told.
 /// </summary>
-internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, TimeProvider time) : IAdapterLoader
+internal sealed class AdapterLoader(
+    ArtifactCache disk, VerifiedArtifacts verified, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, IOptions<WorkerOptions> options, TimeProvider time)
+    : IAdapterLoader
 {
     /// <summary>Read and counted at once: small enough for the second-level cache, and a hundredth of the calls that a stream would make.</summary>
     private const int CountedBytes = 256 << 10;
+
+    private readonly bool _verifiesAlways = options.Value.VerifyAdapters == "always";
 
     public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
@@ -82,16 +89,25 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
     private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
-        // What has just come was counted while it came. The rest is counted while it is packed, and is nobody's before both are done. Counting begins first: it
-        // reads the file from its beginning on, and what is packed is then there.
-        var counting = file.FoundAt is StorageTier.Remote ? Task.FromResult(true) : threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken);
+        // What has just come was counted while it came.
+        var stamp = file.FoundAt is StorageTier.Remote || _verifiesAlways ? null : FileStamp.Of(file.Lease.Path);
+        var isKnown = file.FoundAt is StorageTier.Remote || (stamp is not null && verified.Holds(key.Adapter, stamp));
+
+        // What is not known is counted while it is packed, and is nobody's before both are done. Counting begins first: it reads the file from its beginning on, and what is packed is then there.
+        var counting = isKnown ? Task.FromResult(true) : CountAsync(key, file, cancellationToken);
         var packing = OpenAsync(key, file, makeRoom, cancellationToken);
 
         try
         {
             if (await counting)
             {
-                return await packing;
+                // Without a stamp there is nothing to go by, or no need to. With one it is looked at first: what came of another file, a fault included, is nobody's concern.
+                await ((Task)packing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+                if (stamp is null || await IsStillAsync(key, file, stamp, isKnown, cancellationToken))
+                {
+                    return await packing;
+                }
             }
         }
         catch
@@ -102,6 +118,25 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
         await DiscardAsync(packing);
         return Failed(ErrorCode.ArtifactCorrupt, $"Adapter {key.Adapter} on this worker's disk is corrupt.");
+    }
+
+    private Task<bool> CountAsync(AdapterKey key, ArtifactFetch.Ready file, CancellationToken cancellationToken) =>
+        threads.RunAsync(() => IsIntact(file.Lease.Path, key.Adapter), cancellationToken);
+
+    /// <summary>The file is as it was when the load began. One that was counted is remembered so; one that went by its stamp and has another now is counted.</summary>
+    private async Task<bool> IsStillAsync(AdapterKey key, ArtifactFetch.Ready file, FileStamp stamp, bool isKnown, CancellationToken cancellationToken)
+    {
+        if (FileStamp.Of(file.Lease.Path) != stamp)
+        {
+            return !isKnown || await CountAsync(key, file, cancellationToken);
+        }
+
+        if (!isKnown)
+        {
+            verified.Note(key.Adapter, stamp);
+        }
+
+        return true;
     }
 
     /// <summary>What was made of bytes that are not the adapter's, a fault included, is nobody's concern.</summary>
@@ -119,6 +154,8 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
 
     private async Task<Loading<LoadedAdapter>> OpenAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
+        Expect(file.Lease.Path);
+
         switch (AdapterArtifact.OpenArchive(file.Lease.Path))
         {
             case Reading<AdapterArtifact>.Accepted accepted:
@@ -172,9 +209,8 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
                 {
                     using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
 
-                    // A kernel that does not know the advice takes a fault for each page instead.
-                    memory.Memory.Advise(MemoryAdvice.PopulateWrite);
-                    AdapterPacker.Pack(weights, artifact.Tensors, backbone, memory.Memory.Span(0, checked((int)bytes)), cancellationToken);
+                    // Laid in the processor's cache and written as to a file: that zeroes no page that it fills, and maps none.
+                    AdapterPacker.Pack(weights, artifact.Tensors, backbone, (piece, offset) => RandomAccess.Write(memory.Descriptor, piece, offset), cancellationToken);
                     return memory.Seal();
                 },
                 cancellationToken);
@@ -201,10 +237,22 @@ internal sealed class AdapterLoader(ArtifactCache disk, HostLedger ledger, IBack
         }
     }
 
+    /// <summary>The disk begins to read all of it; whoever opens it says what is wrong with it.</summary>
+    private static void Expect(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            FileCache.Expect(file);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     private static bool IsIntact(string path, Digest expected)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
-        FileCache.Expect(file);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var piece = ArrayPool<byte>.Shared.Rent(CountedBytes);
 

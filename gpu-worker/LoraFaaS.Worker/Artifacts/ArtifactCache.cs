@@ -1,3 +1,4 @@
+using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
@@ -19,6 +20,7 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly ByteSize _limit;
     private readonly IArtifactRemote _remote;
     private readonly ArtifactWorth _worth;
+    private readonly VerifiedArtifacts _verified;
     private readonly ResidencyChanges _changes;
     private readonly ILogger<ArtifactCache> _logger;
     private readonly CancellationTokenSource _lifetime = new();
@@ -28,13 +30,15 @@ internal sealed partial class ArtifactCache : IDisposable
     private readonly HashSet<Digest> _packages = [];
     private long _attempt;
 
-    public ArtifactCache(string folder, ByteSize limit, IArtifactRemote remote, ArtifactWorth worth, ResidencyChanges changes, ILogger<ArtifactCache> logger)
+    public ArtifactCache(
+        string folder, ByteSize limit, IArtifactRemote remote, ArtifactWorth worth, VerifiedArtifacts verified, ResidencyChanges changes, ILogger<ArtifactCache> logger)
     {
         _folder = folder;
         _incoming = Path.Combine(folder, "incoming");
         _limit = limit;
         _remote = remote;
         _worth = worth;
+        _verified = verified;
         _changes = changes;
         _logger = logger;
         _downloads = new SingleFlight<Digest, ArtifactFetch?>(_lifetime.Token);
@@ -108,7 +112,7 @@ internal sealed partial class ArtifactCache : IDisposable
         lock (_gate)
         {
             // Others that still read it keep their open file; the name goes now, so that nobody new comes to it.
-            File.Delete(PathOf(digest));
+            Delete(digest);
             _book.TryRemove(digest);
         }
     }
@@ -120,7 +124,7 @@ internal sealed partial class ArtifactCache : IDisposable
         {
             if (_book.TryRemove(digest))
             {
-                File.Delete(PathOf(digest));
+                Delete(digest);
             }
         }
     }
@@ -226,12 +230,17 @@ internal sealed partial class ArtifactCache : IDisposable
                     return new ArtifactFetch.TooLarge($"The disk cache ({_limit}) is full of artifacts in use.");
                 }
 
-                File.Delete(PathOf(leaving));
+                Delete(leaving);
                 LogEvicted(leaving);
             }
 
             File.Move(path, PathOf(digest), overwrite: true);
             Sort(digest);
+
+            if (FileStamp.Of(PathOf(digest)) is { } stamp)
+            {
+                _verified.NoteWritten(digest, stamp);
+            }
 
             if (!_book.Contains(digest))
             {
@@ -268,9 +277,11 @@ internal sealed partial class ArtifactCache : IDisposable
             }
         }
 
+        _verified.ForgetOthers(_book.Contains);
+
         while (_book.Bytes > _limit.Bytes && _book.TryEvict(out var leaving))
         {
-            File.Delete(PathOf(leaving));
+            Delete(leaving);
             LogEvicted(leaving);
         }
     }
@@ -287,6 +298,12 @@ internal sealed partial class ArtifactCache : IDisposable
         {
             _changes.Ring();
         }
+    }
+
+    private void Delete(Digest digest)
+    {
+        File.Delete(PathOf(digest));
+        _verified.Forget(digest);
     }
 
     private string PathOf(Digest digest) => Path.Combine(_folder, digest.Hex);

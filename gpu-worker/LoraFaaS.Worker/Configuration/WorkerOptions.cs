@@ -133,6 +133,13 @@ public sealed class WorkerOptions
     [RegularExpression("^(changed|always)$")]
     public string VerifyBackbones { get; set; } = "changed";
 
+    /// <summary>
+    /// "changed": the digest of an adapter on disk is counted once, when it is fetched or first loaded, and again when the file system says that the file is another or was
+    /// changed. "always": at each load from disk.
+    /// </summary>
+    [RegularExpression("^(changed|always)$")]
+    public string VerifyAdapters { get; set; } = "changed";
+
     /// <summary>The sandbox program or its dll. Empty: LoraFaaS.Sandbox beside the worker, or where the repository builds it.</summary>
     public string SandboxPath { get; set; } = "";
 

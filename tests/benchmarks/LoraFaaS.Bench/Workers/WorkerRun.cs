@@ -36,10 +36,11 @@ internal sealed class WorkerRun : IAsyncDisposable
     /// <summary>Called when the first token of a call is here, before anything else is done.</summary>
     public Action? FirstToken { get; set; }
 
-    /// <summary>Puts a backbone's name and the adapters' archives where a worker keeps them. Answers the backbone's digest and the adapters', with their bytes.</summary>
+    /// <summary>Puts a backbone's name and the adapters' archives where a worker keeps them, and says of each file that it was counted, as a worker does that has fetched it. Answers the backbone's digest and the adapters', with their bytes.</summary>
     public static async Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data, SyntheticModels models, IReadOnlyList<int> ranks)
     {
         var artifacts = Directory.CreateDirectory(Path.Combine(data, "worker", "artifacts")).FullName;
+        var verified = Directory.CreateDirectory(Path.Combine(data, "worker", "verified-artifacts")).FullName;
         var backbone = Digest.FromHash((await CheckpointDigest.ComputeAsync(models.Backbone, CancellationToken.None)).ValueOrThrow());
         await File.WriteAllTextAsync(
             Path.Combine(data, "worker", "backbones.json"), JsonSerializer.Serialize(new[] { new { digest = backbone.Value, name = "bench", path = models.Backbone } }));
@@ -51,7 +52,9 @@ internal sealed class WorkerRun : IAsyncDisposable
             using var archive = new MemoryStream();
             (await AdapterArchive.WriteFolderAsync(models.Adapter(number, ranks[number]), archive, CancellationToken.None)).ValueOrThrow();
             var digest = Digest.OfBytes(archive.ToArray());
-            await File.WriteAllBytesAsync(Path.Combine(artifacts, digest.Hex), archive.ToArray());
+            var file = Path.Combine(artifacts, digest.Hex);
+            await File.WriteAllBytesAsync(file, archive.ToArray());
+            await File.WriteAllTextAsync(Path.Combine(verified, digest.Hex), FileStamp.Of(file)!.Text);
             adapters.Add((digest, archive.Length));
         }
 

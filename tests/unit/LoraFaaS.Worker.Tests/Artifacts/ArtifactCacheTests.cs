@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LoraFaaS.Checkpoints;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.TestKit.Files;
@@ -147,7 +148,7 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
     {
         using var cache = new ArtifactCache(
             _folder.File("artifacts"), ByteSize.FromMebibytes(1), new HttpArtifactRemote(_client, new ControllerLink(), TimeProvider.System),
-            Worth(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
+            Worth(), Verified(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
 
         Assert.IsType<ArtifactFetch.Unavailable>(await cache.EnsureAsync(Digest.OfBytes([1]), 0, Token));
     }
@@ -199,6 +200,23 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
         Assert.Equal(1, _store.RequestsOf(digest));
     }
 
+    /// <summary>It was counted while it came. Where the file system's clock does not tell its naming from its writing it is counted once more.</summary>
+    [Fact]
+    public async Task What_was_fetched_is_known_to_be_what_it_is_called_until_it_leaves()
+    {
+        var digest = _store.Put(Bytes(5_000));
+        using var cache = Open();
+
+        using (var lease = await ReadyAsync(cache, digest, StorageTier.Remote))
+        {
+            var stamp = FileStamp.Of(lease.Path)!;
+            Assert.Equal(stamp.IsWrittenBeforeChanged, Verified().Holds(digest, stamp));
+        }
+
+        cache.Drop(digest);
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("verified")));
+    }
+
     [Fact]
     public async Task What_was_discarded_as_corrupt_is_fetched_again()
     {
@@ -231,7 +249,9 @@ public sealed class ArtifactCacheTests : IAsyncLifetime
     /// <summary>Nobody is counted: of equal worth the least recently used leaves.</summary>
     private static ArtifactWorth Worth() => new(new ArtifactRates(TimeProvider.System), new TierCosts());
 
+    private VerifiedArtifacts Verified() => new(_folder.File("verified"), TimeProvider.System, NullLogger<VerifiedArtifacts>.Instance);
+
     private ArtifactCache Open(ByteSize? limit = null) => new(
         _folder.File("artifacts"), limit ?? ByteSize.FromMebibytes(16), new HttpArtifactRemote(_client, _link, TimeProvider.System),
-        Worth(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
+        Worth(), Verified(), new ResidencyChanges(), NullLogger<ArtifactCache>.Instance);
 }
