@@ -16,7 +16,7 @@ namespace LoraFaaS.Worker.Offloading;
 /// request is refused.
 /// </summary>
 internal sealed class DeviceRoom(
-    DeviceLedger ledger, ArtifactRates rates, TierCosts costs, IEvictionCharges charges, IOptions<WorkerOptions> options, TimeProvider time) : IDisposable
+    DeviceLedger ledger, ArtifactRates rates, TierCosts costs, PrefixTiers prefixes, IEvictionCharges charges, IOptions<WorkerOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>Pages are freed singly and extents leave whole: what was freed may not add up at once.</summary>
     private const int MaxRounds = 4;
@@ -341,8 +341,9 @@ internal sealed class DeviceRoom(
         foreach (var prefix in sandbox.Prefixes)
         {
             var rate = rates.Of(ArtifactName.Prefix(prefix.Function, prefix.Revision));
+            var saved = prefixes.WaitFor(new PrefixKey(sandbox.Key, prefix.Function, prefix.Revision), prefix.Size);
             tenants.Add(new DeviceTenant(
-                new OffloadCandidate(tenants.Count, ArtifactKind.Prefix, prefix.Size.Bytes, rate, costs.Expect(ClimbStep.PrefixCompute, prefix.Size), TimeSpan.Zero, container),
+                new OffloadCandidate(tenants.Count, ArtifactKind.Prefix, prefix.Size.Bytes, rate, saved, TimeSpan.Zero, container),
                 sandbox, prefix.Adapter, prefix));
         }
     }
