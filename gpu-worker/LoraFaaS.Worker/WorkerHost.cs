@@ -86,6 +86,11 @@ public static class WorkerHost
         services.AddSingleton<LoadThreads>();
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<PrefixImages>();
+        services.AddSingleton(provider => new PrefixDisk(
+            DataPath(provider, "prefixes"), Options(provider).PrefixDiskBytes, Options(provider).PrefixDiskReserveBytes, provider.GetRequiredService<PrefixWorth>(),
+            provider.GetRequiredService<LoadThreads>(), provider.GetRequiredService<ResidencyChanges>(), provider.GetRequiredService<ILogger<PrefixDisk>>()));
+        services.AddSingleton<PrefixWriter>().AddHostedService(provider => provider.GetRequiredService<PrefixWriter>());
+        services.AddSingleton<PrefixTiers>();
         services.AddSingleton<AdapterHostCache>();
         services.AddSingleton<AdapterTiers>();
         services.AddSingleton(provider => new VerifiedFolders(
@@ -100,6 +105,7 @@ public static class WorkerHost
         services.AddSingleton<ArtifactRates>();
         services.AddSingleton<TierCosts>();
         services.AddSingleton<ArtifactWorth>();
+        services.AddSingleton<PrefixWorth>();
         services.AddSingleton<EvictionMetrics>().AddSingleton<IEvictionCharges, EvictionCharges>();
         services.AddSingleton<DeviceRoom>();
         services.AddSingleton<BackboneRoom>();

@@ -13,6 +13,7 @@ internal sealed record MemoryBar(string Name, string Sum, IReadOnlyList<MemoryPa
     {
         var (adapters, prefixes) = (Sum("device", "adapter"), Sum("device", "prefix"));
         var (backbones, hosted, cached) = (Sum("host", "backbone"), Sum("host", "adapter"), Sum("disk", "adapter"));
+        var (copies, files) = (Sum("host", "prefix"), Sum("disk", "prefix"));
 
         return
         [
@@ -25,8 +26,11 @@ internal sealed record MemoryBar(string Name, string Sum, IReadOnlyList<MemoryPa
                 new MemoryPart("kv", "KV and leased pages", Math.Max(0, worker.DeviceBytesUsed - adapters - prefixes)),
                 new MemoryPart("free", "free", Math.Max(0, worker.DeviceBytes - worker.DeviceBytesUsed)),
             ]),
-            new MemoryBar("host", Quantity.Bytes(backbones + hosted), [new MemoryPart("backbone", "backbone, once for all", backbones), new MemoryPart("adapter", "adapters", hosted)]),
-            new MemoryBar("disk", Quantity.Bytes(cached), [new MemoryPart("adapter", "adapters", cached)]),
+            new MemoryBar("host", Quantity.Bytes(backbones + hosted + copies),
+            [
+                new MemoryPart("backbone", "backbone, once for all", backbones), new MemoryPart("adapter", "adapters", hosted), new MemoryPart("prefix", "prompt prefixes", copies),
+            ]),
+            new MemoryBar("disk", Quantity.Bytes(cached + files), [new MemoryPart("adapter", "adapters", cached), new MemoryPart("prefix", "prompt prefixes", files)]),
         ];
 
         double Sum(string tier, string kind) => worker.Resident.Where(artifact => artifact.Tier == tier && artifact.Kind == kind).Sum(artifact => (double)artifact.Bytes);

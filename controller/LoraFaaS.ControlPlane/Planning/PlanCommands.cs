@@ -91,7 +91,7 @@ public sealed partial class PlanCommands(IPlanStore plans, CatalogueView catalog
         resident is { Kind: ResidentKind.Backbone, Tier: StorageTier.Device } && resident.TrustDomain == revision.TrustDomain && resident.Digest == revision.BackboneDigest);
 
     private static bool HasPrefix(WorkerState state, FunctionRevision revision) => state.Resident.Any(resident =>
-        resident.Kind is ResidentKind.Prefix && resident.Function == revision.Function && resident.Revision == revision.Number);
+        resident is { Kind: ResidentKind.Prefix, Tier: StorageTier.Device } && resident.Function == revision.Function && resident.Revision == revision.Number);
 
     [LoggerMessage(2412, LogLevel.Debug, "Planned {Action} of {Kind} {Subject} at {Worker}: {Outcome}")]
     private partial void LogAnswer(string action, string kind, string subject, WorkerId worker, CommandOutcome outcome);

@@ -76,7 +76,8 @@ internal sealed class PlanInventory
                 }
 
                 break;
-            case ResidentKind.Prefix when resident.Function is { } function:
+            // A copy outside the device is not prepared: what a plan asks for is that the next call finds it in pages, which is quicker where there is one.
+            case ResidentKind.Prefix when resident is { Tier: StorageTier.Device, Function: { } function }:
                 var key = (function, resident.Revision);
                 var (workers, bytes) = _prefixes.TryGetValue(key, out var before) ? before : ([], 0);
                 workers.Add(worker);

@@ -114,7 +114,9 @@ internal sealed class PlanLeavers(PlanBoard board)
             Kind = ArtifactKind.Prefix,
             Action = PreloadAction.Offload,
             Worker = _facts.Request.Workers[worker].Id,
-            Tier = StorageTier.Remote,
+
+            // Its pages are what is wanted: copies that the worker has outside the device stay, by the worker's own reckoning.
+            Tier = StorageTier.Host,
             From = StorageTier.Device,
             Function = facts.Id,
             Revision = facts.Revision,

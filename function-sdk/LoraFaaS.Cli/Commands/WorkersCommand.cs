@@ -19,6 +19,8 @@ internal static class WorkersCommand
 
     private static readonly Argument<string> Worker = CreateWorker();
 
+    private static readonly string[] PrefixTiers = ["device", "host", "disk"];
+
     public static Command Create()
     {
         var drain = new Command("drain", "Let a worker finish what it runs and take nothing new, until it is resumed or started again") { Worker };
@@ -66,7 +68,7 @@ internal static class WorkersCommand
 
     private static Table Rows(IEnumerable<WorkerInfo> workers)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("worker", "state", "device", "memory", "sandboxes", "running", "queued", "adapters on device", "prompt prefixes");
 
         foreach (var worker in workers)
         {
@@ -78,7 +80,8 @@ internal static class WorkersCommand
                 worker.Sandboxes.ToString(CultureInfo.InvariantCulture),
                 worker.Running.ToString(CultureInfo.InvariantCulture),
                 worker.Queued.ToString(CultureInfo.InvariantCulture),
-                worker.Resident.Count(resident => resident.Kind == "adapter" && resident.Tier == "device").ToString(CultureInfo.InvariantCulture));
+                worker.Resident.Count(resident => resident.Kind == "adapter" && resident.Tier == "device").ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(PrefixesOf(worker)));
 
             foreach (var measure in worker.NotEnforced)
             {
@@ -88,6 +91,13 @@ internal static class WorkersCommand
 
         return table;
     }
+
+    /// <summary>A line a trust domain: how many are where, and their bytes.</summary>
+    internal static string PrefixesOf(WorkerInfo worker) => string.Join('\n', worker.Resident.Where(resident => resident.Kind == "prefix")
+        .GroupBy(resident => resident.TrustDomain ?? "")
+        .OrderBy(domain => domain.Key, StringComparer.Ordinal)
+        .Select(domain => $"{domain.Key}: {string.Join(", ", PrefixTiers.Select(tier => (tier, Held: domain.Where(resident => resident.Tier == tier).ToList())).Where(at => at.Held.Count > 0)
+            .Select(at => string.Create(CultureInfo.InvariantCulture, $"{at.Held.Count} {at.tier} ({new ByteSize(at.Held.Sum(resident => resident.Bytes))})")))}"));
 
     private static void WriteArtifacts(IEnumerable<WorkerInfo> workers)
     {

@@ -28,6 +28,7 @@ internal sealed record ColdStartAccount(
     string BackboneTier,
     bool SandboxWarm,
     bool PrefixCached,
+    string? PrefixTier,
     double? HandlerMs,
     double? CodeMs)
 {
@@ -58,6 +59,7 @@ internal sealed record ColdStartAccount(
             Name(cold.BackboneTier),
             cold.SandboxWarm,
             cold.PrefixCached,
+            cold.PrefixCached && (StorageTier)cold.PrefixTier is not StorageTier.Remote ? Name(cold.PrefixTier) : null,
             cold.HandlerMs > 0 ? Round(cold.HandlerMs) : null,
             cold.HandlerMs > 0 ? Round(cold.CodeMs) : null);
 
@@ -68,7 +70,7 @@ internal sealed record ColdStartAccount(
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"door={DoorMs},activation={ActivationMs},connect={ConnectMs},admission={AdmissionMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}relay={RelayMs},transport={TransportMs},flush={FlushMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}");
+            $"door={DoorMs},activation={ActivationMs},connect={ConnectMs},admission={AdmissionMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}relay={RelayMs},transport={TransportMs},flush={FlushMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}{(PrefixTier is { } found ? $",prefix-tier={found}" : "")}");
     }
 
     /// <summary>The same on a trace.</summary>
@@ -83,6 +85,11 @@ internal sealed record ColdStartAccount(
         activity.SetTag("lorafaas.adapter_tier", AdapterTier);
         activity.SetTag("lorafaas.backbone_tier", BackboneTier);
         activity.SetTag("lorafaas.sandbox_warm", SandboxWarm);
+
+        if (PrefixTier is { } found)
+        {
+            activity.SetTag("lorafaas.prefix_tier", found);
+        }
     }
 
     private IEnumerable<(string Name, double Milliseconds)> Stages =>

@@ -16,10 +16,10 @@ internal sealed class LruBook<TKey>
 
     public int Count => _entries.Count;
 
-    /// <summary>Least recently used first.</summary>
-    public IEnumerable<(TKey Key, long Bytes, int Users)> Entries => _order.Select(entry => (entry.Key, entry.Bytes, entry.Users));
+    /// <summary>Least recently used first; those that are leaving are not among them.</summary>
+    public IEnumerable<(TKey Key, long Bytes, int Users)> Entries => _order.Where(entry => !entry.IsLeaving).Select(entry => (entry.Key, entry.Bytes, entry.Users));
 
-    public bool Contains(TKey key) => _entries.ContainsKey(key);
+    public bool Contains(TKey key) => _entries.TryGetValue(key, out var node) && !node.Value.IsLeaving;
 
     public void Add(TKey key, long bytes)
     {
@@ -31,7 +31,7 @@ internal sealed class LruBook<TKey>
     /// <summary>False when there is no such entry.</summary>
     public bool TryUse(TKey key)
     {
-        if (!_entries.TryGetValue(key, out var node))
+        if (!_entries.TryGetValue(key, out var node) || node.Value.IsLeaving)
         {
             return false;
         }
@@ -41,11 +41,40 @@ internal sealed class LruBook<TKey>
         return true;
     }
 
-    public void EndUse(TKey key)
+    /// <summary>True: it was to leave with its last user, and has left.</summary>
+    public bool EndUse(TKey key)
     {
         var node = _entries[key];
         node.Value.Users--;
+
+        if (node.Value.IsLeaving && node.Value.Users == 0)
+        {
+            Remove(key);
+            return true;
+        }
+
         Touch(node);
+        return false;
+    }
+
+    /// <summary>
+    /// Takes an entry out of the book. False: it is in use, and out when <see cref="EndUse"/> says so; until then nobody new comes to it and its bytes are still counted. Null: it is not there.
+    /// </summary>
+    public bool? Leave(TKey key)
+    {
+        if (!_entries.TryGetValue(key, out var node) || node.Value.IsLeaving)
+        {
+            return null;
+        }
+
+        if (node.Value.Users > 0)
+        {
+            node.Value.IsLeaving = true;
+            return false;
+        }
+
+        Remove(key);
+        return true;
     }
 
     /// <summary>Takes the entry out of the book that nobody uses and that is worth least; of equal ones the least recently used.</summary>
@@ -122,5 +151,7 @@ internal sealed class LruBook<TKey>
         public long Bytes { get; } = bytes;
 
         public int Users { get; set; }
+
+        public bool IsLeaving { get; set; }
     }
 }

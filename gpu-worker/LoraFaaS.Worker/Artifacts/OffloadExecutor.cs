@@ -11,7 +11,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// Moves artifacts down as the controller commands. What runs keeps what it uses: the command is then answered with a conflict. What goes takes with it
 /// what is of no use without it: an adapter its prefixes, a sandbox all it holds. Null means done, and what is already so is done.
 /// </summary>
-internal sealed class OffloadExecutor(AdapterTiers tiers, PrefixImages prefixes, BackboneStore backbones, SandboxSupervisor supervisor)
+internal sealed class OffloadExecutor(AdapterTiers tiers, PrefixTiers prefixes, BackboneStore backbones, SandboxSupervisor supervisor)
 {
     public async Task<Problem?> OffloadAsync(OffloadArtifact command, CancellationToken cancellationToken) =>
         (command.Kind.Length == 0 ? ArtifactKind.Adapter : ArtifactKinds.Parse(command.Kind)) switch
@@ -56,14 +56,10 @@ internal sealed class OffloadExecutor(AdapterTiers tiers, PrefixImages prefixes,
             await sandbox.TryDropPrefixAsync(new FunctionId(space, name), command.Revision, cancellationToken);
         }
 
-        if (command.Tier < (int)StorageTier.Host)
+        foreach (var kept in prefixes.Kept.Where(kept => kept.Function == new FunctionId(space, name) && kept.Revision == command.Revision
+            && (command.TrustDomain.Length == 0 || kept.Sandbox.TrustDomain.Value == command.TrustDomain)))
         {
-            var text = ArtifactName.Prefix(new FunctionId(space, name), command.Revision).Text;
-
-            foreach (var (sandbox, kept, _) in prefixes.Inventory.Where(entry => entry.Name == text && (command.TrustDomain.Length == 0 || entry.Sandbox.TrustDomain.Value == command.TrustDomain)))
-            {
-                prefixes.Drop(sandbox, kept);
-            }
+            prefixes.DropAbove(kept, (StorageTier)command.Tier);
         }
 
         return null;

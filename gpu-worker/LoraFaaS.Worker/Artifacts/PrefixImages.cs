@@ -1,8 +1,6 @@
-using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Worker.Memory;
-using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Artifacts;
 
@@ -16,40 +14,41 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
     private const int Parts = 16;
 
     private readonly Lock _gate = new();
-    private readonly LruBook<(SandboxKey Sandbox, string Name)> _book = new();
-    private readonly Dictionary<(SandboxKey Sandbox, string Name), (SealedMemory Image, MemoryLease Lease)> _images = [];
+    private readonly LruBook<PrefixKey> _book = new();
+    private readonly Dictionary<PrefixKey, (PrefixImage About, SealedMemory Image, MemoryLease Lease)> _images = [];
 
-    /// <summary>What is kept, and how large it is.</summary>
-    public IReadOnlyList<(SandboxKey Sandbox, string Name, ByteSize Size)> Inventory
+    /// <summary>What is kept.</summary>
+    public IReadOnlyList<PrefixImage> Inventory
     {
         get
         {
             lock (_gate)
             {
-                return [.. _book.Entries.Select(entry => (entry.Key.Sandbox, entry.Key.Name, new ByteSize(entry.Bytes)))];
+                return [.. _book.Entries.Select(entry => _images[entry.Key].About)];
             }
         }
     }
 
-    public bool Contains(SandboxKey sandbox, string name)
+    /// <summary>Null: there is none.</summary>
+    public PrefixImage? Find(PrefixKey key)
     {
         lock (_gate)
         {
-            return _book.Contains((sandbox, name));
+            return _book.Contains(key) ? _images[key].About : null;
         }
     }
 
     /// <summary>Null: there is none. It stays until it is disposed.</summary>
-    public HostPrefix? TryUse(SandboxKey sandbox, string name)
+    public HostPrefix? TryUse(PrefixKey key)
     {
         lock (_gate)
         {
-            return _book.TryUse((sandbox, name)) ? new HostPrefix(_images[(sandbox, name)].Image, () => EndUse(sandbox, name)) : null;
+            return _book.TryUse(key) ? new HostPrefix(_images[key].About, _images[key].Image, () => EndUse(key)) : null;
         }
     }
 
     /// <summary>Room for so many bytes, from older ones if need be. Null: there is none, or it would be too much of the host.</summary>
-    public MemoryLease? TryLease(string name, ByteSize size)
+    public MemoryLease? TryLease(PrefixKey key, ByteSize size)
     {
         var most = Math.Min(int.MaxValue, ledger.Capacity.Bytes / Parts);
 
@@ -68,7 +67,7 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
 
         while (true)
         {
-            if (ledger.TryLease($"prefix {name}", size) is LeaseOutcome.Granted granted)
+            if (ledger.TryLease($"prefix {key.Name}", size) is LeaseOutcome.Granted granted)
             {
                 return granted.Lease;
             }
@@ -80,29 +79,30 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
         }
     }
 
-    /// <summary>Keeps an image. Where there is one already under this name, in use or not, the new one is let go.</summary>
-    public void Add(SandboxKey sandbox, string name, SealedMemory image, MemoryLease lease)
+    /// <summary>Keeps an image. False: there is one already under this name, or one that is just leaving, and the new one is let go.</summary>
+    public bool TryAdd(PrefixImage about, SealedMemory image, MemoryLease lease)
     {
         lock (_gate)
         {
-            if (_images.TryAdd((sandbox, name), (image, lease)))
+            if (_images.TryAdd(about.Key, (about, image, lease)))
             {
-                _book.Add((sandbox, name), lease.Size.Bytes);
-                return;
+                _book.Add(about.Key, lease.Size.Bytes);
+                return true;
             }
         }
 
-        Free((image, lease));
+        Free((about, image, lease));
+        return false;
     }
 
-    /// <summary>Lets one go that is not being handed over, unless there is none.</summary>
-    public void Drop(SandboxKey sandbox, string name)
+    /// <summary>Lets one go, unless there is none: nobody new comes to it from now on, and its memory is free when nobody uses it any more.</summary>
+    public void Drop(PrefixKey key)
     {
-        (SealedMemory, MemoryLease) leaving;
+        (PrefixImage, SealedMemory, MemoryLease) leaving;
 
         lock (_gate)
         {
-            if (!_book.TryRemove((sandbox, name)) || !_images.Remove((sandbox, name), out leaving))
+            if (_book.Leave(key) is not true || !_images.Remove(key, out leaving))
             {
                 return;
             }
@@ -114,7 +114,7 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
     /// <summary>Lets the least recently used go. False: there is none that could.</summary>
     public bool TryEvictOne()
     {
-        (SealedMemory, MemoryLease) leaving;
+        (PrefixImage, SealedMemory, MemoryLease) leaving;
 
         lock (_gate)
         {
@@ -152,15 +152,22 @@ internal sealed class PrefixImages(HostLedger ledger) : IDisposable
         }
     }
 
-    private void EndUse(SandboxKey sandbox, string name)
+    private void EndUse(PrefixKey key)
     {
+        (PrefixImage, SealedMemory, MemoryLease) leaving;
+
         lock (_gate)
         {
-            _book.EndUse((sandbox, name));
+            if (!_book.EndUse(key) || !_images.Remove(key, out leaving))
+            {
+                return;
+            }
         }
+
+        Free(leaving);
     }
 
-    private static void Free((SealedMemory Image, MemoryLease Lease) leaving)
+    private static void Free((PrefixImage About, SealedMemory Image, MemoryLease Lease) leaving)
     {
         leaving.Image.Dispose();
         leaving.Lease.Dispose();

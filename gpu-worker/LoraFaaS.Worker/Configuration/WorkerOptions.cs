@@ -71,6 +71,17 @@ public sealed class WorkerOptions
     public string DiskCache { get; set; } = "16Gi";
 
     /// <summary>
+    /// Bytes of prompt prefixes kept on disk behind the host's memory, enciphered with a key that only this process has: what another finds there is noise, and the next start removes it.
+    /// More spares computing again what the host had no room for; 0 writes none.
+    /// </summary>
+    [ByteSizeText(minMebibytes: 0)]
+    public string PrefixDisk { get; set; } = "1Gi";
+
+    /// <summary>Free space of the data folder's disk that prompt prefixes leave to everything else: where there would be less, none is written.</summary>
+    [ByteSizeText(minMebibytes: 0)]
+    public string PrefixDiskReserve { get; set; } = "2Gi";
+
+    /// <summary>
     /// Kernel threads of a sandbox. 0: as many as there are processors, since sandboxes take turns; where they do not take turns, half of
     /// them, at least two, so that two busy ones fill the machine. More makes one sandbox faster while it is the only busy one.
     /// </summary>
@@ -201,6 +212,10 @@ public sealed class WorkerOptions
     internal ByteSize UsageReserveBytes => Read(UsageReserve);
 
     internal ByteSize DiskBytes => Read(DiskCache);
+
+    internal ByteSize PrefixDiskBytes => Read(PrefixDisk);
+
+    internal ByteSize PrefixDiskReserveBytes => Read(PrefixDiskReserve);
 
     private static ByteSize Read(string text) =>
         ByteSize.TryParse(text, out var size) ? size : throw new InvalidOperationException($"'{text}' was validated as a size and is none.");

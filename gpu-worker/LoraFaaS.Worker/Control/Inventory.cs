@@ -19,6 +19,8 @@ internal sealed class Inventory(
     AdapterHostCache host,
     BackboneStore backbones,
     BackboneLoads loads,
+    PrefixImages prefixes,
+    PrefixDisk prefixFiles,
     SandboxSpawner spawner,
     SandboxSupervisor supervisor,
     ResidencyNotes notes,
@@ -138,6 +140,9 @@ internal sealed class Inventory(
             list.Add(Entry(new ArtifactName(ArtifactKind.Kernels, $"blank {blank}"), Program, StorageTier.Host, ByteSize.Zero));
         }
 
+        list.AddRange(prefixFiles.Inventory.Select(image => Prefix(image, StorageTier.Disk)));
+        list.AddRange(prefixes.Inventory.Select(image => Prefix(image, StorageTier.Host)));
+
         foreach (var (digest, size) in backbones.Inventory)
         {
             list.Add(Entry(ArtifactName.Backbone(digest), digest, StorageTier.Host, size));
@@ -173,11 +178,20 @@ internal sealed class Inventory(
 
         foreach (var prefix in sandbox.Prefixes)
         {
-            var entry = Entry(ArtifactName.Prefix(prefix.Function, prefix.Revision), prefix.Adapter ?? backbone, StorageTier.Device, prefix.Size, domain, idle);
-            entry.Entry.Key = new RouteKey { Namespace = prefix.Function.Namespace.Value, Function = prefix.Function.Name.Value };
-            entry.Entry.Revision = prefix.Revision;
-            list.Add(entry);
+            list.Add(Prefix(prefix.Function, prefix.Revision, Entry(
+                ArtifactName.Prefix(prefix.Function, prefix.Revision), prefix.Adapter ?? backbone, StorageTier.Device, prefix.Size, domain, idle)));
         }
+    }
+
+    /// <summary>A copy outside the device is one trust domain's too, and is not used by anything until it is brought there.</summary>
+    private static (ResidencyNotes.Place Place, Resident Entry) Prefix(PrefixImage image, StorageTier tier) => Prefix(image.Key.Function, image.Key.Revision, Entry(
+        ArtifactName.Prefix(image.Key.Function, image.Key.Revision), image.Adapter ?? image.Key.Sandbox.Backbone, tier, image.Size, image.Key.Sandbox.TrustDomain));
+
+    private static (ResidencyNotes.Place Place, Resident Entry) Prefix(FunctionId function, int revision, (ResidencyNotes.Place Place, Resident Entry) entry)
+    {
+        entry.Entry.Key = new RouteKey { Namespace = function.Namespace.Value, Function = function.Name.Value };
+        entry.Entry.Revision = revision;
+        return entry;
     }
 
     private static (ResidencyNotes.Place Place, Resident Entry) Entry(

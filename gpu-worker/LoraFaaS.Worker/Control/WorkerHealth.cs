@@ -1,4 +1,5 @@
 using LoraFaaS.ServiceDefaults.Health;
+using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Isolation;
@@ -10,7 +11,7 @@ namespace LoraFaaS.Worker.Control;
 
 /// <summary>The worker is well as long as it takes invocations; a missing controller is a note, because what is known is served on.</summary>
 internal sealed class WorkerHealth(
-    InvocationCounts counts, ControllerLink link, MemoryBooks books, BackboneLoads loads, IsolationStation isolation, IOptions<WorkerOptions> options) : IHealthSource
+    InvocationCounts counts, ControllerLink link, MemoryBooks books, BackboneLoads loads, PrefixDisk prefixes, IsolationStation isolation, IOptions<WorkerOptions> options) : IHealthSource
 {
     public HealthReading Read()
     {
@@ -26,6 +27,7 @@ internal sealed class WorkerHealth(
         notes.Add($"arithmetic: {KernelReport.ArithmeticFor(options.Value)}");
         notes.Add(Describe("device", books.Device));
         notes.Add(Describe("host", books.Host));
+        notes.Add($"prompt prefixes on disk: {prefixes.Used} of {prefixes.Limit}");
         notes.AddRange(loads.Running.Select(load => $"loading: backbone {load.Backbone.Name} {load.Percent} % of {load.Total}"));
         notes.Add($"isolation: enforced: {string.Join(", ", isolation.Machine.Enforced)}");
         notes.AddRange(isolation.Machine.NotEnforced);

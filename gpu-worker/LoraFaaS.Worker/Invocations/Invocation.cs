@@ -74,6 +74,12 @@ internal sealed class Invocation
 
     public bool PrefixWasCached { get; set; }
 
+    /// <summary>Its nearest copy outside the device when the invocation came; remote: there was none.</summary>
+    public StorageTier PrefixTier { get; set; }
+
+    /// <summary>From there it was brought to the device for this invocation.</summary>
+    public bool PrefixWasRestored { get; set; }
+
     public StorageTier BackboneTier { get; set; } = StorageTier.Device;
 
     /// <summary>Held from when it has to wait for artifacts until its first token; null: all was there.</summary>
@@ -165,6 +171,7 @@ internal sealed class Invocation
             // Where the first generation found the adapter is where the invocation did.
             (AdapterTier, SandboxWasWarm) = (generation.AdapterTier, generation.SandboxWasWarm);
             (BackboneTier, PrefixWasCached) = (generation.BackboneTier, generation.PrefixWasCached);
+            (PrefixTier, PrefixWasRestored) = (generation.PrefixTier, generation.PrefixWasRestored);
         }
 
         QueueTime += generation.QueueTime;
@@ -198,5 +205,6 @@ internal sealed class Invocation
         BackboneTier = (int)BackboneTier,
         SandboxWarm = SandboxWasWarm,
         PrefixCached = PrefixWasCached,
+        PrefixTier = (int)(!PrefixWasCached ? StorageTier.Remote : PrefixWasRestored ? PrefixTier : StorageTier.Device),
     });
 }

@@ -8,7 +8,7 @@ using LoraFaaS.Worker.Sandboxes;
 namespace LoraFaaS.Worker.Invocations;
 
 /// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
-internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, MemoryReserve reserve, TimeProvider time)
+internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, PrefixTiers prefixes, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, MemoryReserve reserve, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -22,16 +22,19 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
             BeginCold(invocation, opens: true);
         }
 
+        var prefix = new PrefixKey(invocation.Sandbox, invocation.Function, invocation.Revision.Number);
+        invocation.PrefixTier = prefixes.Find(prefix);
         var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
 
-        if (sandbox.IsCompleted || invocation.Adapter is not { } adapter)
+        if (sandbox.IsCompleted)
         {
             return await LoadAsync(invocation, sandbox, begun, null, cancellationToken);
         }
 
-        // A sandbox that is not there yet has no need of the disk: its adapter comes as far as the host meanwhile.
+        // A sandbox that is not there yet has no need of the disk: its adapter comes as far as the host meanwhile, and its prompt's beginning.
         using var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token);
+        var ahead = invocation.Adapter is { } adapter ? host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token) : null;
+        var expected = prefixes.ExpectAsync(prefix, needed.Token);
 
         try
         {
@@ -40,7 +43,8 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         finally
         {
             await needed.CancelAsync();
-            await ahead.ContinueWith(End, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await (ahead?.ContinueWith(End, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default) ?? Task.CompletedTask);
+            await expected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -122,7 +126,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
 
         try
         {
-            await WaitAsync(restoring, invocation);
+            invocation.PrefixWasRestored = await WaitAsync(restoring, invocation);
             invocation.RestoreTime = time.GetElapsedTime(begun);
             return loading;
         }

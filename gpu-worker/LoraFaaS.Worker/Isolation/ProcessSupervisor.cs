@@ -48,7 +48,7 @@ internal abstract class ProcessSupervisor<TKey, TProcess> : BackgroundService
     public IReadOnlyList<TKey> Starting => _starts.Keys;
 
     /// <summary>The ends, yet to come, of those that are over by now: each completes when what it held is free.</summary>
-    protected IReadOnlyList<Task> Ending
+    public IReadOnlyList<Task> Ending
     {
         get
         {

@@ -11,7 +11,7 @@ internal sealed class MemoryMetrics
 {
     public MemoryMetrics(
         IMeterFactory meters, DeviceLedger device, HostLedger host, ArtifactCache disk, SandboxSupervisor supervisor, SandboxSpawner sandboxes, HandlerSpawner handlers,
-        MemoryReserve reserve)
+        MemoryReserve reserve, PrefixImages prefixes, PrefixDisk prefixFiles)
     {
         var meter = meters.Create(WorkerTelemetry.Name);
         meter.CreateObservableGauge("lorafaas.worker.memory.used", () => Used(device, host, disk), "By", "Bytes in use by tier.");
@@ -20,6 +20,8 @@ internal sealed class MemoryMetrics
         meter.CreateObservableGauge("lorafaas.worker.sandboxes", () => supervisor.Resident.Count, "{process}", "Sandboxes that serve a trust domain.");
         meter.CreateObservableGauge("lorafaas.worker.blanks", () => Blanks(sandboxes, handlers), "{process}", "Processes that wait to be somebody's.");
         meter.CreateObservableGauge("lorafaas.worker.adapters", () => supervisor.Resident.Sum(sandbox => sandbox.Adapters.Count), "{adapter}", "Adapters at device tier.");
+        meter.CreateObservableGauge("lorafaas.worker.prefixes", () => Prefixes(supervisor, prefixes, prefixFiles, _ => 1), "{prefix}", "Prompt prefixes by tier.");
+        meter.CreateObservableGauge("lorafaas.worker.prefix.bytes", () => Prefixes(supervisor, prefixes, prefixFiles, bytes => bytes), "By", "Bytes of prompt prefixes by tier.");
         meter.CreateObservableGauge(
             "lorafaas.worker.sequences.parked", () => supervisor.Resident.Sum(sandbox => (long)sandbox.Load.Parked), "{sequence}", "Sequences that wait for their callers to read.");
     }
@@ -31,6 +33,13 @@ internal sealed class MemoryMetrics
 
     private static IEnumerable<Measurement<long>> Capacity(DeviceLedger device, HostLedger host) =>
         [Of("device", device.Capacity.Bytes), Of("host", host.Capacity.Bytes)];
+
+    private static IEnumerable<Measurement<long>> Prefixes(SandboxSupervisor supervisor, PrefixImages host, PrefixDisk disk, Func<long, long> of) =>
+    [
+        Of("device", supervisor.Resident.SelectMany(sandbox => sandbox.Prefixes).Sum(prefix => of(prefix.Size.Bytes))),
+        Of("host", host.Inventory.Sum(image => of(image.Size.Bytes))),
+        Of("disk", disk.Inventory.Sum(image => of(image.Size.Bytes))),
+    ];
 
     private static IEnumerable<Measurement<long>> Blanks(SandboxSpawner sandboxes, HandlerSpawner handlers) =>
     [

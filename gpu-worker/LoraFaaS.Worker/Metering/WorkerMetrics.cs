@@ -11,6 +11,7 @@ internal sealed class WorkerMetrics
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _invocations;
     private readonly Counter<long> _tiers;
+    private readonly Counter<long> _prefixes;
     private int _running;
 
     public WorkerMetrics(IMeterFactory meters, Admission admission)
@@ -22,6 +23,7 @@ internal sealed class WorkerMetrics
         _tokens = meter.CreateCounter<long>("lorafaas.worker.tokens", "{token}", "Tokens by kind: prompt, completion.");
         _invocations = meter.CreateCounter<long>("lorafaas.worker.invocations", "{invocation}", "Invocations by outcome.");
         _tiers = meter.CreateCounter<long>("lorafaas.worker.adapter.found", "{invocation}", "Invocations by the tier their adapter was found in.");
+        _prefixes = meter.CreateCounter<long>("lorafaas.worker.prefix.found", "{invocation}", "Invocations whose prompt's beginning was put back for them, by the tier it came from.");
     }
 
     public int Running => Volatile.Read(ref _running);
@@ -38,6 +40,11 @@ internal sealed class WorkerMetrics
         _invocations.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         _tokens.Add(invocation.PromptTokens, new KeyValuePair<string, object?>("kind", "prompt"));
         _tokens.Add(invocation.CompletionTokens, new KeyValuePair<string, object?>("kind", "completion"));
+
+        if (invocation.PrefixWasRestored)
+        {
+            _prefixes.Add(1, new KeyValuePair<string, object?>("tier", TierName(invocation.PrefixTier)));
+        }
 
         if (invocation.Ttft is { } ttft)
         {

@@ -9,4 +9,10 @@ internal enum ClimbStep
     BackbonePack,
     SandboxStart,
     PrefixCompute,
+
+    /// <summary>A prompt prefix that was computed before, from the disk to the host.</summary>
+    PrefixRead,
+
+    /// <summary>The same, from the host into pages.</summary>
+    PrefixRestore,
 }

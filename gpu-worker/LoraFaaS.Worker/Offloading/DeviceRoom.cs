@@ -16,7 +16,7 @@ namespace LoraFaaS.Worker.Offloading;
 /// request is refused.
 /// </summary>
 internal sealed class DeviceRoom(
-    DeviceLedger ledger, ArtifactRates rates, TierCosts costs, IEvictionCharges charges, IOptions<WorkerOptions> options, TimeProvider time) : IDisposable
+    DeviceLedger ledger, ArtifactRates rates, TierCosts costs, PrefixTiers prefixes, IEvictionCharges charges, IOptions<WorkerOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>Pages are freed singly and extents leave whole: what was freed may not add up at once.</summary>
     private const int MaxRounds = 4;
@@ -63,15 +63,47 @@ internal sealed class DeviceRoom(
         }
     }
 
-    /// <summary>More for a sandbox that runs short, up to what one sandbox may have; less than asked where there is no more. True: it has more than before.</summary>
+    /// <summary>
+    /// More for a sandbox that runs short, up to what one sandbox may have; less than asked where there is no more. True: it has more than before. What a killed sandbox still
+    /// holds is waited for where there is nothing else: its bytes are as good as free, and a refusal would fail a call for want of them.
+    /// </summary>
+    /// <param name="sandbox">Who runs short.</param>
+    /// <param name="wanted">Bytes it would have then.</param>
+    /// <param name="cancellationToken">The sandbox's end, or the deadline of who asks; while it waits nobody else is kept from asking.</param>
     public async Task<bool> GrowAsync(ResidentSandbox sandbox, ByteSize wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Looked at first: one that lets go just after the refusal is among them.
+            var ending = _tenants?.Ending ?? [];
+
+            if (await GrowOnceAsync(sandbox, wanted, cancellationToken))
+            {
+                return true;
+            }
+
+            if (ending.Count == 0 || sandbox.IsOver || Missing(sandbox, wanted).Bytes == 0)
+            {
+                return false;
+            }
+
+            await Task.WhenAll(ending).WaitAsync(cancellationToken);
+        }
+    }
+
+    private ByteSize Missing(ResidentSandbox sandbox, ByteSize wanted)
+    {
+        var target = Least(wanted, _options.SandboxBytes);
+        return target - Least(sandbox.Leased, target);
+    }
+
+    private async Task<bool> GrowOnceAsync(ResidentSandbox sandbox, ByteSize wanted, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
 
         try
         {
-            var target = Least(wanted, _options.SandboxBytes);
-            var missing = target - Least(sandbox.Leased, target);
+            var missing = Missing(sandbox, wanted);
 
             if (missing.Bytes == 0)
             {
@@ -309,8 +341,9 @@ internal sealed class DeviceRoom(
         foreach (var prefix in sandbox.Prefixes)
         {
             var rate = rates.Of(ArtifactName.Prefix(prefix.Function, prefix.Revision));
+            var saved = prefixes.WaitFor(new PrefixKey(sandbox.Key, prefix.Function, prefix.Revision), prefix.Size);
             tenants.Add(new DeviceTenant(
-                new OffloadCandidate(tenants.Count, ArtifactKind.Prefix, prefix.Size.Bytes, rate, costs.Expect(ClimbStep.PrefixCompute, prefix.Size), TimeSpan.Zero, container),
+                new OffloadCandidate(tenants.Count, ArtifactKind.Prefix, prefix.Size.Bytes, rate, saved, TimeSpan.Zero, container),
                 sandbox, prefix.Adapter, prefix));
         }
     }

@@ -7,6 +7,9 @@ internal interface IDeviceTenants
 {
     IReadOnlyList<ResidentSandbox> Resident { get; }
 
+    /// <summary>The ends, yet to come, of those that are over: each completes when its bytes are back in the ledger, which the kernel decides for one that was killed.</summary>
+    IReadOnlyList<Task> Ending { get; }
+
     /// <summary>False: somebody uses it.</summary>
     Task<bool> TryStopAsync(ResidentSandbox sandbox);
 }

@@ -19,6 +19,8 @@ internal sealed class TierCosts
         [ClimbStep.DiskToHost] = 0.01,
         [ClimbStep.HostToDevice] = 0.002,
         [ClimbStep.PrefixCompute] = 0.2,
+        [ClimbStep.PrefixRead] = 0.01,
+        [ClimbStep.PrefixRestore] = 0.002,
         [ClimbStep.SandboxStart] = 0.05,
         [ClimbStep.BackbonePack] = 0.002,
     };

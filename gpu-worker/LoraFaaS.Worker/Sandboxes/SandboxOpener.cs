@@ -19,7 +19,7 @@ internal sealed partial class SandboxOpener(
     SandboxSpawner spawner,
     NextBackbone next,
     AdapterHostCache host,
-    PrefixImages prefixes,
+    PrefixTiers prefixes,
     DeviceRoom room,
     TierCosts costs,
     ResidencyChanges changes,

@@ -22,7 +22,7 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
 
     private readonly PrefixBook _book = new();
     private readonly SingleFlight<string, Problem?> _preparing = new(lifetime);
-    private readonly SingleFlight<string, bool> _restoring = new(lifetime);
+    private readonly SingleFlight<PrefixKey, bool> _restoring = new(lifetime);
     private long _fullAt;
 
     public IReadOnlyList<KeptPrefix> All => _book.All;
@@ -34,14 +34,14 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
 
         return _book.Contains(name)
             ? Task.FromResult<Problem?>(null)
-            : _preparing.RunAsync(name, _ => BringAsync(name, function, revision), cancellationToken, Urgency.Ahead);
+            : _preparing.RunAsync(name, token => BringAsync(KeyOf(function, revision), revision, token), cancellationToken, Urgency.Ahead);
     }
 
     /// <summary>Null: it is here, or nowhere. Ends when it is here, or cannot be.</summary>
     public Task<bool>? RestoreAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
     {
-        var name = ArtifactName.Prefix(function, revision.Number).Text;
-        return !around.Prefixes.Contains(key, name) || _book.Contains(name) || IsFull ? null : BringBackAsync(name, function, revision, cancellationToken);
+        var prefix = KeyOf(function, revision);
+        return around.Prefixes.Find(prefix) is StorageTier.Remote || _book.Contains(prefix.Name) || IsFull ? null : BringBackAsync(prefix, revision, Urgency.Live, cancellationToken);
     }
 
     /// <summary>False when there is none.</summary>
@@ -62,35 +62,40 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
     /// <summary>The sandbox lets an adapter's prefixes go with it by itself.</summary>
     public void RemoveOf(Digest adapter) => _book.RemoveOf(adapter);
 
-    private async Task<Problem?> BringAsync(string name, FunctionId function, RevisionRef revision) =>
-        await BringBackAsync(name, function, revision, lifetime) ? null : await ComputeAsync(name, function, revision);
+    private PrefixKey KeyOf(FunctionId function, RevisionRef revision) => new(key, function, revision.Number);
 
-    private Task<bool> BringBackAsync(string name, FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
-        _restoring.RunAsync(name, _ => RestoreOnceAsync(name, function, revision), cancellationToken);
+    private async Task<Problem?> BringAsync(PrefixKey prefix, RevisionRef revision, CancellationToken cancellationToken) =>
+        await BringBackAsync(prefix, revision, Urgency.Ahead, cancellationToken) ? null : await ComputeAsync(prefix, revision);
 
-    private async Task<bool> RestoreOnceAsync(string name, FunctionId function, RevisionRef revision)
+    private Task<bool> BringBackAsync(PrefixKey prefix, RevisionRef revision, Urgency urgency, CancellationToken cancellationToken) =>
+        _restoring.RunAsync(prefix, token => RestoreOnceAsync(prefix, revision, token), cancellationToken, urgency);
+
+    private async Task<bool> RestoreOnceAsync(PrefixKey prefix, RevisionRef revision, CancellationToken cancellationToken)
     {
-        if (_book.Contains(name))
+        if (_book.Contains(prefix.Name))
         {
             return true;
         }
 
-        using var image = around.Prefixes.TryUse(key, name);
+        using var image = await around.Prefixes.UseAsync(prefix, cancellationToken);
 
         if (image is null)
         {
             return false;
         }
 
-        switch (await channel.PreparePrefixAsync(name, revision, image.Image, lifetime))
+        var begun = around.Time.GetTimestamp();
+
+        // Once the frame is out the sandbox has it, whoever has given up meanwhile.
+        switch (await channel.PreparePrefixAsync(prefix.Name, revision, image.Image, lifetime))
         {
             case SandboxReply<PrefixReady>.Done done:
-                Add(name, function, revision, done.Value);
+                around.Costs.Observe(ClimbStep.PrefixRestore, image.About.Size, around.Time.GetElapsedTime(begun));
+                Add(prefix, revision, done.Value);
                 return true;
             case SandboxReply<PrefixReady>.Refused { Problem.Code: not ErrorCode.NoCapacity }:
                 // Of another prompt under the same name, or of other kernels: of no use any more.
-                image.Dispose();
-                around.Prefixes.Drop(key, name);
+                around.Prefixes.DropAbove(prefix, StorageTier.Remote);
                 return false;
             case SandboxReply<PrefixReady>.Refused:
                 Volatile.Write(ref _fullAt, around.Time.GetTimestamp());
@@ -102,21 +107,21 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
 
     private bool IsFull => Volatile.Read(ref _fullAt) is not 0 and var since && around.Time.GetElapsedTime(since) < AskAgainAfter;
 
-    private ByteSize Add(string name, FunctionId function, RevisionRef revision, PrefixReady ready)
+    private KeptPrefix Add(PrefixKey prefix, RevisionRef revision, PrefixReady ready)
     {
         Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
-        var size = new ByteSize(Math.Max(0, ready.DeviceBytes));
-        _book.Add(name, new KeptPrefix(function, revision.Number, adapter, ready.Tokens, size));
+        var kept = new KeptPrefix(prefix.Function, prefix.Revision, adapter, ready.Tokens, new ByteSize(Math.Max(0, ready.DeviceBytes)));
+        _book.Add(prefix.Name, kept);
         around.Changes.Ring();
-        return size;
+        return kept;
     }
 
     /// <summary>Where the host has room for it. A sandbox that writes something else there harms its own trust domain alone: nobody else is given it.</summary>
-    private async Task SaveAsync(string name, ByteSize size)
+    private async Task SaveAsync(PrefixKey prefix, KeptPrefix kept, TimeSpan computed)
     {
-        var bytes = size + new ByteSize(HeadBytes);
+        var bytes = kept.Size + new ByteSize(HeadBytes);
 
-        if (around.Prefixes.Contains(key, name) || around.Prefixes.TryLease(name, bytes) is not { } lease)
+        if (around.Prefixes.TryLease(prefix, bytes) is not { } lease)
         {
             return;
         }
@@ -134,12 +139,12 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
                 memory.Memory.Span(0, checked((int)bytes.Bytes)).Clear();
             }
 
-            if (await channel.SavePrefixAsync(name, memory, lifetime) is SandboxReply<PrefixSaved>.Done)
+            if (await channel.SavePrefixAsync(prefix.Name, memory, lifetime) is SandboxReply<PrefixSaved>.Done)
             {
                 // Memory that somebody still has mapped to write there cannot be sealed.
                 var image = memory.Seal();
-                around.Prefixes.Add(key, name, image, lease);
                 isKept = true;
+                around.Prefixes.Keep(new PrefixImage(prefix, kept.Adapter, bytes, computed), image, lease);
             }
         }
         catch (LinuxException)
@@ -155,20 +160,21 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
         }
     }
 
-    private async Task<Problem?> ComputeAsync(string name, FunctionId function, RevisionRef revision)
+    private async Task<Problem?> ComputeAsync(PrefixKey prefix, RevisionRef revision)
     {
         // The sandbox computes it when nothing else runs; one that is given up here would still be computed there.
         var begun = around.Time.GetTimestamp();
 
-        switch (await channel.PreparePrefixAsync(name, revision, null, lifetime))
+        switch (await channel.PreparePrefixAsync(prefix.Name, revision, null, lifetime))
         {
             case SandboxReply<PrefixReady>.Done done:
-                var size = Add(name, function, revision, done.Value);
+                var kept = Add(prefix, revision, done.Value);
 
-                if (size > ByteSize.Zero)
+                if (kept.Size > ByteSize.Zero)
                 {
-                    around.Costs.Observe(ClimbStep.PrefixCompute, size, around.Time.GetElapsedTime(begun));
-                    await SaveAsync(name, size);
+                    var computed = around.Time.GetElapsedTime(begun);
+                    around.Costs.Observe(ClimbStep.PrefixCompute, kept.Size, computed);
+                    await SaveAsync(prefix, kept, computed);
                 }
 
                 return null;

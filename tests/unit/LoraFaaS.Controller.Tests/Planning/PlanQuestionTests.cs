@@ -106,6 +106,16 @@ public sealed class PlanQuestionTests
         Assert.Contains(leaving, entry => entry is { Kind: ArtifactKind.Prefix, Action: PreloadAction.Offload, Revision: 1 });
     }
 
+    [Fact]
+    public void A_prefix_at_the_host_or_on_disk_is_not_prepared()
+    {
+        var prompted = Facts.Revision("f") with { SystemPrompt = "Be brief." };
+        var copies = new[] { StorageTier.Disk, StorageTier.Host }.Select(tier => PrefixOf(1, 64 << 10) with { Tier = tier });
+        var item = Assert.Single(Ask([Whole("f", prompted)], workers: [Worker("w-1", [.. copies]), Worker("w-2", PrefixOf(1, 64 << 10))]).Functions);
+
+        Assert.Equal([1], item.HasPrefixAt.AsEnumerable());
+    }
+
     private static PreloadRequest Ask(
         IReadOnlyList<FunctionRecord> functions, double chance = 0.5, IReadOnlyList<WorkerState>? workers = null, BackboneRecord? backbone = null, PlanningOptions? options = null)
     {

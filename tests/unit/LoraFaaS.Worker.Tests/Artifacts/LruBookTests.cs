@@ -20,6 +20,26 @@ public sealed class LruBookTests
     }
 
     [Fact]
+    public void One_that_is_to_leave_is_out_with_its_last_user_and_nobody_new_comes_to_it()
+    {
+        var book = new LruBook<string>();
+        book.Add("a", 4);
+        Assert.True(book.TryUse("a"));
+        Assert.True(book.TryUse("a"));
+
+        Assert.False(book.Leave("a"));
+        Assert.Null(book.Leave("a"));
+        Assert.False(book.Contains("a"));
+        Assert.False(book.TryUse("a"));
+        Assert.Empty(book.Entries);
+        Assert.Equal(4, book.Bytes);
+        Assert.False(book.EndUse("a"));
+        Assert.True(book.EndUse("a"));
+        Assert.Equal(0, book.Bytes);
+        Assert.Null(book.Leave("a"));
+    }
+
+    [Fact]
     public void One_in_use_never_leaves()
     {
         var book = new LruBook<string>();

@@ -98,6 +98,38 @@ public sealed class LeaseTests
         Assert.NotEqual("", result.ErrorCode);
     }
 
+    [Fact]
+    public async Task Who_runs_short_waits_for_the_bytes_of_one_that_was_killed_and_no_longer_than_its_caller()
+    {
+        await using var world = await DemoWorld.StartAsync(
+            "--Worker:SandboxFirstMemory", "4Mi", "--Worker:SandboxMemory", "16Mi", "--Worker:DeviceMemory", "16Mi", "--Worker:Offloading", nameof(OffloadMode.None));
+        await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 1), Token);
+        var (ledger, room, sandbox) = (world.Worker.Get<DeviceLedger>(), world.Worker.Get<DeviceRoom>(), world.Worker.SandboxOf("openfaas-fn"));
+        var before = sandbox.Leased;
+        var killed = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("one that was killed", ledger.Free)).Lease;
+        var tenants = new EndingTenants([sandbox]);
+        room.Serve(tenants);
+
+        using (var patience = new CancellationTokenSource())
+        {
+            var refused = room.GrowAsync(sandbox, ByteSize.FromMebibytes(8), patience.Token);
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refused);
+        }
+
+        var growing = room.GrowAsync(sandbox, ByteSize.FromMebibytes(8), Token);
+        Assert.False(growing.IsCompleted);
+        killed.Dispose();
+        tenants.End();
+
+        Assert.True(await Patience.ForAsync(growing));
+        Assert.Equal((ByteSize.FromMebibytes(8), true), (sandbox.Leased, sandbox.Leased > before));
+
+        // Nobody ends: what is not there is refused at once.
+        using var rest = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("somebody", ledger.Free)).Lease;
+        Assert.False(await Patience.ForAsync(room.GrowAsync(sandbox, ByteSize.FromMebibytes(16), Token)));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
