@@ -130,6 +130,7 @@ internal static class GatewayHost
 
         services.AddSingleton<WorkerTransport>();
         services.AddSingleton<WorkerForwarder>();
+        services.AddSingleton<PlaceSearch>();
         services.AddSingleton<GenerationRunner>();
         services.AddSingleton<GenerationFanOut>();
 

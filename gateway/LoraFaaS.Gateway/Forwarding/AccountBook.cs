@@ -17,9 +17,13 @@ internal sealed class AccountBook(Invocation invocation)
     private int _tries;
 
     /// <summary>The request with the account so far, which the worker's usage record and last event then carry on. Activation is the whole time since the door but for the stages that the worker told.</summary>
-    public GenerateRequest Before(DispatchOutcome.On target, GenerateRequest request)
+    /// <param name="target">Where it goes.</param>
+    /// <param name="request">What is sent there.</param>
+    /// <param name="queued">What it waited for its place there, before it was sent.</param>
+    public GenerateRequest Before(DispatchOutcome.On target, GenerateRequest request, TimeSpan queued)
     {
         _before = target.Account?.Clone() ?? ColdStarts.Warm();
+        _before.QueueMs += queued.TotalMilliseconds;
         _placed = invocation.Elapsed.TotalMilliseconds;
         _before.DoorMs = _door;
         _before.ActivationMs = Math.Max(0, _placed - _before.Sum());

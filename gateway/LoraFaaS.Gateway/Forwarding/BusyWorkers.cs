@@ -1,28 +1,45 @@
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Dispatch;
+using LoraFaaS.Policies.Admission;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
 /// <summary>
-/// The workers that had no place for one generation of a function that bounds itself. Each is asked once, in the order of placement; where none is left that could be asked, or
-/// something else goes wrong, the generation waits at the next place it comes to, whichever it is: nobody is sent to and fro.
+/// The workers that had no place for one generation of a function that bounds itself. Each is asked once, in the order of placement; where none is left that could be asked,
+/// the generation stands in the lines of several, or, where that does not go, at the next place it comes to, whichever it is: nobody is sent to and fro.
 /// </summary>
 /// <param name="excluded">Where placement does not look.</param>
 internal sealed class BusyWorkers(HashSet<WorkerId> excluded)
 {
-    private readonly List<WorkerId> _passed = [];
+    private readonly List<DispatchOutcome.On> _passed = [];
+    private readonly List<BusyLine> _lines = [];
     private bool _waits;
 
-    /// <summary>The worker is to say at once that it has no place: another can serve.</summary>
-    public bool MayMove(DispatchOutcome.On target) => !_waits && target.OthersCanServe;
+    /// <summary>None is left that could be asked: what remains is to wait.</summary>
+    public bool HasAskedAll { get; private set; }
+
+    /// <summary>The worker is to say at once that it has no place: another can serve, or was asked before it.</summary>
+    public bool MayMove(DispatchOutcome.On target) => !_waits && (target.OthersCanServe || _passed.Count > 0);
 
     /// <summary>It had no place.</summary>
-    public void Pass(WorkerId worker)
+    public void Pass(DispatchOutcome.On target, Problem problem)
     {
-        if (excluded.Add(worker))
+        if (excluded.Add(target.Worker))
         {
-            _passed.Add(worker);
+            _passed.Add(target);
+            _lines.Add(new BusyLine(target.Worker, problem.RetryAfter));
         }
+
+        HasAskedAll = !target.OthersCanServe;
+    }
+
+    /// <summary>In whose lines to stand, as the policy says; from now on it waits where it comes.</summary>
+    public IReadOnlyList<DispatchOutcome.On> TakeLines()
+    {
+        DispatchOutcome.On[] lines = [.. LinePolicy.Join(_lines).Select(line => _passed.Find(passed => passed.Worker == line.Worker)!)];
+        TryWait();
+        return lines;
     }
 
     /// <summary>From now on it waits where it comes. False: nobody was passed, so there is no more to choose from than before.</summary>
@@ -34,8 +51,10 @@ internal sealed class BusyWorkers(HashSet<WorkerId> excluded)
         }
 
         _waits = true;
-        excluded.ExceptWith(_passed);
+        HasAskedAll = false;
+        excluded.ExceptWith(_passed.Select(passed => passed.Worker));
         _passed.Clear();
+        _lines.Clear();
         return true;
     }
 }

@@ -18,6 +18,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 internal sealed partial class GenerationRunner(
     Dispatcher dispatcher,
     WorkerForwarder forwarder,
+    PlaceSearch places,
     LocalLoad load,
     CircuitBoard circuits,
     RouteBoard board,
@@ -36,10 +37,11 @@ internal sealed partial class GenerationRunner(
         invocation.Streams |= request.Stream;
         var excluded = new HashSet<WorkerId>();
         var busy = new BusyWorkers(excluded);
+        await using var held = new PlaceSlot();
 
         while (true)
         {
-            var placing = PlaceAsync(invocation, route, excluded, received, cancellationToken);
+            var placing = held.Place is { } kept ? Task.FromResult<DispatchOutcome>(kept.Target) : PlaceAsync(invocation, route, excluded, received, cancellationToken);
 
             while (!await IsDoneAsync(placing))
             {
@@ -65,15 +67,21 @@ internal sealed partial class GenerationRunner(
                     {
                         var mayMove = busy.MayMove(target);
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove)), account.Connected, invocation.TimeLeft);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove), held.Waited), account.Connected, invocation.TimeLeft);
 
                         await foreach (var happened in tries.RunAsync(call, cancellationToken))
                         {
+                            if (held.Place is not null)
+                            {
+                                await held.ClearAsync();
+                            }
+
                             account.Complete(happened);
                             yield return happened;
                             account.Passed(happened);
                         }
 
+                        await held.ClearAsync();
                         Report(target.Url, tries);
 
                         if (tries.End is WorkerTryEnd.Done)
@@ -81,9 +89,9 @@ internal sealed partial class GenerationRunner(
                             yield break;
                         }
 
-                        if (mayMove && tries.End is WorkerTryEnd.Refused { Problem.Code: ErrorCode.WorkerBusy })
+                        if (mayMove && tries.End is WorkerTryEnd.Refused { Problem: { Code: ErrorCode.WorkerBusy } full })
                         {
-                            busy.Pass(target.Worker);
+                            busy.Pass(target, full);
                             break;
                         }
 
@@ -104,11 +112,30 @@ internal sealed partial class GenerationRunner(
                     throw new UnreachableException();
             }
 
+            if (busy.HasAskedAll)
+            {
+                problem = await FindPlaceAsync(invocation, request, busy, held, cancellationToken);
+            }
+
             if (problem is not null)
             {
                 yield return GenerateEvents.Failed(problem);
                 yield break;
             }
+        }
+    }
+
+    /// <summary>All had none: it waits for the first that has. Where it cannot, it is placed again, and waits there.</summary>
+    private async Task<Problem?> FindPlaceAsync(Invocation invocation, GenerateRequest request, BusyWorkers busy, PlaceSlot held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            held.Place = await places.FindAsync(invocation, request, busy.TakeLines(), cancellationToken);
+            return null;
+        }
+        catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
+        {
+            return invocation.DeadlineProblem("the workers' queues");
         }
     }
 

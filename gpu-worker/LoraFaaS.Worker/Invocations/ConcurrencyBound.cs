@@ -17,6 +17,18 @@ internal sealed class ConcurrencyBound(IOptions<BatchOptions> options, TimeProvi
     private readonly Lock _gate = new();
     private readonly Dictionary<FunctionId, ConcurrencyLine> _lines = [];
 
+    /// <summary>Invocations that wait for a place now, of all functions. One that stands in several workers' lines is counted at each.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lines.Values.Sum(line => line.Waiting);
+            }
+        }
+    }
+
     /// <summary>A place to be disposed at the generation's end; null: the function does not bound itself.</summary>
     public async ValueTask<Loading<IDisposable?>> EnterAsync(Invocation invocation, InvocationAbort abort)
     {

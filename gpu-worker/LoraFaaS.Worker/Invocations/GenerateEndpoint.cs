@@ -18,6 +18,9 @@ namespace LoraFaaS.Worker.Invocations;
 internal sealed class GenerateEndpoint(
     WorkerPipeline pipeline, ConcurrencyBound concurrency, DrainState drain, WorkerName worker, IOptions<WorkerOptions> options, TimeProvider time)
 {
+    /// <summary>A caller that waits for a place takes it within a round trip. One that hangs keeps it from others no longer than this.</summary>
+    private static readonly TimeSpan ClaimLimit = TimeSpan.FromSeconds(5);
+
     private readonly WorkerOptions _options = options.Value;
     private readonly string _arithmetic = KernelReport.ArithmeticFor(options.Value);
 
@@ -61,7 +64,7 @@ internal sealed class GenerateEndpoint(
             case Loading<IDisposable?>.Ready place:
                 using (place.Value)
                 {
-                    await pipeline.RunAsync(invocation, sink, abort);
+                    await (invocation.Request.PlaceOnly ? HoldAsync(sink, abort, left) : pipeline.RunAsync(invocation, sink, abort));
                 }
 
                 break;
@@ -71,6 +74,19 @@ internal sealed class GenerateEndpoint(
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Says that the place is there, and keeps it until the caller has taken it and hangs up.</summary>
+    private async Task HoldAsync(EventSink sink, InvocationAbort abort, CancellationToken left)
+    {
+        if (drain.IsDraining)
+        {
+            await sink.FailAsync(new Problem(ErrorCode.Draining, "This worker is stopping and takes no new invocations."), abort.Cause, left);
+            return;
+        }
+
+        await sink.WriteAsync(new Protocol.Data.GenerateEvent { Progress = new Protocol.Data.Progress { Stage = InvocationStage.Queue.ToWord() } }, abort.Token);
+        await Task.Delay(ClaimLimit, time, abort.Token);
     }
 
     /// <summary>A body that comes too slowly meets the same deadline as everything after it, and is told so.</summary>

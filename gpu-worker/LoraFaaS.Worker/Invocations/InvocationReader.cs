@@ -56,17 +56,20 @@ internal static class InvocationReader
             return Invalid("It is missing.", "revision.trust_domain");
         }
 
-        if (revision.CodeDigest.Length > 0 && (request.Call is null || !Digest.TryParse(revision.CodeDigest, out _)))
+        // A place is asked for without saying what for.
+        request.Sampling = request.PlaceOnly ? new Sampling() : request.Sampling;
+
+        if (!request.PlaceOnly && revision.CodeDigest.Length > 0 && (request.Call is null || !Digest.TryParse(revision.CodeDigest, out _)))
         {
             return Invalid("A function with code needs the call and its package's digest.", "call");
         }
 
-        if (revision.CodeDigest.Length == 0 && (request.Prompt is null || request.Prompt.KindCase is Prompt.KindOneofCase.None))
+        if (!request.PlaceOnly && revision.CodeDigest.Length == 0 && (request.Prompt is null || request.Prompt.KindCase is Prompt.KindOneofCase.None))
         {
             return Invalid("It is missing.", "prompt");
         }
 
-        if (request.Sampling is null || request.Sampling.MaxTokens <= 0)
+        if (!request.PlaceOnly && (request.Sampling is null || request.Sampling.MaxTokens <= 0))
         {
             return Invalid("It must be at least 1.", "max_tokens");
         }
@@ -80,7 +83,7 @@ internal static class InvocationReader
         {
             CallId = new CallId(request.CallId),
             Function = function,
-            Code = HandlerSpec.Of(function, revision),
+            Code = request.PlaceOnly ? null : HandlerSpec.Of(function, revision),
             Sandbox = new SandboxKey(new TrustDomain(revision.TrustDomain), backbone),
             Adapter = adapter,
             Request = request,

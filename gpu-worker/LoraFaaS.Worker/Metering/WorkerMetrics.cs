@@ -14,11 +14,12 @@ internal sealed class WorkerMetrics
     private readonly Counter<long> _prefixes;
     private int _running;
 
-    public WorkerMetrics(IMeterFactory meters, Admission admission)
+    public WorkerMetrics(IMeterFactory meters, Admission admission, ConcurrencyBound concurrency)
     {
         var meter = meters.Create(WorkerTelemetry.Name);
         meter.CreateObservableGauge("lorafaas.worker.running", () => Running, "{invocation}", "Invocations generating now.");
         meter.CreateObservableGauge("lorafaas.worker.queued", () => admission.Waiting, "{invocation}", "Invocations waiting for artifacts or a turn.");
+        meter.CreateObservableGauge("lorafaas.worker.places.waiting", () => concurrency.Waiting, "{invocation}", "Invocations in line for a place of a function that bounds itself.");
         _ttft = meter.CreateHistogram<double>("lorafaas.worker.ttft", "s", "From arrival at the worker to the first token.");
         _tokens = meter.CreateCounter<long>("lorafaas.worker.tokens", "{token}", "Tokens by kind: prompt, completion.");
         _invocations = meter.CreateCounter<long>("lorafaas.worker.invocations", "{invocation}", "Invocations by outcome.");

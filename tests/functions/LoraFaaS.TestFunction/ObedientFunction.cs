@@ -32,6 +32,7 @@ public sealed class ObedientFunction : ILoraFunction
         "/exit" => Task.Run(() => Environment.Exit(7), CancellationToken.None),
         "/spin" => Task.Run(Spin, CancellationToken.None),
         "/wait" => WaitAsync(context, cancellationToken),
+        "/hold" => HoldAsync(context, cancellationToken),
         "/running" => context.Response.WriteAsync(Volatile.Read(ref _running).ToString(CultureInfo.InvariantCulture), cancellationToken),
         "/release" => ReleaseAsync(context, cancellationToken),
         "/memory" => MemoryAsync(context, cancellationToken),
@@ -158,6 +159,13 @@ public sealed class ObedientFunction : ILoraFunction
         {
             Interlocked.Decrement(ref _running);
         }
+    }
+
+    /// <summary>Says that it is there, and stays until its caller goes.</summary>
+    private static async Task HoldAsync(FunctionContext context, CancellationToken cancellationToken)
+    {
+        await context.Response.WriteAsync("held", cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     private static Task ReleaseAsync(FunctionContext context, CancellationToken cancellationToken)

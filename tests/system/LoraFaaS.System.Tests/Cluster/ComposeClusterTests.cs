@@ -10,7 +10,8 @@ using Npgsql;
 namespace LoraFaaS.SystemTests.Cluster;
 
 /// <summary>What the compose file describes, run: two gateways, two controllers, two workers, Postgres and Redis. The demo's expected answers must all come.</summary>
-public sealed partial class ComposeClusterTests(StartedCluster cluster) : IClassFixture<StartedCluster>
+[Collection(ClusterGroup.Name)]
+public sealed partial class ComposeClusterTests(StartedCluster cluster)
 {
     [Fact]
     public async Task Each_gateway_serves_and_each_health_check_passes()

@@ -1,11 +1,12 @@
 using System.Net;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Gateway.Tests.EndToEnd;
 
-/// <summary>A function bounds itself, and its worker has no place left: the call goes to another that has, and waits only at the last.</summary>
+/// <summary>A function bounds itself, and its worker has no place left: the call goes to another that has, and where none has, to the first that has one again.</summary>
 public sealed class BusyWorkerTests
 {
     [Fact]
@@ -22,12 +23,12 @@ public sealed class BusyWorkerTests
             Assert.Equal((i, i), (near.Exchanges.Count, far.Exchanges.Count));
         }
 
-        Assert.All(near.Exchanges, exchange => Assert.True(exchange.Request.MayMove));
-        Assert.All(far.Exchanges, exchange => Assert.False(exchange.Request.MayMove));
+        Assert.All(near.Exchanges.Concat(far.Exchanges), exchange => Assert.True(exchange.Request.MayMove));
+        Assert.Empty(near.Places.Concat(far.Places));
     }
 
     [Fact]
-    public async Task Where_no_worker_has_one_it_waits_at_the_last_and_is_asked_for_nowhere_else()
+    public async Task At_a_worker_that_lets_it_wait_it_waits_and_is_asked_for_nowhere_else()
     {
         var release = new TaskCompletionSource();
         await using var gateway = await RunningGateway.StartAsync();
@@ -84,7 +85,7 @@ public sealed class BusyWorkerTests
 
         Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
         Assert.Single(near.Exchanges);
-        Assert.Equal([true, false], far.Exchanges.Concat(farthest.Exchanges).Select(exchange => exchange.Request.MayMove).OrderDescending());
+        Assert.Equal([true, true, false], far.Exchanges.Concat(farthest.Exchanges).Select(exchange => exchange.Request.MayMove).OrderDescending());
     }
 
     [Fact]
@@ -113,6 +114,7 @@ public sealed class BusyWorkerTests
         await using var first = await RunningGateway.StartAsync();
         await using var second = await RunningGateway.StartAsync();
         var (near, far) = await StartAsync(first, one.ServeAsync, two.ServeAsync, bound: 1);
+        (near.PlaceScript, far.PlaceScript) = (one.PlaceAsync, two.PlaceAsync);
         await PublishAsync(second, [near, far], bound: 1);
 
         var holds = first.InvokeAsync("x");
@@ -120,7 +122,7 @@ public sealed class BusyWorkerTests
         var moves = second.InvokeAsync("x");
         await Patience.UntilAsync(() => two.Running == 1);
         var waits = first.InvokeAsync("x");
-        await Patience.UntilAsync(() => far.Exchanges.Count == 2);
+        await Patience.UntilAsync(() => near.Places.Count + far.Places.Count == 2);
         release.SetResult();
 
         foreach (var call in (Task<HttpResponseMessage>[])[holds, moves, waits])
@@ -128,7 +130,98 @@ public sealed class BusyWorkerTests
             Assert.Equal(HttpStatusCode.OK, (await Patience.ForAsync(call)).StatusCode);
         }
 
-        Assert.Equal((3, 2), (near.Exchanges.Count, far.Exchanges.Count));
+        // It stood in both lines, and its answer was computed where one was free.
+        Assert.Equal((1, 1), (near.Places.Count, far.Places.Count));
+        Assert.Equal((3, 3), (one.Served + two.Served, one.Refused + two.Refused));
+    }
+
+    [Fact]
+    public async Task Where_none_has_one_it_stands_in_both_lines_and_goes_where_a_place_comes_first()
+    {
+        var (release, left) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var gateway = await RunningGateway.StartAsync();
+        var (near, far) = await StartAsync(gateway, BusyIfItMayMoveAsync, BusyIfItMayMoveAsync);
+        near.PlaceScript = exchange => LeftAsync(exchange, left);
+        far.PlaceScript = async exchange =>
+        {
+            await release.Task;
+            await exchange.SendAsync(GrantedPlace);
+            await LeftAsync(exchange, new TaskCompletionSource());
+        };
+
+        var call = gateway.InvokeAsync("x");
+        await Patience.UntilAsync(() => near.Places.Count + far.Places.Count == 2);
+        Assert.False(call.IsCompleted);
+        release.SetResult();
+
+        using var answer = await Patience.ForAsync(call);
+        Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
+        Assert.Equal([true], near.Exchanges.Select(exchange => exchange.Request.MayMove));
+        Assert.Equal([true, false], far.Exchanges.Select(exchange => exchange.Request.MayMove));
+        await Patience.ForAsync(left.Task);
+
+        // It stood there with nothing but its name, under which it came then.
+        Assert.All(near.Places.Concat(far.Places), place => Assert.True(place.Request.Prompt is null && place.Request.Sampling is null && !place.Request.MayMove));
+        Assert.Single(near.Places.Concat(far.Places).Concat(far.Exchanges).Select(exchange => exchange.Request.InvocationKey).Distinct());
+    }
+
+    [Fact]
+    public async Task Two_places_at_once_are_one_call_and_one_place_given_back()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var (near, far) = await StartAsync(gateway, BusyIfItMayMoveAsync, BusyIfItMayMoveAsync);
+        TaskCompletionSource[] left = [new(), new()];
+        (near.PlaceScript, far.PlaceScript) = (exchange => GrantAsync(exchange, left[0]), exchange => GrantAsync(exchange, left[1]));
+
+        using var answer = await Patience.ForAsync(gateway.InvokeAsync("x"));
+        Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
+        Assert.Single(near.Exchanges.Concat(far.Exchanges), exchange => !exchange.Request.MayMove);
+        await Patience.ForAsync(Task.WhenAll(left.Select(place => place.Task)));
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_lost_while_one_stands_in_its_line_is_not_waited_for()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var (near, far) = await StartAsync(gateway, BusyIfItMayMoveAsync, BusyIfItMayMoveAsync);
+        var died = new TaskCompletionSource();
+        near.PlaceScript = exchange =>
+        {
+            exchange.Die();
+            died.SetResult();
+            return Task.CompletedTask;
+        };
+        far.PlaceScript = async exchange =>
+        {
+            await died.Task;
+            await GrantAsync(exchange, new TaskCompletionSource());
+        };
+
+        Assert.Equal(HttpStatusCode.OK, (await Patience.ForAsync(gateway.InvokeAsync("x"))).StatusCode);
+        Assert.Equal((1, 2), (near.Exchanges.Count, far.Exchanges.Count));
+    }
+
+    [Fact]
+    public async Task Who_goes_away_leaves_every_line_and_who_runs_out_of_time_is_told_where()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var (near, far) = await StartAsync(gateway, BusyIfItMayMoveAsync, BusyIfItMayMoveAsync);
+        TaskCompletionSource[] left = [new(), new()];
+        (near.PlaceScript, far.PlaceScript) = (exchange => LeftAsync(exchange, left[0]), exchange => LeftAsync(exchange, left[1]));
+
+        using (var goes = new CancellationTokenSource())
+        {
+            var call = gateway.InvokeAsync("x", cancellationToken: goes.Token);
+            await Patience.UntilAsync(() => near.Places.Count + far.Places.Count == 2);
+            await goes.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+            await Patience.ForAsync(Task.WhenAll(left.Select(line => line.Task)));
+        }
+
+        using var late = new HttpRequestMessage(HttpMethod.Post, "/function/echo") { Content = new StringContent("x"), Headers = { { "X-Timeout", "300ms" } } };
+        using var answer = await Patience.ForAsync(gateway.Http.SendAsync(late, TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+        Assert.Contains("queue", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static Task BusyAsync(WorkerExchange exchange) => exchange.RefuseAsync(429, "worker_busy", "as many as it lets", 1);
@@ -157,31 +250,86 @@ public sealed class BusyWorkerTests
         await gateway.PublishAsync([route], [.. workers]);
     }
 
-    /// <summary>A worker's bound of one, as it is kept at the wire.</summary>
+    private static GenerateEvent GrantedPlace => new() { Progress = new Progress { Stage = "queue" } };
+
+    private static async Task GrantAsync(WorkerExchange exchange, TaskCompletionSource left)
+    {
+        await exchange.SendAsync(GrantedPlace);
+        await LeftAsync(exchange, left);
+    }
+
+    /// <summary>Ends when the gateway hangs up.</summary>
+    private static async Task LeftAsync(WorkerExchange exchange, TaskCompletionSource left)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, exchange.Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        left.TrySetResult();
+    }
+
+    /// <summary>A worker's bound of one, as it is kept at the wire: who has a place may enter it again under its name.</summary>
     private sealed class OneAtATime(Task release)
     {
-        private int _running;
+        private readonly Lock _gate = new();
+        private string? _holder;
+        private int _entered;
 
-        public int Running => Volatile.Read(ref _running);
+        public int Running => Volatile.Read(ref _entered);
+
+        public int Served { get; private set; }
+
+        public int Refused { get; private set; }
 
         public async Task ServeAsync(WorkerExchange exchange)
         {
-            if (!TryEnter())
+            if (!TryEnter(exchange))
             {
                 if (exchange.Request.MayMove)
                 {
+                    Refused++;
                     await BusyAsync(exchange);
                     return;
                 }
 
-                await Patience.UntilAsync(TryEnter);
+                await Patience.UntilAsync(() => TryEnter(exchange));
             }
 
             await release;
             await FakeWorker.CountAsync(exchange);
-            Volatile.Write(ref _running, 0);
+            Served++;
+            Leave();
         }
 
-        private bool TryEnter() => Interlocked.CompareExchange(ref _running, 1, 0) == 0;
+        public async Task PlaceAsync(WorkerExchange exchange)
+        {
+            await Patience.UntilAsync(() => exchange.Aborted.IsCancellationRequested || TryEnter(exchange));
+
+            if (!exchange.Aborted.IsCancellationRequested)
+            {
+                await GrantAsync(exchange, new TaskCompletionSource());
+                Leave();
+            }
+        }
+
+        private bool TryEnter(WorkerExchange exchange)
+        {
+            lock (_gate)
+            {
+                if (_holder is not null && _holder != exchange.Request.InvocationKey)
+                {
+                    return false;
+                }
+
+                _holder = exchange.Request.InvocationKey;
+                _entered++;
+                return true;
+            }
+        }
+
+        private void Leave()
+        {
+            lock (_gate)
+            {
+                _holder = --_entered == 0 ? null : _holder;
+            }
+        }
     }
 }

@@ -43,6 +43,12 @@ internal sealed class FakeWorker : IAsyncDisposable
         set => Volatile.Write(ref _script, value);
     }
 
+    /// <summary>Who stands in the line for a place, with nothing but its name.</summary>
+    public ConcurrentQueue<WorkerExchange> Places { get; } = [];
+
+    /// <summary>What it answers them: as a worker that does not know the question, unless a test says otherwise.</summary>
+    public Func<WorkerExchange, Task> PlaceScript { get; set; } = exchange => exchange.RefuseAsync(400, "invalid_request", "It is missing.");
+
     public static async Task<FakeWorker> StartAsync(string id = "w1", Func<WorkerExchange, Task>? script = null, string token = RunningGateway.Token)
     {
         var worker = new FakeWorker(id, script ?? CountAsync, token);
@@ -78,11 +84,11 @@ internal sealed class FakeWorker : IAsyncDisposable
 
         Assert.NotNull(context.Features.Get<ProvenConnection>());
         var exchange = new WorkerExchange(context, GenerateRequest.Parser.ParseFrom(body.ToArray()));
-        Exchanges.Enqueue(exchange);
+        (exchange.Request.PlaceOnly ? Places : Exchanges).Enqueue(exchange);
 
         try
         {
-            await Script(exchange);
+            await (exchange.Request.PlaceOnly ? PlaceScript : Script)(exchange);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -73,6 +73,35 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task A_place_is_kept_for_who_waited_for_it_while_the_connection_lasts_and_is_counted_as_no_call()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        var request = world.Request("sentiment", prompt);
+        (request.Revision.MaxConcurrent, request.MayMove) = (1, true);
+        var ask = new GenerateRequest { Revision = request.Revision, InvocationKey = "waited", PlaceOnly = true };
+
+        using (var place = await world.Worker.PostAsync(ask, TimeSpan.FromMinutes(1), Token))
+        {
+            Assert.Equal(200, (int)place.StatusCode);
+            await using var events = await place.Content.ReadAsStreamAsync(Token);
+            await events.ReadExactlyAsync(new byte[4], Token);
+
+            request.InvocationKey = "another";
+            Assert.Equal("worker_busy", (await world.Worker.GenerateAsync(request, Token)).Problem?.Code);
+            request.InvocationKey = "waited";
+            Assert.Equal(expected, (await world.Worker.GenerateAsync(request, Token)).Text);
+        }
+
+        request.InvocationKey = "another";
+        await Patience.UntilAsync(async stopped => (await world.Worker.GenerateAsync(request, stopped)).Text == expected, Patience.StartLimit);
+
+        // Who stands in a line says what for only when it is its turn; a generation must say it.
+        ask.PlaceOnly = false;
+        Assert.Equal((400, "prompt"), ((await world.Worker.GenerateAsync(ask, Token)) is var refused ? (refused.Status, refused.Problem?.Field) : default));
+    }
+
+    [Fact]
     public async Task An_answer_names_its_arithmetic_and_goes_on_under_that_alone()
     {
         await using var world = await DemoWorld.StartAsync();
