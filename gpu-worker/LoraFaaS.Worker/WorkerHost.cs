@@ -12,11 +12,14 @@ using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Offloading;
+using LoraFaaS.Worker.Rehearsals;
 using LoraFaaS.Worker.Sandboxes;
 using LoraFaaS.Worker.Turns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using static LoraFaaS.ServiceDefaults.HostDefaults;
@@ -27,6 +30,31 @@ namespace LoraFaaS.Worker;
 public static class WorkerHost
 {
     public static WebApplication Build(string[] args)
+    {
+        var builder = CreateWorker(args);
+        return Map(builder.Build());
+    }
+
+    /// <summary>
+    /// The same stations over another's threads and its knowledge of the machine, with sandboxes that are played, and nothing that goes on beside calls: it has no session,
+    /// keeps no blanks, meters and logs for nobody.
+    /// </summary>
+    internal static WebApplication BuildRehearsal(string[] args, IsolationStation isolation, RuntimeFolder folder, LoadThreads threads)
+    {
+        var builder = CreateWorker(args);
+        var services = builder.Services;
+        builder.Logging.ClearProviders();
+        services.RemoveAll<IHostedService>();
+        services.AddSingleton(isolation);
+        services.AddSingleton(folder);
+        services.AddSingleton(threads);
+        services.AddSingleton<ISandboxSource, PlayedSandboxes>();
+        services.AddHostedService(provider => provider.GetRequiredService<SandboxSupervisor>());
+        services.AddHostedService(provider => provider.GetRequiredService<BatchLoop>());
+        return Map(builder.Build());
+    }
+
+    private static WebApplicationBuilder CreateWorker(string[] args)
     {
         var builder = CreateBuilder("worker", HostDoors.Http, args);
         var services = builder.Services;
@@ -48,8 +76,11 @@ public static class WorkerHost
         AddHandlers(services);
         AddInvocations(services);
         AddControl(services);
+        return builder;
+    }
 
-        var app = builder.Build();
+    private static WebApplication Map(WebApplication app)
+    {
         app.UseInternalToken();
         app.MapHostEndpoints();
         GenerateEndpoint.Map(app, app.Services.GetRequiredService<GenerateEndpoint>());
@@ -135,6 +166,10 @@ public static class WorkerHost
     {
         services.AddSingleton<TurnArbiter>();
         services.AddSingleton<RehearsalStage>();
+        services.AddSingleton<ISandboxSource, SandboxSource>();
+
+        // Before the first blank, which would have the processors beside it.
+        services.AddHostedService<LoadRehearsal>();
         services.AddSingleton<SandboxSpawner>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxSpawner>());
         services.AddSingleton<SandboxOpener>();

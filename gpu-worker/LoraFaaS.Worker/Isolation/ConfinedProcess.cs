@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace LoraFaaS.Worker.Isolation;
 
 /// <summary>A program that runs confined and holds the other end of <see cref="Stream"/> as its descriptor 3.</summary>
-internal sealed partial class ConfinedProcess : IAsyncDisposable
+internal sealed partial class ConfinedProcess : IConfinedProcess
 {
     private static readonly TimeSpan LastMoment = TimeSpan.FromMilliseconds(50);
 

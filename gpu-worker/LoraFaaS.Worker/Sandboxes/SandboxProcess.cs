@@ -9,7 +9,7 @@ using LoraFaaS.Worker.Isolation;
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>A sandbox program that is running and confined, whatever it has been told so far.</summary>
-internal sealed class SandboxProcess(SandboxId id, ConfinedProcess process) : IBlankProcess
+internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : IBlankProcess
 {
     private IDisposable? _hold;
 

@@ -21,22 +21,17 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     /// <summary>Longest a blank may take to read what it is to prepare; whoever wants one waits as long.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
-    private readonly SandboxProgram _program;
-    private readonly ConfinedLauncher _launcher;
-    private readonly RehearsalStage _stage;
+    private readonly ISandboxSource _source;
     private readonly NextBackbone _next;
     private readonly ColdInvocations _cold;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
 
     public SandboxSpawner(
-        SandboxProgram program, ConfinedLauncher launcher, RehearsalStage stage, NextBackbone next, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time,
-        ILogger<SandboxSpawner> logger)
+        ISandboxSource source, NextBackbone next, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
         : base("sandbox", options.Value.BlankSandboxes, options.Value.SandboxStart, time, logger)
     {
-        _program = program;
-        _launcher = launcher;
-        _stage = stage;
+        _source = source;
         _next = next;
         _next.Serve(backbone => EndAsync(blank => blank.Prepared == backbone));
         _cold = cold;
@@ -57,7 +52,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     }
 
     protected override Task<SandboxProcess> StartAsync(string name, CancellationToken cancellationToken) =>
-        SandboxProcess.StartAsync(new SandboxId(name), _program, _launcher, _stage, cancellationToken);
+        _source.StartAsync(new SandboxId(name), cancellationToken);
 
     protected override Task ChangeAsync(CancellationToken cancellationToken) => _next.ChangeAsync(cancellationToken);
 
