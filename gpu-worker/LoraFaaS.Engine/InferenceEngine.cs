@@ -13,6 +13,9 @@ namespace LoraFaaS.Engine;
 /// </summary>
 public sealed class InferenceEngine : IDisposable
 {
+    /// <summary>At once: a huge page, which may take its host some milliseconds.</summary>
+    private const long TouchedBytes = 2L << 20;
+
     private readonly DeviceMemory _arena;
 
     public InferenceEngine(BackboneImage backbone, IComputeBackend backend, EngineOptions options)
@@ -44,6 +47,21 @@ public sealed class InferenceEngine : IDisposable
     public AdapterTable Adapters { get; }
 
     public ModelRunner Runner { get; }
+
+    /// <summary>
+    /// Has memory for what a first prompt writes to, before there is one: activations of so many tokens, and the pool's beginning. On a machine whose host
+    /// gives memory page by page a first touch costs ten times what zeroing does. In pieces, with a look between them whether there is still time.
+    /// </summary>
+    public void Touch(int tokens, long poolBytes, CancellationToken enough)
+    {
+        Runner.Touch(tokens);
+        poolBytes = Math.Min(poolBytes, (long)Pages.Total * Pages.PageBytes);
+
+        for (var offset = 0L; offset < poolBytes && !enough.IsCancellationRequested; offset += TouchedBytes)
+        {
+            Pages.Touch(offset, Math.Min(TouchedBytes, poolBytes - offset));
+        }
+    }
 
     /// <summary>
     /// Makes the pool smaller, between steps: pages of the sequences named and of loaded adapters move down as needed. Answers the bytes that are left,

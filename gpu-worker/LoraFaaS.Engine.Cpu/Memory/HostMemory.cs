@@ -63,6 +63,19 @@ internal sealed unsafe class HostMemory : DeviceMemory
         }
     }
 
+    /// <summary>A kernel that does not know the advice leaves the faults to whoever writes first.</summary>
+    public override void Touch(long offset, long bytes)
+    {
+        // The whole pages around it: they are this block's own, but for what the allocator keeps before and behind it, which is written to anyway.
+        var first = (nint)At(offset, bytes) / Alignment * Alignment;
+        var end = ((nint)At(offset, bytes) + (nint)bytes + Alignment - 1) / Alignment * Alignment;
+
+        if (end > first)
+        {
+            HostPages.Populate(first, (nuint)(end - first));
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         NativeMemory.Free(_block);

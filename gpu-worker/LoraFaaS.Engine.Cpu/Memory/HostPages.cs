@@ -11,6 +11,9 @@ internal static partial class HostPages
     /// <summary>Linux: two megabytes at a time, where the system allows it for those that ask.</summary>
     private const int HugePage = 14;
 
+    /// <summary>Linux 5.14: pages as if each had been written to, and their content as it was.</summary>
+    private const int PopulateWrite = 23;
+
     /// <summary>False: the range is what it was.</summary>
     public static bool TryDiscard(nint address, nuint bytes) => OperatingSystem.IsLinux() && madvise(address, bytes, DontNeed) == 0;
 
@@ -18,6 +21,8 @@ internal static partial class HostPages
     public const int HugeBytes = 2 << 20;
 
     public static void PreferHuge(nint address, nuint bytes) => _ = OperatingSystem.IsLinux() && madvise(address, bytes, HugePage) == 0;
+
+    public static void Populate(nint address, nuint bytes) => _ = OperatingSystem.IsLinux() && madvise(address, bytes, PopulateWrite) == 0;
 
     [LibraryImport("libc")]
     private static partial int madvise(nint address, nuint bytes, int advice);

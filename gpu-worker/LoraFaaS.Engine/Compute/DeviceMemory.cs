@@ -29,6 +29,11 @@ public abstract class DeviceMemory : IDisposable
     {
     }
 
+    /// <summary>The range is written to soon: what holds it may be had from the system now. Changes nothing that can be read.</summary>
+    public virtual void Touch(long offset, long bytes)
+    {
+    }
+
     public void Dispose()
     {
         Dispose(true);

@@ -85,6 +85,9 @@ public sealed class ModelRunner : IDisposable
         ComputeLogits(_planner.Plan, logits);
     }
 
+    /// <summary>Has memory for the activations of a step of so many tokens.</summary>
+    internal void Touch(int tokens) => _buffers.Touch(tokens);
+
     public void Dispose()
     {
         _buffers.Dispose();

@@ -61,6 +61,15 @@ internal sealed class StepBuffers : IDisposable
 
     public Activations Wanted { get; }
 
+    /// <summary>Has memory for the first rows of each, which is all that a short prompt writes to.</summary>
+    public void Touch(int tokens)
+    {
+        foreach (var buffer in (ReadOnlySpan<Activations>)[Residual, Normed, Delta, Qkv, Attended, GateUp, Gated, Cos, Sin, Wanted])
+        {
+            _memory.Touch(buffer.Address - _memory.Address, BytesOf(Math.Min(tokens, buffer.Rows), buffer.Columns));
+        }
+    }
+
     public void Dispose() => _memory.Dispose();
 
     private static long BytesOf(int rows, int columns) => (long)rows * Activations.StrideFor(columns) * sizeof(float);

@@ -115,7 +115,7 @@ internal static class Rehearsal
 
     private static Prepare Ahead()
     {
-        var ahead = new Prepare { BackboneDigest = Backbone, Opening = Opening() };
+        var ahead = new Prepare { BackboneDigest = Backbone, Opening = Opening(), TouchedBytes = DeviceBytes };
 
         foreach (var (name, content) in RehearsalText.Files)
         {

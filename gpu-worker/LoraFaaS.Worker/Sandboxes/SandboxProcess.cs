@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
@@ -56,7 +57,7 @@ internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : I
     /// opened with. Its channel must not have begun.
     /// </summary>
     /// <exception cref="SandboxStartException">It has ended.</exception>
-    public async Task PrepareAsync(PackedBackbone backbone, Open opening, CancellationToken cancellationToken)
+    public async Task PrepareAsync(PackedBackbone backbone, Open opening, ByteSize touched, CancellationToken cancellationToken)
     {
         if (backbone.TryHold() is not { } hold)
         {
@@ -65,7 +66,7 @@ internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : I
 
         EndPreparation();
         _hold = hold;
-        var ahead = new Prepare { BackboneDigest = backbone.Digest.Value, Opening = opening };
+        var ahead = new Prepare { BackboneDigest = backbone.Digest.Value, Opening = opening, TouchedBytes = touched.Bytes };
 
         foreach (var (name, content) in backbone.TextFiles)
         {

@@ -1,5 +1,6 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
+using LoraFaaS.Contracts.Units;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Invocations;
@@ -68,6 +69,9 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
         }
     }
 
+    /// <summary>A blank holds it for whoever comes next, as the reserve does, and under the same limit: 0 keeps none.</summary>
+    private static ByteSize AtHand(WorkerOptions options) => options.ReserveBytes < options.FirstLeaseBytes ? options.ReserveBytes : options.FirstLeaseBytes;
+
     /// <summary>Where another backbone is expected than it was prepared for.</summary>
     protected override async Task PrepareAsync(SandboxProcess blank, CancellationToken cancellationToken)
     {
@@ -81,7 +85,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
 
         try
         {
-            await blank.PrepareAsync(backbone, OpeningFrame.For(backbone.Digest, _options.FirstLeaseBytes, _options), either.Token);
+            await blank.PrepareAsync(backbone, OpeningFrame.For(backbone.Digest, _options.FirstLeaseBytes, _options), AtHand(_options), either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

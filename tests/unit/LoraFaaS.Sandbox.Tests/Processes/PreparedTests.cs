@@ -73,6 +73,18 @@ public sealed class PreparedTests(DemoWorld demo)
     }
 
     [Fact]
+    public async Task One_whose_memory_was_touched_ahead_answers_as_any_other()
+    {
+        await using var plain = await InProcessSandbox.OpenAsync(demo, []);
+        await using var prepared = await InProcessSandbox.StartAsync();
+        var opening = new Open { BackboneDigest = DemoWorld.BackboneDigest, DeviceBytes = 64 << 20, Threads = 2, MaxSequences = 16, MaxStepTokens = 256 };
+        await PrepareAsync(prepared, DemoWorld.BackboneDigest, demo.Backbone, ahead => (ahead.Opening, ahead.TouchedBytes) = (opening, long.MaxValue));
+        Assert.NotNull((await prepared.Worker.OpenAsync(demo, open => open.TextFiles.Clear())).Ready);
+
+        Assert.Equal(await AnswerAsync(plain), await AnswerAsync(prepared));
+    }
+
+    [Fact]
     public async Task One_that_was_prepared_for_another_backbone_opens_with_the_one_it_is_given()
     {
         await using var plain = await InProcessSandbox.OpenAsync(demo, []);
@@ -94,9 +106,10 @@ public sealed class PreparedTests(DemoWorld demo)
         Assert.Equal(SandboxExit.OpenRefused, await Patience.ForAsync(sandbox.Exit));
     }
 
-    private static Task PrepareAsync(InProcessSandbox sandbox, string digest, Linux.Memory.SealedMemory segment)
+    private static Task PrepareAsync(InProcessSandbox sandbox, string digest, Linux.Memory.SealedMemory segment, Action<Prepare>? change = null)
     {
         var ahead = new Prepare { BackboneDigest = digest };
+        change?.Invoke(ahead);
         ahead.TextFiles.Add(DemoWorld.TextFiles().ToDictionary());
         return sandbox.Worker.SendAsync(new ToSandbox { Prepare = ahead }, segment.Descriptor);
     }
