@@ -22,7 +22,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
             BeginCold(invocation, opens: true);
         }
 
-        var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
+        var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken, adapter: invocation.Adapter is null ? ByteSize.Zero : new ByteSize(invocation.Revision.AdapterBytes));
 
         if (sandbox.IsCompleted || invocation.Adapter is not { } adapter)
         {
