@@ -17,6 +17,7 @@ public sealed class InferenceEngine : IDisposable
     private const long TouchedBytes = 2L << 20;
 
     private readonly DeviceMemory _arena;
+    private long _touched;
 
     public InferenceEngine(BackboneImage backbone, IComputeBackend backend, EngineOptions options)
     {
@@ -55,11 +56,24 @@ public sealed class InferenceEngine : IDisposable
     public void Touch(int tokens, long poolBytes, CancellationToken enough)
     {
         Runner.Touch(tokens);
-        poolBytes = Math.Min(poolBytes, (long)Pages.Total * Pages.PageBytes);
+        poolBytes = Math.Min(poolBytes, _arena.Bytes);
 
-        for (var offset = 0L; offset < poolBytes && !enough.IsCancellationRequested; offset += TouchedBytes)
+        for (; _touched < poolBytes && !enough.IsCancellationRequested; _touched = Math.Min(_touched + TouchedBytes, poolBytes))
         {
-            Pages.Touch(offset, Math.Min(TouchedBytes, poolBytes - offset));
+            _arena.Touch(_touched, Math.Min(TouchedBytes, poolBytes - _touched));
+        }
+    }
+
+    /// <summary>The pool reaches so far, or as far as it did. What was touched beyond is given back: a lease does not cover it.</summary>
+    public void Reach(long bytes)
+    {
+        Pages.Grow((int)Math.Min(bytes / Pages.PageBytes, Pages.Limit));
+        var end = (long)Pages.Total * Pages.PageBytes;
+
+        if (_touched > end)
+        {
+            _arena.Discard(end, _touched - end);
+            _touched = end;
         }
     }
 

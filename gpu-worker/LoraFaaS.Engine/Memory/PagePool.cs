@@ -93,19 +93,6 @@ public sealed class PagePool
 
     public nint AddressOf(PageIndex page) => _arena.Address + (nint)((long)page.Value * PageBytes);
 
-    /// <summary>Has memory for this part of what is open, whoever rents it later; the lowest pages are rented first.</summary>
-    public void Touch(long offset, long bytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        var end = (long)Total * PageBytes;
-        end = bytes < end - offset ? offset + bytes : end;
-
-        if (end > offset)
-        {
-            _arena.Touch(offset, end - offset);
-        }
-    }
-
     /// <summary>Fills a rented page from its start.</summary>
     public void Write(PageIndex page, ReadOnlySpan<byte> content)
     {

@@ -89,6 +89,7 @@ internal sealed class PreparedBackbone : IAsyncDisposable
         }
 
         _isTaken = true;
+        built.Engine.Reach(open.DeviceBytes);
         return built with { TrustDomain = open.TrustDomain };
     }
 
@@ -121,11 +122,17 @@ internal sealed class PreparedBackbone : IAsyncDisposable
         _enough.Dispose();
     }
 
-    /// <summary>But for whose it is.</summary>
+    /// <summary>But for whose it is, and for a first lease that is longer: the pool that is built reaches as far as any lease may.</summary>
     private static bool IsAlike(Open open, Open opening)
     {
+        if (open.DeviceBytes < opening.DeviceBytes || open.DeviceBytes > Math.Max(opening.DeviceBytes, opening.DeviceLimitBytes))
+        {
+            return false;
+        }
+
         var alike = open.Clone();
         alike.TrustDomain = "";
+        alike.DeviceBytes = opening.DeviceBytes;
         return alike.Equals(opening);
     }
 

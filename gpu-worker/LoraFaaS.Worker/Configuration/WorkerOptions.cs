@@ -47,8 +47,8 @@ public sealed class WorkerOptions
     public string HostMemory { get; set; } = "4Gi";
 
     /// <summary>
-    /// Most memory kept at hand for the next cold start, beside the budgets: as much as the largest so far touched, from its end on. More lets larger adapters come
-    /// into memory that need not first be fetched from the machine's host; 0 keeps none.
+    /// Most memory kept at hand for the next cold start, beside the budgets: as much as the largest so far touched, from its end on; and at most as much again in each
+    /// blank sandbox, for its first lease. More lets larger adapters come into memory that need not first be fetched from the machine's host; 0 keeps none.
     /// </summary>
     [ByteSizeText(minMebibytes: 0)]
     public string ReserveMemory { get; set; } = "128Mi";

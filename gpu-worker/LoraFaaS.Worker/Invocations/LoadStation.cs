@@ -24,7 +24,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
 
         var prefix = new PrefixKey(invocation.Sandbox, invocation.Function, invocation.Revision.Number);
         invocation.PrefixTier = prefixes.Find(prefix);
-        var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken);
+        var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken, adapter: invocation.Adapter is null ? ByteSize.Zero : new ByteSize(invocation.Revision.AdapterBytes));
 
         if (sandbox.IsCompleted)
         {

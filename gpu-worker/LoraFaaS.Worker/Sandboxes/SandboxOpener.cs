@@ -94,6 +94,7 @@ internal sealed partial class SandboxOpener(
                     process.BelongTo(key, channel);
                     process.EndPreparation();
                     Expect(backbone);
+                    spawner.Expect(lease.Size);
                     var times = Times(time.GetElapsedTime(begun), done.Value);
                     costs.Observe(ClimbStep.SandboxStart, lease.Size, times.Start + times.Map + times.Kernels);
                     LogOpened(process.Id, key, process.ProcessId, done.Value.Kernels, times.Start.TotalMilliseconds, times.Map.TotalMilliseconds);

@@ -27,6 +27,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     private readonly ColdInvocations _cold;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
+    private long _longestLease;
 
     public SandboxSpawner(
         ISandboxSource source, NextBackbone next, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time, ILogger<SandboxSpawner> logger)
@@ -69,8 +70,17 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
         }
     }
 
-    /// <summary>A blank holds it for whoever comes next, as the reserve does, and under the same limit: 0 keeps none.</summary>
-    private static ByteSize AtHand(WorkerOptions options) => options.ReserveBytes < options.FirstLeaseBytes ? options.ReserveBytes : options.FirstLeaseBytes;
+    /// <summary>A sandbox was opened with such a lease: the next blanks have memory for another like it.</summary>
+    public void Expect(ByteSize lease)
+    {
+        for (var seen = Volatile.Read(ref _longestLease); lease.Bytes > seen; seen = Volatile.Read(ref _longestLease))
+        {
+            Interlocked.CompareExchange(ref _longestLease, lease.Bytes, seen);
+        }
+    }
+
+    /// <summary>What a blank holds for whoever comes next, beside the budgets, as the reserve does and under the same limit: 0 keeps none.</summary>
+    private ByteSize AtHand => new(Math.Min(_options.ReserveBytes.Bytes, Math.Max(_options.FirstLeaseBytes.Bytes, Volatile.Read(ref _longestLease))));
 
     /// <summary>Where another backbone is expected than it was prepared for.</summary>
     protected override async Task PrepareAsync(SandboxProcess blank, CancellationToken cancellationToken)
@@ -85,7 +95,7 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
 
         try
         {
-            await blank.PrepareAsync(backbone, OpeningFrame.For(backbone.Digest, _options.FirstLeaseBytes, _options), AtHand(_options), either.Token);
+            await blank.PrepareAsync(backbone, OpeningFrame.For(backbone.Digest, _options.FirstLeaseBytes, _options), AtHand, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Backbones;
 using LoraFaaS.Worker.Concurrency;
 using LoraFaaS.Worker.Configuration;
@@ -48,8 +49,12 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
     /// <summary>Sandboxes on their way, and whether each has its process; each is <see cref="ProcessSupervisor{TKey, TProcess}.Resident"/> before it is off this list.</summary>
     public IReadOnlyDictionary<SandboxKey, bool> Opening() => Starting.ToDictionary(key => key, _opener.HasProcess);
 
-    public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken, Urgency urgency = Urgency.Live) =>
-        await TryUseAsync(key, token => StartAsync(key, token), urgency, cancellationToken) switch
+    /// <param name="key">Whose it is, and on which backbone.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="urgency">Of one that has to be started.</param>
+    /// <param name="adapter">Bytes that it will be asked to load at once: one that has to be started is leased room for them, where there is so much.</param>
+    public async Task<Loading<SandboxUse>> UseAsync(SandboxKey key, CancellationToken cancellationToken, Urgency urgency = Urgency.Live, ByteSize adapter = default) =>
+        await TryUseAsync(key, token => StartAsync(key, adapter, token), urgency, cancellationToken) switch
         {
             (Loading<ResidentSandbox>.Ready ready, var wasThere) => new Loading<SandboxUse>.Ready(new SandboxUse(ready.Value, wasThere)),
             (Loading<ResidentSandbox>.Failed failed, _) => new Loading<SandboxUse>.Failed(failed.Problem),
@@ -76,7 +81,7 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
 
     protected override void Killed(ResidentSandbox process) => LogKilled(process.Id, StopLimit);
 
-    private async Task<Loading<ResidentSandbox>> StartAsync(SandboxKey key, CancellationToken cancellationToken)
+    private async Task<Loading<ResidentSandbox>> StartAsync(SandboxKey key, ByteSize adapter, CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
         var tier = _options.ShareBackbone && _backbones.Contains(key.Backbone) ? StorageTier.Host : StorageTier.Disk;
@@ -94,19 +99,19 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
 
                 // A copy of its own goes with the sandbox; the shared one stays, and does not leave before it. One that is leaving is packed again.
                 case Loading<PackedBackbone>.Ready ready when (_options.ShareBackbone ? ready.Value.TryHold() : ready.Value) is { } hold:
-                    return await OpenAsync(key, ready.Value, hold, tier, _time.GetElapsedTime(begun), cancellationToken);
+                    return await OpenAsync(key, adapter, ready.Value, hold, tier, _time.GetElapsedTime(begun), cancellationToken);
             }
         }
     }
 
     private async Task<Loading<ResidentSandbox>> OpenAsync(
-        SandboxKey key, PackedBackbone backbone, IDisposable hold, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
+        SandboxKey key, ByteSize adapter, PackedBackbone backbone, IDisposable hold, StorageTier tier, TimeSpan packing, CancellationToken cancellationToken)
     {
         var isOpen = false;
 
         try
         {
-            var opening = await OpenLeasedAsync(key, backbone, cancellationToken);
+            var opening = await OpenLeasedAsync(key, adapter, backbone, cancellationToken);
 
             if (opening is not Loading<ResidentSandbox>.Ready ready)
             {
@@ -128,20 +133,33 @@ internal sealed partial class SandboxSupervisor : ProcessSupervisor<SandboxKey, 
         }
     }
 
-    private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, PackedBackbone backbone, CancellationToken cancellationToken) =>
-        await LeaseAsync(key, cancellationToken) is LeaseOutcome.Granted granted
+    private async Task<Loading<ResidentSandbox>> OpenLeasedAsync(SandboxKey key, ByteSize adapter, PackedBackbone backbone, CancellationToken cancellationToken) =>
+        await LeaseAsync(key, FirstLease(adapter), cancellationToken) is LeaseOutcome.Granted granted
             ? await _opener.OpenAsync(key, backbone, granted.Lease, cancellationToken)
             : new Loading<ResidentSandbox>.Failed(new Problem(
                 ErrorCode.NoCapacity, $"The device's memory is in use; nothing may leave it for a sandbox of {key}.", RetryAfter: FullRetry));
 
+    /// <summary>With an extent for keys and values beside the adapter.</summary>
+    private ByteSize FirstLease(ByteSize adapter)
+    {
+        var wanted = adapter.Bytes == 0 ? 0 : SandboxLease.WholeExtents(Math.Min(adapter.Bytes, _options.SandboxBytes.Bytes)) + SandboxLease.ExtentBytes;
+        return new ByteSize(Math.Clamp(wanted, _options.FirstLeaseBytes.Bytes, _options.SandboxBytes.Bytes));
+    }
+
     /// <summary>One that was killed holds its bytes until the kernel has reaped it: where they are what is missing, its successor waits for them.</summary>
-    private async Task<LeaseOutcome> LeaseAsync(SandboxKey key, CancellationToken cancellationToken)
+    private async Task<LeaseOutcome> LeaseAsync(SandboxKey key, ByteSize size, CancellationToken cancellationToken)
     {
         while (true)
         {
             // Looked at first: one that lets go just after the refusal is among them.
             var ending = Ending;
-            var outcome = await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken);
+            var outcome = await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, size, cancellationToken);
+
+            // It asks for what its adapter lacks once it is there, and may find room by then.
+            if (outcome is LeaseOutcome.Refused && size > _options.FirstLeaseBytes)
+            {
+                outcome = await _room.LeaseAsync($"sandbox {key}", key.TrustDomain, _options.FirstLeaseBytes, cancellationToken);
+            }
 
             if (outcome is LeaseOutcome.Granted || ending.Count == 0)
             {

@@ -47,27 +47,6 @@ public sealed class PagePoolTests
     }
 
     [Fact]
-    public void Touching_pages_changes_nothing_that_can_be_read_and_ends_where_the_lease_does()
-    {
-        using var arena = new HostMemory(8 * PageBytes);
-        var pool = new PagePool(arena, PageBytes, 4 * PageBytes);
-        var pages = new PageIndex[2];
-        Assert.True(pool.TryRent(new OwnerTag(1), pages));
-        pool.Write(pages[1], [1, 2, 3]);
-
-        pool.Touch(0, long.MaxValue);
-        pool.Touch(6 * PageBytes, PageBytes);
-
-        var read = new byte[4];
-        pool.Read(pages[1], read);
-        Assert.Equal([1, 2, 3, 0], read);
-        pool.Read(pages[0], read);
-        Assert.Equal(new byte[4], read);
-        Assert.Equal(4, pool.Total);
-        pool.Verify();
-    }
-
-    [Fact]
     public void A_request_the_pool_cannot_meet_takes_nothing()
     {
         using var arena = new HostMemory(4 * PageBytes);

@@ -12,6 +12,8 @@ namespace LoraFaaS.Sandbox.Tests.Processes;
 [Collection(DemoTests.Name)]
 public sealed class PreparedTests(DemoWorld demo)
 {
+    private const long Limit = 16 << 20;
+
     [Fact]
     public async Task A_rehearsal_runs_to_its_end_and_has_nothing_to_complain_of()
     {
@@ -72,14 +74,24 @@ public sealed class PreparedTests(DemoWorld demo)
         Assert.Equal(await AnswerAsync(plain), await AnswerAsync(prepared));
     }
 
-    [Fact]
-    public async Task One_whose_memory_was_touched_ahead_answers_as_any_other()
+    /// <summary>A shorter lease than it is prepared for, the same, a longer one that its engine can reach, and one that it cannot.</summary>
+    [Theory]
+    [InlineData(2 << 20)]
+    [InlineData(4 << 20)]
+    [InlineData(8 << 20)]
+    [InlineData(64 << 20)]
+    public async Task One_whose_memory_was_touched_ahead_has_the_lease_it_is_given_and_answers_as_any_other(long lease)
     {
         await using var plain = await InProcessSandbox.OpenAsync(demo, []);
         await using var prepared = await InProcessSandbox.StartAsync();
-        var opening = new Open { BackboneDigest = DemoWorld.BackboneDigest, DeviceBytes = 64 << 20, Threads = 2, MaxSequences = 16, MaxStepTokens = 256 };
+        var opening = Opening(4 << 20);
         await PrepareAsync(prepared, DemoWorld.BackboneDigest, demo.Backbone, ahead => (ahead.Opening, ahead.TouchedBytes) = (opening, long.MaxValue));
-        Assert.NotNull((await prepared.Worker.OpenAsync(demo, open => open.TextFiles.Clear())).Ready);
+        var ready = (await prepared.Worker.OpenAsync(demo, open =>
+        {
+            (open.DeviceBytes, open.DeviceLimitBytes) = (lease, Limit);
+            open.TextFiles.Clear();
+        })).Ready;
+        Assert.Equal(lease, ready.Pages * ready.PageBytes);
 
         Assert.Equal(await AnswerAsync(plain), await AnswerAsync(prepared));
     }
@@ -105,6 +117,11 @@ public sealed class PreparedTests(DemoWorld demo)
         Assert.Equal(ErrorCode.BackboneInvalid.ToWire(), (await sandbox.Worker.OpenAsync(demo)).OpenFailed.Code);
         Assert.Equal(SandboxExit.OpenRefused, await Patience.ForAsync(sandbox.Exit));
     }
+
+    private static Open Opening(long lease) => new()
+    {
+        BackboneDigest = DemoWorld.BackboneDigest, DeviceBytes = lease, DeviceLimitBytes = Limit, Threads = 2, MaxSequences = 16, MaxStepTokens = 256,
+    };
 
     private static Task PrepareAsync(InProcessSandbox sandbox, string digest, Linux.Memory.SealedMemory segment, Action<Prepare>? change = null)
     {
