@@ -8,7 +8,7 @@ using LoraFaaS.Worker.Outcomes;
 namespace LoraFaaS.Worker;
 
 /// <summary>
-/// The stations of an invocation on this worker, in order: admit → load (backbone, sandbox, adapter) → queue → generate → account → answer.
+/// The stations of an invocation on this worker, in order: admit → load (backbone, sandbox, adapter, prompt prefix) → queue → generate → account → answer.
 /// A function with code of its own: admit → code, in its handler, each of whose generations passes load → queue → generate → account → answer.
 /// One deadline bounds them all. A lost sandbox costs time and no token: another one prefills what was sent and goes on with the same
 /// tokens. A second loss ends the invocation, because one that kills sandboxes must not take a third.

@@ -22,6 +22,13 @@ public static class PrefixReturnPolicy
         _ => costs.Compute,
     };
 
+    /// <summary>What computing all of a prefix takes, from a time in which some of it was there already; null: so much was that the time says nothing.</summary>
+    /// <param name="took">Until it was ready.</param>
+    /// <param name="tokens">It has.</param>
+    /// <param name="found">Of them, those that were not computed.</param>
+    public static TimeSpan? ComputeOf(TimeSpan took, int tokens, int found) =>
+        found < 0 || 2 * (long)found > tokens ? null : took * (tokens / Math.Max(1.0, tokens - found));
+
     /// <summary>Coming back from disk takes at most <see cref="MostOfCompute"/> of computing it again.</summary>
     public static bool IsWorthReading(PrefixCosts costs) => costs.DiskToHost + costs.HostToDevice <= costs.Compute * MostOfCompute;
 

@@ -317,7 +317,7 @@ internal sealed class EngineLoop : IDisposable
         var kv = sequence.TakeKv();
         var blocks = tokens / KvLayout.BlockTokens;
         _prefixes.Keep(prefix, new KeptPrefix(sequence.AdapterDigest, kv, blocks, sequence.Generation.Prefix.Keys[blocks - 1]));
-        _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes);
+        _delivery.KeptPrefix(prefix, tokens, (long)kv.PageCount * _sandbox.Engine.Pages.PageBytes, sequence.CachedPromptTokens ?? 0);
         _ends.Drop(sequence);
     }
 }

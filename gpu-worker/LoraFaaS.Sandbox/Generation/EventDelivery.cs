@@ -59,8 +59,8 @@ internal sealed class EventDelivery(Outbox outbox)
         },
     });
 
-    public void KeptPrefix(string name, int tokens, long bytes) =>
-        outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Tokens = tokens, DeviceBytes = bytes } });
+    public void KeptPrefix(string name, int tokens, long bytes, int cachedTokens) =>
+        outbox.Post(new FromSandbox { PrefixReady = new PrefixReady { Name = name, Tokens = tokens, DeviceBytes = bytes, CachedTokens = cachedTokens } });
 
     /// <param name="name">Of the prefix.</param>
     /// <param name="problem">Null: it was saved.</param>

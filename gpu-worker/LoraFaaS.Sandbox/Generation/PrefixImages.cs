@@ -106,7 +106,7 @@ internal sealed class PrefixImages(OpenedSandbox sandbox, PrefixKeeper prefixes,
         }
 
         prefixes.Keep(restore.Name, new KeptPrefix(restore.AdapterDigest, kv, blocks, chain.Keys[blocks - 1]));
-        delivery.KeptPrefix(restore.Name, blocks * KvLayout.BlockTokens, (long)kv.PageCount * sandbox.Engine.Pages.PageBytes);
+        delivery.KeptPrefix(restore.Name, blocks * KvLayout.BlockTokens, (long)kv.PageCount * sandbox.Engine.Pages.PageBytes, blocks * KvLayout.BlockTokens);
         return null;
     }
 }

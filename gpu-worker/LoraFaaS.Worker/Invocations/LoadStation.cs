@@ -7,7 +7,7 @@ using LoraFaaS.Worker.Sandboxes;
 
 namespace LoraFaaS.Worker.Invocations;
 
-/// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter. Almost always it is there.</summary>
+/// <summary>Brings what an invocation needs to the device, from wherever it is: backbone, sandbox, adapter, and what its prompt begins with where there is a copy. Almost always it is there.</summary>
 internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache host, PrefixTiers prefixes, LiveDemand demand, ColdInvocations cold, ResidencyNotes notes, ArtifactRates rates, MemoryReserve reserve, TimeProvider time)
 {
     public async Task<Loading<LoadedArtifacts>> LoadAsync(Invocation invocation, CancellationToken cancellationToken)

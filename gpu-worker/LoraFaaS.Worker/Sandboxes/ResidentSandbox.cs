@@ -52,7 +52,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         Uses = new UseBook(() => channel.IsClosed, _time);
         _ending = _lifetime.Token;
         _loads = new SingleFlight<Digest, Loading<StorageTier>>(_ending);
-        _prefixes = new SandboxPrefixes(key, channel, around, _ending);
+        _prefixes = new SandboxPrefixes(this, channel, around, _ending);
         _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_ending);
     }
@@ -329,7 +329,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     }
 
     /// <summary>More device memory where there is some, or room within what there is.</summary>
-    private async Task<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
+    internal async Task<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
         var need = new ByteSize(bytes + DeviceLedger.Extent.Bytes);
         var before = _lease.Size;

@@ -3,6 +3,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
+using LoraFaaS.Policies.Offloading;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Worker.Artifacts;
@@ -12,10 +13,13 @@ using LoraFaaS.Worker.Offloading;
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>The prompt prefixes that one sandbox computes ahead and keeps. What it has computed is copied to the host, and put back from there when it, or the next of its trust domain, wants it again.</summary>
-internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, SandboxSurroundings around, CancellationToken lifetime)
+internal sealed class SandboxPrefixes(ResidentSandbox sandbox, SandboxChannel channel, SandboxSurroundings around, CancellationToken lifetime)
 {
     /// <summary>What an image has beside its pages.</summary>
     private const int HeadBytes = 4_096;
+
+    /// <summary>Room is made for a prefix as for an adapter, and may be somebody else's when it is tried again.</summary>
+    private const int MaxTries = 3;
 
     /// <summary>What there were too few pages for is not put back at once: each try waits for the step that runs.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
@@ -62,7 +66,7 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
     /// <summary>The sandbox lets an adapter's prefixes go with it by itself.</summary>
     public void RemoveOf(Digest adapter) => _book.RemoveOf(adapter);
 
-    private PrefixKey KeyOf(FunctionId function, RevisionRef revision) => new(key, function, revision.Number);
+    private PrefixKey KeyOf(FunctionId function, RevisionRef revision) => new(sandbox.Key, function, revision.Number);
 
     private async Task<Problem?> BringAsync(PrefixKey prefix, RevisionRef revision, CancellationToken cancellationToken) =>
         await BringBackAsync(prefix, revision, Urgency.Ahead, cancellationToken) ? null : await ComputeAsync(prefix, revision);
@@ -84,6 +88,32 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
             return false;
         }
 
+        // What is larger than all that the sandbox has is not sent to be refused.
+        if (image.Image.Length > sandbox.Leased.Bytes)
+        {
+            await sandbox.TryMakeRoomAsync(image.Image.Length, lifetime);
+        }
+
+        for (var tries = 1; tries <= MaxTries; tries++)
+        {
+            if (await PutAsync(prefix, revision, image) is { } isPut)
+            {
+                return isPut;
+            }
+
+            if (tries == MaxTries || !await sandbox.TryMakeRoomAsync(image.Image.Length, lifetime))
+            {
+                break;
+            }
+        }
+
+        Volatile.Write(ref _fullAt, around.Time.GetTimestamp());
+        return false;
+    }
+
+    /// <summary>Null: there are too few pages for it.</summary>
+    private async Task<bool?> PutAsync(PrefixKey prefix, RevisionRef revision, HostPrefix image)
+    {
         var begun = around.Time.GetTimestamp();
 
         // Once the frame is out the sandbox has it, whoever has given up meanwhile.
@@ -98,8 +128,7 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
                 around.Prefixes.DropAbove(prefix, StorageTier.Remote);
                 return false;
             case SandboxReply<PrefixReady>.Refused:
-                Volatile.Write(ref _fullAt, around.Time.GetTimestamp());
-                return false;
+                return null;
             default:
                 return false;
         }
@@ -172,9 +201,7 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
 
                 if (kept.Size > ByteSize.Zero)
                 {
-                    var computed = around.Time.GetElapsedTime(begun);
-                    around.Costs.Observe(ClimbStep.PrefixCompute, kept.Size, computed);
-                    await SaveAsync(prefix, kept, computed);
+                    await SaveAsync(prefix, kept, Learn(kept, done.Value, around.Time.GetElapsedTime(begun)));
                 }
 
                 return null;
@@ -185,5 +212,17 @@ internal sealed class SandboxPrefixes(SandboxKey key, SandboxChannel channel, Sa
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>What computing it takes. After a call of its function it is found in the sandbox's cache, and ready at once: that is no measure.</summary>
+    private TimeSpan Learn(KeptPrefix kept, PrefixReady ready, TimeSpan took)
+    {
+        if (PrefixReturnPolicy.ComputeOf(took, ready.Tokens, ready.CachedTokens) is not { } computed)
+        {
+            return around.Costs.Expect(ClimbStep.PrefixCompute, kept.Size);
+        }
+
+        around.Costs.Observe(ClimbStep.PrefixCompute, kept.Size, computed);
+        return computed;
     }
 }

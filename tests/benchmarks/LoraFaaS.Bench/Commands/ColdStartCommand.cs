@@ -16,17 +16,22 @@ internal static class ColdStartCommand
     private static readonly Option<int> Rounds = BenchOptions.Rounds(5);
     private static readonly Option<string?> Shape = new("--shape") { Description = "At the worker, on synthetic weights: tiny, 125m or 1.1b" };
     private static readonly Option<bool> NoShare = new("--no-share") { Description = "With --shape: also where each function's sandbox loads its own backbone" };
+    private static readonly Option<bool> Prefix = new("--prefix") { Description = "At the worker: the first token of a function with a system prompt of 512 tokens, its sandbox gone, by where its keys and values are (--shape 125m if none is given)" };
     private static readonly Option<FileInfo?> Cluster = new("--cluster") { Description = "Also write the machine as measured to this file, for lorafaas simulate --cluster" };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Cluster, Json };
+        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Prefix, Cluster, Json };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var report = new ReportWriter("coldstart", TimeProvider.System);
 
-            if (parse.GetValue(Shape) is { } shape)
+            if (parse.GetValue(Prefix))
+            {
+                await new ColdPrefixBench(report, parse.GetValue(Shape) ?? "125m", parse.GetValue(Rounds)).RunAsync();
+            }
+            else if (parse.GetValue(Shape) is { } shape)
             {
                 await new ColdBackboneBench(report, shape, parse.GetValue(NoShare), parse.GetValue(Rounds)).RunAsync();
             }

@@ -114,24 +114,33 @@ internal sealed class WorkerRun : IAsyncDisposable
         return CallAsync(backbone, adapter, domain, function, Enumerable.Range(0, prompt).Select(i => ((seed * (i + 1)) % 2_000) + 100), tokens, limit, promise);
     }
 
-    private async Task<TimedCall> CallAsync(
+    /// <summary>A function as a call names it.</summary>
+    public static RevisionRef RevisionOf(Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, CallPromise promise = default) => new()
+    {
+        Namespace = domain, Function = function, Number = 1, BackboneDigest = backbone.Value, AdapterDigest = adapter?.Digest.Value ?? "",
+        AdapterBytes = adapter?.Bytes ?? 0, TrustDomain = domain,
+        SloTtftMs = (int)(promise.FirstToken?.TotalMilliseconds ?? 0), SloTpotMs = (int)(promise.BetweenTokens?.TotalMilliseconds ?? 0),
+    };
+
+    private Task<TimedCall> CallAsync(
         Digest backbone, (Digest Digest, long Bytes)? adapter, string domain, string function, IEnumerable<int> prompt, int tokens, TimeSpan? limit = null, CallPromise promise = default)
+    {
+        var ids = new TokenIds();
+        ids.Ids.AddRange(prompt);
+        return CallAsync(RevisionOf(backbone, adapter, domain, function, promise), new Prompt { Tokens = ids }, tokens, limit);
+    }
+
+    public async Task<TimedCall> CallAsync(RevisionRef revision, Prompt prompt, int tokens, TimeSpan? limit = null)
     {
         var request = new GenerateRequest
         {
             CallId = Guid.NewGuid().ToString(),
-            Revision = new RevisionRef
-            {
-                Namespace = domain, Function = function, Number = 1, BackboneDigest = backbone.Value, AdapterDigest = adapter?.Digest.Value ?? "",
-                AdapterBytes = adapter?.Bytes ?? 0, TrustDomain = domain,
-                SloTtftMs = (int)(promise.FirstToken?.TotalMilliseconds ?? 0), SloTpotMs = (int)(promise.BetweenTokens?.TotalMilliseconds ?? 0),
-            },
-            Prompt = new Prompt { Tokens = new TokenIds() },
+            Revision = revision,
+            Prompt = prompt,
             Sampling = new Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = tokens, TopLogprobs = -1, IgnoreEos = true },
             Stream = true,
         };
 
-        request.Prompt.Tokens.Ids.AddRange(prompt);
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/generate") { Content = new ByteArrayContent(request.ToByteArray()) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         message.Headers.Add(WireHeaders.TimeLeft, ((long)(limit ?? TimeSpan.FromMinutes(5)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));

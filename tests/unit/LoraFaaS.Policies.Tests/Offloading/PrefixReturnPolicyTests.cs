@@ -39,6 +39,16 @@ public sealed class PrefixReturnPolicyTests
     public void The_disk_keeps_its_reserve(long freeMebibytes, PrefixDiskDecision expected) =>
         Assert.Equal(expected, PrefixReturnPolicy.Decide(Question(Costs(40, 8, 900)) with { DiskFree = freeMebibytes * Mebibyte }));
 
+    [Theory]
+    [InlineData(0, 900.0)]
+    [InlineData(128, 1_200.0)]
+    [InlineData(256, 1_800.0)]
+    [InlineData(257, null)]
+    [InlineData(512, null)]
+    [InlineData(-1, null)]
+    public void What_was_found_was_not_computed(int found, double? expectedMs) =>
+        Assert.Equal(expectedMs, PrefixReturnPolicy.ComputeOf(TimeSpan.FromMilliseconds(900), 512, found)?.TotalMilliseconds);
+
     [Fact]
     public void A_byte_is_worth_the_waiting_that_it_saves()
     {

@@ -10,6 +10,10 @@ namespace LoraFaaS.Worker.Tests.Hosting;
 /// <summary>Prompt prefixes behind the host's memory: real sandboxes, real files.</summary>
 public sealed class PrefixDiskTests
 {
+    /// <summary>Some 400 tokens, 1.2 MiB of keys and values.</summary>
+    private static readonly string Long = string.Concat(Enumerable.Repeat(
+        "You answer in one word, you never explain yourself, you never apologise, and you use lower case only, whatever you are asked and whoever asks you. ", 8));
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -176,6 +180,40 @@ public sealed class PrefixDiskTests
         Assert.Equal(costs.HostToDevice < costs.Compute ? costs.HostToDevice : costs.Compute, tiers.WaitFor(image.Key, image.Size));
         await PrefixWorld.OffloadAsync(world, StorageTier.Remote);
         Assert.Equal(world.Worker.Get<TierCosts>().Expect(ClimbStep.PrefixCompute, image.Size), tiers.WaitFor(image.Key, image.Size));
+    }
+
+    [Fact]
+    public async Task One_that_a_call_had_computed_already_is_no_measure_of_what_computing_takes()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        await world.Worker.GenerateAsync(PrefixWorld.Ask(world, system: Long), Token);
+
+        await PrefixWorld.PrepareAsync(world, Long);
+
+        var costs = world.Worker.Get<TierCosts>();
+        var image = Assert.Single(world.Worker.Get<PrefixImages>().Inventory);
+        Assert.Null(costs.MeasuredMs(ClimbStep.PrefixCompute));
+        Assert.Equal(new TierCosts().Expect(ClimbStep.PrefixCompute, Assert.Single(world.Worker.SandboxOf("openfaas-fn").Prefixes).Size), image.Computed);
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_is_too_small_for_it_is_given_room_as_for_an_adapter()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "2Mi");
+        var plain = await world.Worker.GenerateAsync(PrefixWorld.Ask(world, "elsewhere", Long), Token);
+        await PrefixWorld.PrepareAsync(world, Long);
+        await PrefixWorld.PrepareAsync(world, Long, revision: 2);
+        var sandbox = world.Worker.SandboxOf("openfaas-fn");
+        var kept = sandbox.Prefixes[0];
+        Assert.True(sandbox.Prefixes.Sum(prefix => prefix.Size.Bytes) > 2 << 20);
+        await PrefixWorld.EndAsync(world, sandbox, isKilled: false);
+
+        // The second finds the pages that a sandbox begins with taken by the first.
+        foreach (var revision in (int[])[1, 2])
+        {
+            var answer = await world.Worker.GenerateAsync(PrefixWorld.Ask(world, system: Long, revision: revision), Token);
+            Assert.Equal((plain.Text, kept.Tokens, (int)StorageTier.Host), (answer.Text, answer.Finished!.CachedPromptTokens, answer.Finished.ColdStart.PrefixTier));
+        }
     }
 
     /// <summary>Prepared, written down, and then gone from its sandbox, which has ended, and from the host.</summary>

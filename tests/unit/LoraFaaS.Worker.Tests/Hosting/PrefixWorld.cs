@@ -26,7 +26,7 @@ internal static class PrefixWorld
         await Patience.ForAsync(sandbox.Closed);
     }
 
-    public static async Task PrepareAsync(DemoWorld world)
+    public static async Task PrepareAsync(DemoWorld world, string system = System, int revision = 1)
     {
         var preload = new PreloadArtifact
         {
@@ -34,7 +34,7 @@ internal static class PrefixWorld
             Key = new RouteKey { Namespace = "openfaas-fn", Function = "sql" },
             Revision = new Revision
             {
-                Number = 1, BackboneDigest = world.Backbone.Value, AdapterDigest = world.DigestOf("sql").Value, AdapterBytes = world.Archive("sql").Length, SystemPrompt = System,
+                Number = revision, BackboneDigest = world.Backbone.Value, AdapterDigest = world.DigestOf("sql").Value, AdapterBytes = world.Archive("sql").Length, SystemPrompt = system,
             },
             TrustDomain = "openfaas-fn",
             Tier = (int)StorageTier.Device,
@@ -49,10 +49,10 @@ internal static class PrefixWorld
         Assert.Equal("", (await world.Controller.CommandAsync(new WorkerCommand { Offload = leave })).ErrorCode);
     }
 
-    public static GenerateRequest Ask(DemoWorld world, string trustDomain = "openfaas-fn", string system = System)
+    public static GenerateRequest Ask(DemoWorld world, string trustDomain = "openfaas-fn", string system = System, int revision = 1)
     {
         var request = world.Request("sql", "list the names", trustDomain, maxTokens: 6);
-        request.Revision.SystemPrompt = system;
+        (request.Revision.Number, request.Revision.SystemPrompt) = (revision, system);
         return request;
     }
 }
