@@ -113,6 +113,7 @@ internal static class GatewayHost
         services.AddSingleton<AdmissionStation>();
 
         services.AddSingleton<RouteBoard>();
+        services.AddSingleton<FirstTable>();
         services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<RouteHealth>());
         services.AddKnative();
         services.AddSingleton(CreateControlChannel);

@@ -119,13 +119,27 @@ internal static class JsonBody
         return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
-    /// <summary>The parser's first sentence; its tail names bytes and lines, which mean nothing in a one-line body.</summary>
+    /// <summary>The parser's first sentence; its tail names bytes and lines, which mean nothing in a one-line body. Of a value of another type it names ours, which nobody knows.</summary>
     private static string Describe(JsonException exception)
     {
         var text = exception.Message;
+
+        if (text.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
+        {
+            return Field(exception) is null ? "the body must be a JSON object" : $"must be {Expected(text)}";
+        }
+
         var tail = text.IndexOf(" Path: ", StringComparison.Ordinal);
         return $"the body is not valid JSON of the expected shape: {OneLine.Clean(tail < 0 ? text : text[..tail])}";
     }
+
+    private static string Expected(string text) =>
+        text.Contains("IReadOnlyDictionary", StringComparison.Ordinal) ? "an object of strings"
+        : text.Contains("IReadOnlyList", StringComparison.Ordinal) ? "an array of strings"
+        : text.Contains("Boolean", StringComparison.Ordinal) ? "true or false"
+        : text.Contains("System.Int", StringComparison.Ordinal) ? "a whole number"
+        : text.Contains("System.String", StringComparison.Ordinal) ? "a string"
+        : "of another type";
 
     /// <summary><c>$.labels.tier</c> becomes <c>labels.tier</c>.</summary>
     private static string? Field(JsonException exception) =>

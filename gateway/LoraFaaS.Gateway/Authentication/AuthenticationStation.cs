@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Rendering;
+using LoraFaaS.Gateway.Routing;
 
 namespace LoraFaaS.Gateway.Authentication;
 
@@ -8,7 +9,7 @@ namespace LoraFaaS.Gateway.Authentication;
 /// First station: strips forged internal headers from everything, and asks for Basic credentials on the control API. The console asks for the same at its own
 /// login page. Everything else but health and /metrics is an invocation, for which an API key is asked when the gateway is told to; faas-cli sends none.
 /// </summary>
-internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials, KeyDesk keys)
+internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials, KeyDesk keys, FirstTable table)
 {
     private static readonly PathString[] Guarded = ["/system", "/api"];
     private static readonly PathString[] Open = ["/healthz", "/health", "/v2/health", "/metrics", "/ui"];
@@ -30,8 +31,22 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
             return next(context);
         }
 
-        return !IsBelow(context.Request.Path, Open) && keys.CheckDoor(context) is { } problem ? RefuseKeyAsync(context, problem) : next(context);
+        if (IsBelow(context.Request.Path, Open))
+        {
+            return next(context);
+        }
+
+        var coming = table.ComeAsync(context.RequestAborted);
+        return coming.IsCompleted ? CheckKeyAsync(context) : CheckKeyAsync(context, coming);
     }
+
+    private async Task CheckKeyAsync(HttpContext context, Task coming)
+    {
+        await coming;
+        await CheckKeyAsync(context);
+    }
+
+    private Task CheckKeyAsync(HttpContext context) => keys.CheckDoor(context) is { } problem ? RefuseKeyAsync(context, problem) : next(context);
 
     private static Task RefuseBasicAsync(HttpContext context)
     {

@@ -71,7 +71,10 @@ internal static class FunctionInput
 
         if (fields.Find("messages") is not null)
         {
-            return ChatMessageFields.Read(fields) is { } chat ? new InvocationInput(chat, sampling) : null;
+            // Of a call that has to be made the answer is the text alone, as everywhere under /function.
+            var (tools, call) = ToolFields.Read(fields);
+            var held = call is null ? sampling : sampling with { JsonSchema = call.JsonSchema };
+            return ChatMessageFields.Read(fields, tools) is { } chat ? new InvocationInput(chat, held) : null;
         }
 
         foreach (var name in TextFields)

@@ -30,12 +30,22 @@ internal sealed class ChatDialect(CompletionFlow flow, IOptions<GatewayOptions> 
             return;
         }
 
+        if (request.Call is not null && route.Revision.Code is not null)
+        {
+            await CompletionFlow.FailAsync(context, invocation, new Problem(
+                ErrorCode.InvalidRequest, "the function's own code writes the answer, which cannot be held to a call", "tool_choice"));
+            return;
+        }
+
         var first = GenerateRequestFactory.Create(
             invocation.CallId, route, request.Input.Prompt, request.Input.Sampling, request.Options.Stream);
         var head = CompletionHead.Of("chatcmpl-", invocation, route, request.Options.Model);
 
-        await flow.GenerateAsync(context, invocation, route, request.Options, [first], new ChatShape(head, request.Options.Logprobs));
+        await flow.GenerateAsync(context, invocation, route, request.Options, [first], ShapeOf(request, head));
     }
+
+    private static ICompletionShape ShapeOf(ChatRequest request, CompletionHead head) =>
+        request.Call is { } call ? new ToolCallShape(head, call, request.Options.Logprobs) : new ChatShape(head, request.Options.Logprobs);
 
     public Task WriteProblemAsync(HttpContext context, Problem problem) => OpenAiErrors.WriteAsync(context, problem);
 }

@@ -14,7 +14,8 @@ internal static class ChatRequestParser
     private static ChatRequest? Read(JsonFields fields, int maxChoices)
     {
         var options = CompletionOptionFields.Read(fields, maxChoices);
-        var prompt = ChatMessageFields.Read(fields);
+        var (tools, call) = ToolFields.Read(fields);
+        var prompt = ChatMessageFields.Read(fields, tools);
         var logprobs = fields.Bool("logprobs") ?? false;
         var alternatives = fields.Int("top_logprobs", TopLogprobs);
 
@@ -25,8 +26,10 @@ internal static class ChatRequestParser
 
         var sampling = SamplingFields.Read(fields) with { TopLogprobs = logprobs ? alternatives ?? 0 : null };
 
+        // A call is held to the function's own parameters, whatever else an answer was to be like.
         return prompt is null
             ? null
-            : new ChatRequest(options with { Logprobs = logprobs }, new InvocationInput(prompt, sampling));
+            : new ChatRequest(
+                options with { Logprobs = logprobs }, new InvocationInput(prompt, call is null ? sampling : sampling with { JsonSchema = call.JsonSchema }), call);
     }
 }

@@ -16,6 +16,14 @@ internal static class OpenAiErrors
             ToEnvelope(problem), OpenAiJson.Readable.ErrorEnvelope, cancellationToken: context.RequestAborted);
     }
 
+    /// <summary>A path or a method that is not served: OpenAI's own code for both.</summary>
+    public static Task WriteUnknownAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        var body = new ErrorBody($"{context.Request.Method} {context.Request.Path} is not served here.", "invalid_request_error", null, "unknown_url");
+        return context.Response.WriteAsJsonAsync(new ErrorEnvelope(body), OpenAiJson.Readable.ErrorEnvelope, cancellationToken: context.RequestAborted);
+    }
+
     public static ErrorEnvelope ToEnvelope(Problem problem) =>
         new(new ErrorBody(problem.ToString(), TypeOf(problem.Code), problem.Field, CodeOf(problem.Code)));
 

@@ -4,12 +4,14 @@ using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Requests;
 
-/// <summary>Reads <c>messages</c> and <c>tools</c> as OpenAI's clients send them.</summary>
+/// <summary>Reads <c>messages</c> as OpenAI's clients send them.</summary>
 internal static class ChatMessageFields
 {
     private const int MostMessages = 4_096;
 
-    public static Prompt? Read(JsonFields fields)
+    /// <param name="fields">The request's.</param>
+    /// <param name="tools">Of <see cref="ToolFields"/>: what the template is given of them.</param>
+    public static Prompt? Read(JsonFields fields, string tools)
     {
         if (fields.Find("messages") is not { } messages)
         {
@@ -23,7 +25,7 @@ internal static class ChatMessageFields
             return null;
         }
 
-        var chat = new ChatMessages { ToolsJson = ReadTools(fields) };
+        var chat = new ChatMessages { ToolsJson = tools };
         var index = 0;
 
         foreach (var message in messages.EnumerateArray())
@@ -135,23 +137,5 @@ internal static class ChatMessageFields
         }
 
         return content.ToString();
-    }
-
-    /// <summary>Handed to the chat template as it came. "none" is how a client says that the tools it lists are not to be used.</summary>
-    private static string ReadTools(JsonFields fields)
-    {
-        if (fields.Find("tools") is not { } tools)
-        {
-            return "";
-        }
-
-        if (tools.ValueKind is not JsonValueKind.Array)
-        {
-            fields.Refuse("tools", "must be an array");
-            return "";
-        }
-
-        var unwanted = fields.Find("tool_choice") is { ValueKind: JsonValueKind.String } choice && choice.ValueEquals("none");
-        return unwanted || tools.GetArrayLength() == 0 ? "" : tools.GetRawText();
     }
 }

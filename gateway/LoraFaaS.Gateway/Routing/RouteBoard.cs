@@ -10,6 +10,7 @@ internal sealed class RouteBoard(TimeProvider time)
         ErrorCode.ControllerUnavailable, "the gateway has no route table from the controller yet", RetryAfter: TimeSpan.FromSeconds(1));
 
     private RouteTable _table = RouteTable.Empty;
+    private readonly TaskCompletionSource _first = NewSignal();
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _routesChanged = NewSignal();
     private TaskCompletionSource _accessChanged = NewSignal();
@@ -24,6 +25,9 @@ internal sealed class RouteBoard(TimeProvider time)
 
     /// <summary>A first snapshot has come. It stays true while the controller is away: the last table goes on serving.</summary>
     public bool HasRoutes => Volatile.Read(ref _hasRoutes);
+
+    /// <summary>Completes with the first snapshot.</summary>
+    public Task First => _first.Task;
 
     /// <summary>The watch stream is open now.</summary>
     public bool Connected
@@ -50,6 +54,8 @@ internal sealed class RouteBoard(TimeProvider time)
         {
             Volatile.Write(ref _workersAt, time.GetTimestamp());
         }
+
+        _first.TrySetResult();
 
         // The table first, then the signal: who is woken sees what woke it.
         Interlocked.Exchange(ref _changed, NewSignal()).SetResult();

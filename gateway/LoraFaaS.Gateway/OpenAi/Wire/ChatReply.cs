@@ -2,6 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace LoraFaaS.Gateway.OpenAi.Wire;
 
-/// <summary>The assistant's message.</summary>
+/// <summary>The assistant's message: text, or a call.</summary>
 internal sealed record ChatReply(
-    string Role, string Content, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Refusal);
+    string Role,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Content,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Refusal)
+{
+    public IReadOnlyList<ChatToolCall>? ToolCalls { get; init; }
+}

@@ -193,6 +193,32 @@ const checks = {
     assert.deepEqual(completion.choices.map((c) => c.index), [0, 1]);
     assert.equal(completion.choices[0].text, completion.choices[1].text);
   },
+  async 'a call that has to be made is made, whole and streamed'() {
+    const weather = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string', enum: ['Oslo', 'Rome'] } }, required: ['city'], additionalProperties: false } } };
+    const clock = { type: 'function', function: { name: 'clock' } };
+    for (const [tools, tool_choice, names, reason] of [
+      [[weather, clock], { type: 'function', function: { name: 'weather' } }, ['weather'], 'stop'],
+      [[weather], 'required', ['weather'], 'tool_calls'],
+      [[weather, clock], 'required', ['weather', 'clock'], 'tool_calls'],
+    ]) {
+      const [whole, streamed] = [await chat({ tools, tool_choice }), await client.chat.completions.stream({ model, messages, temperature: 0, max_tokens: 200, tools, tool_choice }).finalChatCompletion()];
+      for (const { choices: [{ message, finish_reason }] } of [whole, streamed]) {
+        const { name, arguments: text } = message.tool_calls[0].function;
+        assert.equal(message.content, null);
+        assert.ok(names.includes(name), name);
+        assert.ok(name === 'clock' ? text.replaceAll(/\s/g, '') === '{}' : ['Oslo', 'Rome'].includes(JSON.parse(text).city), text);
+        assert.equal(finish_reason, reason);
+      }
+      assert.equal(whole.choices[0].message.tool_calls[0].function.arguments, streamed.choices[0].message.tool_calls[0].function.arguments);
+    }
+    const free = await chat({ tools: [weather], tool_choice: 'none' });
+    assert.equal(free.choices[0].message.content, expected);
+    await assert.rejects(chat({ tools: [weather], tool_choice: { type: 'function', function: { name: 'clock' } } }), BadRequestError);
+  },
+  async 'what is not served is said in words'() {
+    const error = await client.embeddings.create({ model, input: prompt }).then(() => null, (e) => e);
+    assert.ok(error instanceof NotFoundError && error.code === 'unknown_url' && error.message.includes('/v1/embeddings'), String(error));
+  },
   async 'an unknown model is not found'() {
     await assert.rejects(chat({ model: 'no-such-model' }), NotFoundError);
     await assert.rejects(text({ model: 'no-such-model' }), NotFoundError);

@@ -56,6 +56,10 @@ public sealed class OpenFaasTableTests(DemoController demo) : IClassFixture<Demo
     [InlineData("POST", "/system/alert", """{"status":"firing","alerts":[{"status":"firing","labels":{"function_name":"row-none"}}]}""", 200, "")]
     [InlineData("POST", "/system/alert", """{"status":"firing","alerts":[]}""", 200, "")]
     [InlineData("GET", "/system/alert", null, 405, "")]
+    [InlineData("POST", "/system/functions", """{"service":7,"image":"x"}""", 400, "service: must be of another type\n")]
+    [InlineData("POST", "/system/functions", """{"service":"a","image":"x","labels":"x"}""", 400, "labels: must be an object of strings\n")]
+    [InlineData("POST", "/system/functions", """{"service":"a","image":"x","constraints":"x"}""", 400, "constraints: must be an array of strings\n")]
+    [InlineData("POST", "/system/functions", "[]", 400, "the body must be a JSON object\n")]
     [InlineData("GET", "/metrics", null, 200, "# TYPE")]
     [InlineData("GET", "/system/unknown", null, 404, "404 page not found")]
     public async Task A_row_of_the_table(string method, string path, string? body, int status, string says)

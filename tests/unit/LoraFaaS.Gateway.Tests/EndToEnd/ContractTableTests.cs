@@ -125,6 +125,15 @@ public sealed class ContractTableTests(WarmGateway warm) : IClassFixture<WarmGat
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"top_logprobs":2}""", 400, "top_logprobs", "logprobs")]
     [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"logprobs":true,"top_logprobs":21}""", 400, "top_logprobs", "top_logprobs")]
     [InlineData(Chat, """{"model":"none","messages":[{"role":"user","content":"x"}],"stream":true}""", 404, "model", "model_not_found")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tool_choice":"required"}""", 400, "tool_choice", "needs tools")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tool_choice":"always"}""", 400, "tool_choice", "auto, required")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tool_choice":7}""", 400, "tool_choice", "auto, required")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"a"}}],"tool_choice":{"type":"function","function":{"name":"b"}}}""", 400, "tool_choice", "one of tools")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function"}]}""", 400, "tools[0].function.name", "is required")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"a","parameters":"x"}}]}""", 400, "tools[0].function.parameters", "must be an object")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":[7]}""", 400, "tools[0]", "must be an object")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":{}}""", 400, "tools", "must be an array")]
+    [InlineData(Chat, """{"model":"echo","messages":[{"role":"user","content":"x"}],"tools":[],"tool_choice":"none"}""", 200, null, "\"content\":")]
     public async Task OpenAi(string path, string body, int status, string? param, string says)
     {
         var (response, text) = await warm.AskAsync("POST", path, Json, body);
@@ -140,6 +149,23 @@ public sealed class ContractTableTests(WarmGateway warm) : IClassFixture<WarmGat
             Assert.Equal(["message", "type", "param", "code"], error.Select(field => field.Key));
             Assert.Equal(param, (string?)error["param"]);
         }
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/embeddings", 404)]
+    [InlineData("POST", "/v1/responses", 404)]
+    [InlineData("GET", "/v1", 404)]
+    [InlineData("DELETE", "/v1/models/echo", 405)]
+    [InlineData("GET", "/v1/chat/completions", 405)]
+    public async Task What_is_not_served_under_v1_is_said_as_its_clients_read_it(string method, string path, int status)
+    {
+        var (response, text) = await warm.AskAsync(method, path, method == "POST" ? Json : "", method == "POST" ? "{}" : null);
+
+        Assert.True(status == (int)response.StatusCode, text);
+        Assert.Equal(status == 405, response.Content.Headers.Allow.Count > 0);
+        var error = JsonNode.Parse(text)!["error"]!;
+        Assert.Equal($"{method} {path} is not served here.", error["message"]!.GetValue<string>());
+        Assert.Equal("unknown_url", error["code"]!.GetValue<string>());
     }
 
     [Theory]

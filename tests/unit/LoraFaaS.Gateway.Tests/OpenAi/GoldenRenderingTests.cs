@@ -4,6 +4,7 @@ using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Functions;
 using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Requests;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.Protocol.Data;
 using Microsoft.AspNetCore.Http;
@@ -49,6 +50,39 @@ public sealed class GoldenRenderingTests : IDisposable
 
             """, Written());
         Assert.Equal("text/event-stream", _context.Response.ContentType);
+    }
+
+    [Fact]
+    public async Task Call_stream_of_a_function_that_is_known()
+    {
+        await StreamAsync(new ToolCallShape(Head, new ToolChoice("f", "{}", Required: false), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens("{\"x\":", 1)), Choice(0, Given.Tokens("1}", 2)), Choice(0, Given.Finished(2)));
+
+        Assert.Equal(
+            """
+            data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"call_1_0","type":"function","function":{"name":"f","arguments":""}}]},"logprobs":null,"finish_reason":null}],"system_fingerprint":"fp_1"}
+
+            data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":"}}]},"logprobs":null,"finish_reason":null}],"system_fingerprint":"fp_1"}
+
+            data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"logprobs":null,"finish_reason":null}],"system_fingerprint":"fp_1"}
+
+            data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}],"system_fingerprint":"fp_1"}
+
+            data: [DONE]
+
+
+            """, Written());
+    }
+
+    [Theory]
+    [InlineData("{\"name\":\"g\", \"arguments\": {\"y\":\"é\"} }", FinishReason.Stop, """{"tool_calls":[{"index":0,"id":"call_1_0","type":"function","function":{"name":"g","arguments":"{\"y\":\"é\"}"}}]}""", "tool_calls")]
+    [InlineData("{\"name\":\"g\", \"argu", FinishReason.Length, null, "length")]
+    public async Task Call_stream_of_whichever_function_the_text_names(string text, FinishReason reason, string? delta, string says)
+    {
+        await StreamAsync(new ToolCallShape(Head, new ToolChoice(null, "{}", Required: true), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens(text[..9], 1)), Choice(0, Given.Tokens(text[9..], 2)), Choice(0, Given.Finished(2, reason)));
+
+        const string Before = """data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":""";
+        string Event(string delta, string reason) => $"{Before}{delta},\"logprobs\":null,\"finish_reason\":{reason}}}],\"system_fingerprint\":\"fp_1\"}}\n\n";
+        Assert.Equal(Event("{\"role\":\"assistant\"}", "null") + (delta is null ? "" : Event(delta, "null")) + Event("{}", $"\"{says}\"") + "data: [DONE]\n\n", Written());
     }
 
     [Fact]

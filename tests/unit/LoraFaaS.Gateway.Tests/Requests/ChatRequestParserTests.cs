@@ -1,6 +1,7 @@
 using System.Text;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.OpenAi;
+using LoraFaaS.Gateway.Requests;
 
 namespace LoraFaaS.Gateway.Tests.Requests;
 
@@ -97,7 +98,7 @@ public sealed class ChatRequestParserTests
             {{{{{Hello}}}}, "temperature":0.5,"top_p":0.9,"top_k":-1,"min_p":0.1,"max_completion_tokens":7,"max_tokens":9,"seed":-4,"stop":"END",
              "n":3,"stream":true,"stream_options":{"include_usage":true},"logprobs":true,"top_logprobs":2,"presence_penalty":1,"frequency_penalty":-1,
              "repetition_penalty":1.1,"logit_bias":{"5":-100},"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
-             "tools":[{"type":"function"}],"user":"me","store":false,"metadata":{"a":"b"}}
+             "tools":[{"type":"function","function":{"name":"f"}}],"user":"me","store":false,"metadata":{"a":"b"}}
             """);
 
         Assert.Equal("echo", request.Options.Model);
@@ -113,7 +114,26 @@ public sealed class ChatRequestParserTests
         Assert.Equal(2, sampling.TopLogprobs);
         Assert.Equal(-100, sampling.LogitBias![5]);
         Assert.Equal("""{"type":"object"}""", sampling.JsonSchema);
-        Assert.Equal("""[{"type":"function"}]""", request.Input.Prompt.Chat.ToolsJson);
+        Assert.Equal("""[{"type":"function","function":{"name":"f"}}]""", request.Input.Prompt.Chat.ToolsJson);
+        Assert.Null(request.Call);
+    }
+
+    [Theory]
+    [InlineData("\"required\"", "[A]", "a", true, """{"type":"object","properties":{"x":{"type":"integer"}}}""")]
+    [InlineData("""{"type":"function","function":{"name":"b"}}""", "[A,B]", "b", false, """{"type":"object","properties":{},"additionalProperties":false}""")]
+    [InlineData(
+        "\"required\"", "[A,B]", null, true,
+        """{"anyOf":[{"type":"object","properties":{"name":{"const":"a"},"arguments":{"type":"object","properties":{"x":{"type":"integer"}}}},"required":["name","arguments"],"additionalProperties":false},{"type":"object","properties":{"name":{"const":"b"},"arguments":{"type":"object","properties":{},"additionalProperties":false}},"required":["name","arguments"],"additionalProperties":false}]}""")]
+    public void A_call_that_has_to_be_made_is_held_to_its_parameters_whatever_else_was_asked_for(string choice, string tools, string? name, bool required, string schema)
+    {
+        tools = tools
+            .Replace("A", """{"type":"function","function":{"name":"a","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}}""", StringComparison.Ordinal)
+            .Replace("B", """{"type":"function","function":{"name":"b"}}""", StringComparison.Ordinal);
+        var request = Parse($$$"""{{{{Hello}}},"tools":{{{tools}}},"tool_choice":{{{choice}}},"response_format":{"type":"json_object"}}""");
+
+        Assert.Equal(new ToolChoice(name, schema, required), request.Call);
+        Assert.Equal(schema, request.Input.Sampling.JsonSchema);
+        Assert.Equal(tools, request.Input.Prompt.Chat.ToolsJson);
     }
 
     [Fact]
