@@ -12,7 +12,7 @@ internal static class GatewayCommand
     private static readonly Option<int> Streams = new("--streams") { Description = "Open streams to hold, as far as descriptors go", DefaultValueFactory = _ => 10_000 };
     private static readonly Option<int> Functions = new("--functions") { Description = "Functions to look one up among", DefaultValueFactory = _ => 100_000 };
     private static readonly Option<int> Starts = new("--starts") { Description = "Gateways to start one after the other, with --only starts", DefaultValueFactory = _ => 6 };
-    private static readonly Option<int> Warm = new("--warm") { Description = "With --only starts: stretches of calls that warm each gateway at most", DefaultValueFactory = _ => DoorWarmth.MostTurns };
+    private static readonly Option<int> Warm = new("--warm") { Description = "Stretches of calls that warm each door at most", DefaultValueFactory = _ => DoorWarmth.MostTurns };
     private static readonly Option<string[]> Beside = new("--beside")
     {
         Description = "NAME=VALUE[,NAME=VALUE]: with --only starts, as many more gateways with this in their environment, in turns", DefaultValueFactory = _ => [],

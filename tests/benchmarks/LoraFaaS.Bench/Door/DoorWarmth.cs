@@ -10,7 +10,7 @@ internal static class DoorWarmth
     /// <summary>Of the door's processor time.</summary>
     private const double MostCompilerShare = 0.02;
 
-    public static async Task ReachAsync(DoorWorld world, string url, Func<ProcessorTime> time, int mostTurns = MostTurns)
+    public static async Task ReachAsync(DoorWorld world, string url, Func<ProcessorTime> time, int mostTurns)
     {
         var share = 1.0;
         for (var turn = 0; turn < mostTurns && share > MostCompilerShare; turn++)

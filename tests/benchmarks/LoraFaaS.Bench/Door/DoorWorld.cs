@@ -36,8 +36,8 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>The API key that every invocation here must carry: it is looked up, judged and metered on the way.</summary>
     public required string Key { get; init; }
 
-    /// <summary>A key that may have one invocation at once over all gateways, and one that may have many.</summary>
-    public required (string One, string Many) BoundedKeys { get; init; }
+    /// <summary>Keys that may have so many invocations at once over all gateways: one, many, and one again, for who comes by one gateway alone.</summary>
+    public required (string One, string Many, string Alone) BoundedKeys { get; init; }
 
     public CannedWorker Worker { get; }
 
@@ -58,7 +58,7 @@ internal sealed class DoorWorld : IAsyncDisposable
         var controller = await FakeController.StartAsync();
         var keys = new KeyRing();
         var key = keys.Add();
-        var bounded = (keys.Add(change: made => made.MaxConcurrent = 1), keys.Add(change: made => made.MaxConcurrent = 64));
+        var bounded = (keys.Add(change: made => made.MaxConcurrent = 1), keys.Add(change: made => made.MaxConcurrent = 64), keys.Add(change: made => made.MaxConcurrent = 1));
         var routes = Routes(functions, worker.Url);
         routes.Access = keys.Access;
         controller.Publish(routes);
@@ -121,7 +121,10 @@ internal sealed class DoorWorld : IAsyncDisposable
         (ProcessorTime.Of(_gateway.Id).All, ProcessorTime.Of(_forwarder.Id).All, ProcessorTime.Of(_relay.Id).All);
 
     /// <summary>Processor time of the door at that address until now.</summary>
-    public ProcessorTime TimeOf(string url) => ProcessorTime.Of((url == GatewayUrl ? _gateway : _forwarder).Id);
+    public ProcessorTime TimeOf(string url) => ProcessorTime.Of(ProcessOf(url));
+
+    /// <summary>Of the door at that address: ours or the bare forwarder's.</summary>
+    public int ProcessOf(string url) => (url == GatewayUrl ? _gateway : _forwarder).Id;
 
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {

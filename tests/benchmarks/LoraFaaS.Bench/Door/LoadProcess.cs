@@ -49,13 +49,13 @@ internal static class LoadProcess
         var latencies = new ConcurrentBag<List<double>>();
         var failures = 0;
         var begun = Stopwatch.GetTimestamp();
+        var pace = order.Rate is { } rate ? new LoadPace(rate, order.Clients, begun, stretch) : null;
 
         await Task.WhenAll(Enumerable.Range(0, order.Clients).Select(client => Task.Run(async () =>
         {
             var own = new List<double>();
-            for (var call = 0; Stopwatch.GetElapsedTime(begun) < stretch; call++)
+            while (pace is null ? Stopwatch.GetElapsedTime(begun) < stretch : await pace.IsDueAsync(client))
             {
-                await UntilDueAsync(order, begun, client + ((double)call * order.Clients));
                 var sent = Stopwatch.GetTimestamp();
                 using var request = Request(order.Url);
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead);
@@ -72,15 +72,6 @@ internal static class LoadProcess
         var elapsed = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         var all = latencies.SelectMany(own => own).ToList();
         return new LoadResult(all.Count, failures, elapsed, Interleaved.Median(all), Interleaved.Quantile(all, 0.99));
-    }
-
-    /// <summary>The n-th call of all is due n ÷ rate after the beginning. Whoever is late calls at once: a door that falls behind is asked no less for it.</summary>
-    private static async ValueTask UntilDueAsync(LoadOrder order, long begun, double number)
-    {
-        if (order.Rate is { } rate && TimeSpan.FromSeconds(number / rate) - Stopwatch.GetElapsedTime(begun) is { Ticks: > 0 } early)
-        {
-            await Task.Delay(early, TimeProvider.System);
-        }
     }
 
     private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, string url)
