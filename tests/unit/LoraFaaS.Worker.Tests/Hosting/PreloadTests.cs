@@ -88,7 +88,7 @@ public sealed class PreloadTests
         Assert.Equal(plain.Text, answer.Text);
 
         var inventory = world.Worker.Get<Control.Inventory>();
-        var entry = Assert.Single(inventory.Take().Resident, resident => resident.Kind == "prefix");
+        var entry = Assert.Single(inventory.Take().Resident, resident => resident is { Kind: "prefix", Tier: (int)StorageTier.Device });
         Assert.Equal(("sql", 1), (entry.Key.Function, entry.Revision));
         Assert.True(entry.Bytes > 0);
 
