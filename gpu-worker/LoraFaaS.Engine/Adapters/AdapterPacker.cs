@@ -33,22 +33,31 @@ public static class AdapterPacker
         fixed (byte* first = destination)
         {
             var image = (nint)first;
-            Pack(weights, tensors, backbone, (piece, offset) => piece.CopyTo(new Span<byte>((byte*)image + offset, piece.Length)), cancellationToken);
+            PackPart(weights, tensors, backbone, 0, 1, (piece, offset) => piece.CopyTo(new Span<byte>((byte*)image + offset, piece.Length)), cancellationToken);
         }
     }
 
-    /// <summary>Gives the adapter's image out in pieces, from its beginning to its end and without gaps: its head, then a piece a site.</summary>
-    public static void Pack(AdapterWeights weights, TensorStore tensors, ModelConfig backbone, ImageWrite write, CancellationToken cancellationToken)
+    /// <summary>
+    /// Gives one of <paramref name="parts"/> parts of the adapter's image out in pieces: of the first part the head, of each every so manieth site, a piece a site. All parts together are the image without gaps,
+    /// and may be made on as many threads.
+    /// </summary>
+    public static void PackPart(AdapterWeights weights, TensorStore tensors, ModelConfig backbone, int part, int parts, ImageWrite write, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, parts);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(write);
         var plan = AdapterPackPlan.For(weights, backbone);
         var stored = weights.Modules.ToDictionary(m => (m.Layer, m.Module));
-        WriteHead(plan, write);
 
-        for (var index = 0; index < plan.Manifest.Sites.Count; index++)
+        if (part == 0)
+        {
+            WriteHead(plan, write);
+        }
+
+        for (var index = part; index < plan.Manifest.Sites.Count; index += parts)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var site = plan.Manifest.Sites[index];

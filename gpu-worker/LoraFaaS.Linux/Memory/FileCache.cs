@@ -9,11 +9,21 @@ public static partial class FileCache
     private const int WillNeed = 3;
     private const int DontNeed = 4;
 
+    /// <summary>The kernel takes no more of one request for reading ahead than the disk takes at once, often a few hundred kilobytes, and forgets the rest.</summary>
+    private const int ExpectedBytes = 128 << 10;
+
     /// <summary>Has the disk begin to read all of a file that will be read now, beside whatever its reader does meanwhile. A hint: what cannot be had ahead is read when it is asked for.</summary>
     public static void Expect(SafeFileHandle file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        _ = posix_fadvise(file, 0, 0, WillNeed);
+
+        for (var (position, length) = (0L, RandomAccess.GetLength(file)); position < length; position += ExpectedBytes)
+        {
+            if (posix_fadvise(file, position, ExpectedBytes, WillNeed) != 0)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Lets the cached pages of a file go that nobody has mapped; the next reader comes to the disk.</summary>

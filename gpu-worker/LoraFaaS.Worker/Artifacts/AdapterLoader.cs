@@ -93,8 +93,8 @@ internal sealed class AdapterLoader(
         var stamp = file.FoundAt is StorageTier.Remote || _verifiesAlways ? null : FileStamp.Of(file.Lease.Path);
         var isKnown = file.FoundAt is StorageTier.Remote || (stamp is not null && verified.Holds(key.Adapter, stamp));
 
-        // What is not known is counted while it is packed, and is nobody's before both are done. Counting begins first: it reads the file from its beginning on, and what is packed is then there.
-        var counting = isKnown ? Task.FromResult(true) : CountAsync(key, file, cancellationToken);
+        // What is not known is counted while it is packed, and is nobody's before both are done. The disk is asked for all of it first, beside its opening: it is read while the first of it is packed.
+        var counting = threads.RunAsync(() => Expect(file.Lease.Path) && (isKnown || IsIntact(file.Lease.Path, key.Adapter)), cancellationToken);
         var packing = OpenAsync(key, file, makeRoom, cancellationToken);
 
         try
@@ -154,8 +154,6 @@ internal sealed class AdapterLoader(
 
     private async Task<Loading<LoadedAdapter>> OpenAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
-        Expect(file.Lease.Path);
-
         switch (AdapterArtifact.OpenArchive(file.Lease.Path))
         {
             case Reading<AdapterArtifact>.Accepted accepted:
@@ -204,17 +202,19 @@ internal sealed class AdapterLoader(
     {
         try
         {
-            var segment = await threads.RunAsync(
+            using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
+
+            // Laid in the processor's cache and written as to a file: that zeroes no page that it fills, and maps none. Several threads wait for the disk and for fresh pages side by side.
+            await Task.WhenAll(Enumerable.Range(0, threads.Count).Select(part => threads.RunAsync(
                 () =>
                 {
-                    using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
-
-                    // Laid in the processor's cache and written as to a file: that zeroes no page that it fills, and maps none.
-                    AdapterPacker.Pack(weights, artifact.Tensors, backbone, (piece, offset) => RandomAccess.Write(memory.Descriptor, piece, offset), cancellationToken);
-                    return memory.Seal();
+                    AdapterPacker.PackPart(
+                        weights, artifact.Tensors, backbone, part, threads.Count, (piece, offset) => RandomAccess.Write(memory.Descriptor, piece, offset), cancellationToken);
+                    return true;
                 },
-                cancellationToken);
+                cancellationToken)));
 
+            var segment = memory.Seal();
             return new Loading<LoadedAdapter>.Ready(new LoadedAdapter(new PackedAdapter(segment, lease), foundAt));
         }
         catch
@@ -237,8 +237,8 @@ internal sealed class AdapterLoader(
         }
     }
 
-    /// <summary>The disk begins to read all of it; whoever opens it says what is wrong with it.</summary>
-    private static void Expect(string path)
+    /// <summary>The disk begins to read all of it. Always true: whoever opens it says what is wrong with it.</summary>
+    private static bool Expect(string path)
     {
         try
         {
@@ -248,6 +248,8 @@ internal sealed class AdapterLoader(
         catch (IOException)
         {
         }
+
+        return true;
     }
 
     private static bool IsIntact(string path, Digest expected)

@@ -40,6 +40,9 @@ internal sealed class LoadThreads : IDisposable
         }
     }
 
+    /// <summary>So many works run at once.</summary>
+    public int Count => _threads.Count;
+
     /// <summary>Runs on one of the threads, after what came before. Blocks only while a thousand others wait.</summary>
     public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
