@@ -94,7 +94,13 @@ internal sealed class AdapterLoader(
         var isKnown = file.FoundAt is StorageTier.Remote || (stamp is not null && verified.Holds(key.Adapter, stamp));
 
         // What is not known is counted while it is packed, and is nobody's before both are done. The disk is asked for all of it first, beside its opening: it is read while the first of it is packed.
-        var counting = threads.RunAsync(() => Expect(file.Lease.Path) && (isKnown || IsIntact(file.Lease.Path, key.Adapter)), cancellationToken);
+        var counting = threads.RunAsync(
+            () =>
+            {
+                Expect(file.Lease.Path);
+                return isKnown || IsIntact(file.Lease.Path, key.Adapter);
+            },
+            cancellationToken);
         var packing = OpenAsync(key, file, makeRoom, cancellationToken);
 
         try
@@ -237,8 +243,8 @@ internal sealed class AdapterLoader(
         }
     }
 
-    /// <summary>The disk begins to read all of it. Always true: whoever opens it says what is wrong with it.</summary>
-    private static bool Expect(string path)
+    /// <summary>The disk begins to read all of it; whoever opens it says what is wrong with it.</summary>
+    private static void Expect(string path)
     {
         try
         {
@@ -248,8 +254,6 @@ internal sealed class AdapterLoader(
         catch (IOException)
         {
         }
-
-        return true;
     }
 
     private static bool IsIntact(string path, Digest expected)
