@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
+using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Backbones;
@@ -8,7 +9,6 @@ using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Sandboxes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Worker.Rehearsals;
@@ -18,8 +18,9 @@ namespace LoraFaaS.Worker.Rehearsals;
 /// to sandboxes that are played (<see cref="PlayedSandbox"/>). Most of what a worker's first loads take is the compiling of what they pass, on the processors that
 /// sequences run on; compiled code is the process's and stays. Nothing else does: books, meters, spool and log are the second worker's own and go with it. See <c>decisions/0027</c>.
 /// </summary>
-internal sealed partial class LoadRehearsal(
-    IsolationStation isolation, RuntimeFolder folder, LoadThreads threads, InternalToken token, IConfiguration configuration, TimeProvider time, ILogger<LoadRehearsal> logger) : IHostedService
+internal sealed class LoadRehearsal(
+    IsolationStation isolation, RuntimeFolder folder, LoadThreads threads, InternalToken token, IConfiguration configuration, TimeProvider time, ILogger<LoadRehearsal> logger)
+    : Rehearsal(Limit, time, logger)
 {
     private const string Name = "rehearsal";
 
@@ -29,52 +30,22 @@ internal sealed partial class LoadRehearsal(
     /// <summary>Says that this call is traced by nobody, whatever the host exports.</summary>
     private const string Untraced = "00-00000000000000000000000000000001-0000000000000001-00";
 
-    /// <summary>A worker that serves late is worse than one that is slow once.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-
-    private static int _performed;
-
-    private readonly ILogger _logger = logger;
-
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        // Once is enough for a process, however many workers it has.
-        if (Interlocked.Exchange(ref _performed, 1) != 0)
-        {
-            return;
-        }
-
-        using var late = new CancellationTokenSource(Limit, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        var begun = time.GetTimestamp();
-
-        try
-        {
-            LogDone(await PerformAsync(stop.Token), time.GetElapsedTime(begun).TotalMilliseconds);
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whatever it was: no worker stays away for a play.
-            LogCutShort(failure.Message);
-        }
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>How many calls ended as they should: all of them.</summary>
     /// <exception cref="InvalidOperationException">One did not.</exception>
-    internal async Task<int> PerformAsync(CancellationToken stop)
+    public override async Task<int> PerformAsync(CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder.Path, Name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
         try
         {
-            var artifacts = await RehearsalArtifacts.MakeAsync(data, Adapters, stop);
+            var artifacts = await RehearsalArtifacts.MakeAsync(data, Adapters, cancellationToken);
             await using var worker = WorkerHost.BuildRehearsal(Arguments(data), isolation, folder, threads);
-            await worker.StartAsync(stop);
+            await worker.StartAsync(cancellationToken);
             worker.Services.GetRequiredService<BackboneCatalogue>().Know(new KnownBackbone(artifacts.Backbone, Name, artifacts.Folder));
-            var served = await CallAllAsync(worker.Urls.First(), artifacts, stop);
-            await worker.StopAsync(stop);
+            var served = await CallAllAsync(worker.Urls.First(), artifacts, cancellationToken);
+            await worker.StopAsync(cancellationToken);
             return served;
         }
         finally
@@ -158,10 +129,4 @@ internal sealed partial class LoadRehearsal(
         Sampling = new Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = 2, TopLogprobs = -1 },
         Stream = true,
     };
-
-    [LoggerMessage(3001, LogLevel.Debug, "Rehearsed {Calls} calls in {Milliseconds} ms")]
-    private partial void LogDone(int calls, double milliseconds);
-
-    [LoggerMessage(3002, LogLevel.Information, "The rehearsal was cut short, so the first loads will be slower: {Reason}")]
-    private partial void LogCutShort(string reason);
 }
