@@ -17,6 +17,7 @@ internal sealed class ToolCallShape(CompletionHead head, ToolChoice choice, bool
 
     private static readonly ChatDelta Nothing = new(null, null);
 
+    private readonly ChatWriter _writer = new(head);
     private readonly Dictionary<int, StringBuilder> _whole = [];
 
     public void WriteStart(EventStreamWriter writer, int index, Started? started) =>
@@ -55,14 +56,10 @@ internal sealed class ToolCallShape(CompletionHead head, ToolChoice choice, bool
         Write(writer, index, Nothing, null, ReasonOf(finished));
     }
 
-    public void WriteUsage(EventStreamWriter writer, TokenUsage usage) => writer.WriteEvent(null, Chunk([], usage), OpenAiJson.Readable.ChatChunk);
+    public void WriteUsage(EventStreamWriter writer, TokenUsage usage) => _writer.WriteUsage(writer, usage);
 
-    public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage)
-    {
-        var whole = new ChatCompletion(
-            head.Id, "chat.completion", head.Created, head.Model, [.. choices.Select(ToChoice)], usage, head.Fingerprint);
-        return context.Response.WriteAsJsonAsync(whole, OpenAiJson.Readable.ChatCompletion, cancellationToken: context.RequestAborted);
-    }
+    public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage) =>
+        _writer.WriteWholeAsync(context, choices.Select(ToChoice), usage);
 
     private ChatChoice ToChoice(CollectedChoice collected, int index) => new(
         index,
@@ -91,13 +88,10 @@ internal sealed class ToolCallShape(CompletionHead head, ToolChoice choice, bool
 
     /// <summary>The id must be another for each call of a conversation: the caller's answer to it names it.</summary>
     private ChatToolCall Call(int index, string name, string arguments, bool inChunk) =>
-        new(inChunk ? 0 : null, $"call_{head.Id[(head.Id.IndexOf('-', StringComparison.Ordinal) + 1)..]}_{index}", Type, new ChatToolFunction(name, arguments));
+        new(inChunk ? 0 : null, $"call_{_writer.Id[(_writer.Id.IndexOf('-', StringComparison.Ordinal) + 1)..]}_{index}", Type, new ChatToolFunction(name, arguments));
 
     private string ReasonOf(Finished finished) => choice.Required && finished.Reason is FinishReason.Stop ? "tool_calls" : finished.Reason.ToWire();
 
     private void Write(EventStreamWriter writer, int index, ChatDelta delta, ChatLogprobs? scores, string? reason) =>
-        writer.WriteEvent(null, Chunk([new ChatChunkChoice(index, delta, scores, reason)], null), OpenAiJson.Readable.ChatChunk);
-
-    private ChatChunk Chunk(IReadOnlyList<ChatChunkChoice> choices, TokenUsage? usage) =>
-        new(head.Id, "chat.completion.chunk", head.Created, head.Model, choices, head.Fingerprint, usage);
+        _writer.Write(writer, new ChatChunkChoice(index, delta, scores, reason));
 }
