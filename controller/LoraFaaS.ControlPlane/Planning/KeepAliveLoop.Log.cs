@@ -18,4 +18,7 @@ public sealed partial class KeepAliveLoop
 
     [LoggerMessage(2407, LogLevel.Debug, "Adapter {Adapter} on {Worker} stays for now: {Outcome}")]
     private partial void LogNotOffloaded(Digest adapter, WorkerId worker, CommandOutcome outcome);
+
+    [LoggerMessage(2408, LogLevel.Debug, "Prompt prefix of revision {Revision} of {Function} on {Worker} is to go: {Outcome}")]
+    private partial void LogDropped(FunctionId function, int revision, WorkerId worker, CommandOutcome outcome);
 }

@@ -35,6 +35,9 @@ public abstract record WorkerCommand
     /// </summary>
     public sealed record OffloadOf(ArtifactKind Kind, FunctionRevision Revision, StorageTier Tier, string Reason) : WorkerCommand;
 
+    /// <summary>Let go of all copies of a prompt prefix that there may be no revision for any more.</summary>
+    public sealed record DropPrefix(FunctionId Function, int Revision, TrustDomain TrustDomain, string Reason) : WorkerCommand;
+
     public sealed record Drain(bool Resume) : WorkerCommand;
 
     /// <summary>All usage up to and including this number is durable.</summary>

@@ -56,6 +56,17 @@ internal static class CommandWire
                     Reason = offload.Reason,
                 };
                 break;
+            case WorkerCommand.DropPrefix drop:
+                wire.Offload = new Wire.OffloadArtifact
+                {
+                    Kind = ArtifactKind.Prefix.ToWord(),
+                    TrustDomain = drop.TrustDomain.Value,
+                    Key = drop.Function.ToWire(),
+                    Revision = drop.Revision,
+                    Tier = (int)StorageTier.Remote,
+                    Reason = drop.Reason,
+                };
+                break;
             case WorkerCommand.Drain drain:
                 wire.Drain = new Wire.DrainWorker { Resume = drain.Resume };
                 break;

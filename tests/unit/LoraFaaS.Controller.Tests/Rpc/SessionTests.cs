@@ -106,6 +106,25 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_worker_is_told_to_forget_the_prompt_of_a_function_that_was_removed_and_of_no_other()
+    {
+        await DemoController.DeployAsync(_controller, "kept");
+        await DemoController.DeployAsync(_controller, "gone");
+        await using var worker = await ScriptedWorker.ConnectAsync(_controller, "w1");
+        var adapter = (await worker.NextAsync(WorkerCommand.KindOneofCase.Load)).Load.AdapterDigest;
+        await worker.HoldPrefixAsync("kept", 1, StorageTier.Disk, adapter);
+        await worker.HoldPrefixAsync("gone", 1, StorageTier.Disk, adapter);
+        await Patience.UntilAsync(async _ => (await HeldPrefixesAsync()).Count == 2);
+
+        Assert.Equal(202, (await _controller.AskAsync(HttpMethod.Delete, "/system/functions", """{"functionName":"gone"}""")).Status);
+
+        var told = await worker.NextAsync(WorkerCommand.KindOneofCase.Offload);
+        Assert.Equal(("prefix", "gone", 1, "openfaas-fn", (int)StorageTier.Remote), (told.Offload.Kind, told.Offload.Key.Function, told.Offload.Revision, told.Offload.TrustDomain, told.Offload.Tier));
+        await Patience.UntilAsync(async _ => (await HeldPrefixesAsync()).Count == 1);
+        Assert.StartsWith("kept", Assert.Single(await HeldPrefixesAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Many_activations_of_one_function_are_one_load()
     {
         var loads = 0;
@@ -312,6 +331,14 @@ public sealed class SessionTests : IAsyncLifetime
         await DemoController.DeployAsync(_controller, name);
         await _controller.AskAsync(HttpMethod.Post, $"/system/scale-function/{name}", """{"replicas":0}""");
     }
+
+    private async Task<IReadOnlyList<string>> HeldPrefixesAsync() =>
+    [
+        .. JsonNode.Parse((await _controller.AskAsync(HttpMethod.Get, "/api/v1/workers")).Body)!.AsArray()
+            .SelectMany(worker => worker!["resident"]!.AsArray())
+            .Where(resident => (string?)resident!["kind"] == "prefix")
+            .Select(resident => (string)resident!["function"]!),
+    ];
 
     private Task JoinedAsync(string worker) =>
         Patience.UntilAsync(async _ => (await _controller.AskAsync(HttpMethod.Get, "/api/v1/workers")).Body.Contains($"\"{worker}\"", StringComparison.Ordinal));

@@ -97,6 +97,16 @@ public sealed class ScriptedWorker : IAsyncDisposable
         return BeatAsync();
     }
 
+    /// <summary>A prompt prefix that its heartbeats name until it is told to let it go.</summary>
+    public Task HoldPrefixAsync(string function, int revision, StorageTier tier, string digest, string domain = "openfaas-fn")
+    {
+        _resident[PrefixPlace(function, revision)] = new Resident
+        {
+            Kind = "prefix", Digest = digest, Tier = (int)tier, Bytes = 4_096, TrustDomain = domain, Key = new RouteKey { Namespace = "openfaas-fn", Function = function }, Revision = revision,
+        };
+        return BeatAsync();
+    }
+
     /// <summary>Waits for a command of a kind; others before it are passed over.</summary>
     public async Task<WorkerCommand> NextAsync(WorkerCommand.KindOneofCase kind)
     {
@@ -126,6 +136,8 @@ public sealed class ScriptedWorker : IAsyncDisposable
         _ending.Dispose();
         _sending.Dispose();
     }
+
+    private static string PrefixPlace(string function, int revision) => $"prefix {function} {revision}";
 
     /// <summary>As a real worker does: its silence would be its loss.</summary>
     private async Task BeatOnAsync()
@@ -168,7 +180,7 @@ public sealed class ScriptedWorker : IAsyncDisposable
 
         if (result.ErrorCode.Length == 0 && command.Offload is { } offload)
         {
-            _resident.TryRemove(offload.AdapterDigest, out _);
+            _resident.TryRemove(offload.Kind == "prefix" ? PrefixPlace(offload.Key.Function, offload.Revision) : offload.AdapterDigest, out _);
             await BeatAsync();
         }
 
