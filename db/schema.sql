@@ -234,7 +234,13 @@ CREATE TABLE public.usage_records (
     usage_try bigint DEFAULT 0 NOT NULL,
     connect_ms double precision DEFAULT 0 NOT NULL,
     admission_ms double precision DEFAULT 0 NOT NULL,
-    relay_ms double precision DEFAULT 0 NOT NULL
+    relay_ms double precision DEFAULT 0 NOT NULL,
+    backbone_tier text,
+    sandbox_warm boolean,
+    prefix_tier text,
+    prefix_bytes bigint DEFAULT 0 NOT NULL,
+    handler_ms double precision DEFAULT 0 NOT NULL,
+    code_ms double precision DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.adapter_contents

@@ -8,6 +8,9 @@ public sealed record ServedSum(long Calls, long Failed, long Cold, long Completi
 {
     public static readonly ServedSum None = new(0, 0, 0, 0, new long[TtftScale.Buckets]);
 
+    /// <summary>Where what the prompts begin with was.</summary>
+    public ServedPrefixes Prefixes { get; init; }
+
     public static ServedSum Of(UsageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -20,11 +23,14 @@ public sealed record ServedSum(long Calls, long Failed, long Cold, long Completi
             ttft[TtftScale.BucketOf(record.TtftMs)] = 1;
         }
 
-        return new ServedSum(1, succeeded ? 0 : 1, record.AdapterTier < Contracts.Units.StorageTier.Device ? 1 : 0, record.CompletionTokens, ttft);
+        return new ServedSum(1, succeeded ? 0 : 1, record.AdapterTier < Contracts.Units.StorageTier.Device ? 1 : 0, record.CompletionTokens, ttft)
+        {
+            Prefixes = ServedPrefixes.Of(record.PrefixTier, record.PrefixBytes),
+        };
     }
 
     /// <summary>Takes the same away.</summary>
-    public ServedSum Negated() => new(-Calls, -Failed, -Cold, -CompletionTokens, [.. Ttft.Select(count => -count)]);
+    public ServedSum Negated() => new(-Calls, -Failed, -Cold, -CompletionTokens, [.. Ttft.Select(count => -count)]) { Prefixes = Prefixes.Negated() };
 
     public static ServedSum operator +(ServedSum left, ServedSum right)
     {
@@ -33,6 +39,9 @@ public sealed record ServedSum(long Calls, long Failed, long Cold, long Completi
 
         return new ServedSum(
             left.Calls + right.Calls, left.Failed + right.Failed, left.Cold + right.Cold, left.CompletionTokens + right.CompletionTokens,
-            [.. left.Ttft.Zip(right.Ttft, (one, other) => one + other)]);
+            [.. left.Ttft.Zip(right.Ttft, (one, other) => one + other)])
+        {
+            Prefixes = left.Prefixes + right.Prefixes,
+        };
     }
 }

@@ -28,6 +28,17 @@ public sealed record UsageRecord
 
     public required StorageTier AdapterTier { get; init; }
 
+    /// <summary>Null: the worker did not say.</summary>
+    public StorageTier? BackboneTier { get; init; }
+
+    public bool? SandboxWarm { get; init; }
+
+    /// <summary>Where what the prompt begins with was; remote: nowhere, it was computed. Null: the worker did not say.</summary>
+    public StorageTier? PrefixTier { get; init; }
+
+    /// <summary>Of keys and values that were put back for this call, from host or disk.</summary>
+    public long PrefixBytes { get; init; }
+
     public required double QueueMs { get; init; }
 
     public required double LoadMs { get; init; }

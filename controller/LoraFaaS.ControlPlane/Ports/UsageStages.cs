@@ -26,6 +26,12 @@ public sealed record UsageStages
 
     public double PrefixMs { get; init; }
 
+    /// <summary>Of a function with code: until its handler took the call.</summary>
+    public double HandlerMs { get; init; }
+
+    /// <summary>Until its code's answer began, all that no other part accounts for.</summary>
+    public double CodeMs { get; init; }
+
     public double RelayMs { get; init; }
 
     public double TransportMs { get; init; }

@@ -54,6 +54,7 @@ internal sealed class StatsApi(IUsageStore usage, TimeProvider time)
             Calls = all.Calls,
             Failed = all.Failed,
             Cold = all.Cold,
+            Prefixes = new PrefixStats(all.Prefixes.Device, all.Prefixes.Host, all.Prefixes.Disk, all.Prefixes.Bytes),
             CompletionTokens = all.CompletionTokens,
             TtftP50Ms = TtftScale.Quantile(all.Ttft, 0.5),
             TtftP99Ms = TtftScale.Quantile(all.Ttft, 0.99),

@@ -19,6 +19,7 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         "worker", "sequence", "usage_key", "usage_try", "call_id", "namespace", "function", "revision", "prompt_tokens", "completion_tokens", "ttft_ms", "total_ms",
         "outcome", "started_at", "adapter_tier", "queue_ms", "load_ms", "prefill_ms", "decode_ms", "door_ms", "activation_ms", "sandbox_ms", "map_ms",
         "kernels_ms", "adapter_ms", "prompt_ms", "prefix_ms", "transport_ms", "connect_ms", "admission_ms", "relay_ms",
+        "handler_ms", "code_ms", "backbone_tier", "sandbox_warm", "prefix_tier", "prefix_bytes",
     ];
 
     /// <summary>
@@ -133,6 +134,12 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         Add(parameters, "connect_ms", records, record => record.Stages.ConnectMs);
         Add(parameters, "admission_ms", records, record => record.Stages.AdmissionMs);
         Add(parameters, "relay_ms", records, record => record.Stages.RelayMs);
+        Add(parameters, "handler_ms", records, record => record.Stages.HandlerMs);
+        Add(parameters, "code_ms", records, record => record.Stages.CodeMs);
+        Add(parameters, "backbone_tier", records, record => record.BackboneTier?.ToString());
+        Add(parameters, "sandbox_warm", records, record => record.SandboxWarm);
+        Add(parameters, "prefix_tier", records, record => record.PrefixTier?.ToString());
+        Add(parameters, "prefix_bytes", records, record => record.PrefixBytes);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var added = new HashSet<ulong>();
         await reader.NextResultAsync(cancellationToken);
@@ -188,7 +195,9 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
         await using var command = database.CreateCommand(
             """
             SELECT date_trunc('minute', started_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS minute, width_bucket(ttft_ms, @bounds), count(*), count(*) FILTER (WHERE outcome = 'ok'),
-                   count(*) FILTER (WHERE adapter_tier <> 'Device'), sum(completion_tokens)
+                   count(*) FILTER (WHERE adapter_tier <> 'Device'), sum(completion_tokens),
+                   count(*) FILTER (WHERE prefix_tier = 'Device'), count(*) FILTER (WHERE prefix_tier = 'Host'), count(*) FILTER (WHERE prefix_tier = 'Disk'),
+                   (sum(prefix_bytes) FILTER (WHERE prefix_tier IN ('Host', 'Disk')))::bigint
             FROM usage_records
             WHERE started_at >= @from AND started_at < @to AND (@name IS NULL OR (namespace = @namespace AND function = @name))
             GROUP BY 1, 2 ORDER BY 1, 2
@@ -207,7 +216,10 @@ internal sealed class PostgresUsageStore(NpgsqlDataSource database, PostgresRetr
             var (calls, succeeded) = (reader.GetInt64(2), reader.GetInt64(3));
             var ttft = new long[TtftScale.Buckets];
             ttft[reader.GetInt32(1)] = succeeded;
-            var sum = new ServedSum(calls, calls - succeeded, reader.GetInt64(4), reader.GetInt64(5), ttft);
+            var sum = new ServedSum(calls, calls - succeeded, reader.GetInt64(4), reader.GetInt64(5), ttft)
+            {
+                Prefixes = new ServedPrefixes(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.IsDBNull(9) ? 0 : reader.GetInt64(9)),
+            };
 
             if (minutes is [.., var newest] && newest.Minute == minute)
             {

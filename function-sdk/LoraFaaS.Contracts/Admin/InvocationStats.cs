@@ -14,6 +14,8 @@ public sealed record InvocationStats
     /// <summary>The adapter was not on the device when the call came.</summary>
     public required long Cold { get; init; }
 
+    public PrefixStats Prefixes { get; init => field = value ?? PrefixStats.None; } = PrefixStats.None;
+
     public required long CompletionTokens { get; init; }
 
     /// <summary>Milliseconds; absent when nothing succeeded.</summary>

@@ -29,6 +29,7 @@ internal sealed record ColdStartAccount(
     bool SandboxWarm,
     bool PrefixCached,
     string? PrefixTier,
+    long? PrefixBytes,
     double? HandlerMs,
     double? CodeMs)
 {
@@ -60,6 +61,7 @@ internal sealed record ColdStartAccount(
             cold.SandboxWarm,
             cold.PrefixCached,
             cold.PrefixCached && (StorageTier)cold.PrefixTier is not StorageTier.Remote ? Name(cold.PrefixTier) : null,
+            cold.PrefixCached && cold.PrefixBytes > 0 ? cold.PrefixBytes : null,
             cold.HandlerMs > 0 ? Round(cold.HandlerMs) : null,
             cold.HandlerMs > 0 ? Round(cold.CodeMs) : null);
 
@@ -70,7 +72,7 @@ internal sealed record ColdStartAccount(
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"door={DoorMs},activation={ActivationMs},connect={ConnectMs},admission={AdmissionMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}relay={RelayMs},transport={TransportMs},flush={FlushMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}{(PrefixTier is { } found ? $",prefix-tier={found}" : "")}");
+            $"door={DoorMs},activation={ActivationMs},connect={ConnectMs},admission={AdmissionMs},queue={QueueMs},sandbox={SandboxMs},map={MapMs},kernels={KernelsMs},adapter={AdapterMs},prompt={PromptMs},prefix={PrefixMs},prefill={PrefillMs},{handler}relay={RelayMs},transport={TransportMs},flush={FlushMs};tier={AdapterTier},backbone={BackboneTier},sandbox={(SandboxWarm ? "warm" : "cold")},prefix={(PrefixCached ? "cached" : "none")}{(PrefixTier is { } found ? $",prefix-tier={found}" : "")}{(PrefixBytes is { } bytes ? $",prefix-bytes={bytes}" : "")}");
     }
 
     /// <summary>The same on a trace.</summary>
@@ -89,6 +91,11 @@ internal sealed record ColdStartAccount(
         if (PrefixTier is { } found)
         {
             activity.SetTag("lorafaas.prefix_tier", found);
+        }
+
+        if (PrefixBytes is { } bytes)
+        {
+            activity.SetTag("lorafaas.prefix_bytes", bytes);
         }
     }
 

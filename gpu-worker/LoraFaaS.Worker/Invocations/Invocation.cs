@@ -77,6 +77,9 @@ internal sealed class Invocation
     /// <summary>Its nearest copy outside the device when the invocation came; remote: there was none.</summary>
     public StorageTier PrefixTier { get; set; }
 
+    /// <summary>Of that copy.</summary>
+    public ByteSize PrefixSize { get; set; }
+
     /// <summary>From there it was brought to the device for this invocation.</summary>
     public bool PrefixWasRestored { get; set; }
 
@@ -171,7 +174,7 @@ internal sealed class Invocation
             // Where the first generation found the adapter is where the invocation did.
             (AdapterTier, SandboxWasWarm) = (generation.AdapterTier, generation.SandboxWasWarm);
             (BackboneTier, PrefixWasCached) = (generation.BackboneTier, generation.PrefixWasCached);
-            (PrefixTier, PrefixWasRestored) = (generation.PrefixTier, generation.PrefixWasRestored);
+            (PrefixTier, PrefixSize, PrefixWasRestored) = (generation.PrefixTier, generation.PrefixSize, generation.PrefixWasRestored);
         }
 
         QueueTime += generation.QueueTime;
@@ -206,5 +209,6 @@ internal sealed class Invocation
         SandboxWarm = SandboxWasWarm,
         PrefixCached = PrefixWasCached,
         PrefixTier = (int)(!PrefixWasCached ? StorageTier.Remote : PrefixWasRestored ? PrefixTier : StorageTier.Device),
+        PrefixBytes = PrefixWasCached && PrefixWasRestored ? PrefixSize.Bytes : 0,
     });
 }

@@ -23,7 +23,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         }
 
         var prefix = new PrefixKey(invocation.Sandbox, invocation.Function, invocation.Revision.Number);
-        invocation.PrefixTier = prefixes.Find(prefix);
+        (invocation.PrefixTier, invocation.PrefixSize) = prefixes.Look(prefix);
         var sandbox = supervisor.UseAsync(invocation.Sandbox, cancellationToken, adapter: invocation.Adapter is null ? ByteSize.Zero : new ByteSize(invocation.Revision.AdapterBytes));
 
         if (sandbox.IsCompleted)

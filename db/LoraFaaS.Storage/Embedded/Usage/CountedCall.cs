@@ -22,6 +22,8 @@ internal sealed record CountedCall
 
     public bool Cold { get; init; }
 
+    public ServedPrefixes Prefixes { get; init; }
+
     public ServedSum Served
     {
         get
@@ -33,7 +35,7 @@ internal sealed record CountedCall
                 ttft[TtftScale.BucketOf(first)] = 1;
             }
 
-            return new ServedSum(1, TtftMs is null ? 1 : 0, Cold ? 1 : 0, Use.CompletionTokens, ttft);
+            return new ServedSum(1, TtftMs is null ? 1 : 0, Cold ? 1 : 0, Use.CompletionTokens, ttft) { Prefixes = Prefixes };
         }
     }
 
@@ -46,5 +48,6 @@ internal sealed record CountedCall
         Use = new UsageBucket(1, record.PromptTokens, record.CompletionTokens, record.DecodeMs, record.PrefillMs),
         TtftMs = record.Outcome == "ok" ? record.TtftMs : null,
         Cold = record.AdapterTier < StorageTier.Device,
+        Prefixes = ServedPrefixes.Of(record.PrefixTier, record.PrefixBytes),
     };
 }

@@ -64,6 +64,23 @@ public abstract class UsageStoreTests(IDurableFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_prompts_beginnings_were_found_is_counted_and_a_later_try_takes_its_place()
+    {
+        var minute = Midnight.AddMinutes(30);
+        UsageRecord Found(ulong number, StorageTier? tier, long bytes = 0) =>
+            Sample.Usage(number) with { StartedAt = minute, PrefixTier = tier, PrefixBytes = bytes, BackboneTier = StorageTier.Host, SandboxWarm = tier is not null, Key = $"k-{number}", Try = 1 };
+
+        await Store.AppendAsync(
+            Worker,
+            [Found(1, StorageTier.Device), Found(2, StorageTier.Host, 7), Found(3, StorageTier.Disk, 20), Found(4, StorageTier.Disk, 30), Found(5, StorageTier.Remote), Found(6, null)],
+            None);
+        Assert.Equal(new ServedPrefixes(1, 1, 2, 57), Assert.Single(await Store.ServedAsync(null, minute, minute, None)).Sum.Prefixes);
+
+        await Store.AppendAsync(new WorkerId("w-2"), [Found(4, StorageTier.Host, 5) with { Try = 2 }], None);
+        Assert.Equal(new ServedPrefixes(1, 2, 1, 32), Assert.Single(await Store.ServedAsync(Sample.Id("sql"), minute, minute, None)).Sum.Prefixes);
+    }
+
+    [Fact]
     public async Task Numbers_of_two_workers_are_two_numbers()
     {
         await Store.AppendAsync(Worker, [Sample.Usage(1)], None);

@@ -58,6 +58,7 @@ public sealed class ConsoleApiTests(DemoController demo) : IClassFixture<DemoCon
         var stats = await ReadAsync("/api/v1/stats?function=counted");
 
         Assert.Equal((2, 1, 2), (stats["calls"]!.GetValue<int>(), stats["failed"]!.GetValue<int>(), stats["cold"]!.GetValue<int>()));
+        Assert.Equal((2, 200), (stats["prefixes"]!["disk"]!.GetValue<int>(), stats["prefixes"]!["bytes"]!.GetValue<int>()));
         Assert.InRange(stats["ttftP50Ms"]!.GetValue<double>(), 30, 50);
         Assert.Equal(2, stats["minutes"]!.AsArray().Sum(minute => minute!["calls"]!.GetValue<int>()));
         Assert.Equal(0, (await ReadAsync("/api/v1/stats?function=another"))["calls"]!.GetValue<int>());
@@ -117,6 +118,8 @@ public sealed class ConsoleApiTests(DemoController demo) : IClassFixture<DemoCon
         Outcome = outcome,
         StartedAt = started,
         AdapterTier = StorageTier.Disk,
+        PrefixTier = StorageTier.Disk,
+        PrefixBytes = 100,
         QueueMs = 0,
         LoadMs = 0,
         PrefillMs = 0,
