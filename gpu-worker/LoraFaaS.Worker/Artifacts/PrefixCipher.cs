@@ -61,18 +61,26 @@ internal sealed class PrefixCipher : IDisposable
     /// <summary>
     /// Deciphers some pieces of a file into their places in an image, which is nobody's until all of them are there. False: they are not what was written; what the image then holds is of no use.
     /// </summary>
+    /// <param name="file">Open to be read.</param>
+    /// <param name="seal">It was written under.</param>
+    /// <param name="image">A file in memory. Each piece is opened in the processor's cache and written there as to a file, which zeroes no page that it fills, and maps none.</param>
+    /// <param name="bytes">Of the image.</param>
+    /// <param name="from">The first piece.</param>
+    /// <param name="count">Pieces at most; there may be fewer.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public bool TryRead(SafeFileHandle file, PrefixSeal seal, MappedMemory image, int from, int count)
+    public bool TryRead(SafeFileHandle file, PrefixSeal seal, SafeFileHandle image, long bytes, int from, int count)
     {
         using var cipher = new AesGcm(_key, TagBytes);
         var piece = ArrayPool<byte>.Shared.Rent(PieceBytes + TagBytes);
+        var opened = ArrayPool<byte>.Shared.Rent(PieceBytes);
         Span<byte> nonce = stackalloc byte[NonceBytes];
 
         try
         {
-            for (var number = from; number < Math.Min(from + count, Pieces(image.Length)); number++)
+            for (var number = from; number < Math.Min(from + count, Pieces(bytes)); number++)
             {
-                var plain = PieceOf(image, number);
+                var place = (long)number * PieceBytes;
+                var plain = opened.AsSpan(0, (int)Math.Min(PieceBytes, bytes - place));
 
                 if (!TryFill(file, piece.AsSpan(0, plain.Length + TagBytes), PlaceOf(number)))
                 {
@@ -81,6 +89,7 @@ internal sealed class PrefixCipher : IDisposable
 
                 Name(nonce, seal.Number, number);
                 cipher.Decrypt(nonce, piece.AsSpan(0, plain.Length), piece.AsSpan(plain.Length, TagBytes), plain, seal.Owner.Span);
+                RandomAccess.Write(image, plain, place);
             }
 
             return true;
@@ -92,6 +101,9 @@ internal sealed class PrefixCipher : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(piece);
+
+            // What a tenant said is left lying about in no buffer that others rent.
+            ArrayPool<byte>.Shared.Return(opened, clearArray: true);
         }
     }
 

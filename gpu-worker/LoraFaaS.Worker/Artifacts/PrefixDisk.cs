@@ -17,6 +17,9 @@ internal sealed partial class PrefixDisk : IDisposable
     /// <summary>Pieces for which a load's thread is taken at once: 4 MiB, some milliseconds, then adapters have their turn.</summary>
     private const int Stretch = 16;
 
+    /// <summary>Smaller where somebody waits, so that all threads have a part of what is left.</summary>
+    private const int ReadStretch = 8;
+
     private readonly string _folder;
     private readonly ByteSize _limit;
     private readonly ByteSize _reserve;
@@ -95,6 +98,11 @@ internal sealed partial class PrefixDisk : IDisposable
 
         if (decision is not PrefixDiskDecision.Write)
         {
+            if (decision is PrefixDiskDecision.NotWorthIt)
+            {
+                _worth.PassOver();
+            }
+
             LogNotWritten(about.Key, decision);
             return;
         }
@@ -109,7 +117,7 @@ internal sealed partial class PrefixDisk : IDisposable
 
     /// <summary>Fills memory of the image's size. False: it is not there, or is not what was written and is removed. Nothing of it may be used then.</summary>
     /// <exception cref="OperationCanceledException">Given up; the file stays.</exception>
-    public async Task<bool> TryReadAsync(PrefixKey key, MappedMemory into, CancellationToken cancellationToken)
+    public async Task<bool> TryReadAsync(PrefixKey key, UnsealedMemory into, CancellationToken cancellationToken)
     {
         PrefixSeal seal;
 
@@ -236,22 +244,26 @@ internal sealed partial class PrefixDisk : IDisposable
         _changes.Ring();
     }
 
-    private async Task<bool> TryReadFileAsync(PrefixSeal seal, MappedMemory into, CancellationToken cancellationToken)
+    /// <summary>The disk is asked for all of the file, and reads it while its first pieces are opened, on as many threads as there are.</summary>
+    private async Task<bool> TryReadFileAsync(PrefixSeal seal, UnsealedMemory into, CancellationToken cancellationToken)
     {
         using var file = File.OpenHandle(PathOf(seal), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        FileCache.Expect(file);
+        var (bytes, next, isWhole) = (into.Memory.Length, 0, true);
 
-        for (var piece = 0; piece < PrefixCipher.Pieces(into.Length); piece += Stretch)
+        async Task OpenPiecesAsync()
         {
-            var from = piece;
-
-            if (!await _threads.RunAsync(() => _cipher.TryRead(file, seal, into, from, Stretch), cancellationToken))
+            while (Volatile.Read(ref isWhole) && Interlocked.Add(ref next, ReadStretch) - ReadStretch is var from && from < PrefixCipher.Pieces(bytes))
             {
-                return false;
+                if (!await _threads.RunAsync(() => _cipher.TryRead(file, seal, into.Descriptor, bytes, from, ReadStretch), cancellationToken))
+                {
+                    Volatile.Write(ref isWhole, false);
+                }
             }
         }
 
-        return true;
+        // All have ended when this does, also where one of them failed: the file and the memory stay open until then.
+        await Task.WhenAll([_threads.RunAsync(() => { FileCache.Expect(file); return true; }, cancellationToken), .. Enumerable.Range(0, _threads.Count).Select(_ => OpenPiecesAsync())]);
+        return isWhole;
     }
 
     private bool TryMakeRoom(long bytes)

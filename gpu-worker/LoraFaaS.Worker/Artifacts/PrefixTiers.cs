@@ -38,8 +38,24 @@ internal sealed class PrefixTiers : IDisposable
     public IReadOnlyList<PrefixKey> Kept => [.. _host.Inventory.Concat(_disk.Inventory).Select(image => image.Key).Distinct()];
 
     /// <summary>The nearest tier with a copy that would be used; remote: none, it is computed.</summary>
-    public StorageTier Find(PrefixKey key) =>
-        _host.Find(key) is not null ? StorageTier.Host : Readable(key) is not null ? StorageTier.Disk : StorageTier.Remote;
+    public StorageTier Find(PrefixKey key) => Look(key).Tier;
+
+    /// <summary>The same for who would have it brought now: one on disk that is passed over counts.</summary>
+    public StorageTier Choose(PrefixKey key)
+    {
+        var tier = Find(key);
+
+        if (tier is StorageTier.Remote && _disk.Find(key) is not null)
+        {
+            _worth.PassOver();
+        }
+
+        return tier;
+    }
+
+    /// <summary>The nearest tier, and the copy's bytes.</summary>
+    public (StorageTier Tier, ByteSize Size) Look(PrefixKey key) =>
+        _host.Find(key) is { } near ? (StorageTier.Host, near.Size) : Readable(key) is { } far ? (StorageTier.Disk, far.Size) : (StorageTier.Remote, ByteSize.Zero);
 
     /// <summary>What the next use of a prefix would wait for, were it not on the device.</summary>
     /// <param name="key">Whose.</param>
@@ -79,7 +95,7 @@ internal sealed class PrefixTiers : IDisposable
     /// <summary>Whether an image should be made of what a sandbox has: there is none at the host, and room.</summary>
     public MemoryLease? TryLease(PrefixKey key, ByteSize size) => _host.Find(key) is null ? _host.TryLease(key, size) : null;
 
-    /// <summary>Keeps what a sandbox has computed, at the host and then on _disk.</summary>
+    /// <summary>Keeps what a sandbox has computed, at the host and then on disk.</summary>
     public void Keep(PrefixImage about, SealedMemory image, MemoryLease lease)
     {
         if (_host.TryAdd(about, image, lease))
@@ -134,10 +150,7 @@ internal sealed class PrefixTiers : IDisposable
         {
             using var memory = UnsealedMemory.Create("prefix", about.Size.Bytes);
 
-            // A kernel that does not know the advice takes a fault for each page instead.
-            memory.Memory.Advise(MemoryAdvice.PopulateWrite);
-
-            if (!await _disk.TryReadAsync(key, memory.Memory, cancellationToken))
+            if (!await _disk.TryReadAsync(key, memory, cancellationToken))
             {
                 return false;
             }

@@ -14,6 +14,9 @@ internal sealed class PrefixWorth(ArtifactRates rates, TierCosts costs)
     public PrefixCosts Costs(ByteSize size) =>
         new(costs.Expect(ClimbStep.PrefixRead, size), costs.Expect(ClimbStep.PrefixRestore, size), costs.Expect(ClimbStep.PrefixCompute, size));
 
+    /// <summary>The disk was not worth it this time.</summary>
+    public void PassOver() => costs.Doubt(ClimbStep.PrefixRead);
+
     public double DensityOnDisk(PrefixImage image, long bytes) =>
         PrefixReturnPolicy.DensityOnDisk(rates.Of(ArtifactName.Prefix(image.Key.Function, image.Key.Revision)), bytes, CostsOf(image));
 }

@@ -45,7 +45,7 @@ internal sealed class SandboxPrefixes(ResidentSandbox sandbox, SandboxChannel ch
     public Task<bool>? RestoreAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken)
     {
         var prefix = KeyOf(function, revision);
-        return around.Prefixes.Find(prefix) is StorageTier.Remote || _book.Contains(prefix.Name) || IsFull ? null : BringBackAsync(prefix, revision, Urgency.Live, cancellationToken);
+        return _book.Contains(prefix.Name) || IsFull || around.Prefixes.Choose(prefix) is StorageTier.Remote ? null : BringBackAsync(prefix, revision, Urgency.Live, cancellationToken);
     }
 
     /// <summary>False when there is none.</summary>
@@ -81,17 +81,11 @@ internal sealed class SandboxPrefixes(ResidentSandbox sandbox, SandboxChannel ch
             return true;
         }
 
-        using var image = await around.Prefixes.UseAsync(prefix, cancellationToken);
+        using var image = await TakeAsync(prefix, cancellationToken);
 
         if (image is null)
         {
             return false;
-        }
-
-        // What is larger than all that the sandbox has is not sent to be refused.
-        if (image.Image.Length > sandbox.Leased.Bytes)
-        {
-            await sandbox.TryMakeRoomAsync(image.Image.Length, lifetime);
         }
 
         for (var tries = 1; tries <= MaxTries; tries++)
@@ -109,6 +103,24 @@ internal sealed class SandboxPrefixes(ResidentSandbox sandbox, SandboxChannel ch
 
         Volatile.Write(ref _fullAt, around.Time.GetTimestamp());
         return false;
+    }
+
+    /// <summary>
+    /// Null: there is no copy. What is larger than all that the sandbox has is not sent to be refused: room is made while the disk is read, and computing it would want the same.
+    /// </summary>
+    private async Task<HostPrefix?> TakeAsync(PrefixKey prefix, CancellationToken cancellationToken)
+    {
+        Task room = around.Prefixes.Look(prefix).Size is var size && size > sandbox.Leased ? sandbox.TryMakeRoomAsync(size.Bytes, lifetime) : Task.CompletedTask;
+
+        try
+        {
+            return await around.Prefixes.UseAsync(prefix, cancellationToken);
+        }
+        finally
+        {
+            // Whatever becomes of it is found out when the prefix is put there.
+            await room.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Null: there are too few pages for it.</summary>

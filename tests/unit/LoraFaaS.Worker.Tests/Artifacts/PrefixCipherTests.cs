@@ -82,10 +82,10 @@ public sealed class PrefixCipherTests : IDisposable
 
     private bool TryRead(PrefixCipher cipher, PrefixSeal seal, out byte[] back)
     {
-        using var memory = MappedMemory.Anonymous(Bytes);
+        using var memory = UnsealedMemory.Create("image", Bytes);
         using var file = File.OpenHandle(_path);
-        var isRead = cipher.TryRead(file, seal, memory, 0, 16);
-        back = memory.Span(0, Bytes).ToArray();
+        var isRead = cipher.TryRead(file, seal, memory.Descriptor, Bytes, 1, 16) && cipher.TryRead(file, seal, memory.Descriptor, Bytes, 0, 1);
+        back = memory.Memory.Span(0, Bytes).ToArray();
         return isRead;
     }
 

@@ -25,6 +25,10 @@ public sealed class TierCostsTests
         Assert.Equal(12, costs.MeasuredMs(ClimbStep.DiskToHost)!.Value, 6);
         Assert.Equal(240, costs.Expect(ClimbStep.DiskToHost, ByteSize.FromMebibytes(20)).TotalMilliseconds, 6);
 
+        // Passed over, it is believed less, until it is tried and measured again.
+        costs.Doubt(ClimbStep.DiskToHost);
+        Assert.InRange(costs.Expect(ClimbStep.DiskToHost, ByteSize.FromMebibytes(20)).TotalMilliseconds, 200, 239);
+
         // A sandbox's start has no size.
         costs.Observe(ClimbStep.SandboxStart, ByteSize.FromMebibytes(512), TimeSpan.FromMilliseconds(30));
         Assert.Equal(30, costs.MeasuredMs(ClimbStep.SandboxStart)!.Value, 6);

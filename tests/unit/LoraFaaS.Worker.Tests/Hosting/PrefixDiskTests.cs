@@ -28,6 +28,8 @@ public sealed class PrefixDiskTests
         Assert.Equal((plain.Text, 0), (answer.Text, plain.Finished!.CachedPromptTokens));
         Assert.True(answer.Finished!.CachedPromptTokens >= 16);
         Assert.True(answer.Finished.ColdStart is { PrefixCached: true, PrefixTier: (int)StorageTier.Disk, PrefixMs: > 0 });
+        Assert.Equal(Assert.Single(world.Worker.Get<PrefixDisk>().Inventory).Size.Bytes, answer.Finished.ColdStart.PrefixBytes);
+        await Patience.UntilAsync(() => world.Controller.Usage.Any(usage => usage.Account is { PrefixTier: (int)StorageTier.Disk, PrefixBytes: > 0 }));
         Assert.Equal(key, Assert.Single(world.Worker.Get<PrefixImages>().Inventory).Key);
         Assert.Single(world.Worker.SandboxOf("openfaas-fn").Prefixes);
 
