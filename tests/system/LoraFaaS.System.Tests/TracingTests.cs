@@ -47,5 +47,11 @@ public sealed class TracingTests
         {
             await Patience.UntilAsync(() => receiver.Saw(TraceId, "lorafaas-" + service), $"a span of {service}");
         }
+
+        // The account is on it, with where everything was found.
+        foreach (var fact in (string[])["lorafaas.stage.sandbox_ms", "lorafaas.stage.adapter_ms", "lorafaas.stage.prefix_ms", "lorafaas.ttft_ms", "lorafaas.adapter_tier", "lorafaas.backbone_tier", "lorafaas.sandbox_warm"])
+        {
+            await Patience.UntilAsync(() => receiver.Saw(TraceId, fact), $"{fact} on the trace");
+        }
     }
 }

@@ -52,19 +52,21 @@ public sealed class TwoWorkersTests(StartedCluster cluster)
         }
     }
 
-    [Fact]
-    public async Task A_stream_whose_worker_is_killed_goes_on_at_the_other_with_the_same_tokens_and_is_counted_once()
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.9)]
+    public async Task A_stream_whose_worker_is_killed_goes_on_at_the_other_with_the_same_tokens_and_is_counted_once(double temperature)
     {
         await DeployPairAsync();
-        var whole = await TextAsync(await StreamAsync(0, "whole"));
+        var whole = await TextAsync(await StreamAsync(0, $"whole-at-{temperature}", temperature));
         var hosts = await HostsAsync();
 
         // A worker may be done before it is dead: until one was not.
         for (var attempt = 0; ; attempt++)
         {
             Assert.True(attempt < 10, "ten times the worker was done before it was dead");
-            var call = $"cut-{attempt}";
-            using var stream = await StreamAsync(attempt % 2, call);
+            var call = $"cut-{attempt}-at-{temperature}";
+            using var stream = await StreamAsync(attempt % 2, call, temperature);
             var killed = hosts[WorkerOf(stream)];
             using var reader = await ReadFirstAsync(stream);
 
@@ -170,9 +172,10 @@ public sealed class TwoWorkersTests(StartedCluster cluster)
         return held;
     }
 
-    private async Task<HttpResponseMessage> StreamAsync(int gateway, string call)
+    /// <summary>The likeliest tokens, or those that are drawn under a seed.</summary>
+    private async Task<HttpResponseMessage> StreamAsync(int gateway, string call, double temperature = 0)
     {
-        var body = JsonSerializer.Serialize(new { prompt = DemoData.First("sentiment").Prompt, max_tokens = 400, ignore_eos = true, temperature = 0 });
+        var body = JsonSerializer.Serialize(new { prompt = DemoData.First("sentiment").Prompt, max_tokens = 400, ignore_eos = true, temperature, seed = 11 });
         var stream = await CallAsync(gateway, "pair", new StringContent(body, Encoding.UTF8, "application/json"), call, "text/event-stream");
         Assert.True(stream.IsSuccessStatusCode, $"{call}: {(int)stream.StatusCode}");
         return stream;

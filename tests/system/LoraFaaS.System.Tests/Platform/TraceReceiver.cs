@@ -31,11 +31,11 @@ public sealed class TraceReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>Whether a span of this trace came from the service of this name.</summary>
-    public bool Saw(string traceId, string service)
+    /// <summary>Whether spans of this trace came with this text: a service's name, or a tag's.</summary>
+    public bool Saw(string traceId, string text)
     {
         var id = Convert.FromHexString(traceId);
-        var name = System.Text.Encoding.UTF8.GetBytes(service);
+        var name = System.Text.Encoding.UTF8.GetBytes(text);
         return _exports.Any(export => export.AsSpan().IndexOf(id) >= 0 && export.AsSpan().IndexOf(name) >= 0);
     }
 

@@ -16,8 +16,6 @@ namespace LoraFaaS.Worker.Tests.Hosting;
 
 public sealed class FailureTests
 {
-    private const string Story = "tell a long story";
-
     [Fact]
     public async Task A_killed_sandbox_takes_no_other_trust_domain_with_it_and_the_next_invocation_works()
     {
@@ -94,21 +92,6 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_stream_whose_sandbox_is_killed_goes_on_with_the_same_tokens()
-    {
-        await using var world = await DemoWorld.StartAsync();
-        var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
-
-        var stream = await OpenAsync(world, "victim", maxTokens: 300);
-        Assert.True(ProcessControl.Send(world.Worker.SandboxOf("victim").ProcessId, Signal.Kill));
-        var rest = await stream.RestAsync();
-
-        Assert.Equal(Ids(undisturbed), Ids(rest));
-        Assert.Equal(undisturbed.Text, rest.Text);
-        Assert.Equal(300, rest.Finished?.CompletionTokens);
-    }
-
-    [Fact]
     public async Task Blanks_that_die_while_they_are_being_opened_are_replaced_by_others()
     {
         await using var world = await DemoWorld.StartAsync();
@@ -150,23 +133,6 @@ public sealed class FailureTests
         ProcessControl.Send(sandbox.ProcessId, Signal.Kill);
 
         Assert.Equal(3, (await Patience.ForAsync(asking)).Finished?.CompletionTokens);
-    }
-
-    [Fact]
-    public async Task A_stream_whose_sandbox_is_frozen_goes_on_with_the_same_tokens_in_another()
-    {
-        await using var world = await DemoWorld.StartAsync("--Worker:SandboxSilence", "00:00:06");
-        var undisturbed = await world.Worker.GenerateAsync(Endless(world, "victim", maxTokens: 300), Token);
-
-        var stream = await OpenAsync(world, "victim", maxTokens: 300);
-        var frozen = world.Worker.SandboxOf("victim").ProcessId;
-        Assert.True(ProcessControl.Send(frozen, Signal.Stop));
-        var rest = await Patience.ForAsync(stream.RestAsync());
-
-        Assert.Equal(Ids(undisturbed), Ids(rest));
-        Assert.Equal(undisturbed.Text, rest.Text);
-        Assert.Equal(300, rest.Finished?.CompletionTokens);
-        await Patience.UntilAsync(() => !ProcessControl.Send(frozen, Signal.Probe));
     }
 
     [Fact]
@@ -224,36 +190,6 @@ public sealed class FailureTests
         ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Continue);
         Assert.NotNull((await Patience.ForAsync(running)).Finished);
         Assert.NotNull((await Patience.ForAsync(waiting)).Finished);
-    }
-
-    [Fact]
-    public async Task A_stopping_worker_finishes_what_runs_and_refuses_what_comes()
-    {
-        await using var world = await DemoWorld.StartAsync();
-        var running = await OpenAsync(world, "openfaas-fn", maxTokens: 60);
-        var pids = world.Worker.Supervisor.Resident.Select(sandbox => sandbox.ProcessId).ToList();
-
-        var stopping = world.Worker.StopAsync();
-        var rest = await running.RestAsync();
-
-        Assert.NotNull(rest.Finished);
-        Assert.Equal(0, await Patience.ForAsync(stopping));
-        Assert.All(pids, pid => Assert.False(ProcessControl.Send(pid, Signal.Probe)));
-    }
-
-    [Fact]
-    public async Task A_commanded_drain_refuses_until_resumed()
-    {
-        await using var world = await DemoWorld.StartAsync();
-
-        await world.Controller.CommandAsync(new WorkerCommand { Drain = new DrainWorker() });
-        var refused = await world.Worker.GenerateAsync(world.Request(null, "hello"), Token);
-        await Patience.UntilAsync(() => world.Controller.LastHeartbeat?.Draining == true);
-        await world.Controller.CommandAsync(new WorkerCommand { Drain = new DrainWorker { Resume = true } });
-        var served = await world.Worker.GenerateAsync(world.Request(null, "hello"), Token);
-
-        Assert.Equal("draining", refused.Problem?.Code);
-        Assert.NotNull(served.Finished);
     }
 
     [Fact]
@@ -352,49 +288,7 @@ public sealed class FailureTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens)
-    {
-        var request = world.Request(null, Story, trustDomain, maxTokens);
-        request.Sampling.IgnoreEos = true;
-        return request;
-    }
+    private static GenerateRequest Endless(DemoWorld world, string trustDomain, int maxTokens) => OpenStream.Endless(world, trustDomain, maxTokens);
 
-    private static List<int> Ids(Generation generation) =>
-        [.. generation.Events.Where(happened => happened.Tokens is not null).SelectMany(happened => happened.Tokens.Ids)];
-
-    /// <summary>An invocation that runs: what it was told while it was being loaded is skipped.</summary>
-    private static async Task<Opened> OpenAsync(DemoWorld world, string trustDomain, int maxTokens = 400)
-    {
-        var response = await world.Worker.PostAsync(Endless(world, trustDomain, maxTokens), TimeSpan.FromMinutes(4), Token);
-        var reader = new FrameReader<GenerateEvent>(await response.Content.ReadAsStreamAsync(Token), GenerateEvent.Parser);
-        GenerateEvent? first;
-
-        do
-        {
-            first = (await reader.ReadAsync(Token)).Message;
-            Assert.NotNull(first);
-        }
-        while (first.Progress is not null);
-
-        return new Opened(response, reader, first);
-    }
-
-    private sealed record Opened(HttpResponseMessage Response, FrameReader<GenerateEvent> Reader, GenerateEvent First)
-    {
-        public async Task<Generation> RestAsync()
-        {
-            using (Response)
-            await using (Reader)
-            {
-                var events = new List<GenerateEvent> { First };
-
-                await foreach (var happened in Reader.ReadAllAsync(Token))
-                {
-                    events.Add(happened);
-                }
-
-                return new Generation(200, null, events);
-            }
-        }
-    }
+    private static Task<OpenStream> OpenAsync(DemoWorld world, string trustDomain, int maxTokens = 400) => OpenStream.StartAsync(world, Endless(world, trustDomain, maxTokens), Token);
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Protocol.Data;
+using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Time;
 using LoraFaaS.Worker.Invocations;
 using LoraFaaS.Worker.Memory;
@@ -239,6 +240,18 @@ public sealed class GenerateTests
         Assert.Contains("isolation: enforced: privileges", health, StringComparison.Ordinal);
         Assert.Contains("weights: stored", health, StringComparison.Ordinal);
         Assert.Matches("arithmetic: (bf16|float32)/stored", health);
+    }
+
+    /// <summary>A measure that this worker is not to take is as good as one that its machine cannot: whoever looks is told by name, and so is who asked for it.</summary>
+    [Fact]
+    public async Task What_is_not_enforced_is_said_on_healthz_and_to_the_controller_and_who_requires_it_does_not_start()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:UserBase", "0");
+
+        Assert.Contains("isolation: no user of its own (user): ", await world.Worker.Http.GetStringAsync("/healthz", Token), StringComparison.Ordinal);
+        Assert.Contains(world.Controller.Hellos[^1].NotEnforced, line => line.StartsWith("isolation: no user of its own (user): ", StringComparison.Ordinal));
+        using var folder = new TempFolder();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerUnderTest.StartAsync(folder, null, "--Worker:UserBase", "0", "--Worker:RequireIsolation", "user"));
     }
 
     [Fact]

@@ -20,6 +20,10 @@ public sealed class AttackSuiteTests
         await using var hostile = await HostileWorld.StartAsync(LittleProcessorTime);
         var expected = await hostile.AskVictimAsync();
         var victim = hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId;
+
+        // Somebody else's adapter is on the disk, for it to be after.
+        await hostile.World.Worker.GenerateAsync(hostile.World.Request("sentiment", "{}", HostileWorld.Victim, 1), TestContext.Current.CancellationToken);
+        Assert.NotEmpty(HostileWorld.KeptFiles(hostile.World.Folder));
         List<string> succeeded = [];
 
         foreach (var attack in AttackList.All.Where(attack => !attack.IsDeadly))

@@ -32,6 +32,7 @@ public sealed class HostileFunctionTests
         await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), "neighbour");
         var neighbour = world.HandlerOf("neighbour").ProcessId;
         var machine = world.Worker.Get<IsolationStation>().Machine;
+        Assert.NotEmpty(HostileWorld.KeptFiles(world.Demo.Folder));
         List<string> succeeded = [], unlogged = [];
 
         foreach (var attack in AttackList.All.Where(attack => !attack.IsDeadly && attack.StoppedBy.Count > 0 && CanJudge(attack, machine)))
@@ -79,6 +80,29 @@ public sealed class HostileFunctionTests
         Assert.Equal(expected, (await beside).Text);
         Assert.Equal(neighbour, world.HandlerOf("neighbour").ProcessId);
         await Patience.UntilAsync(() => log.Lines.Any(line => IsOfEvil(line, "ended at its memory limit")));
+    }
+
+    [Fact]
+    public async Task Code_that_starts_threads_without_end_meets_its_limit_and_costs_nobody_else()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        var machine = world.Worker.Get<IsolationStation>().Machine;
+        Assert.SkipUnless(CanJudge(new ThreadBomb(), machine), string.Join("; ", machine.NotEnforced));
+        using var tcp = Listen();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), "neighbour");
+        var neighbour = world.HandlerOf("neighbour").ProcessId;
+
+        var beside = world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+        var many = await world.CallAsync("/attack", Order("ThreadBomb", world, tcp, neighbour), Evil);
+
+        // The runtime may not outlive a thread that it could not start.
+        Assert.True(many.Failure is { Code: "handler_lost" } || JsonSerializer.Deserialize<AttackResult>(many.Text)!.Succeeded.Count == 0, many.Text);
+        Assert.Equal(expected, (await beside).Text);
+        Assert.Equal(neighbour, world.HandlerOf("neighbour").ProcessId);
+        await Patience.UntilAsync(() => log.Lines.Any(line => IsOfEvil(line, "was refused more than") || IsOfEvil(line, "ended by signal")), "a line of its threads");
     }
 
     [Fact]
@@ -136,7 +160,7 @@ public sealed class HostileFunctionTests
         {
             WorkerPid = Environment.ProcessId,
             NeighbourPid = neighbour,
-            Secrets = [world.Demo.Folder.File("token"), world.Demo.Folder.File("worker", "usage.spool")],
+            Secrets = [world.Demo.Folder.File("token"), world.Demo.Folder.File("worker", "usage.spool"), .. HostileWorld.KeptFiles(world.Demo.Folder)],
             Folders = [world.Demo.Folder.Path, world.Demo.Folder.File("worker")],
             TcpPort = ((IPEndPoint)tcp.LocalEndPoint!).Port,
             UnixSocket = world.Demo.Folder.File("listening"),

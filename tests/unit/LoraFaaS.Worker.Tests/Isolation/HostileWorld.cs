@@ -85,6 +85,10 @@ internal sealed class HostileWorld : IAsyncDisposable
     public bool CanJudge(Attack attack) =>
         attack.StoppedBy.Count == 0 || attack.StoppedBy.Any(word => Machine.Has(Enum.Parse<IsolationMeasure>(word, ignoreCase: true)));
 
+    /// <summary>What the worker keeps on disk for everybody: adapters, packages, what prompts begin with.</summary>
+    public static IEnumerable<string> KeptFiles(TempFolder folder) =>
+        new[] { "artifacts", "prefixes" }.Select(kept => folder.File("worker", kept)).Where(Directory.Exists).SelectMany(kept => Directory.EnumerateFiles(kept));
+
     public async ValueTask DisposeAsync()
     {
         await World.DisposeAsync();
@@ -99,7 +103,7 @@ internal sealed class HostileWorld : IAsyncDisposable
     {
         WorkerPid = Environment.ProcessId,
         NeighbourPid = World.Worker.SandboxOf(Victim).ProcessId,
-        Secrets = [World.Folder.File("token"), World.Folder.File(Path.Combine("worker", "usage.spool"))],
+        Secrets = [World.Folder.File("token"), World.Folder.File(Path.Combine("worker", "usage.spool")), .. KeptFiles(World.Folder)],
         Folders = [World.Folder.Path, World.Folder.File("worker")],
         TcpPort = ((IPEndPoint)_tcp.LocalEndPoint!).Port,
         UnixSocket = World.Folder.File("listening"),
