@@ -18,8 +18,10 @@ public sealed record UsageRecord
 
     public required int CompletionTokens { get; init; }
 
+    /// <summary>From the gateway's door to the first token at the worker: queue, prefill and <see cref="Stages"/> add up to it. 0: none came.</summary>
     public required double TtftMs { get; init; }
 
+    /// <summary>From the gateway's door to the end at the worker.</summary>
     public required double TotalMs { get; init; }
 
     public required string Outcome { get; init; }

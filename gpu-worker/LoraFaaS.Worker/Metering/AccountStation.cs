@@ -43,7 +43,7 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         try
         {
             // Not the caller's token: what was used is owed even when the caller has gone.
-            await spool.AppendAsync(Report(invocation, end.Outcome, ttft), CancellationToken.None);
+            await spool.AppendAsync(Report(invocation, end.Outcome), CancellationToken.None);
         }
         catch (IOException failure)
         {
@@ -66,27 +66,35 @@ internal sealed partial class AccountStation(UsageSpool spool, FunctionLog log, 
         Encoding.UTF8.GetByteCount(invocation.CallId.Value) + Encoding.UTF8.GetByteCount(invocation.Request.UsageKey)
         + Encoding.UTF8.GetByteCount(invocation.Function.Namespace.Value) + Encoding.UTF8.GetByteCount(invocation.Function.Name.Value);
 
-    private static UsageReport Report(Invocation invocation, string outcome, double ttft) => new()
+    /// <summary>
+    /// Its times begin at the gateway's door, where the caller's did and the account's parts do: what passed before the call came here (waking, above all) is in its first token's time and in its whole.
+    /// </summary>
+    private static UsageReport Report(Invocation invocation, string outcome)
     {
-        CallId = invocation.CallId.Value,
-        Namespace = invocation.Function.Namespace.Value,
-        Function = invocation.Function.Name.Value,
-        Revision = invocation.Revision.Number,
-        PromptTokens = invocation.PromptTokens,
-        CompletionTokens = invocation.AnswerTokens,
-        TtftMs = ttft,
-        TotalMs = invocation.TotalTime.TotalMilliseconds,
-        Outcome = outcome,
-        StartedUnixMs = invocation.StartedAt.ToUnixTimeMilliseconds(),
-        AdapterTier = (int)invocation.AdapterTier,
-        QueueMs = invocation.QueueTime.TotalMilliseconds,
-        LoadMs = invocation.LoadTime.TotalMilliseconds,
-        PrefillMs = invocation.PrefillTime.TotalMilliseconds,
-        DecodeMs = invocation.DecodeTime.TotalMilliseconds,
-        Account = invocation.ColdStart(),
-        UsageKey = invocation.Request.UsageKey,
-        UsageTry = invocation.Request.UsageTry,
-    };
+        var account = invocation.ColdStart();
+
+        return new UsageReport
+        {
+            CallId = invocation.CallId.Value,
+            Namespace = invocation.Function.Namespace.Value,
+            Function = invocation.Function.Name.Value,
+            Revision = invocation.Revision.Number,
+            PromptTokens = invocation.PromptTokens,
+            CompletionTokens = invocation.AnswerTokens,
+            TtftMs = invocation.Ttft is null ? 0 : account.TtftMs,
+            TotalMs = invocation.TotalTime.TotalMilliseconds + (invocation.Request.Before?.TtftMs ?? 0),
+            Outcome = outcome,
+            StartedUnixMs = invocation.StartedAt.ToUnixTimeMilliseconds(),
+            AdapterTier = (int)invocation.AdapterTier,
+            QueueMs = account.QueueMs,
+            LoadMs = invocation.LoadTime.TotalMilliseconds,
+            PrefillMs = invocation.PrefillTime.TotalMilliseconds,
+            DecodeMs = invocation.DecodeTime.TotalMilliseconds,
+            Account = account,
+            UsageKey = invocation.Request.UsageKey,
+            UsageTry = invocation.Request.UsageTry,
+        };
+    }
 
     [LoggerMessage(3311, LogLevel.Information, "Invocation {CallId} of {Function}: {Outcome}, {Tokens} tokens, first after {TtftMs:0.0} ms, all after {TotalMs:0.0} ms, adapter found at {Tier}")]
     private partial void LogFinished(

@@ -160,6 +160,21 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task A_usage_records_parts_add_up_to_its_time_to_first_token_from_the_gateways_door_on()
+    {
+        await using var world = await DemoWorld.StartAsync();
+        var request = world.Request("sentiment", "fine");
+        request.Before = new ColdStart { DoorMs = 1, ActivationMs = 5_000, ConnectMs = 2, TtftMs = 5_003, AdapterTier = (int)StorageTier.Disk, BackboneTier = (int)StorageTier.Device, SandboxWarm = true };
+
+        await world.Worker.GenerateAsync(request, Token);
+
+        await Patience.UntilAsync(() => world.Controller.Usage.Any(usage => usage.CallId == request.CallId));
+        var usage = world.Controller.Usage.First(usage => usage.CallId == request.CallId);
+        Assert.Equal(usage.TtftMs, usage.Account.Sum() + usage.Account.TransportMs, 3);
+        Assert.InRange(usage.TtftMs, 5_003, usage.TotalMs);
+    }
+
+    [Fact]
     public async Task The_heartbeat_shows_the_adapter_at_every_tier_it_is_in()
     {
         await using var world = await DemoWorld.StartAsync();
