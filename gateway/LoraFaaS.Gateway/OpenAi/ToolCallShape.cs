@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.OpenAi.Wire;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Gateway.Requests;
@@ -63,6 +64,8 @@ internal sealed class ToolCallShape(CompletionHead head, ToolChoice choice, bool
             head.Id, "chat.completion", head.Created, head.Model, [.. choices.Select(ToChoice)], usage, head.Fingerprint);
         return context.Response.WriteAsJsonAsync(whole, OpenAiJson.Readable.ChatCompletion, cancellationToken: context.RequestAborted);
     }
+
+    public Problem Explain(Problem problem) => choice.Rename(problem);
 
     private ChatChoice ToChoice(CollectedChoice collected, int index) => new(
         index,
