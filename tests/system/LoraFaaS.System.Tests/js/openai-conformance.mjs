@@ -248,7 +248,7 @@ const checks = {
   },
   async 'schemas keep the definitions they came with'() {
     const tool = (name, parameters) => ({ type: 'function', function: { name, parameters } });
-    const pick = (value) => ({ $defs: { T: { type: 'object', properties: { v: { const: value }, next: { anyOf: [{ $ref: '#/$defs/T' }, { type: 'null' }] } }, required: ['v'], additionalProperties: false } }, type: 'object', properties: { it: { $ref: '#/$defs/T' } }, required: ['it'], additionalProperties: false });
+    const pick = (value) => ({ $defs: { V: { const: value }, T: { type: 'object', properties: { v: { $ref: '#/$defs/V' } }, required: ['v'], additionalProperties: false } }, type: 'object', properties: { it: { $ref: '#/$defs/T' } }, required: ['it'], additionalProperties: false });
     const tools = [tool('one', pick(1)), tool('two', pick(2))];
     for (const tool_choice of ['required', { type: 'function', function: { name: 'two' } }]) {
       const { function: { name, arguments: text } } = (await chat({ tools, tool_choice })).choices[0].message.tool_calls[0];
