@@ -61,6 +61,7 @@ public sealed class HandoverTests
             Assert.All(await Task.WhenAll(gateways[..^1].Select(gateway => gateway.Exited.WaitAsync(Patience.StartLimit))), code => Assert.Equal(0, code));
             await callers.AnsweredAsync(50);
             Assert.Empty(callers.Failures);
+            TestContext.Current.SendDiagnosticMessage("{0} calls over {1} restarts, none failed", callers.Answers, Restarts);
 
             // The last one has nobody to hand over to: it refuses once it is told to stop, as a server does that is gone.
             gateways[^1].Terminate();
