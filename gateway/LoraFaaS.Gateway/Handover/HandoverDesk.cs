@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using LoraFaaS.Linux.Sockets;
 using Microsoft.Extensions.Options;
 
@@ -71,14 +70,14 @@ internal sealed partial class HandoverDesk(Doors doors, Succession succession, L
     {
         try
         {
-            await successor.WriteAsync(Line(HandoverWords.Greeting), stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
+            await successor.WriteAsync(HandoverWords.Line(HandoverWords.Greeting), stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
 
             foreach (var door in doors.Snapshot())
             {
-                await successor.WriteAsync(Line(door.Wanted), door.Listener.Descriptor, stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
+                await successor.WriteAsync(HandoverWords.Line(door.Wanted), door.Listener.Descriptor, stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
             }
 
-            await successor.WriteAsync(Line(HandoverWords.End), stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
+            await successor.WriteAsync(HandoverWords.Line(HandoverWords.End), stopping).AsTask().WaitAsync(HandoverWords.Patience, time, stopping);
 
             // However long its start takes: it ends in this word or with its process.
             using var words = new StreamReader(successor, leaveOpen: true);
@@ -94,15 +93,13 @@ internal sealed partial class HandoverDesk(Doors doors, Succession succession, L
     {
         try
         {
-            await stream.WriteAsync(Line(word), stopping);
+            await stream.WriteAsync(HandoverWords.Line(word), stopping);
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
             // It serves; that it cannot hear us changes nothing.
         }
     }
-
-    private static byte[] Line(string word) => Encoding.UTF8.GetBytes(word + "\n");
 
     [LoggerMessage(2914, LogLevel.Information, "Another gateway serves at these doors now; this one finishes what it has and ends")]
     private partial void LogSucceeded();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace LoraFaaS.Gateway.Handover;
 
 /// <summary>
@@ -16,4 +18,6 @@ internal static class HandoverWords
 
     /// <summary>Longest that one waits for the other's next word, where no start lies between.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public static byte[] Line(string word) => Encoding.UTF8.GetBytes(word + "\n");
 }

@@ -57,7 +57,7 @@ internal sealed partial class Succession(Doors doors, RouteBoard board, IOptions
         {
             if (_before is not null)
             {
-                await _before.WriteAsync("ready\n"u8.ToArray(), cancellationToken);
+                await _before.WriteAsync(HandoverWords.Line(HandoverWords.Ready), cancellationToken);
                 await NextAsync(cancellationToken);
                 LogTaken();
             }
