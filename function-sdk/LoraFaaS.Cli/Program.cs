@@ -34,6 +34,7 @@ var root = new RootCommand("LoraFaaS: serverless functions that are LoRA adapter
     KeyCommand.Create(),
     AuditCommand.Create(),
     WorkersCommand.Create(),
+    GatewayCommand.Create(),
     ForecastCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),

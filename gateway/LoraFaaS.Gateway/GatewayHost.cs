@@ -6,6 +6,7 @@ using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Dispatch;
 using LoraFaaS.Gateway.Forwarding;
 using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Handover;
 using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Metering;
 using LoraFaaS.Gateway.OpenAi;
@@ -58,9 +59,12 @@ internal static class GatewayHost
 
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
+        var options = new GatewayOptions();
+        builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
         AddOptions(builder.Services);
-        AddTls(builder);
+        builder.AddServerCertificate(GatewayOptions.Section, options.CertificateFile, options.KeyFile);
         AddStations(builder.Services);
+        builder.Services.AddHandover(options);
 
         // A request runs on the thread that read it from its socket, up to its first wait, instead of being handed on three times: most of what one
         // caller waits for at an idle door is threads being woken. Nothing on the way blocks a thread.
@@ -83,14 +87,6 @@ internal static class GatewayHost
         services.AddSingleton<IValidateOptions<GatewayOptions>, OpenDoorValidator>();
         services.AddOptionsWithValidateOnStart<AsyncOptions, AsyncOptionsValidator>().BindConfiguration(AsyncOptions.Section);
         services.AddSingleton<IValidateOptions<AsyncOptions>, CallbackSecretValidator>();
-    }
-
-    private static void AddTls(WebApplicationBuilder builder)
-    {
-        var options = new GatewayOptions();
-        builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
-
-        builder.AddServerCertificate(GatewayOptions.Section, options.CertificateFile, options.KeyFile);
     }
 
     private static void AddStations(IServiceCollection services)

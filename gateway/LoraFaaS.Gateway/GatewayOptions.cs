@@ -123,6 +123,21 @@ public sealed class GatewayOptions
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
     /// <summary>
+    /// Gateways of one name on one machine take over from each other: one that starts is given the listening sockets of the one that serves, which finishes what it has and ends. So a restart
+    /// refuses nobody. Any text; of another installation's it must differ. Empty: none hands over to another.
+    /// </summary>
+    [MaxLength(4_096)]
+    public string Handover { get; set; } = "";
+
+    /// <summary>After it was succeeded: how long kept connections are told with their next answer to come again elsewhere. Those that were idle for so long are closed.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan LeaveDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest that a gateway which was succeeded goes on with what it has. Nobody waits for it, so that it may be long.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan HandoverGrace { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// vLLM's VLLM_ALLOW_RUNTIME_LORA_UPDATING: whoever can call may load and unload adapters by /v1/load_lora_adapter. Without it the control API's
     /// password is asked for, and who has none is told that there is no such path.
     /// </summary>

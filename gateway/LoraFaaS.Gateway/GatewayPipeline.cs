@@ -2,6 +2,7 @@ using LoraFaaS.Gateway.Async;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Functions;
+using LoraFaaS.Gateway.Handover;
 using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Lorax;
@@ -16,6 +17,7 @@ namespace LoraFaaS.Gateway;
 /// <summary>
 /// The order of the stations. An invocation passes all of them; the control API, the console (Ui), and Vllm's adapter management, leave after authentication.
 /// <list type="number">
+/// <item>Handover: while this process leaves, each answer says so.</item>
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password, invocations a key where one is asked for.</item>
 /// <item>Admission: id, clock, a place among those in flight, and within the key's limits; the body within its limit; the one deadline.</item>
@@ -32,6 +34,7 @@ internal static class GatewayPipeline
 {
     public static void MapGateway(this WebApplication app)
     {
+        app.UseMiddleware<LeavingStation>();
         app.UseMiddleware<ProbeStation>();
         app.UseMiddleware<HostRouteStation>();
         app.UseRouting();

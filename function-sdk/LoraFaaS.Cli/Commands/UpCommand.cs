@@ -90,6 +90,7 @@ internal static class UpCommand
             return calls.All(call => call.Matches) ? ExitCodes.Done : ExitCodes.Failed;
         }
 
+        using var restarts = UpSignal.Listen(options.DataFolder, platform.RestartGateway);
         Terminal.Output.MarkupLine("[bold green]Serving until Ctrl-C[/]");
         await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         progress.Step("stopping", "finishing what runs");

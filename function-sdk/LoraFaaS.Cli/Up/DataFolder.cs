@@ -24,6 +24,11 @@ internal sealed class DataFolder
     /// <summary>Where a host says that it listens, and where.</summary>
     public string ReadyFileOf(HostKind kind) => System.IO.Path.Combine(RunFolder, kind.ToString().ToLowerInvariant() + ".json");
 
+    /// <summary>The process id of the <c>up</c> that serves from here, for who wants to tell it something.</summary>
+    public string UpFile => System.IO.Path.Combine(RunFolder, "up.pid");
+
+    public string LogFileOf(HostKind kind) => System.IO.Path.Combine(LogFolder, kind.ToString().ToLowerInvariant() + ".log");
+
     public string LogFolder => System.IO.Path.Combine(Path, "logs");
 
     /// <exception cref="UsageException">The folder cannot be made, read or written.</exception>

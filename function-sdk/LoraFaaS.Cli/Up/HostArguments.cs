@@ -55,6 +55,7 @@ internal static class HostArguments
         "--Gateway:ConsoleUrl", console?.Urls["http"] ?? "",
         "--Gateway:RequireApiKeys", options.RequireApiKeys ? "true" : "false",
         "--Gateway:AllowOpenInvocations", options.InsecureOpen ? "true" : "false",
+        "--Gateway:Handover", data.Path,
     ];
 
     private static void AddIfGiven(List<string> arguments, string name, string? value)

@@ -17,10 +17,10 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly string _readyFile;
     private readonly Queue<string> _lastErrors = new();
     private readonly Lock _gate = new();
-    private readonly StreamWriter _log;
+    private readonly HostLog _log;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(HostKind kind, Process process, string readyFile, StreamWriter log)
+    private HostProcess(HostKind kind, Process process, string readyFile, HostLog log)
     {
         Kind = kind;
         _process = process;
@@ -36,11 +36,20 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public static HostProcess Start(HostKind kind, string program, IReadOnlyList<string> arguments, DataFolder data)
+    /// <param name="kind">Which host.</param>
+    /// <param name="program">Its assembly.</param>
+    /// <param name="arguments">Its own.</param>
+    /// <param name="data">Where it writes that it is ready.</param>
+    /// <param name="log">Where its lines go.</param>
+    /// <param name="succeeds">Another process of it serves on until this one does: what it wrote stands until then.</param>
+    public static HostProcess Start(HostKind kind, string program, IReadOnlyList<string> arguments, DataFolder data, HostLog log, bool succeeds = false)
     {
-        var name = kind.ToString().ToLowerInvariant();
         var readyFile = data.ReadyFileOf(kind);
-        File.Delete(readyFile);
+
+        if (!succeeds)
+        {
+            File.Delete(readyFile);
+        }
 
         var start = new ProcessStartInfo(HostPrograms.DotnetPath)
         {
@@ -62,10 +71,6 @@ internal sealed class HostProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var log = new StreamWriter(new FileStream(Path.Combine(data.LogFolder, name + ".log"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
-        {
-            AutoFlush = true,
-        };
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var host = new HostProcess(kind, process, readyFile, log);
         process.Exited += (_, _) => host._exited.TrySetResult();
@@ -83,8 +88,13 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         using var look = new PeriodicTimer(LookEvery, time);
 
-        while (!File.Exists(_readyFile))
+        while (true)
         {
+            if (await TryReadAsync(cancellationToken) is { } ready)
+            {
+                return ready;
+            }
+
             if (Exited.IsCompleted)
             {
                 // The exit event can come before the last lines were read.
@@ -94,9 +104,6 @@ internal sealed class HostProcess : IAsyncDisposable
 
             await look.WaitForNextTickAsync(cancellationToken);
         }
-
-        return JsonSerializer.Deserialize(await File.ReadAllBytesAsync(_readyFile, cancellationToken), CliJson.Default.HostReadyFile)
-            ?? throw new UsageException($"{_readyFile} is empty.");
     }
 
     /// <summary>Closes its standard input, waits for a clean end, and kills it after the grace time.</summary>
@@ -128,7 +135,19 @@ internal sealed class HostProcess : IAsyncDisposable
         await Exited;
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
-        await _log.DisposeAsync();
+    }
+
+    /// <summary>Null: this process has not written it yet.</summary>
+    private async Task<HostReadyFile?> TryReadAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_readyFile))
+        {
+            return null;
+        }
+
+        var ready = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(_readyFile, cancellationToken), CliJson.Default.HostReadyFile)
+            ?? throw new UsageException($"{_readyFile} is empty.");
+        return ready.Pid == Pid ? ready : null;
     }
 
     private void Kill()
@@ -152,7 +171,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
         lock (_gate)
         {
-            _log.WriteLine(line);
+            _log.Write(line);
 
             if (isError)
             {

@@ -23,6 +23,9 @@ internal sealed class Platform : IAsyncDisposable
 
     public string Password { get; }
 
+    /// <summary>Puts another process in the gateway's place; no caller notices.</summary>
+    public void RestartGateway() => _supervisors.Single(supervisor => supervisor.Kind is HostKind.Gateway).Replace();
+
     public bool HasConsole => _supervisors.Any(supervisor => supervisor.Kind is HostKind.Console);
 
     /// <summary>Process ids by host name.</summary>
@@ -61,7 +64,7 @@ internal sealed class Platform : IAsyncDisposable
         }
         catch
         {
-            await Task.WhenAll(all.Select(supervisor => supervisor.StopAsync()));
+            await Task.WhenAll(all.Select(supervisor => supervisor.DisposeAsync().AsTask()));
             throw;
         }
     }
@@ -81,7 +84,7 @@ internal sealed class Platform : IAsyncDisposable
         // The door first, so that what is under way can finish behind it.
         foreach (var supervisor in _supervisors.Reverse())
         {
-            await supervisor.StopAsync();
+            await supervisor.DisposeAsync();
         }
 
         _stopping.Dispose();

@@ -22,6 +22,7 @@ internal sealed partial class CallLeaseLoop : BackgroundService
     private readonly RouteBoard _board;
     private readonly AsyncOptions _options;
     private readonly TimeSpan _longestPause;
+    private readonly IHostApplicationLifetime _lifetime;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -36,9 +37,9 @@ internal sealed partial class CallLeaseLoop : BackgroundService
 
     public CallLeaseLoop(
         CallsClient calls, CallRunner runner, RouteBoard board, IOptions<AsyncOptions> options, IOptions<GatewayOptions> gateway,
-        IMeterFactory meters, TimeProvider time, ILogger<CallLeaseLoop> logger)
+        IMeterFactory meters, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<CallLeaseLoop> logger)
     {
-        (_calls, _runner, _board, _options, _time, _logger) = (calls, runner, board, options.Value, time, logger);
+        (_calls, _runner, _board, _options, _lifetime, _time, _logger) = (calls, runner, board, options.Value, lifetime, time, logger);
         _longestPause = gateway.Value.MaxReconnectDelay;
         _places = new SemaphoreSlim(Math.Max(1, _options.Concurrency));
         meters.Create("LoraFaaS.Gateway.Async").CreateObservableGauge(
@@ -58,11 +59,14 @@ internal sealed partial class CallLeaseLoop : BackgroundService
 
         var renewing = RenewAllAsync(stoppingToken);
 
+        // A host that is told to stop first waits for its callers, perhaps long: what runs is kept alive meanwhile, and nothing new is taken.
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _lifetime.ApplicationStopping);
+
         try
         {
-            await LeaseAllAsync(stoppingToken);
+            await LeaseAllAsync(leaving.Token, stoppingToken);
         }
-        catch (Exception exception) when (stoppingToken.IsCancellationRequested && exception is (OperationCanceledException or ObjectDisposedException))
+        catch (Exception exception) when (leaving.IsCancellationRequested && exception is (OperationCanceledException or ObjectDisposedException))
         {
             // The host stops, perhaps without waiting for us and with the channel gone: nothing more is leased.
         }
@@ -70,20 +74,20 @@ internal sealed partial class CallLeaseLoop : BackgroundService
         await Task.WhenAll([renewing, .. _tasks]);
     }
 
-    private async Task LeaseAllAsync(CancellationToken stoppingToken)
+    private async Task LeaseAllAsync(CancellationToken leaving, CancellationToken stoppingToken)
     {
         var pause = FirstPause;
 
         while (true)
         {
-            await RoutesAsync(stoppingToken);
-            var places = await TakePlacesAsync(stoppingToken);
+            await RoutesAsync(leaving);
+            var places = await TakePlacesAsync(leaving);
             var started = 0;
 
             try
             {
                 var request = new LeaseRequest { Most = places, WaitMs = (int)LongPoll.TotalMilliseconds };
-                var reply = await _calls.LeaseAsync(request, LongPoll + CallTimeout, stoppingToken);
+                var reply = await _calls.LeaseAsync(request, LongPoll + CallTimeout, leaving);
                 (_lossLogged, pause) = (false, FirstPause);
                 _lease = TimeSpan.FromMilliseconds(Math.Max(reply.LeaseMs, 500));
 
@@ -96,7 +100,7 @@ internal sealed partial class CallLeaseLoop : BackgroundService
             catch (GrpcStatusException exception)
             {
                 LogLoss(exception.Status.ToString());
-                await Task.Delay(pause, _time, stoppingToken);
+                await Task.Delay(pause, _time, leaving);
                 pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
             }
             finally

@@ -1,4 +1,5 @@
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Handover;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Knative;
@@ -8,7 +9,7 @@ namespace LoraFaaS.Gateway.Knative;
 /// refused. Then the listener closes, what is in flight finishes, and the process ends with 0.
 /// </summary>
 internal sealed partial class DrainStation(
-    IOptions<GatewayOptions> options, InFlightGate gate, TimeProvider time, ILogger<DrainStation> logger) : IHostedLifecycleService
+    IOptions<GatewayOptions> options, InFlightGate gate, Leaving leaving, Doors doors, TimeProvider time, ILogger<DrainStation> logger) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -19,10 +20,19 @@ internal sealed partial class DrainStation(
     /// <summary>The one moment between "stopping" and the server's own stop.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        if (leaving.IsSucceeded)
+        {
+            return;
+        }
+
+        leaving.Announce();
         LogDraining(options.Value.DrainDelay.TotalSeconds, gate.Count);
 
         // Cancelled when the whole stop takes too long: then the door closes now.
         await Task.Delay(options.Value.DrainDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The server's stop ends its accepting; refused are callers only once the sockets are closed, which are ours.
+        doors.Close();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -16,7 +16,7 @@ internal sealed class CompletionRenderer(HttpContext context, Invocation invocat
         if (await CollectAsync(events, choices) is { } problem)
         {
             invocation.Failure = problem.Code;
-            await OpenAiErrors.WriteAsync(context, problem);
+            await OpenAiErrors.WriteAsync(context, shape.Explain(problem));
             return;
         }
 

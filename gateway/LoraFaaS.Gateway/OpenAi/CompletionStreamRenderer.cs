@@ -81,7 +81,7 @@ internal sealed class CompletionStreamRenderer(
 
     private async Task FailAsync(Failed failed)
     {
-        var problem = failed.ToProblem();
+        var problem = shape.Explain(failed.ToProblem());
         invocation.Failure = problem.Code;
 
         if (!_writer.HasStarted)

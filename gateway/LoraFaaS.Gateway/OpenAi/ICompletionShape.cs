@@ -1,3 +1,4 @@
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Protocol.Data;
 
@@ -17,4 +18,7 @@ internal interface ICompletionShape
     void WriteUsage(EventStreamWriter writer, TokenUsage usage);
 
     Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage);
+
+    /// <summary>A worker's refusal in the words of the request it is about.</summary>
+    Problem Explain(Problem problem) => problem;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.OpenAi.Wire;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Gateway.Requests;
@@ -60,6 +61,8 @@ internal sealed class ToolCallShape(CompletionHead head, ToolChoice choice, bool
 
     public Task WriteWholeAsync(HttpContext context, IReadOnlyList<CollectedChoice> choices, TokenUsage usage) =>
         _writer.WriteWholeAsync(context, choices.Select(ToChoice), usage);
+
+    public Problem Explain(Problem problem) => choice.Rename(problem);
 
     private ChatChoice ToChoice(CollectedChoice collected, int index) => new(
         index,

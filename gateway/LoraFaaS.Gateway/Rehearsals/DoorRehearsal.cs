@@ -30,7 +30,7 @@ internal sealed class DoorRehearsal(
         await using var door = GatewayHost.BuildRehearsal(
         [
             "--Host:HttpUrl", "http://127.0.0.1:0", "--Host:InsideUrl", "", "--Host:CertificateFile", "", "--Host:KeyFile", "", "--Gateway:PasswordFile", options.Value.PasswordFile, "--Internal:TokenFile", configuration["Internal:TokenFile"] ?? "",
-            "--Gateway:ControllerHttpUrl", worker.Url, "--Gateway:ControllerRpcUrl", worker.Url, "--Gateway:RequireApiKeys", "false", "--Gateway:CertificateFile", "", "--Gateway:KeyFile", "",
+            "--Gateway:ControllerHttpUrl", worker.Url, "--Gateway:ControllerRpcUrl", worker.Url, "--Gateway:RequireApiKeys", "false", "--Gateway:CertificateFile", "", "--Gateway:KeyFile", "", "--Gateway:Handover", "",
         ]);
         await door.StartAsync(cancellationToken);
         door.Services.GetRequiredService<RouteBoard>().Publish(RouteTable.Empty.Apply(RehearsalText.Routes(worker.Url)));

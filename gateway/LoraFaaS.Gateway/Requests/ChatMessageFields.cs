@@ -8,6 +8,8 @@ namespace LoraFaaS.Gateway.Requests;
 internal static class ChatMessageFields
 {
     private const int MostMessages = 4_096;
+    private const string Assistant = "assistant";
+    private const string Tool = "tool";
 
     /// <param name="fields">The request's.</param>
     /// <param name="tools">Of <see cref="ToolFields"/>: what the template is given of them.</param>
@@ -46,24 +48,19 @@ internal static class ChatMessageFields
 
     private static ChatMessage ReadMessage(JsonFields fields)
     {
-        var toolCalls = fields.Find("tool_calls");
-
-        if (toolCalls is { ValueKind: not JsonValueKind.Array })
-        {
-            fields.Refuse("tool_calls", "must be an array");
-        }
+        var role = ReadRole(fields);
 
         return new ChatMessage
         {
-            Role = ReadRole(fields),
-            Content = ReadContent(fields, optional: toolCalls is not null),
-            ToolCallsJson = toolCalls?.GetRawText() ?? "",
+            Role = role,
+            Content = ReadContent(fields, optional: role is Assistant or Tool),
+            ToolCallsJson = ReadCalls(fields),
             ToolCallId = fields.String("tool_call_id") ?? "",
             Name = fields.String("name") ?? "",
         };
     }
 
-    /// <summary>developer is OpenAI's newer word for system; chat templates know only the older one.</summary>
+    /// <summary>Chat templates know only the older word for developer, and only the newer one for function.</summary>
     private static string ReadRole(JsonFields fields)
     {
         switch (fields.String("role"))
@@ -71,7 +68,10 @@ internal static class ChatMessageFields
             case "developer":
                 return "system";
 
-            case "system" or "user" or "assistant" or "tool":
+            case "function":
+                return Tool;
+
+            case "system" or "user" or Assistant or Tool:
                 return fields.String("role")!;
 
             default:
@@ -80,6 +80,32 @@ internal static class ChatMessageFields
         }
     }
 
+    /// <summary>The calls as the template is given them; function_call is what OpenAI's clients wrote before there could be several. An empty list is none.</summary>
+    private static string ReadCalls(JsonFields fields)
+    {
+        switch (fields.Find("tool_calls"))
+        {
+            case null:
+                return fields.Object("function_call") is null ? "" : $$"""[{"type":"function","function":{{fields.Find("function_call")!.Value.GetRawText()}}}]""";
+
+            case { ValueKind: JsonValueKind.Array } calls:
+                var index = calls.EnumerateArray().TakeWhile(call => call.ValueKind is JsonValueKind.Object).Count();
+
+                if (index < calls.GetArrayLength())
+                {
+                    fields.Refuse($"tool_calls[{index}]", "must be an object");
+                }
+
+                return index == 0 ? "" : calls.GetRawText();
+
+            default:
+                fields.Refuse("tool_calls", "must be an array");
+                return "";
+        }
+    }
+
+    /// <param name="fields">The message's.</param>
+    /// <param name="optional">An assistant that calls tools says nothing, and a tool may have nothing to say: null and absent are the empty text.</param>
     private static string ReadContent(JsonFields fields, bool optional)
     {
         switch (fields.Find("content"))
@@ -121,15 +147,18 @@ internal static class ChatMessageFields
 
             var partFields = new JsonFields(part, fields.PathOf(path), fields.Problems);
 
-            if (partFields.String("type") is not "text")
+            // An assistant's earlier refusal is text that it said, under a name of its own.
+            var kind = partFields.String("type");
+
+            if (kind is not ("text" or "refusal"))
             {
                 partFields.Refuse("type", "only text parts are supported");
                 return "";
             }
 
-            if (partFields.String("text") is not { } text)
+            if (partFields.String(kind) is not { } text)
             {
-                partFields.Refuse("text", "is required");
+                partFields.Refuse(kind, "is required");
                 return "";
             }
 

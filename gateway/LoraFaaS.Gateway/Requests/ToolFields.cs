@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace LoraFaaS.Gateway.Requests;
@@ -80,15 +79,15 @@ internal static class ToolFields
                 }
 
                 return tools.Count == 1
-                    ? new ToolChoice(tools[0].Name, tools[0].Parameters, Required: true)
-                    : new ToolChoice(null, AnyOf(tools), Required: true);
+                    ? new ToolChoice(tools[0].Name, 0, tools[0].Parameters, Required: true)
+                    : new ToolChoice(null, null, ToolSchemas.AnyOf(tools), Required: true);
 
             case { ValueKind: JsonValueKind.Object }:
                 var wanted = fields.Object(Name)?.Object("function")?.String("name");
 
                 if (tools.FindIndex(tool => tool.Name == wanted) is >= 0 and var found)
                 {
-                    return new ToolChoice(wanted, tools[found].Parameters, Required: false);
+                    return new ToolChoice(wanted, found, tools[found].Parameters, Required: false);
                 }
 
                 fields.Refuse(Name, "must name one of tools");
@@ -98,21 +97,5 @@ internal static class ToolFields
                 fields.Refuse(Name, "must be none, auto, required or a function of tools");
                 return null;
         }
-    }
-
-    /// <summary>The name comes first, so that the arguments are those of the function it names.</summary>
-    private static string AnyOf(List<(string Name, string Parameters)> tools)
-    {
-        var schema = new StringBuilder("""{"anyOf":[""");
-
-        foreach (var (name, parameters) in tools)
-        {
-            schema.Append(schema[^1] == '[' ? "" : ",")
-                .Append("""{"type":"object","properties":{"name":{"const":""").Append('"').Append(JsonEncodedText.Encode(name)).Append('"')
-                .Append("""},"arguments":""").Append(parameters)
-                .Append("""},"required":["name","arguments"],"additionalProperties":false}""");
-        }
-
-        return schema.Append("]}").ToString();
     }
 }

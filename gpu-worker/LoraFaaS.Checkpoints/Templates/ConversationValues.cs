@@ -44,7 +44,7 @@ internal static class ConversationValues
         var entries = new OrderedDictionary<string, TemplateValue>(StringComparer.Ordinal)
         {
             ["role"] = Role(message.Role),
-            ["content"] = message.Content is null ? NoneValue.Instance : TextValue.Plain(message.Content),
+            ["content"] = message.Content is null ? TextValue.Unsaid : TextValue.Plain(message.Content),
         };
 
         if (message.Name is { } name)
@@ -73,17 +73,37 @@ internal static class ConversationValues
         ? TextValue.Trusted(role)
         : TextValue.Plain(role);
 
-    /// <summary>The API carries a call's arguments as JSON in a string, and templates expect the object.</summary>
+    /// <summary>
+    /// The API carries a call's arguments as JSON in a string, and templates expect the object. Text that is none, as a call that was cut off has it, stays text: it is the model's own, and
+    /// the caller only repeats it.
+    /// </summary>
     private static TemplateValue WithOpenedArguments(TemplateValue call)
     {
         if (call is MapValue map && map.Entries.GetValueOrDefault("function") is MapValue function
             && function.Entries.GetValueOrDefault("arguments") is TextValue arguments
-            && arguments.Value.AsSpan().TrimStart().StartsWith("{"))
+            && OpenedOrNull(arguments.Value) is { } opened)
         {
-            function.Entries["arguments"] = Parse("tool_calls.function.arguments", arguments.Value);
+            function.Entries["arguments"] = opened;
         }
 
         return call;
+    }
+
+    private static TemplateValue? OpenedOrNull(string arguments)
+    {
+        if (arguments.Length == 0)
+        {
+            return new MapValue(new OrderedDictionary<string, TemplateValue>(StringComparer.Ordinal));
+        }
+
+        try
+        {
+            return Parse("tool_calls.function.arguments", arguments) as MapValue;
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
     }
 
     private static ListValue ParseList(string field, string json) =>

@@ -65,8 +65,7 @@ public static class GrammarCompiler
         using var document = ParseSchema(schema);
         var graph = new GraphBuilder();
         var json = new JsonRules(graph);
-        var root = SchemaPlace.At("", document.RootElement);
-        return Finish(graph, json, new SchemaRules(graph, json, document.RootElement).Build(root));
+        return Finish(graph, json, new SchemaRules(graph, json).Build(SchemaPlace.OfDocument(document.RootElement)));
     }
 
     /// <summary>Space may come before the value, since prompts end without one; behind it comes the end token.</summary>

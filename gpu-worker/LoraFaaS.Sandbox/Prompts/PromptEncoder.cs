@@ -61,13 +61,34 @@ internal sealed class PromptEncoder(TextSide text, TimeProvider time)
             return Refuse("The backbone has no chat template; send a raw prompt.", "prompt");
         }
 
-        return template.Render(conversation, text.Tokens, time.GetUtcNow()) switch
+        return Render(template, conversation) switch
         {
             ChatRendering.Rendered rendered => new EncodedPrompt.Ids(text.EncodeRendered(rendered.Prompt)),
             ChatRendering.Refused refused => Refuse(refused.Message, "messages"),
             ChatRendering.Failed failed => new EncodedPrompt.Refused(new Problem(ErrorCode.BackboneInvalid, failed.Message, "chat_template")),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    /// <summary>As it came; where the template refuses that, in fewer roles. What the template says of the caller's own messages is the answer when all is refused.</summary>
+    private ChatRendering Render(ChatTemplate template, ChatConversation conversation)
+    {
+        var rendering = template.Render(conversation, text.Tokens, time.GetUtcNow());
+
+        if (rendering is not ChatRendering.Refused)
+        {
+            return rendering;
+        }
+
+        foreach (var plain in PlainConversation.Of(conversation.Messages))
+        {
+            if (template.Render(conversation with { Messages = plain }, text.Tokens, time.GetUtcNow()) is ChatRendering.Rendered rendered)
+            {
+                return rendered;
+            }
+        }
+
+        return rendering;
     }
 
     private static IEnumerable<TemplateMessage> System(RevisionRef revision) =>

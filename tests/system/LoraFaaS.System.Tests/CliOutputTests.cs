@@ -13,7 +13,7 @@ public sealed partial class CliOutputTests(DemoPlatform demo)
     private static readonly string[] Verbs =
     [
         "up", "demo", "backbone", "new", "push", "deploy", "apply", "list", "describe", "invoke", "async", "logs", "scale", "revisions", "traffic", "promote", "rollback", "remove",
-        "secret", "key", "namespace", "audit", "workers", "top", "cost", "forecast", "plan", "simulate", "eval", "bench", "doctor", "completion", "version",
+        "secret", "key", "namespace", "audit", "workers", "gateway", "top", "cost", "forecast", "plan", "simulate", "eval", "bench", "doctor", "completion", "version",
     ];
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Callers;
 using LoraFaaS.TestKit.Files;
 
 namespace LoraFaaS.SystemTests;
@@ -46,6 +47,38 @@ public sealed class UpCommandTests
         platform.Up.Kill();
 
         await TestKit.Time.Patience.UntilAsync(() => ProcessTree.WithCommandLine(data.Path).Count == 0, "every process of the platform ends");
+    }
+
+    [Fact]
+    public async Task Its_gateway_is_restarted_without_a_caller_noticing()
+    {
+        using var data = new TempFolder();
+        await using var platform = await RunningPlatform.StartAsync(data.Path, "--demo");
+        await platform.Up.WaitForLineAsync(line => line.Contains("Serving until Ctrl-C", StringComparison.Ordinal));
+        var (prompt, expected) = DemoData.First("sql");
+        await using var callers = new SteadyCallers(platform.Gateway, "/function/sql", prompt, each: 1, TimeSpan.FromSeconds(2));
+        var gateways = new HashSet<int> { platform.Pid("gateway") };
+
+        for (var i = 0; i < 3; i++)
+        {
+            await callers.AnsweredAsync(3);
+            var result = await LorafaasCommand.RunAsync(data.Path, null, "gateway", "restart", "--data", data.Path);
+            Assert.True(result.ExitCode == 0, result.Output + result.Errors + platform.Up.Tail());
+            Assert.True(gateways.Add(platform.Pid("gateway")));
+        }
+
+        await callers.AnsweredAsync(3);
+        Assert.Empty(callers.Failures);
+        Assert.Equal(expected, await platform.AnswerAsync("sql", prompt));
+
+        // One that is killed is started again as before, at the same doors.
+        System.Diagnostics.Process.GetProcessById(platform.Pid("gateway")).Kill();
+        await platform.AnswersAgainAsync("sql", prompt, expected);
+        Assert.Equal(0, await platform.StopAsync());
+        Assert.Empty(ProcessTree.WithCommandLine(data.Path));
+        var nobody = await LorafaasCommand.RunAsync(data.Path, null, "gateway", "restart", "--data", data.Path);
+        Assert.Equal(2, nobody.ExitCode);
+        Assert.Contains("No platform serves", nobody.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,7 @@ internal sealed class JsonOutput(Work work, int? indent, bool isAscii, bool sort
         switch (value)
         {
             case NoneValue:
+            case TextValue when value == TextValue.Unsaid:
                 _output.Append("null");
                 break;
             case FlagValue flag:

@@ -28,6 +28,8 @@ internal static class Operations
         return (left, right) switch
         {
             (NoneValue, NoneValue) or (UndefinedValue, UndefinedValue) => true,
+            (NoneValue, TextValue text) => text == TextValue.Unsaid,
+            (TextValue text, NoneValue) => text == TextValue.Unsaid,
             (TextValue a, TextValue b) => a.Value == b.Value,
             (ListValue a, ListValue b) => a.IsTuple == b.IsTuple && a.Items.Count == b.Items.Count && a.Items.Zip(b.Items).All(p => AreEqual(p.First, p.Second, work)),
             (MapValue a, MapValue b) => a.Entries.Count == b.Entries.Count

@@ -12,7 +12,7 @@ internal static class TemplateTests
     {
         ["defined"] = (v, _, _) => v is not UndefinedValue,
         ["undefined"] = (v, _, _) => v is UndefinedValue,
-        ["none"] = (v, _, _) => v is NoneValue,
+        ["none"] = (v, _, _) => v is NoneValue || v == TextValue.Unsaid,
         ["string"] = (v, _, _) => v is TextValue,
         ["mapping"] = (v, _, _) => v is MapValue,
         ["sequence"] = (v, _, _) => v is TextValue or ListValue or MapValue or UndefinedValue,

@@ -14,6 +14,12 @@ internal sealed class TextValue : TemplateValue
 
     public static TextValue Empty { get; } = new(string.Empty, null);
 
+    /// <summary>
+    /// What an assistant says that only calls tools. To a template that asks, it is none; to one that writes every message's content without asking it is empty, where Python's None
+    /// would end the rendering or stand in the prompt as a word. vLLM gives its templates the empty text, transformers None: each breaks templates that the other serves.
+    /// </summary>
+    public static TextValue Unsaid { get; } = new(string.Empty, null);
+
     public string Value { get; }
 
     /// <summary>For each character whether a caller wrote it; null when none did.</summary>

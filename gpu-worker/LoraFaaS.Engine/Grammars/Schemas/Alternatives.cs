@@ -1,12 +1,10 @@
-using System.Text.Json;
-
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
 /// <summary>
 /// Takes $ref, allOf, anyOf and oneOf out of a conjunction of schemas: answers the alternatives, each a list of schemas that all hold and whose own
 /// plain keywords are all that is left to read. A conjunction is known by its places, so recursive schemas have finitely many.
 /// </summary>
-internal sealed class Alternatives(JsonElement root)
+internal sealed class Alternatives
 {
     /// <summary>Schemas that may hold in one place at once.</summary>
     private const int MaxSchemas = 256;
@@ -44,7 +42,7 @@ internal sealed class Alternatives(JsonElement root)
 
         if (schema.Text("$ref") is { } reference)
         {
-            product = Cross(schema, product, One(JsonPointer.Resolve(schema, root, reference), entered));
+            product = Cross(schema, product, One(JsonPointer.Resolve(schema, reference), entered));
         }
 
         if (schema.Children("allOf") is { } parts)

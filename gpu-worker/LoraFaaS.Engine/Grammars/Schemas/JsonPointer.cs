@@ -2,27 +2,30 @@ using System.Text.Json;
 
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
-/// <summary>Finds the schema that a <c>$ref</c> within the document names (RFC 6901 in a URI fragment).</summary>
+/// <summary>Finds the schema that a <c>$ref</c> within the document names (RFC 6901 in a URI fragment), from the root of the resource that it stands in.</summary>
 internal static class JsonPointer
 {
     public static string Escape(string step) => step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
-    public static SchemaPlace Resolve(SchemaPlace from, JsonElement root, string reference)
+    public static SchemaPlace Resolve(SchemaPlace from, string reference)
     {
         if (reference != "#" && !reference.StartsWith("#/", StringComparison.Ordinal))
         {
             throw from.Refuse($"$ref {reference} leads out of the schema; only #/... is followed");
         }
 
-        var (element, path) = (root, Uri.UnescapeDataString(reference[1..]));
+        var resource = from.Resource;
+        var (element, path) = (resource.Root, resource.Path);
 
-        foreach (var step in path.Split('/').Skip(1).Select(Unescape))
+        foreach (var step in Uri.UnescapeDataString(reference[1..]).Split('/').Skip(1))
         {
-            element = Enter(element, step) ?? throw from.Refuse($"$ref {reference} leads nowhere");
+            element = Enter(element, Unescape(step)) ?? throw from.Refuse($"$ref {reference} leads nowhere");
+            path = $"{path}/{step}";
+            resource = resource.At(path, element);
         }
 
         return element.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False
-            ? new SchemaPlace(path, element)
+            ? new SchemaPlace(path, element, resource)
             : throw from.Refuse($"$ref {reference} leads to no schema");
     }
 

@@ -21,6 +21,7 @@ internal static class Keywords
         ["additionalProperties"] = JsonTypes.Object,
         ["minProperties"] = JsonTypes.Object,
         ["maxProperties"] = JsonTypes.Object,
+        ["propertyNames"] = JsonTypes.Object,
         ["items"] = JsonTypes.Array,
         ["prefixItems"] = JsonTypes.Array,
         ["minItems"] = JsonTypes.Array,
@@ -47,7 +48,16 @@ internal static class Keywords
                 throw schema.Refuse($"{name} is not supported");
             }
         }
+
+        if (schema.Child("propertyNames") is { } names && !SaysNothingOfNames(names))
+        {
+            throw names.Refuse("propertyNames is supported only where any name will do");
+        }
     }
+
+    /// <summary>Names are strings: generators of schemas say so of every record.</summary>
+    private static bool SaysNothingOfNames(SchemaPlace names) =>
+        !names.ForbidsAll && (!names.IsObject || names.Element.EnumerateObject().All(property => Annotations.Contains(property.Name) || (property.Name == "type" && Stated(names)!.Value.HasFlag(JsonTypes.String))));
 
     /// <summary>The types that a schema's keywords speak of; none when it has no such keyword.</summary>
     public static JsonTypes Implied(SchemaPlace schema) => schema.IsObject

@@ -4,7 +4,10 @@ using LoraFaaS.Checkpoints.Outcomes;
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
 /// <summary>A schema and where it stands in the document (a JSON pointer), which names it in refusals and is its identity.</summary>
-internal sealed record SchemaPlace(string Path, JsonElement Element)
+/// <param name="Path">The pointer.</param>
+/// <param name="Element">The schema.</param>
+/// <param name="Resource">What its references start from.</param>
+internal sealed record SchemaPlace(string Path, JsonElement Element, SchemaResource Resource)
 {
     public bool IsObject => Element.ValueKind is JsonValueKind.Object;
 
@@ -83,11 +86,14 @@ internal sealed record SchemaPlace(string Path, JsonElement Element)
 
     public RefusedException Refuse(string message) => new(GrammarCompiler.Field, $"at {(Path.Length == 0 ? "the root" : Path)}: {message}");
 
-    public static SchemaPlace At(string path, JsonElement element)
+    /// <summary>A whole document.</summary>
+    public static SchemaPlace OfDocument(JsonElement root) => At("", root, new SchemaResource("", root));
+
+    private static SchemaPlace At(string path, JsonElement element, SchemaResource outer)
     {
-        var place = new SchemaPlace(path, element);
+        var place = new SchemaPlace(path, element, outer.At(path, element));
         return element.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? place : throw place.Refuse("a schema is an object, true or false");
     }
 
-    private SchemaPlace Below(string step, JsonElement element) => At($"{Path}/{step}", element);
+    private SchemaPlace Below(string step, JsonElement element) => At($"{Path}/{step}", element, Resource);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LoraFaaS.Engine.Grammars.Graphs;
 using LoraFaaS.Engine.Grammars.Json;
 
@@ -12,7 +11,7 @@ internal sealed class SchemaRules
 {
     private readonly GraphBuilder _graph;
     private readonly JsonRules _json;
-    private readonly Alternatives _alternatives;
+    private readonly Alternatives _alternatives = new();
     private readonly Dictionary<string, int> _rules = new(StringComparer.Ordinal);
     private readonly Queue<(int Rule, IReadOnlyList<SchemaPlace> Conjunction)> _open = [];
     private readonly ObjectRule _object;
@@ -20,9 +19,9 @@ internal sealed class SchemaRules
     private readonly StringRule _string;
     private readonly NumberRule _number;
 
-    public SchemaRules(GraphBuilder graph, JsonRules json, JsonElement root)
+    public SchemaRules(GraphBuilder graph, JsonRules json)
     {
-        (_graph, _json, _alternatives) = (graph, json, new Alternatives(root));
+        (_graph, _json) = (graph, json);
         _object = new ObjectRule(graph, json, RuleOf);
         _array = new ArrayRule(json, RuleOf);
         _string = new StringRule(graph, json);
@@ -44,7 +43,7 @@ internal sealed class SchemaRules
 
     private int RuleOf(IReadOnlyList<SchemaPlace> conjunction)
     {
-        if (conjunction.All(schema => schema.Element.ValueKind is JsonValueKind.True))
+        if (conjunction.All(schema => schema.Element.ValueKind is System.Text.Json.JsonValueKind.True))
         {
             return _json.Value;
         }

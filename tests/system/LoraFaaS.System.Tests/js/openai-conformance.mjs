@@ -215,6 +215,55 @@ const checks = {
     assert.equal(free.choices[0].message.content, expected);
     await assert.rejects(chat({ tools: [weather], tool_choice: { type: 'function', function: { name: 'clock' } } }), BadRequestError);
   },
+  async 'a conversation goes on after its tools have answered'() {
+    const weather = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { enum: ['Oslo', 'Rome'] } }, required: ['city'], additionalProperties: false } } };
+    const first = (await chat({ tools: [weather], tool_choice: 'required' })).choices[0].message;
+    assert.equal(first.content, null);
+    const [call] = first.tool_calls;
+    const result = (content) => ({ role: 'tool', tool_call_id: call.id, content });
+    const assistant = (content) => ({ role: 'assistant', tool_calls: [call], ...content });
+    const answers = [];
+    for (const turns of [
+      [first, result('4 degrees')],
+      [assistant({ content: null }), result([{ type: 'text', text: '4 degrees' }])],
+      [assistant({}), result('4 degrees')],
+      [assistant({ content: '' }), result('4 degrees')],
+    ]) {
+      const { choices: [choice] } = await chat({ tools: [weather], messages: [...messages, ...turns] });
+      assert.equal(typeof choice.message.content, 'string');
+      answers.push(choice.message.content);
+    }
+    assert.equal(new Set(answers).size, 1, `one conversation, one answer: ${answers}`);
+    await chat({ tools: [weather], messages: [...messages, assistant({ content: [{ type: 'text', text: 'Let me see.' }] }), result(''), { role: 'assistant', content: 'Cold.' }, { role: 'user', content: prompt }] });
+    await chat({ messages: [...messages, { role: 'assistant', content: null, function_call: { name: 'weather', arguments: '{"cut' } }, { role: 'function', name: 'weather', content: '4' }] });
+    const streamed = await client.chat.completions.stream({ model, messages: [...messages, first, result('4 degrees')], temperature: 0, max_tokens: 200, tools: [weather] }).finalContent();
+    assert.equal(streamed, answers[0]);
+    const ran = [];
+    const runner = client.chat.completions.runTools({
+      model, messages, temperature: 0, max_tokens: 200, tool_choice: { type: 'function', function: { name: 'weather' } },
+      tools: [{ type: 'function', function: { ...weather.function, parse: JSON.parse, function: ({ city }) => { ran.push(city); return '4 degrees'; } } }],
+    });
+    await runner.done();
+    assert.ok(ran.length === 1 && ['Oslo', 'Rome'].includes(ran[0]), String(ran));
+  },
+  async 'schemas keep the definitions they came with'() {
+    const tool = (name, parameters) => ({ type: 'function', function: { name, parameters } });
+    const pick = (value) => ({ $defs: { V: { const: value }, T: { type: 'object', properties: { v: { $ref: '#/$defs/V' } }, required: ['v'], additionalProperties: false } }, type: 'object', properties: { it: { $ref: '#/$defs/T' } }, required: ['it'], additionalProperties: false });
+    const tools = [tool('one', pick(1)), tool('two', pick(2))];
+    for (const tool_choice of ['required', { type: 'function', function: { name: 'two' } }]) {
+      const { function: { name, arguments: text } } = (await chat({ tools, tool_choice })).choices[0].message.tool_calls[0];
+      assert.equal(JSON.parse(text).it.v, name === 'one' ? 1 : 2, text);
+    }
+    const free = JSON.parse((await chat({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema: pick(3) } } })).choices[0].message.content);
+    assert.equal(free.it.v, 3);
+    const broken = [tools[0], tool('bad', { type: 'object', properties: { x: { not: {} } }, required: ['x'] })];
+    for (const tool_choice of ['required', { type: 'function', function: { name: 'bad' } }]) {
+      const error = await chat({ tools: broken, tool_choice }).then(() => null, (e) => e);
+      assert.ok(error instanceof BadRequestError, String(error));
+      assert.equal(error.param, 'tools[1].function.parameters');
+      assert.ok(error.message.includes('/properties/x') && !error.message.includes('anyOf'), error.message);
+    }
+  },
   async 'what is not served is said in words'() {
     const error = await client.embeddings.create({ model, input: prompt }).then(() => null, (e) => e);
     assert.ok(error instanceof NotFoundError && error.code === 'unknown_url' && error.message.includes('/v1/embeddings'), String(error));

@@ -111,6 +111,28 @@ public sealed class ChatTemplateTests
         Assert.Contains("valid Unicode", Refused(template, Nobody with { ToolsJson = "[\"\\ud800\"]" }), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[{{ messages[0].content }}]", "[]")]
+    [InlineData("{{ 'a' + messages[0].content + 'b' }}", "ab")]
+    [InlineData("{{ messages[0]['content'] | trim }}", "")]
+    [InlineData("{% if messages[0].content is not none %}said{% else %}unsaid{% endif %}", "unsaid")]
+    [InlineData("{{ messages[0].content == none }}", "True")]
+    [InlineData("{{ messages[0].content is defined }}", "True")]
+    [InlineData("{{ messages[0].content or 'nothing' }}", "nothing")]
+    [InlineData("{% if messages[0].content is string %}{{ messages[0].content }}{% else %}{% for part in messages[0].content %}x{% endfor %}{% endif %}", "")]
+    [InlineData("{{ messages[0] | tojson }}", """{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1}}}, {"function": {"name": "g", "arguments": {}}}, {"function": {"name": "h", "arguments": "{\"cut"}}]}""")]
+    public void An_assistant_that_only_calls_tools_has_said_nothing(string source, string expected)
+    {
+        var message = new ChatMessage
+        {
+            Role = "assistant",
+            Content = null,
+            ToolCallsJson = """[{"function":{"name":"f","arguments":"{\"x\":1}"}},{"function":{"name":"g","arguments":""}},{"function":{"name":"h","arguments":"{\"cut"}}]""",
+        };
+
+        Assert.Equal(expected, Rendered(ChatTemplate.Compile(source).ValueOrThrow().Render(Nobody with { Messages = [message] }, Demo.Config, default)).Text);
+    }
+
     [Fact]
     public void A_callers_variables_do_not_replace_the_conversation_or_the_special_tokens()
     {

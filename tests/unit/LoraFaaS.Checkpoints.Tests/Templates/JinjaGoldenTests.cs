@@ -55,12 +55,24 @@ public sealed class JinjaGoldenTests
             foreach (var one in family["cases"]!.AsArray())
             {
                 var name = one!["name"]!.GetValue<string>();
-                Compare(differing, $"{family["family"]} {name}", one, Outcome(template.Render(chats[name], Tokens, Now)));
+                var outcome = Outcome(template.Render(chats[name], Tokens, Now));
+
+                if (StumblesOverNone(chats[name], one))
+                {
+                    differing.AddRange(outcome is { Error: not "Failed" } && !outcome.Text.Contains("None", StringComparison.Ordinal) ? [] : [$"{family["family"]} {name}: {outcome}"]);
+                    continue;
+                }
+
+                Compare(differing, $"{family["family"]} {name}", one, outcome);
             }
         }
 
         Assert.True(differing.Count == 0, string.Join("\n", differing));
     }
+
+    /// <summary>Here we are better than Jinja on purpose (TextValue.Unsaid): a template that writes every content without asking writes None for an assistant that only calls tools, or fails.</summary>
+    private static bool StumblesOverNone(ChatConversation chat, JsonNode expected) => chat.Messages.Any(message => message.Content is null)
+        && (expected["error"]?.GetValue<string>() is "TypeError" or "UndefinedError" || expected["text"]?.GetValue<string>().Contains("None", StringComparison.Ordinal) is true);
 
     private static void Compare(List<string> differing, string what, JsonNode expected, (string? Error, string Text) actual)
     {

@@ -33,6 +33,14 @@ public sealed class SchemaTests
         """{"k":1}|{"k":null}""", """{"k":2}|{}""")]
     [InlineData("""{"type":"object","maxProperties":1,"minProperties":1}""", """{"x":1}""", """{}|{"x":1,"y":2}""")]
     [InlineData("""{"type":["string","null"],"title":"t","description":"d","default":null,"x-note":1}""", "\"\"|null", "1|true")]
+    [InlineData("""{"$defs":{"P":{"type":"object","properties":{"x":{"type":"integer"},"in":{"anyOf":[{"$ref":"#/$defs/P"},{"type":"null"}],"default":null}},"required":["x"],"title":"P"}},"type":"array","items":{"$ref":"#/$defs/P"}}""",
+        """[]|[{"x":1}]|[{"x":1,"in":null}]|[{"x":1,"in":{"x":2,"in":{"x":3}}}]""", """{"x":1}|[{"in":null}]|[{"x":1,"in":{}}]""")]
+    [InlineData("""{"anyOf":[{"$id":"tool:0","$defs":{"T":{"const":1}},"properties":{"a":{"$ref":"#/$defs/T"}},"required":["a"]},{"$id":"tool:1","definitions":{"T":{"const":2}},"properties":{"b":{"$ref":"#/definitions/T"}},"required":["b"]}]}""",
+        """{"a":1}|{"b":2}""", """{"a":2}|{"b":1}|{}""")]
+    [InlineData("""{"properties":{"tree":{"$id":"tree","properties":{"v":{"const":1},"next":{"$ref":"#"}},"required":["v"]},"same":{"$ref":"#/properties/tree/properties/next"}}}""",
+        """{"tree":{"v":1,"next":{"v":1}}}|{"same":{"v":1}}|{}""", """{"tree":{"next":{}}}|{"same":{}}|{"tree":{"v":1,"tree":{}}}""")]
+    [InlineData("""{"$defs":{"a/b":{"const":1},"$id":{"const":2}},"properties":{"x":{"$id":"#x","$ref":"#/$defs/a~1b"},"y":{"$ref":"#/$defs/%24id"}}}""", """{"x":1}|{"y":2}""", """{"x":2}|{"y":1}""")]
+    [InlineData("""{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"integer"}}""", """{}|{"any":1}""", """{"any":"x"}""")]
     [InlineData("""true""", "1|[]|{\"a\":[1,{\"b\":null}]}|\"x\"", "|[1|nul")]
     public void A_keyword_lets_through_what_it_says(string schema, string valid, string invalid)
     {
@@ -47,6 +55,9 @@ public sealed class SchemaTests
     [InlineData("""{"type":"object","patternProperties":{}}""", "patternProperties")]
     [InlineData("""{"properties":{"a":{"if":{}}}}""", "/properties/a: if is not supported")]
     [InlineData("""{"type":"array","uniqueItems":true}""", "uniqueItems")]
+    [InlineData("""{"type":"object","propertyNames":{"enum":["a"]}}""", "/propertyNames: propertyNames is supported only")]
+    [InlineData("""{"$defs":{"T":{}},"properties":{"a":{"$id":"own","items":{"$ref":"#/$defs/T"}}}}""", "/properties/a/items: $ref #/$defs/T leads nowhere")]
+    [InlineData("""{"$ref":"#named","$defs":{"T":{"$anchor":"named"}}}""", "leads out")]
     [InlineData("""{"type":"number","multipleOf":0.1}""", "multipleOf")]
     [InlineData("""{"type":"number","minimum":0.5}""", "must be whole")]
     [InlineData("""{"type":"strin"}""", "type strin")]

@@ -17,6 +17,7 @@ public sealed class FuzzTests
         """{"model":"echo","prompt":["a","b"],"n":2,"logprobs":1,"logit_bias":{"5":1},"seed":-3,"response_format":{"type":"json_object"}}""",
         """{"prompt":"h\u00e9llo","parameters":{"max_new_tokens":2},"top_p":0.9}""",
         """{"model":"echo","messages":[{"role":"user","content":[{"type":"text","text":"\ud83d\ude00"}]}],"tools":[{}],"stream_options":null}""",
+        """{"model":"echo","messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"x"}]}],"tools":[{"type":"function","function":{"name":"f","parameters":{"$ref":"#"}}},{"type":"function","function":{"name":"g"}}],"tool_choice":"required"}""",
     ];
 
     private static readonly string[] Fragments =

@@ -55,7 +55,7 @@ public sealed class GoldenRenderingTests : IDisposable
     [Fact]
     public async Task Call_stream_of_a_function_that_is_known()
     {
-        await StreamAsync(new ToolCallShape(Head, new ToolChoice("f", "{}", Required: false), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens("{\"x\":", 1)), Choice(0, Given.Tokens("1}", 2)), Choice(0, Given.Finished(2)));
+        await StreamAsync(new ToolCallShape(Head, new ToolChoice("f", 0, "{}", Required: false), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens("{\"x\":", 1)), Choice(0, Given.Tokens("1}", 2)), Choice(0, Given.Finished(2)));
 
         Assert.Equal(
             """
@@ -78,7 +78,7 @@ public sealed class GoldenRenderingTests : IDisposable
     [InlineData("{\"name\":\"g\", \"argu", FinishReason.Length, null, "length")]
     public async Task Call_stream_of_whichever_function_the_text_names(string text, FinishReason reason, string? delta, string says)
     {
-        await StreamAsync(new ToolCallShape(Head, new ToolChoice(null, "{}", Required: true), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens(text[..9], 1)), Choice(0, Given.Tokens(text[9..], 2)), Choice(0, Given.Finished(2, reason)));
+        await StreamAsync(new ToolCallShape(Head, new ToolChoice(null, null, "{}", Required: true), false), includeUsage: false, Choice(0, Given.Started()), Choice(0, Given.Tokens(text[..9], 1)), Choice(0, Given.Tokens(text[9..], 2)), Choice(0, Given.Finished(2, reason)));
 
         const string Before = """data: {"id":"id-1","object":"chat.completion.chunk","created":1700000000,"model":"echo","choices":[{"index":0,"delta":""";
         string Event(string delta, string reason) => $"{Before}{delta},\"logprobs\":null,\"finish_reason\":{reason}}}],\"system_fingerprint\":\"fp_1\"}}\n\n";

@@ -25,6 +25,9 @@ public sealed class ChatRequestParserTests
     [InlineData("""{"model":"echo","messages":[{"role":"user","content":[{"type":"text"}]}]}""", "messages[0].content[0].text")]
     [InlineData("""{"model":"echo","messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url"}]}]}""", "messages[0].content[1].type")]
     [InlineData("""{"model":"echo","messages":[{"role":"assistant","tool_calls":{}}]}""", "messages[0].tool_calls")]
+    [InlineData("""{"model":"echo","messages":[{"role":"assistant","tool_calls":[{},7]}]}""", "messages[0].tool_calls[1]")]
+    [InlineData("""{"model":"echo","messages":[{"role":"assistant","function_call":"f"}]}""", "messages[0].function_call")]
+    [InlineData("""{"model":"echo","messages":[{"role":"assistant","content":[{"type":"refusal"}]}]}""", "messages[0].content[0].refusal")]
     public void Bad_messages_are_refused_by_their_path(string json, string field) => Assert.Equal(field, ProblemOf(json).Field);
 
     [Theory]
@@ -119,19 +122,19 @@ public sealed class ChatRequestParserTests
     }
 
     [Theory]
-    [InlineData("\"required\"", "[A]", "a", true, """{"type":"object","properties":{"x":{"type":"integer"}}}""")]
-    [InlineData("""{"type":"function","function":{"name":"b"}}""", "[A,B]", "b", false, """{"type":"object","properties":{},"additionalProperties":false}""")]
+    [InlineData("\"required\"", "[A]", "a", 0, true, """{"type":"object","properties":{"x":{"type":"integer"}}}""")]
+    [InlineData("""{"type":"function","function":{"name":"b"}}""", "[A,B]", "b", 1, false, """{"type":"object","properties":{},"additionalProperties":false}""")]
     [InlineData(
-        "\"required\"", "[A,B]", null, true,
-        """{"anyOf":[{"type":"object","properties":{"name":{"const":"a"},"arguments":{"type":"object","properties":{"x":{"type":"integer"}}}},"required":["name","arguments"],"additionalProperties":false},{"type":"object","properties":{"name":{"const":"b"},"arguments":{"type":"object","properties":{},"additionalProperties":false}},"required":["name","arguments"],"additionalProperties":false}]}""")]
-    public void A_call_that_has_to_be_made_is_held_to_its_parameters_whatever_else_was_asked_for(string choice, string tools, string? name, bool required, string schema)
+        "\"required\"", "[A,B]", null, null, true,
+        """{"anyOf":[{"type":"object","properties":{"name":{"const":"a"},"arguments":{"$id":"tool:0","type":"object","properties":{"x":{"type":"integer"}}}},"required":["name","arguments"],"additionalProperties":false},{"type":"object","properties":{"name":{"const":"b"},"arguments":{"$id":"tool:1","type":"object","properties":{},"additionalProperties":false}},"required":["name","arguments"],"additionalProperties":false}]}""")]
+    public void A_call_that_has_to_be_made_is_held_to_its_parameters_whatever_else_was_asked_for(string choice, string tools, string? name, int? tool, bool required, string schema)
     {
         tools = tools
             .Replace("A", """{"type":"function","function":{"name":"a","parameters":{"type":"object","properties":{"x":{"type":"integer"}}}}}""", StringComparison.Ordinal)
             .Replace("B", """{"type":"function","function":{"name":"b"}}""", StringComparison.Ordinal);
         var request = Parse($$$"""{{{{Hello}}},"tools":{{{tools}}},"tool_choice":{{{choice}}},"response_format":{"type":"json_object"}}""");
 
-        Assert.Equal(new ToolChoice(name, schema, required), request.Call);
+        Assert.Equal(new ToolChoice(name, tool, schema, required), request.Call);
         Assert.Equal(schema, request.Input.Sampling.JsonSchema);
         Assert.Equal(tools, request.Input.Prompt.Chat.ToolsJson);
     }
@@ -149,6 +152,46 @@ public sealed class ChatRequestParserTests
         Assert.Equal("one\ntwo", chat.Messages[1].Content);
         Assert.Equal("""[{"id":"1"}]""", chat.Messages[2].ToolCallsJson);
         Assert.Equal("1", chat.Messages[3].ToolCallId);
+    }
+
+    [Theory]
+    [InlineData("""{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}""", "assistant", "", """[{"id":"1"}]""")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"1"}]}""", "assistant", "", """[{"id":"1"}]""")]
+    [InlineData("""{"role":"assistant","content":"","tool_calls":[{"id":"1"}],"refusal":null,"audio":null}""", "assistant", "", """[{"id":"1"}]""")]
+    [InlineData("""{"role":"assistant","content":[{"type":"text","text":"one"},{"type":"refusal","refusal":"no"}]}""", "assistant", "one\nno", "")]
+    [InlineData("""{"role":"assistant","content":"hi","tool_calls":[]}""", "assistant", "hi", "")]
+    [InlineData("""{"role":"assistant","content":"hi","tool_calls":null}""", "assistant", "hi", "")]
+    [InlineData("""{"role":"assistant","content":null}""", "assistant", "", "")]
+    [InlineData("""{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}""", "assistant", "", """[{"type":"function","function":{"name":"f","arguments":"{}"}}]""")]
+    [InlineData("""{"role":"tool","content":[{"type":"text","text":"4"},{"type":"text","text":"2"}],"tool_call_id":"1"}""", "tool", "4\n2", "")]
+    [InlineData("""{"role":"tool","content":[],"tool_call_id":"1"}""", "tool", "", "")]
+    [InlineData("""{"role":"tool","content":null,"tool_call_id":"1"}""", "tool", "", "")]
+    [InlineData("""{"role":"function","name":"f","content":"42"}""", "tool", "42", "")]
+    public void What_clients_send_back_of_a_tool_conversation_is_taken(string message, string role, string content, string calls)
+    {
+        var taken = Parse($$"""{"model":"echo","messages":[{"role":"user","content":"x"},{{message}}]}""").Input.Prompt.Chat.Messages[1];
+
+        Assert.Equal((role, content, calls), (taken.Role, taken.Content, taken.ToolCallsJson));
+    }
+
+    [Theory]
+    [InlineData("The schema at /anyOf/1/properties/arguments/properties/x: not is not supported.", "tools[1].function.parameters", "The schema at /properties/x: not is not supported.")]
+    [InlineData("The schema at /anyOf/12/properties/arguments: not is not supported.", "tools[12].function.parameters", "The schema at the root: not is not supported.")]
+    [InlineData("The schema has more than 9 bytes.", "tools", "The schema has more than 9 bytes.")]
+    public void A_joint_schemas_refusal_names_the_tool(string said, string field, string message)
+    {
+        var choice = new ToolChoice(null, null, "{}", Required: true);
+
+        Assert.Equal(new Problem(ErrorCode.InvalidRequest, message, field), choice.Rename(new Problem(ErrorCode.InvalidRequest, said, "response_format")));
+        Assert.Equal("max_tokens", choice.Rename(new Problem(ErrorCode.InvalidRequest, said, "max_tokens")).Field);
+    }
+
+    [Fact]
+    public void One_tools_refusal_names_it_and_leaves_its_words()
+    {
+        var problem = new Problem(ErrorCode.InvalidRequest, "The schema at /anyOf/1: not is not supported.", "response_format");
+
+        Assert.Equal(problem with { Field = "tools[2].function.parameters" }, new ToolChoice("f", 2, "{}", Required: true).Rename(problem));
     }
 
     [Fact]

@@ -98,6 +98,44 @@ public sealed class PromptEncoderTests
     }
 
     [Theory]
+    [InlineData("{% for m in messages %}{{ m.role + ':' + m.content + ';' }}{% endfor %}", "system:Be brief;user:Sum?;assistant:;tool:4;tool:2;assistant:So 42;user:Sure?;")]
+    [InlineData("{% for m in messages %}{{ m.role }}{% if m.content is none %}!{% endif %}:{{ m.content }};{% endfor %}", "system:Be brief;user:Sum?;assistant!:;tool:4;tool:2;assistant:So 42;user:Sure?;")]
+    [InlineData(
+        "{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}{{ m.role + ':' + m.content + ';' }}{% endfor %}",
+        "system:Be brief;user:Sum?;assistant:[{\"function\":{\"name\":\"add\"}}];user:4\n2;assistant:So 42;user:Sure?;")]
+    [InlineData(
+        "{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('user and assistant in turns') }}{% endif %}{{ m.role + ':' + m.content + ';' }}{% endfor %}",
+        "user:Be brief\nSum?;assistant:[{\"function\":{\"name\":\"add\"}}];user:4\n2;assistant:So 42;user:Sure?;")]
+    public void A_conversation_with_tools_is_served_by_templates_that_know_none(string template, string expected)
+    {
+        var text = Text(files => files["chat_template.jinja"] = ByteString.CopyFromUtf8(template));
+        var chat = new ChatMessages
+        {
+            Messages =
+            {
+                new ChatMessage { Role = "system", Content = "Be brief" },
+                new ChatMessage { Role = "user", Content = "Sum?" },
+                new ChatMessage { Role = "assistant", ToolCallsJson = """[{"function":{"name":"add"}}]""" },
+                new ChatMessage { Role = "tool", Content = "4", ToolCallId = "a" },
+                new ChatMessage { Role = "tool", Content = "2", ToolCallId = "b" },
+                new ChatMessage { Role = "assistant", Content = "So 42" },
+                new ChatMessage { Role = "user", Content = "Sure?" },
+            },
+        };
+
+        Assert.Equal(expected, text.Decode(Assert.IsType<EncodedPrompt.Ids>(Encode(text, new Prompt { Chat = chat })).Values));
+    }
+
+    [Fact]
+    public void What_a_template_refuses_in_every_way_is_the_callers_to_know()
+    {
+        var text = Text(files => files["chat_template.jinja"] = ByteString.CopyFromUtf8("{{ raise_exception('not on ' + messages|length|string + ' messages') }}"));
+        var chat = new ChatMessages { Messages = { new ChatMessage { Role = "user", Content = "a" }, new ChatMessage { Role = "user", Content = "b" } } };
+
+        Assert.Equal("not on 2 messages", Assert.IsType<EncodedPrompt.Refused>(Encode(text, new Prompt { Chat = chat })).Problem.Message);
+    }
+
+    [Theory]
     [InlineData("tokenizer.json", "{}")]
     [InlineData("tokenizer.json", null)]
     [InlineData("tokenizer_config.json", "[")]
