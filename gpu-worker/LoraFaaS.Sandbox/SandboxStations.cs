@@ -1,4 +1,5 @@
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.Linux.Memory;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
 using LoraFaaS.Sandbox.Adapters;
@@ -22,6 +23,7 @@ internal sealed class SandboxStations : IDisposable
     private readonly EngineLoop _loop;
     private readonly PromptStation _prompts;
     private readonly AdapterStation _adapters;
+    private readonly Dictionary<string, SharedPage> _arrivals = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _loopEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _prefixes;
 
@@ -32,7 +34,7 @@ internal sealed class SandboxStations : IDisposable
         _turnPages = new TurnStation(_turns, outbox);
         _loop = new EngineLoop(sandbox, _inbox, _turns, outbox, time, log);
         _prompts = new PromptStation(new PromptBuilder(sandbox, time), _inbox, log);
-        _adapters = new AdapterStation(sandbox.Engine.Adapters, _inbox, time, log);
+        _adapters = new AdapterStation(sandbox.Engine.Adapters, _inbox, new StepPause(_turns, sandbox.Backend, _inbox), time, log);
     }
 
     /// <summary>Serves until the worker closes, the loop has drained, a station fails, or what arrives is no frame.</summary>
@@ -135,8 +137,11 @@ internal sealed class SandboxStations : IDisposable
                 await _inbox.PostAsync(new LoopCommand.Credit(message.Credit.Sequence, message.Credit.Credits), cancellationToken);
                 return true;
             case ToSandbox.KindOneofCase.LoadAdapter when frame.Descriptor is { } descriptor:
-                await _adapters.PostAsync(new AdapterArrival(message.LoadAdapter.AdapterDigest, descriptor), cancellationToken);
+                _arrivals.Remove(message.LoadAdapter.AdapterDigest, out var arrival);
+                await _adapters.PostAsync(new AdapterArrival(message.LoadAdapter.AdapterDigest, descriptor, arrival), cancellationToken);
                 return true;
+            case ToSandbox.KindOneofCase.ArrivalPage when frame.Descriptor is { } words:
+                return _arrivals.TryAdd(message.ArrivalPage.AdapterDigest, SharedPage.Open(words, MemoryAccess.Read));
             case ToSandbox.KindOneofCase.UnloadAdapter:
                 await _inbox.PostAsync(new LoopCommand.UnloadAdapter(message.UnloadAdapter.AdapterDigest), cancellationToken);
                 return true;

@@ -164,7 +164,7 @@ internal sealed class WorkerPipeline(
                     using (WorkerTelemetry.Source.StartActivity("generate"))
                     using (metrics.Run())
                     {
-                        return await generating.RunAsync(invocation, artifacts.Sandbox, ticket, granted, sink, abort);
+                        return await GenerateAsync(invocation, artifacts, ticket, granted, sink, abort);
                     }
 
                 case Turn.Refused refused:
@@ -178,6 +178,19 @@ internal sealed class WorkerPipeline(
             ticket.Cost = invocation.Cost(artifacts.Sandbox.BackboneBytes);
             await queue.LeaveAsync(ticket);
         }
+    }
+
+    /// <summary>Whoever comes after a call that has ended finds its adapter where the call had it.</summary>
+    private async Task<InvocationEnd> GenerateAsync(Invocation invocation, LoadedArtifacts artifacts, QueueTicket ticket, Turn.Granted granted, IEventSink sink, InvocationAbort abort)
+    {
+        var end = await generating.RunAsync(invocation, artifacts.Sandbox, ticket, granted, sink, abort);
+
+        if (end is InvocationEnd.Done)
+        {
+            await artifacts.Arrived.WaitAsync(abort.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return end;
     }
 
     private async Task AnswerAsync(InvocationEnd end, EventSink sink, InvocationAbort abort)
@@ -203,7 +216,8 @@ internal sealed class WorkerPipeline(
         }
     }
 
-    private static bool IsLost(InvocationEnd end) => end is InvocationEnd.Lost or InvocationEnd.Failed { Problem.Code: ErrorCode.SandboxLost };
+    /// <summary>An adapter that was lost on its way into the sandbox is loaded again, and its own problem is told then, if it has one.</summary>
+    private static bool IsLost(InvocationEnd end) => end is InvocationEnd.Lost or InvocationEnd.Failed { Problem.Code: ErrorCode.SandboxLost or ErrorCode.NotResident };
 
     private static InvocationEnd.Failed Lost() => new(
         new Problem(ErrorCode.SandboxLost, "The sandbox ended in the middle of the answer, twice.", RetryAfter: TimeSpan.FromSeconds(1)), AbortCause.SandboxLost);

@@ -30,6 +30,8 @@ internal sealed unsafe class HostMemory : DeviceMemory
 
     public override long Bytes { get; }
 
+    public override bool IsHost => true;
+
     public override void Clear(long offset, long bytes) => NativeMemory.Clear(At(offset, bytes), (nuint)bytes);
 
     public override void Write(long offset, ReadOnlySpan<byte> source) => source.CopyTo(new Span<byte>(At(offset, source.Length), source.Length));

@@ -14,10 +14,18 @@ public sealed class AdapterHandle
     private readonly PageIndex[] _pages;
     private readonly nint[] _addresses;
     private int _holders;
+    private AdapterInflow? _inflow;
+    private bool _isVouchedFor;
 
-    internal AdapterHandle(AdapterManifest manifest, int layers, PageIndex[] pages, PagePool pool)
+    /// <param name="manifest">What it consists of.</param>
+    /// <param name="layers">Of the backbone.</param>
+    /// <param name="pages">Its own.</param>
+    /// <param name="pool">They are of this pool.</param>
+    /// <param name="inflow">Fills them while it is used already; null: they are filled.</param>
+    internal AdapterHandle(AdapterManifest manifest, int layers, PageIndex[] pages, PagePool pool, AdapterInflow? inflow = null)
     {
         _pages = pages;
+        _inflow = inflow;
         _sites = new PackedSite?[layers * AdapterSites.Count];
         foreach (var site in manifest.Sites)
         {
@@ -28,7 +36,7 @@ public sealed class AdapterHandle
         _addresses = GC.AllocateUninitializedArray<nint>(Math.Max(1, pages.Length), pinned: true);
         for (var i = 0; i < pages.Length; i++)
         {
-            _addresses[i] = pool.AddressOf(pages[i]);
+            _addresses[i] = inflow is { StandsIn: true } ? inflow.AddressOf(i) : pool.AddressOf(pages[i]);
         }
 
         PageTable = AddressOf(_addresses);
@@ -44,6 +52,9 @@ public sealed class AdapterHandle
     /// <summary>Sequences that run on it now.</summary>
     public int Holders => Volatile.Read(ref _holders);
 
+    /// <summary>All of it is there. One that is not may run in a step, which waits for it (<see cref="Models.ModelRunner.Step"/>). For the thread that steps.</summary>
+    public bool IsWhole => _inflow is null || _isVouchedFor;
+
     /// <summary>The widest stacked product of any site, padded.</summary>
     public int MaxStackRows { get; }
 
@@ -51,6 +62,40 @@ public sealed class AdapterHandle
     public nint PageTable { get; }
 
     internal ReadOnlySpan<PageIndex> Pages => _pages;
+
+    /// <summary>Its weights of this layer are there. False: they do not come.</summary>
+    internal bool TryHave(int layer) => _inflow is not { } inflow || inflow.TryFill(layer, _pages);
+
+    /// <summary>Waits for the rest of one that is still coming. False: it does not come, or is not what it is called.</summary>
+    public bool TryComplete()
+    {
+        _isVouchedFor = IsWhole || _inflow!.TryHaveAll();
+        return _isVouchedFor;
+    }
+
+    /// <summary>Copies what of a whole one is not in its pages: from now on the image that it came as may go.</summary>
+    public void Settle(PagePool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+
+        if (!IsWhole)
+        {
+            throw new InvalidOperationException("An adapter that is still coming cannot be settled.");
+        }
+
+        if (_inflow is not { } inflow)
+        {
+            return;
+        }
+
+        inflow.Finish(_pages);
+        _inflow = null;
+
+        for (var i = 0; i < _pages.Length; i++)
+        {
+            _addresses[i] = pool.AddressOf(_pages[i]);
+        }
+    }
 
     /// <summary>Pages were moved, between steps.</summary>
     internal void Follow(PageMoves moves, PagePool pool)
@@ -60,7 +105,11 @@ public sealed class AdapterHandle
             if (moves.TryFind(_pages[i], out var to))
             {
                 _pages[i] = to;
-                _addresses[i] = pool.AddressOf(to);
+
+                if (_inflow is not { StandsIn: true })
+                {
+                    _addresses[i] = pool.AddressOf(to);
+                }
             }
         }
     }

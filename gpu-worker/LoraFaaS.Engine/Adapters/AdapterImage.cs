@@ -11,12 +11,16 @@ public sealed class AdapterImage
 {
     private readonly nint _content;
 
-    private AdapterImage(nint content, long contentBytes, AdapterManifest manifest)
+    private AdapterImage(nint address, in ImageHeader header, AdapterManifest manifest)
     {
-        _content = content;
-        ContentBytes = contentBytes;
+        _content = address + (nint)header.ContentOffset;
+        ContentOffset = header.ContentOffset;
+        ContentBytes = header.ContentBytes;
         Manifest = manifest;
     }
+
+    /// <summary>Bytes of the image before its content: what opening it reads.</summary>
+    public long ContentOffset { get; }
 
     /// <summary>Bytes that go into pages.</summary>
     public long ContentBytes { get; }
@@ -29,8 +33,11 @@ public sealed class AdapterImage
         var header = ImageHeader.Read(address, length, ImageHeader.AdapterMagic);
         var manifest = ReadManifest(header.Manifest(address));
         AdapterCheck.Verify(manifest, header);
-        return new AdapterImage(address + (nint)header.ContentOffset, header.ContentBytes, manifest);
+        return new AdapterImage(address, header, manifest);
     }
+
+    /// <summary>Where a byte of the content is.</summary>
+    internal nint AddressOf(long offset) => _content + (nint)offset;
 
     /// <summary>A range of the content.</summary>
     internal unsafe ReadOnlySpan<byte> Content(long offset, int bytes)

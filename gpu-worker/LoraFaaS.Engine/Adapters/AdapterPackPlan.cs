@@ -15,6 +15,9 @@ internal sealed record AdapterPackPlan
 
     public required ImageHeader Header { get; init; }
 
+    /// <summary>Where a site begins in the content; behind the last one, where the content ends.</summary>
+    public long SiteOffset(int index) => index < Manifest.Sites.Count ? Manifest.Sites[index].StackOffset : Header.ContentBytes;
+
     public static AdapterPackPlan For(AdapterWeights weights, ModelConfig config)
     {
         var sites = new List<PackedSite>();

@@ -39,9 +39,10 @@ public static class AdapterPacker
 
     /// <summary>
     /// Gives one of <paramref name="parts"/> parts of the adapter's image out in pieces: of the first part the head, of each every so manieth site, a piece a site. All parts together are the image without gaps,
-    /// and may be made on as many threads.
+    /// and may be made on as many threads. Pieces come in the image's order; whoever reads them before the last is there is told how far this part has come (<paramref name="reached"/>).
     /// </summary>
-    public static void PackPart(AdapterWeights weights, TensorStore tensors, ModelConfig backbone, int part, int parts, ImageWrite write, CancellationToken cancellationToken)
+    public static void PackPart(
+        AdapterWeights weights, TensorStore tensors, ModelConfig backbone, int part, int parts, ImageWrite write, CancellationToken cancellationToken, ImageReached? reached = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(part);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, parts);
@@ -61,8 +62,8 @@ public static class AdapterPacker
         {
             cancellationToken.ThrowIfCancellationRequested();
             var site = plan.Manifest.Sites[index];
-            var end = index + 1 < plan.Manifest.Sites.Count ? plan.Manifest.Sites[index + 1].StackOffset : plan.Header.ContentBytes;
-            var bytes = checked((int)(end - site.StackOffset));
+            var bytes = checked((int)(plan.SiteOffset(index + 1) - site.StackOffset));
+            reached?.Invoke(plan.Header.ContentOffset + site.StackOffset);
             var content = ArrayPool<byte>.Shared.Rent(bytes);
 
             try
@@ -75,6 +76,8 @@ public static class AdapterPacker
                 ArrayPool<byte>.Shared.Return(content);
             }
         }
+
+        reached?.Invoke(plan.Header.TotalBytes);
     }
 
     private static void WriteHead(AdapterPackPlan plan, ImageWrite write)

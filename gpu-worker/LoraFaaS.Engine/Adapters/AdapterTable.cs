@@ -32,15 +32,10 @@ public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposa
     public AdapterLoad Load(AdapterImage image, OwnerTag owner)
     {
         ArgumentNullException.ThrowIfNull(image);
-        if (AdapterCheck.Misfit(image.Manifest, shape) is { } misfit)
-        {
-            return new AdapterLoad.DoesNotFit(misfit);
-        }
 
-        var held = new PageIndex[PagesFor(image)];
-        if (!pages.TryRent(owner, held))
+        if (TryRent(image, owner, out var held) is { } refusal)
         {
-            return new AdapterLoad.OutOfPages(held.Length, pages.Free);
+            return refusal;
         }
 
         for (var i = 0; i < held.Length; i++)
@@ -49,13 +44,20 @@ public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposa
             pages.Write(held[i], image.Content(offset, (int)Math.Min(pages.PageBytes, image.ContentBytes - offset)));
         }
 
-        var handle = new AdapterHandle(image.Manifest, shape.Layers, held, pages);
-        lock (_gate)
-        {
-            _loaded.Add(handle);
-        }
+        return Add(new AdapterHandle(image.Manifest, shape.Layers, held, pages));
+    }
 
-        return new AdapterLoad.Loaded(handle);
+    /// <summary>
+    /// Takes pages for an image of which only the head is there: a step that uses it waits, at each layer, for weights that have not arrived.
+    /// The image's bytes must stay where they are until the handle is settled or unloaded.
+    /// </summary>
+    public AdapterLoad Begin(AdapterImage image, OwnerTag owner, IAdapterArrival arrival)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(arrival);
+
+        return TryRent(image, owner, out var held)
+            ?? Add(new AdapterHandle(image.Manifest, shape.Layers, held, pages, new AdapterInflow(image, arrival, shape.Layers, pages)));
     }
 
     /// <summary>False while a sequence holds it: try again when the last one has let go.</summary>
@@ -105,5 +107,29 @@ public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposa
 
             _loaded.Clear();
         }
+    }
+
+    /// <summary>Null: it has its pages.</summary>
+    private AdapterLoad? TryRent(AdapterImage image, OwnerTag owner, out PageIndex[] held)
+    {
+        held = [];
+
+        if (AdapterCheck.Misfit(image.Manifest, shape) is { } misfit)
+        {
+            return new AdapterLoad.DoesNotFit(misfit);
+        }
+
+        held = new PageIndex[PagesFor(image)];
+        return pages.TryRent(owner, held) ? null : new AdapterLoad.OutOfPages(held.Length, pages.Free);
+    }
+
+    private AdapterLoad.Loaded Add(AdapterHandle handle)
+    {
+        lock (_gate)
+        {
+            _loaded.Add(handle);
+        }
+
+        return new AdapterLoad.Loaded(handle);
     }
 }

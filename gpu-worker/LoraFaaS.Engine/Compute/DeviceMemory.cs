@@ -7,6 +7,9 @@ public abstract class DeviceMemory : IDisposable
 
     public abstract long Bytes { get; }
 
+    /// <summary>Whoever computes on it can compute on the process's own memory as well, at its address.</summary>
+    public virtual bool IsHost => false;
+
     public abstract void Clear(long offset, long bytes);
 
     public abstract void Write(long offset, ReadOnlySpan<byte> source);

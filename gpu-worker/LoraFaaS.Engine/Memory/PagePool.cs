@@ -91,6 +91,9 @@ public sealed class PagePool
         }
     }
 
+    /// <summary>What may stand in for a page for a while is any memory of the process.</summary>
+    public bool IsHost => _arena.IsHost;
+
     public nint AddressOf(PageIndex page) => _arena.Address + (nint)((long)page.Value * PageBytes);
 
     /// <summary>Fills a rented page from its start.</summary>
@@ -98,6 +101,14 @@ public sealed class PagePool
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, PageBytes);
         _arena.Write((long)page.Value * PageBytes, content);
+    }
+
+    /// <summary>Fills a part of a rented page.</summary>
+    public void Write(PageIndex page, int offset, ReadOnlySpan<byte> content)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, PageBytes - offset);
+        _arena.Write(((long)page.Value * PageBytes) + offset, content);
     }
 
     /// <summary>Copies a rented page's beginning.</summary>

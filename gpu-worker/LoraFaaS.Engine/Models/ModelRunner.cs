@@ -58,20 +58,30 @@ public sealed class ModelRunner : IDisposable
         return new LogitsBuffer(memory, rows, _shape.Vocabulary, stride);
     }
 
-    /// <summary>Runs the slices' tokens through the backbone. Throws on slices that break a precondition, before anything is written.</summary>
-    public void Step(ReadOnlySpan<StepSlice> slices, LogitsBuffer logits)
+    /// <summary>
+    /// Runs the slices' tokens through the backbone. Throws on slices that break a precondition, before anything is written. False: an adapter that was still coming did not come; no logits are
+    /// there, and what was written of the slices' keys and values is of no use. Otherwise every adapter of the step is whole when this returns.
+    /// </summary>
+    public bool Step(ReadOnlySpan<StepSlice> slices, LogitsBuffer logits)
     {
         ArgumentNullException.ThrowIfNull(logits);
         _planner.Lay(slices, logits);
         var plan = _planner.Plan;
         if (plan.TokenCount == 0)
         {
-            return;
+            return true;
         }
 
         _stack.EnsureColumns(_planner.WidestStack());
-        RunLayers(plan);
+        if (!TryRunLayers(plan))
+        {
+            return false;
+        }
+
         ComputeLogits(plan, logits);
+
+        // Last: while what vouches for the adapter is on its way, the head's product is computed.
+        return TryComplete(plan);
     }
 
     /// <summary>
@@ -94,8 +104,10 @@ public sealed class ModelRunner : IDisposable
         _stack.Dispose();
     }
 
-    private void RunLayers(StepPlan plan)
+    /// <summary>False: a layer's adapter did not come.</summary>
+    private bool TryRunLayers(StepPlan plan)
     {
+        var waits = HasArriving(plan);
         var residual = _buffers.Residual.Take(plan.TokenCount);
         var normed = _buffers.Normed.Take(plan.TokenCount);
         var delta = _buffers.Delta.Take(plan.TokenCount);
@@ -107,6 +119,11 @@ public sealed class ModelRunner : IDisposable
 
         for (var layer = 0; layer < _weights.Layers.Length; layer++)
         {
+            if (waits && !TryHave(plan, layer))
+            {
+                return false;
+            }
+
             var weights = _weights.Layers[layer];
             RunAttention(plan, weights, layer, For(weights.AttentionInput, normed), delta);
             _backend.AddAndNormalize(residual, delta, weights.MlpNorm, _shape.NormEpsilon, For(weights.MlpInput, normed));
@@ -119,6 +136,46 @@ public sealed class ModelRunner : IDisposable
         }
 
         Probe?.Invoke(_weights.Layers.Length + 1, For(_weights.Head, normed));
+        return true;
+    }
+
+    private static bool HasArriving(StepPlan plan)
+    {
+        foreach (ref readonly var group in plan.Groups.AsSpan(0, plan.GroupCount))
+        {
+            if (!group.Adapter.IsWhole)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool TryHave(StepPlan plan, int layer)
+    {
+        foreach (ref readonly var group in plan.Groups.AsSpan(0, plan.GroupCount))
+        {
+            if (!group.Adapter.TryHave(layer))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryComplete(StepPlan plan)
+    {
+        foreach (ref readonly var group in plan.Groups.AsSpan(0, plan.GroupCount))
+        {
+            if (!group.Adapter.TryComplete())
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void RunAttention(StepPlan plan, LayerWeights weights, int layer, in Activations input, in Activations output)

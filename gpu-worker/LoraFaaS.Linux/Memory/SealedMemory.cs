@@ -12,6 +12,8 @@ public sealed class SealedMemory : IDisposable
     internal const int AddSeals = 1033;
     internal const int GetSeals = 1034;
     internal const int LengthSeals = 0x0002 | 0x0004; // SHRINK, GROW
+    internal const int WriteSeal = 0x0008;
+    internal const int FutureWriteSeal = 0x0010;
     internal const int AllSeals = 0x0001 | 0x0002 | 0x0004 | 0x0008; // SEAL, SHRINK, GROW, WRITE
 
     internal SealedMemory(SafeFileHandle descriptor, long length)

@@ -18,7 +18,6 @@ public sealed unsafe class SharedPage : IDisposable
     private const int DuplicateCloseOnExec = 1030;
     private const int SealSeal = 0x0001;
     private const int SealLength = 0x0002 | 0x0004; // SHRINK, GROW
-    private const int SealFutureWrite = 0x0010;
 
     private readonly MappedMemory _memory;
 
@@ -74,12 +73,16 @@ public sealed unsafe class SharedPage : IDisposable
     }
 
     /// <summary>From now on it can be mapped for reading only, whoever has its descriptor.</summary>
-    public void CloseToWriters() => Seal(Descriptor, SealFutureWrite | SealSeal);
+    public void CloseToWriters() => Seal(Descriptor, SealedMemory.FutureWriteSeal | SealSeal);
 
     /// <summary>Another descriptor of the same page, which outlives this object; the caller's to close.</summary>
-    public SafeFileHandle Duplicate()
+    public SafeFileHandle Duplicate() => Duplicate(Descriptor);
+
+    /// <summary>Another descriptor of the same file; the caller's to close.</summary>
+    public static SafeFileHandle Duplicate(SafeFileHandle descriptor)
     {
-        var raw = LibC.fcntl(Descriptor, DuplicateCloseOnExec, 0);
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var raw = LibC.fcntl(descriptor, DuplicateCloseOnExec, 0);
         return raw < 0 ? throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)") : new SafeFileHandle(raw, ownsHandle: true);
     }
 

@@ -64,6 +64,22 @@ public sealed class UnsealedMemory : IDisposable
         }
     }
 
+    /// <summary>
+    /// From now on nobody becomes a writer any more (F_SEAL_FUTURE_WRITE, Linux 5.1): it is filled through <see cref="Memory"/> and no other way, so a reader may be let in before it is whole
+    /// (<see cref="OpenReader"/>). Its length is sealed with it.
+    /// </summary>
+    public void CloseToWriters()
+    {
+        if (LibC.fcntl(_descriptor, SealedMemory.AddSeals, SealedMemory.LengthSeals | SealedMemory.FutureWriteSeal) != 0)
+        {
+            throw LinuxException.Last("fcntl(F_ADD_SEALS)");
+        }
+    }
+
+    /// <summary>A descriptor of it that can only be read from, the caller's to close. What is mapped from it does not stand in the way of <see cref="Seal"/>, as a mapping from our own would.</summary>
+    public SafeFileHandle OpenReader() =>
+        File.OpenHandle($"/proc/self/fd/{_descriptor.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
     /// <summary>Unmaps first: the kernel answers EBUSY to F_SEAL_WRITE while a writable shared mapping exists.</summary>
     public SealedMemory Seal()
     {

@@ -4,6 +4,7 @@ using LoraFaaS.Engine.Adapters;
 using LoraFaaS.Engine.Weights;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
+using LoraFaaS.Protocol.Arrivals;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Generation;
 using Microsoft.Win32.SafeHandles;
@@ -12,11 +13,12 @@ namespace LoraFaaS.Sandbox.Adapters;
 
 /// <summary>
 /// Copies adapters from the worker's sealed memory into pages, beside the engine loop: the copy touches pages nobody else has, so a
-/// running batch loses memory bandwidth and no step. One at a time, in the order of the frames.
+/// running batch loses memory bandwidth and no step. One at a time, in the order of the frames. One that the worker still packs is watched beside them, and may be used before it is whole.
 /// </summary>
-internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimeProvider time, JsonLog log, int capacity = 64)
+internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, StepPause pause, TimeProvider time, JsonLog log, int capacity = 64)
 {
     private readonly Channel<AdapterArrival> _arrivals = Channel.CreateBounded<AdapterArrival>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+    private readonly List<Task> _watches = [];
 
     /// <summary>Full means that adapters come faster than memory can be copied: the reader of frames waits.</summary>
     public async ValueTask PostAsync(AdapterArrival arrival, CancellationToken cancellationToken)
@@ -27,9 +29,100 @@ internal sealed class AdapterStation(AdapterTable table, LoopInbox loop, TimePro
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var arrival in _arrivals.Reader.ReadAllAsync(cancellationToken))
+        try
         {
-            await loop.PostAsync(Load(arrival), cancellationToken);
+            await foreach (var arrival in _arrivals.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (arrival.Page is { } page)
+                {
+                    _watches.RemoveAll(watch => watch.IsCompletedSuccessfully);
+                    _watches.Add(Task.Run(() => WatchAsync(arrival.Digest, arrival.Descriptor, page, cancellationToken), CancellationToken.None));
+                    continue;
+                }
+
+                await loop.PostAsync(Load(arrival), cancellationToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(_watches);
+        }
+    }
+
+    /// <summary>Follows one adapter until it is whole, or lost. Whatever becomes of it, the loop is told once, and what it is in is the loop's to let go.</summary>
+    private async Task WatchAsync(string digest, SafeFileHandle descriptor, SharedPage page, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+
+        if (Map(digest, descriptor, page) is not { } arriving)
+        {
+            await loop.PostAsync(Missing(digest, ErrorCode.AdapterInvalid, "What has come of it is no adapter."), cancellationToken);
+            return;
+        }
+
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var signal = arriving.Signal;
+
+            switch (arriving.State)
+            {
+                case ArrivalState.Whole when arriving.Handle is null:
+                    var load = Outcome(digest, begun, table.Load(arriving.Image, PageOwners.OfAdapter(digest)));
+                    arriving.Dispose();
+                    await loop.PostAsync(load, cancellationToken);
+                    return;
+                case ArrivalState.Whole:
+                    await loop.PostAsync(new LoopCommand.AdapterWhole(arriving), cancellationToken);
+                    return;
+                case ArrivalState.Lost:
+                    await loop.PostAsync(new LoopCommand.AdapterLost(arriving), cancellationToken);
+                    return;
+                case ArrivalState.Coming when arriving.Handle is null && arriving.MayBegin:
+                    await BeginAsync(arriving, cancellationToken);
+                    break;
+                default:
+                    break;
+            }
+
+            if (arriving.Handle is null)
+            {
+                arriving.Watch(signal);
+            }
+            else
+            {
+                arriving.WatchEnd();
+            }
+        }
+    }
+
+    /// <summary>Where there is no room for it yet it is as if it could not begin: when it is whole it is refused with what it lacks.</summary>
+    private async ValueTask BeginAsync(ArrivingAdapter arriving, CancellationToken cancellationToken)
+    {
+        if (table.Begin(arriving.Image, PageOwners.OfAdapter(arriving.Digest), arriving) is AdapterLoad.Loaded begun)
+        {
+            arriving.Handle = begun.Adapter;
+            await loop.PostAsync(new LoopCommand.AdapterBegun(arriving), cancellationToken);
+        }
+    }
+
+    private ArrivingAdapter? Map(string digest, SafeFileHandle descriptor, SharedPage page)
+    {
+        MappedMemory? memory = null;
+
+        try
+        {
+            using (descriptor)
+            {
+                memory = UnfinishedMemory.Map(descriptor);
+                return new ArrivingAdapter(digest, page, memory, pause, time);
+            }
+        }
+        catch (Exception broken) when (broken is InvalidImageException or InvalidDataException or LinuxException or ArgumentException)
+        {
+            memory?.Dispose();
+            page.Dispose();
+            log.Error("An adapter that is on its way was refused", broken, ("adapter", digest));
+            return null;
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class WorkerConnection : IAsyncDisposable
 
     private static bool BringsDescriptor(ToSandbox.KindOneofCase kind) => kind is
         ToSandbox.KindOneofCase.RehearsalPiece or ToSandbox.KindOneofCase.Prepare or ToSandbox.KindOneofCase.Open or ToSandbox.KindOneofCase.LoadAdapter
-        or ToSandbox.KindOneofCase.TurnPage or ToSandbox.KindOneofCase.RestorePrefix or ToSandbox.KindOneofCase.SavePrefix;
+        or ToSandbox.KindOneofCase.TurnPage or ToSandbox.KindOneofCase.ArrivalPage or ToSandbox.KindOneofCase.RestorePrefix or ToSandbox.KindOneofCase.SavePrefix;
 
     private async ValueTask<FrameRead<ToSandbox>> ReadMessageAsync(CancellationToken cancellationToken)
     {

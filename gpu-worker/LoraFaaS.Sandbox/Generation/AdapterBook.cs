@@ -1,4 +1,5 @@
 using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Sandbox.Adapters;
 
 namespace LoraFaaS.Sandbox.Generation;
 
@@ -11,10 +12,29 @@ internal sealed class AdapterBook(AdapterTable table)
     private readonly Dictionary<string, int> _expected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AdapterHandle> _resident = new(StringComparer.Ordinal);
     private readonly List<(string Digest, AdapterHandle Adapter)> _leaving = [];
+    private readonly Dictionary<string, ArrivingAdapter> _arriving = new(StringComparer.Ordinal);
+
+    /// <summary>Some of those that sequences may use are not whole.</summary>
+    public bool HasArriving => _arriving.Count > 0;
 
     public bool IsExpected(string digest) => _expected.ContainsKey(digest);
 
-    public AdapterHandle? Find(string digest) => _resident.GetValueOrDefault(digest);
+    /// <summary>One that is here, or one on its way that may be used already.</summary>
+    public AdapterHandle? Find(string digest) =>
+        _resident.GetValueOrDefault(digest) ?? (_arriving.GetValueOrDefault(digest) is { IsUsable: true } arriving ? arriving.Handle : null);
+
+    /// <summary>What steps have waited for it so far; nothing for one that was here.</summary>
+    public TimeSpan Awaited(string digest) => _arriving.GetValueOrDefault(digest)?.Waited ?? TimeSpan.Zero;
+
+    /// <summary>It is expected still, and may be used from now on.</summary>
+    public void Begin(ArrivingAdapter arriving) => _arriving[arriving.Digest] = arriving;
+
+    /// <summary>Those of them that a step has completed. A copy.</summary>
+    public IReadOnlyList<ArrivingAdapter> Completed => [.. _arriving.Values.Where(arriving => arriving.Handle is { IsWhole: true })];
+
+    /// <summary>It is as those that were never used before they were whole, or has not come at all: <see cref="Arrive"/> or <see cref="Miss"/> follows. False: that was so before.</summary>
+    public bool TryEndArrival(ArrivingAdapter arriving) =>
+        _arriving.GetValueOrDefault(arriving.Digest) == arriving && _arriving.Remove(arriving.Digest);
 
     public void Expect(string digest) => _expected[digest] = _expected.GetValueOrDefault(digest) + 1;
 

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Protocol.Sandbox;
+using LoraFaaS.Sandbox.Adapters;
 using LoraFaaS.Sandbox.Connection;
 using LoraFaaS.Sandbox.Diagnostics;
 using LoraFaaS.Sandbox.Opening;
@@ -25,6 +26,9 @@ internal sealed class CommandStation(
 
     public bool IsDraining { get; private set; }
 
+    /// <summary>Sequences may run on adapters that are still coming.</summary>
+    public bool HasArriving => _adapters.HasArriving;
+
     public void Carry(LoopCommand command)
     {
         switch (command)
@@ -37,6 +41,18 @@ internal sealed class CommandStation(
                 break;
             case LoopCommand.AdapterArrived arrived:
                 Arrive(arrived);
+                break;
+            case LoopCommand.AdapterBegun begun:
+                _adapters.Begin(begun.Adapter);
+                AdmitAwaiting(begun.Adapter.Digest);
+                break;
+            case LoopCommand.AdapterWhole whole:
+                Complete(whole.Adapter);
+                whole.Adapter.Handle!.Settle(sandbox.Engine.Pages);
+                whole.Adapter.Dispose();
+                break;
+            case LoopCommand.AdapterLost lost:
+                Lose(lost.Adapter);
                 break;
             case LoopCommand.AdapterMissing missing:
                 Miss(missing);
@@ -73,6 +89,27 @@ internal sealed class CommandStation(
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Of the time that its step took, what it waited for its adapter.</summary>
+    public TimeSpan Awaited(LiveSequence sequence) => _adapters.Awaited(sequence.AdapterDigest);
+
+    /// <summary>A step has waited for the last of its adapter: the worker hears that it is here before it hears of a token.</summary>
+    public void CompleteArrivals()
+    {
+        foreach (var arriving in _adapters.Completed)
+        {
+            Complete(arriving);
+        }
+    }
+
+    /// <summary>Its step was given up because its adapter did not come in time: nothing of it counts, and it waits until the adapter is whole, or lost.</summary>
+    public void PutBack(LiveSequence sequence)
+    {
+        sequence.Preempt();
+        sequence.Release();
+        table.Prompts.Remove(sequence);
+        sequence.Stage = SequenceStage.AwaitingAdapter;
     }
 
     /// <summary>Unloads adapters that were to go and whose last sequence has ended.</summary>
@@ -149,6 +186,7 @@ internal sealed class CommandStation(
         {
             if (adapter is null && _adapters.IsExpected(sequence.AdapterDigest))
             {
+                sequence.Times.Prepared();
                 sequence.Stage = SequenceStage.AwaitingAdapter;
                 return;
             }
@@ -180,6 +218,34 @@ internal sealed class CommandStation(
         }
 
         table.Prompts.Add(sequence);
+    }
+
+    private void Complete(ArrivingAdapter arriving)
+    {
+        var handle = arriving.Handle!;
+
+        if (handle.TryComplete() && _adapters.TryEndArrival(arriving))
+        {
+            Arrive(new LoopCommand.AdapterArrived(arriving.Digest, handle, arriving.Elapsed));
+        }
+    }
+
+    private void Lose(ArrivingAdapter lost)
+    {
+        _adapters.TryEndArrival(lost);
+
+        if (lost.Handle is { } handle)
+        {
+            foreach (var sequence in table.All.Where(sequence => sequence.Adapter == handle).ToList())
+            {
+                PutBack(sequence);
+            }
+
+            sandbox.Engine.Adapters.TryUnload(handle);
+        }
+
+        lost.Dispose();
+        Miss(new LoopCommand.AdapterMissing(lost.Digest, new Problem(ErrorCode.NotResident, "The worker gave up loading it.")));
     }
 
     private void Arrive(LoopCommand.AdapterArrived arrived)

@@ -184,6 +184,12 @@ internal sealed class EngineLoop : IDisposable
         var layout = _sandbox.Engine.Kv.Layout;
         _views.Clear();
         _table.View(layout, _views);
+
+        if (_commands.HasArriving)
+        {
+            ArrivingRows.HoldBack(_views, _table);
+        }
+
         PutLateOnesBehind();
 
         // The planner counts in blocks: the fewest pages a sequence grows by.
@@ -210,15 +216,25 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
-    /// <summary>False: the step failed, and its sequences were told.</summary>
+    /// <summary>False: the step failed, and its sequences were told; or it was given up, and they wait.</summary>
     private bool Step()
     {
         var begun = _time.GetTimestamp();
 
         try
         {
-            _executor.Run();
+            var isDone = _executor.TryRun();
             _turns.StepDone();
+
+            if (!isDone)
+            {
+                for (var i = 0; i < _executor.Count; i++)
+                {
+                    _commands.PutBack(_executor[i]);
+                }
+
+                return false;
+            }
         }
         catch (Exception fault)
         {
@@ -237,7 +253,16 @@ internal sealed class EngineLoop : IDisposable
 
         var took = _time.GetElapsedTime(begun);
 
-        if (!_executor.HasScored)
+        if (_executor.IsOnArriving)
+        {
+            for (var i = 0; i < _executor.Count; i++)
+            {
+                _executor[i].Times.Awaited(_commands.Awaited(_executor[i]));
+            }
+
+            _commands.CompleteArrivals();
+        }
+        else if (!_executor.HasScored)
         {
             Times.Observe(_executor.Load, took);
         }

@@ -1,6 +1,7 @@
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Engine.Adapters;
+using LoraFaaS.Sandbox.Adapters;
 using LoraFaaS.Sandbox.Prompts;
 using Microsoft.Win32.SafeHandles;
 
@@ -49,6 +50,15 @@ internal abstract record LoopCommand
     public sealed record AdapterExpected(string Digest) : LoopCommand;
 
     public sealed record AdapterArrived(string Digest, AdapterHandle Adapter, TimeSpan LoadTime) : LoopCommand;
+
+    /// <summary>An expected adapter has pages, and fills them while it is used.</summary>
+    public sealed record AdapterBegun(ArrivingAdapter Adapter) : LoopCommand;
+
+    /// <summary>All of one that has begun is there.</summary>
+    public sealed record AdapterWhole(ArrivingAdapter Adapter) : LoopCommand;
+
+    /// <summary>One that was on its way does not come, or is not what its digest names. It may have begun.</summary>
+    public sealed record AdapterLost(ArrivingAdapter Adapter) : LoopCommand;
 
     public sealed record AdapterMissing(string Digest, Problem Problem) : LoopCommand;
 

@@ -23,6 +23,9 @@ internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePr
     /// <summary>What the step that is put together, or was just run, has to compute.</summary>
     public StepLoad Load { get; private set; }
 
+    /// <summary>An adapter of the step was not whole when it was put together: it may have waited.</summary>
+    public bool IsOnArriving { get; private set; }
+
     /// <summary>The step just run judged prompts, too: it took longer than its load says.</summary>
     public bool HasScored { get; private set; }
 
@@ -46,16 +49,20 @@ internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePr
         }
 
         sequence.Times.Scheduled();
+        IsOnArriving |= sequence.Adapter is { IsWhole: false };
         Load = tokens.Computed > 0 && tokens.Pending == 1 ? Load.WithDecode() : Load.WithPrefill(tokens.Computed, count);
         _sequences[_count] = sequence;
         _slices[_count++] = new StepSlice(sequence.Kv, sequence.Adapter, tokens.PendingIds(count), tokens.Computed, WantsLogits: count == tokens.Pending);
         return true;
     }
 
-    /// <summary>Throws when the step fails; the sequences in it have then an undefined cache.</summary>
-    public void Run()
+    /// <summary>Throws when the step fails; the sequences in it have then an undefined cache. So they have where it answers false: an adapter did not come.</summary>
+    public bool TryRun()
     {
-        engine.Runner.Step(_slices.AsSpan(0, _count), _logits);
+        if (!engine.Runner.Step(_slices.AsSpan(0, _count), _logits))
+        {
+            return false;
+        }
 
         for (var i = 0; i < _count; i++)
         {
@@ -63,6 +70,8 @@ internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePr
             _sequences[i].Generation.Tokens.MarkComputed(_slices[i].Tokens.Length);
             KeepBlocks(_sequences[i], _slices[i].Tokens.Length);
         }
+
+        return true;
     }
 
     /// <summary>
@@ -112,6 +121,7 @@ internal sealed class StepExecutor(InferenceEngine engine, TextSide text, SamePr
         _count = 0;
         Load = default;
         HasScored = false;
+        IsOnArriving = false;
     }
 
     public void Dispose()

@@ -1,7 +1,9 @@
+using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoraFaaS.Sandbox.Opening;
 
@@ -14,11 +16,16 @@ internal sealed class RehearsalWorker(RehearsalPieces pieces, DescriptorStream s
         await stream.WriteAsync(frame.Bytes, enough);
     }
 
-    public async Task SendAsync(ToSandbox message, RehearsalRole beside, CancellationToken enough)
+    public Task SendAsync(ToSandbox message, RehearsalRole beside, CancellationToken enough) => SendAsync(message, pieces.Of(beside), enough);
+
+    public async Task SendAsync(ToSandbox message, SafeFileHandle beside, CancellationToken enough)
     {
         using var frame = PooledFrame.Encode(message);
-        await stream.WriteAsync(frame.Bytes, pieces.Of(beside), enough);
+        await stream.WriteAsync(frame.Bytes, beside, enough);
     }
+
+    /// <summary>A page that is ours to write to, and to dispose of.</summary>
+    public SharedPage TakePage(RehearsalRole role) => SharedPage.Open(pieces.Take(role), MemoryAccess.Read | MemoryAccess.Write);
 
     /// <summary>Returns when this was said, or nothing more is said.</summary>
     public async Task HearAsync(FromSandbox.KindOneofCase wanted, CancellationToken enough)

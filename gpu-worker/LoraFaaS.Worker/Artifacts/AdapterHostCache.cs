@@ -42,7 +42,13 @@ internal sealed class AdapterHostCache : IDisposable
         }
     }
 
-    public async Task<Loading<HostAdapter>> EnsureAsync(AdapterKey key, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
+    /// <param name="key">The adapter, for a backbone.</param>
+    /// <param name="maxBytes">Of its artifact; 0: unknown.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <param name="urgency">Whether somebody waits for it.</param>
+    /// <param name="offer">Is given it before it is whole, if this is what begins its load.</param>
+    public async Task<Loading<HostAdapter>> EnsureAsync(
+        AdapterKey key, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live, DraftOffer? offer = null)
     {
         var foundAt = StorageTier.Host;
 
@@ -53,7 +59,7 @@ internal sealed class AdapterHostCache : IDisposable
                 return new Loading<HostAdapter>.Ready(adapter);
             }
 
-            switch (await _loads.RunAsync(key, token => LoadAsync(key, maxBytes, token), cancellationToken, urgency))
+            switch (await _loads.RunAsync(key, token => LoadAsync(key, maxBytes, offer, token), cancellationToken, urgency))
             {
                 case Loading<StorageTier>.Ready ready:
                     foundAt = ready.Value;
@@ -145,7 +151,7 @@ internal sealed class AdapterHostCache : IDisposable
         }
     }
 
-    private async Task<Loading<StorageTier>> LoadAsync(AdapterKey key, long maxBytes, CancellationToken cancellationToken)
+    private async Task<Loading<StorageTier>> LoadAsync(AdapterKey key, long maxBytes, DraftOffer? offer, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -156,7 +162,7 @@ internal sealed class AdapterHostCache : IDisposable
             }
         }
 
-        switch (await _loader.LoadAsync(key, maxBytes, (need, token) => MakeRoomAsync(need, key.Backbone, token), cancellationToken))
+        switch (await _loader.LoadAsync(key, maxBytes, offer, (need, token) => MakeRoomAsync(need, key.Backbone, token), cancellationToken))
         {
             case Loading<LoadedAdapter>.Ready ready:
                 lock (_gate)

@@ -29,11 +29,13 @@ internal sealed class AdapterLoader(
     /// <summary>Read and counted at once: small enough for the second-level cache, and a hundredth of the calls that a stream would make.</summary>
     private const int CountedBytes = 256 << 10;
 
+    private readonly AdapterFiller _filler = new(threads);
     private readonly bool _verifiesAlways = options.Value.VerifyAdapters == "always";
 
-    public async Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    public async Task<Loading<LoadedAdapter>> LoadAsync(
+        AdapterKey key, long maxBytes, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
-        var first = await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
+        var first = await LoadOnceAsync(key, maxBytes, offer, makeRoom, cancellationToken);
 
         // What came wrong from the store twice is not in the cache, and was told; only what went bad on this disk is worth another look.
         if (first is not Loading<LoadedAdapter>.Failed { Problem.Code: ErrorCode.ArtifactCorrupt } || !disk.Contains(key.Adapter))
@@ -42,10 +44,29 @@ internal sealed class AdapterLoader(
         }
 
         disk.Discard(key.Adapter);
-        return await LoadOnceAsync(key, maxBytes, makeRoom, cancellationToken);
+        return await LoadOnceAsync(key, maxBytes, null, makeRoom, cancellationToken);
     }
 
-    private async Task<Loading<LoadedAdapter>> LoadOnceAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    /// <summary>Whoever has taken a draft of it is told what it was before anybody else is.</summary>
+    private async Task<Loading<LoadedAdapter>> LoadOnceAsync(
+        AdapterKey key, long maxBytes, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    {
+        var isVouched = false;
+
+        try
+        {
+            var loading = await FetchAndReadAsync(key, maxBytes, offer, makeRoom, cancellationToken);
+            isVouched = loading is Loading<LoadedAdapter>.Ready;
+            return loading;
+        }
+        finally
+        {
+            offer?.End(isVouched);
+        }
+    }
+
+    private async Task<Loading<LoadedAdapter>> FetchAndReadAsync(
+        AdapterKey key, long maxBytes, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         // Whoever waits for this load keeps it going, and it the download: nobody waits for the download itself.
         var begun = time.GetTimestamp();
@@ -55,7 +76,7 @@ internal sealed class AdapterLoader(
             case ArtifactFetch.Ready ready:
                 using (ready.Lease)
                 {
-                    return Observe(ready, time.GetElapsedTime(begun), time.GetTimestamp(), await ReadAsync(key, ready, makeRoom, cancellationToken));
+                    return Observe(ready, time.GetElapsedTime(begun), time.GetTimestamp(), await ReadAsync(key, ready, offer, makeRoom, cancellationToken));
                 }
 
             case ArtifactFetch.NotFound:
@@ -87,7 +108,8 @@ internal sealed class AdapterLoader(
         return loading;
     }
 
-    private async Task<Loading<LoadedAdapter>> ReadAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    private async Task<Loading<LoadedAdapter>> ReadAsync(
+        AdapterKey key, ArtifactFetch.Ready file, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         // What has just come was counted while it came.
         var stamp = file.FoundAt is StorageTier.Remote || _verifiesAlways ? null : FileStamp.Of(file.Lease.Path);
@@ -101,7 +123,7 @@ internal sealed class AdapterLoader(
                 return isKnown || IsIntact(file.Lease.Path, key.Adapter);
             },
             cancellationToken);
-        var packing = OpenAsync(key, file, makeRoom, cancellationToken);
+        var packing = OpenAsync(key, file, offer, makeRoom, cancellationToken);
 
         try
         {
@@ -158,14 +180,15 @@ internal sealed class AdapterLoader(
         TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);
 
-    private async Task<Loading<LoadedAdapter>> OpenAsync(AdapterKey key, ArtifactFetch.Ready file, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+    private async Task<Loading<LoadedAdapter>> OpenAsync(
+        AdapterKey key, ArtifactFetch.Ready file, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         switch (AdapterArtifact.OpenArchive(file.Lease.Path))
         {
             case Reading<AdapterArtifact>.Accepted accepted:
                 using (accepted.Value)
                 {
-                    return await PackAsync(key, accepted.Value, file.FoundAt, makeRoom, cancellationToken);
+                    return await PackAsync(key, accepted.Value, file.FoundAt, offer, makeRoom, cancellationToken);
                 }
 
             case Reading<AdapterArtifact>.Refused refused:
@@ -176,7 +199,7 @@ internal sealed class AdapterLoader(
     }
 
     private async Task<Loading<LoadedAdapter>> PackAsync(
-        AdapterKey key, AdapterArtifact artifact, StorageTier foundAt, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
+        AdapterKey key, AdapterArtifact artifact, StorageTier foundAt, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken)
     {
         if (backbones.Find(key.Backbone) is not { } backbone)
         {
@@ -193,7 +216,7 @@ internal sealed class AdapterLoader(
 
                 return await LeaseAsync(key, new ByteSize(bytes), makeRoom, cancellationToken) switch
                 {
-                    LeaseOutcome.Granted granted => await FillAsync(key, artifact, valid.Weights, backbone, bytes, granted.Lease, foundAt, cancellationToken),
+                    LeaseOutcome.Granted granted => await FillAsync(key, artifact, valid.Weights, backbone, bytes, granted.Lease, foundAt, offer, cancellationToken),
                     LeaseOutcome.Refused full => Failed(ErrorCode.NoCapacity, full.Reason),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
@@ -204,23 +227,11 @@ internal sealed class AdapterLoader(
 
     private async Task<Loading<LoadedAdapter>> FillAsync(
         AdapterKey key, AdapterArtifact artifact, AdapterWeights weights, Checkpoints.Configuration.ModelConfig backbone,
-        long bytes, MemoryLease lease, StorageTier foundAt, CancellationToken cancellationToken)
+        long bytes, MemoryLease lease, StorageTier foundAt, DraftOffer? offer, CancellationToken cancellationToken)
     {
         try
         {
-            using var memory = UnsealedMemory.Create($"adapter-{key.Adapter.Hex[..12]}", bytes);
-
-            // Laid in the processor's cache and written as to a file: that zeroes no page that it fills, and maps none. Several threads wait for the disk and for fresh pages side by side.
-            await Task.WhenAll(Enumerable.Range(0, threads.Count).Select(part => threads.RunAsync(
-                () =>
-                {
-                    AdapterPacker.PackPart(
-                        weights, artifact.Tensors, backbone, part, threads.Count, (piece, offset) => RandomAccess.Write(memory.Descriptor, piece, offset), cancellationToken);
-                    return true;
-                },
-                cancellationToken)));
-
-            var segment = memory.Seal();
+            var segment = await _filler.FillAsync($"adapter-{key.Adapter.Hex[..12]}", artifact, weights, backbone, bytes, foundAt, offer, cancellationToken);
             return new Loading<LoadedAdapter>.Ready(new LoadedAdapter(new PackedAdapter(segment, lease), foundAt));
         }
         catch

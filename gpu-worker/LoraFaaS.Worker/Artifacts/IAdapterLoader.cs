@@ -8,7 +8,8 @@ internal interface IAdapterLoader
 {
     /// <param name="key">The adapter, for a backbone.</param>
     /// <param name="maxBytes">Of the artifact; 0: unknown.</param>
+    /// <param name="offer">Who would take it before it is whole; null: nobody.</param>
     /// <param name="makeRoom">Called with the bytes that are missing when the host ledger is full: true when something left and trying again is worth it.</param>
     /// <param name="cancellationToken">Ends the loading.</param>
-    Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken);
+    Task<Loading<LoadedAdapter>> LoadAsync(AdapterKey key, long maxBytes, DraftOffer? offer, Func<ByteSize, CancellationToken, Task<bool>> makeRoom, CancellationToken cancellationToken);
 }

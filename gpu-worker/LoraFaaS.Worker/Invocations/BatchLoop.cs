@@ -30,7 +30,11 @@ internal sealed class BatchLoop : BackgroundService
 
     public ValueTask LeaveAsync(QueueTicket ticket) => _inbox.Writer.WriteAsync(new Happening.Left(ticket), CancellationToken.None);
 
-    public ValueTask ObserveAsync(QueueTicket ticket, Turn.Granted granted, TimeSpan ttft, CancellationToken cancellationToken) =>
+    /// <param name="ticket">Whose first token came.</param>
+    /// <param name="granted">Its turn.</param>
+    /// <param name="ttft">Since then; null: it says nothing about others', since it waited for something that they will not.</param>
+    /// <param name="cancellationToken">Ends the handing over.</param>
+    public ValueTask ObserveAsync(QueueTicket ticket, Turn.Granted granted, TimeSpan? ttft, CancellationToken cancellationToken) =>
         _inbox.Writer.WriteAsync(new Happening.FirstToken(ticket, granted, ttft), cancellationToken);
 
     /// <summary>Charges a function for what it cost others: whoever takes artifacts away for its sake says so here.</summary>
@@ -90,7 +94,11 @@ internal sealed class BatchLoop : BackgroundService
                     _room.Leave(left.Ticket);
                     break;
                 case Happening.FirstToken first:
-                    _room.Observe(first.Ticket.Function, first.Granted.Batch, first.Ttft, first.Granted.Contenders);
+                    if (first.Ttft is { } ttft)
+                    {
+                        _room.Observe(first.Ticket.Function, first.Granted.Batch, ttft, first.Granted.Contenders);
+                    }
+
                     _room.Begin(first.Ticket);
                     break;
                 case Happening.Charged charged:
@@ -108,7 +116,7 @@ internal sealed class BatchLoop : BackgroundService
 
         internal sealed record Left(QueueTicket Ticket) : Happening;
 
-        internal sealed record FirstToken(QueueTicket Ticket, Turn.Granted Granted, TimeSpan Ttft) : Happening;
+        internal sealed record FirstToken(QueueTicket Ticket, Turn.Granted Granted, TimeSpan? Ttft) : Happening;
 
         internal sealed record Charged(FunctionId Function, TimeSpan Cost, double Weight) : Happening;
     }

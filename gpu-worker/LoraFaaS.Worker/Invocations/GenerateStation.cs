@@ -92,7 +92,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
         invocation.PrefillTime = time.GetElapsedTime(begun);
         invocation.Cold?.Dispose();
-        await queue.ObserveAsync(ticket, granted, invocation.PrefillTime, cancellationToken);
+        await queue.ObserveAsync(ticket, granted, invocation.BeganOnArriving ? null : invocation.PrefillTime, cancellationToken);
     }
 
     /// <summary>The sandbox's own account is finer where it has one: it knows when it began to compute.</summary>
@@ -114,6 +114,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         {
             invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
             invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
+            invocation.AdapterTime += TimeSpan.FromMilliseconds(inside.AdapterMs);
             invocation.PrefixTime = invocation.RestoreTime + TimeSpan.FromMilliseconds(inside.PrefixMs);
             invocation.PrefixWasCached = inside.PrefixCached;
             invocation.RelayTime = Relay(invocation, inside);

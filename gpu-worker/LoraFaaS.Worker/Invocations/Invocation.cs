@@ -59,6 +59,9 @@ internal sealed class Invocation
 
     public TimeSpan AdapterTime { get; set; }
 
+    /// <summary>Its prompt may begin before its adapter is whole, and wait for it.</summary>
+    public bool BeganOnArriving { get; set; }
+
     /// <summary>Chat template, tokenising, grammar.</summary>
     public TimeSpan PromptTime { get; set; }
 

@@ -33,15 +33,19 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
 
         // A sandbox that is not there yet has no need of the disk: its adapter comes as far as the host meanwhile, and its prompt's beginning.
         using var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = invocation.Adapter is { } adapter ? host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token) : null;
+        var draft = new DraftOffer();
+        var ahead = invocation.Adapter is { } adapter
+            ? host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token, offer: draft)
+            : null;
         var expected = prefixes.ExpectAsync(prefix, needed.Token);
 
         try
         {
-            return await LoadAsync(invocation, sandbox, begun, ahead, cancellationToken);
+            return await LoadAsync(invocation, sandbox, begun, ahead is null ? null : new AdapterAhead(ahead, draft), cancellationToken);
         }
         finally
         {
+            draft.Decline();
             await needed.CancelAsync();
             await (ahead?.ContinueWith(End, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default) ?? Task.CompletedTask);
             await expected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -58,7 +62,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
     }
 
     private async Task<Loading<LoadedArtifacts>> LoadAsync(
-        Invocation invocation, Task<Loading<SandboxUse>> sandbox, long begun, Task<Loading<HostAdapter>>? ahead, CancellationToken cancellationToken)
+        Invocation invocation, Task<Loading<SandboxUse>> sandbox, long begun, AdapterAhead? ahead, CancellationToken cancellationToken)
     {
         switch (await WaitAsync(sandbox, invocation))
         {
@@ -73,7 +77,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
     }
 
     private async Task<Loading<LoadedArtifacts>> LoadAdapterAsync(
-        Invocation invocation, SandboxUse sandbox, Task<Loading<HostAdapter>>? ahead, CancellationToken cancellationToken)
+        Invocation invocation, SandboxUse sandbox, AdapterAhead? ahead, CancellationToken cancellationToken)
     {
         if (invocation.Adapter is not { } adapter)
         {
@@ -86,18 +90,26 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
 
         try
         {
+            // A blank's first prompt is alone in its sandbox: it may begin on what is there of its adapter.
+            var draft = ahead is null ? null : await WaitAsync(ahead.BeginsAsync(), invocation);
+
             // What cannot be had is told once, and not asked for again.
-            if (ahead is not null && await WaitAsync(ahead, invocation) is Loading<HostAdapter>.Failed missing)
+            if (draft is null && ahead is not null && await ahead.Whole is Loading<HostAdapter>.Failed missing)
             {
                 sandbox.Dispose();
                 return new Loading<LoadedArtifacts>.Failed(missing.Problem);
             }
 
-            switch (await WaitAsync(sandbox.Sandbox.UseAdapterAsync(adapter, invocation.Revision.AdapterBytes, cancellationToken), invocation))
+            var use = draft is null
+                ? sandbox.Sandbox.UseAdapterAsync(adapter, invocation.Revision.AdapterBytes, cancellationToken)
+                : sandbox.Sandbox.UseArrivingAsync(adapter, invocation.Revision.AdapterBytes, draft, cancellationToken);
+
+            switch (await WaitAsync(use, invocation))
             {
                 case Loading<AdapterUse>.Ready ready:
                     invocation.AdapterTime = time.GetElapsedTime(begun);
-                    invocation.AdapterTier = await FoundAtAsync(ready.Value, ahead);
+                    invocation.BeganOnArriving = !ready.Value.Arrived.IsCompleted;
+                    invocation.AdapterTier = await FoundAtAsync(ready.Value, ahead?.Whole);
                     return new Loading<LoadedArtifacts>.Ready(new LoadedArtifacts(sandbox, ready.Value));
                 case Loading<AdapterUse>.Failed failed:
                     sandbox.Dispose();

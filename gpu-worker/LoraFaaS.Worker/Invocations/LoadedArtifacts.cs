@@ -7,6 +7,9 @@ internal sealed class LoadedArtifacts(SandboxUse sandbox, AdapterUse? adapter) :
 {
     public ResidentSandbox Sandbox => sandbox.Sandbox;
 
+    /// <summary>Completes when its adapter is on the sandbox's book, which a first token may come before. Never fails.</summary>
+    public Task Arrived => adapter?.Arrived ?? Task.CompletedTask;
+
     public void Dispose()
     {
         adapter?.Dispose();

@@ -10,5 +10,8 @@ internal sealed class AdapterUse(StorageTier foundAt, Action end) : IDisposable
     /// <summary>Where it was when asked for.</summary>
     public StorageTier FoundAt { get; } = foundAt;
 
+    /// <summary>Completes when it is in the sandbox's pages, or will not be; most often it is. Never fails.</summary>
+    public Task Arrived { get; init; } = Task.CompletedTask;
+
     public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
 }

@@ -10,7 +10,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
-/// What a blank rehearses its own opening with: two ends of a pair of sockets, two pages of turns, a backbone and an adapter of zeros. It may make none of
+/// What a blank rehearses its own opening with: two ends of a pair of sockets, three pages, a backbone and an adapter of zeros. It may make none of
 /// these itself. The images are sealed and the same for all, a megabyte; the rest is each blank's own and stays with nobody else.
 /// </summary>
 internal sealed class RehearsalStage : IDisposable
@@ -30,12 +30,14 @@ internal sealed class RehearsalStage : IDisposable
         using (other)
         using (var grant = SharedPage.Create("rehearsal-grant"))
         using (var word = SharedPage.Create("rehearsal-word"))
+        using (var arrival = SharedPage.Create("rehearsal-arrival"))
         {
             grant.WriteLong(TurnPages.Grant, new TurnGrant(Turn: 1, Standing: true).Bits);
             await SendAsync(blank, RehearsalRole.WorkerSocket, one, cancellationToken);
             await SendAsync(blank, RehearsalRole.SandboxSocket, other, cancellationToken);
             await SendAsync(blank, RehearsalRole.TurnGrant, grant.Descriptor, cancellationToken);
             await SendAsync(blank, RehearsalRole.TurnWord, word.Descriptor, cancellationToken);
+            await SendAsync(blank, RehearsalRole.ArrivalPage, arrival.Descriptor, cancellationToken);
             await SendAsync(blank, RehearsalRole.Backbone, _backbone.Value.Descriptor, cancellationToken);
             await SendAsync(blank, RehearsalRole.Adapter, _adapter.Value.Descriptor, cancellationToken);
         }

@@ -29,10 +29,8 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lifetime = new();
     private readonly CancellationToken _ending;
-    private readonly SingleFlight<Digest, Loading<StorageTier>> _loads;
     private readonly Lock _gate = new();
-    private readonly LruBook<Digest> _adapters = new();
-    private readonly Dictionary<Digest, long> _adapterUse = [];
+    private readonly SandboxAdapters _adapters;
     private readonly SandboxPrefixes _prefixes;
     private readonly Task _pulse;
     private Task? _end;
@@ -51,7 +49,7 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         _time = around.Time;
         Uses = new UseBook(() => channel.IsClosed, _time);
         _ending = _lifetime.Token;
-        _loads = new SingleFlight<Digest, Loading<StorageTier>>(_ending);
+        _adapters = new SandboxAdapters(this, channel, around, _ending);
         _prefixes = new SandboxPrefixes(this, channel, around, _ending);
         _wishing = Task.Run(GrantWishesAsync);
         _pulse = pulse.RunAsync(_ending);
@@ -91,32 +89,10 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     /// <summary>Null: it takes no turns.</summary>
     public TurnMember? Turns => _channel.Turns;
 
-    public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _adapters.Entries.Select(entry => (entry.Key, new ByteSize(entry.Bytes)))];
-            }
-        }
-    }
+    public IReadOnlyList<(Digest Digest, ByteSize Size)> Adapters => _adapters.All;
 
     /// <summary>Those that no sequence uses, with the time since one did.</summary>
-    public IReadOnlyList<(Digest Digest, ByteSize Size, TimeSpan Idle)> IdleAdapters
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return
-                [
-                    .. _adapters.Entries.Where(entry => entry.Users == 0)
-                        .Select(entry => (entry.Key, new ByteSize(entry.Bytes), _time.GetElapsedTime(_adapterUse.GetValueOrDefault(entry.Key)))),
-                ];
-            }
-        }
-    }
+    public IReadOnlyList<(Digest Digest, ByteSize Size, TimeSpan Idle)> IdleAdapters => _adapters.Idle;
 
     public IReadOnlyList<KeptPrefix> Prefixes => _prefixes.All;
 
@@ -125,30 +101,12 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     public bool IsOver => Uses.IsRetired || _channel.IsClosed;
 
     /// <summary>Brings an adapter into this sandbox's pages, from wherever it is.</summary>
-    public async Task<Loading<AdapterUse>> UseAdapterAsync(
-        Digest adapter, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live)
-    {
-        var foundAt = StorageTier.Device;
+    public Task<Loading<AdapterUse>> UseAdapterAsync(Digest adapter, long maxBytes, CancellationToken cancellationToken, Urgency urgency = Urgency.Live) =>
+        _adapters.UseAsync(adapter, maxBytes, cancellationToken, urgency);
 
-        while (true)
-        {
-            if (TryUseAdapter(adapter, foundAt) is { } use)
-            {
-                return new Loading<AdapterUse>.Ready(use);
-            }
-
-            switch (await LoadOnceAsync(adapter, maxBytes, urgency, cancellationToken))
-            {
-                case Loading<StorageTier>.Ready ready:
-                    foundAt = ready.Value;
-                    break;
-                case Loading<StorageTier>.Failed failed:
-                    return new Loading<AdapterUse>.Failed(failed.Problem);
-                default:
-                    throw new System.Diagnostics.UnreachableException();
-            }
-        }
-    }
+    /// <summary>Hands over an adapter that is still being packed, as <see cref="SandboxAdapters.UseArrivingAsync"/> says.</summary>
+    public Task<Loading<AdapterUse>> UseArrivingAsync(Digest adapter, long maxBytes, AdapterDraft draft, CancellationToken cancellationToken) =>
+        _adapters.UseArrivingAsync(adapter, maxBytes, draft, cancellationToken);
 
     /// <summary>Computes and keeps what every prompt of the revision begins with. Its adapter must be here and in use. Null: done.</summary>
     public Task<Problem?> PreparePrefixAsync(FunctionId function, RevisionRef revision, CancellationToken cancellationToken) =>
@@ -181,14 +139,9 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     /// <summary>False when it is not here, or a sequence uses it.</summary>
     public async Task<bool> TryOffloadAsync(Digest adapter, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        if (!_adapters.TryRemove(adapter))
         {
-            if (!_adapters.TryRemove(adapter))
-            {
-                return false;
-            }
-
-            _adapterUse.Remove(adapter);
+            return false;
         }
 
         _prefixes.RemoveOf(adapter);
@@ -226,108 +179,6 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         _lifetime.Dispose();
     }
 
-    private AdapterUse? TryUseAdapter(Digest adapter, StorageTier foundAt)
-    {
-        lock (_gate)
-        {
-            return _adapters.TryUse(adapter) ? new AdapterUse(foundAt, () => EndUse(adapter)) : null;
-        }
-    }
-
-    private void EndUse(Digest adapter)
-    {
-        lock (_gate)
-        {
-            _adapters.EndUse(adapter);
-            _adapterUse[adapter] = _time.GetTimestamp();
-        }
-    }
-
-    private async Task<Loading<StorageTier>> LoadOnceAsync(Digest adapter, long maxBytes, Urgency urgency, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _loads.RunAsync(adapter, token => LoadAsync(adapter, maxBytes, token), cancellationToken, urgency);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Its end broke the load off, whichever part of it was under way; who waits can go on in another sandbox.
-            return Lost();
-        }
-    }
-
-    private static Loading<StorageTier>.Failed Lost() => new(new Problem(ErrorCode.SandboxLost, "The sandbox ended while an adapter was being loaded."));
-
-    private async Task<Loading<StorageTier>> LoadAsync(Digest adapter, long maxBytes, CancellationToken cancellationToken)
-    {
-        if (IsLoaded(adapter))
-        {
-            return new Loading<StorageTier>.Ready(StorageTier.Device);
-        }
-
-        // Whoever waits for this load keeps it going, and it the one below.
-        switch (await _around.Host.EnsureAsync(new AdapterKey(adapter, Key.Backbone), maxBytes, cancellationToken, Urgency.Ahead))
-        {
-            case Loading<HostAdapter>.Ready ready:
-                using (ready.Value)
-                {
-                    // Once the frame is out the sandbox has the adapter, whoever has given up meanwhile.
-                    return await HandOverAsync(adapter, ready.Value, _ending);
-                }
-
-            case Loading<HostAdapter>.Failed failed:
-                return new Loading<StorageTier>.Failed(failed.Problem);
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
-
-    private async Task<Loading<StorageTier>> HandOverAsync(Digest adapter, HostAdapter packed, CancellationToken cancellationToken)
-    {
-        // What is larger than all that the sandbox has is not sent to be refused.
-        if (packed.Segment.Length > _lease.Size.Bytes)
-        {
-            await TryMakeRoomAsync(packed.Segment.Length, cancellationToken);
-        }
-
-        while (true)
-        {
-            var begun = _time.GetTimestamp();
-
-            switch (await _channel.LoadAdapterAsync(adapter, packed.Segment, cancellationToken))
-            {
-                case SandboxReply<AdapterLoaded>.Done done:
-                    lock (_gate)
-                    {
-                        _adapters.Add(adapter, done.Value.DeviceBytes);
-                        _adapterUse[adapter] = _time.GetTimestamp();
-                    }
-
-                    _around.Costs.Observe(ClimbStep.HostToDevice, new ByteSize(packed.Segment.Length), _time.GetElapsedTime(begun));
-
-                    _around.Changes.Ring();
-                    return new Loading<StorageTier>.Ready(packed.FoundAt);
-
-                case SandboxReply<AdapterLoaded>.Refused { Problem.Code: ErrorCode.NoCapacity } full:
-                    if (!await TryMakeRoomAsync(packed.Segment.Length, cancellationToken))
-                    {
-                        return new Loading<StorageTier>.Failed(full.Problem);
-                    }
-
-                    break;
-
-                case SandboxReply<AdapterLoaded>.Refused refused:
-                    return new Loading<StorageTier>.Failed(refused.Problem);
-
-                case SandboxReply<AdapterLoaded>.Lost:
-                    return Lost();
-
-                default:
-                    throw new System.Diagnostics.UnreachableException();
-            }
-        }
-    }
-
     /// <summary>More device memory where there is some, or room within what there is.</summary>
     internal async Task<bool> TryMakeRoomAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -357,14 +208,6 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {
             // Its end: nobody waits for an answer.
-        }
-    }
-
-    private bool IsLoaded(Digest adapter)
-    {
-        lock (_gate)
-        {
-            return _adapters.Contains(adapter);
         }
     }
 }

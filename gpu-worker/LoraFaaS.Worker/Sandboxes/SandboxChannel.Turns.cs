@@ -30,8 +30,8 @@ internal sealed partial class SandboxChannel
 
         try
         {
-            await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken);
-            await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken);
+            await SendAsync(TurnFrame(TurnPageRole.Grant), member.GrantPage.Duplicate(), cancellationToken, isOurs: true);
+            await SendAsync(TurnFrame(TurnPageRole.OwnWord), member.WordPage.Duplicate(), cancellationToken, isOurs: true);
         }
         catch (ObjectDisposedException) when (IsClosed)
         {
@@ -42,7 +42,7 @@ internal sealed partial class SandboxChannel
     private static ToSandbox TurnFrame(TurnPageRole role, int slot = 0) => new() { TurnPage = new TurnPage { Role = role, Slot = slot } };
 
     /// <summary>Called by the arbiter, which waits for nothing: when the outbox is full the hand-over goes through it this time.</summary>
-    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate()));
+    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate(), IsOurs: true));
 
     private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
 }

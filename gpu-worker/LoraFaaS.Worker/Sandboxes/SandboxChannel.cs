@@ -89,6 +89,25 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         return await AskAsync(reply.Task, frame, packed.Descriptor, cancellationToken);
     }
 
+    /// <summary>
+    /// The same with one that is still being packed: answers when both descriptors, which are closed once they are sent, are on their way, with the answer that will come when it is whole or lost.
+    /// A generation that is asked for after this finds it.
+    /// </summary>
+    public async Task<Task<SandboxReply<AdapterLoaded>>> BeginAdapterAsync(Digest adapter, long bytes, SafeFileHandle memory, SafeFileHandle page, CancellationToken cancellationToken)
+    {
+        var reply = new TaskCompletionSource<SandboxReply<AdapterLoaded>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loads[adapter.Value] = reply;
+
+        if (IsClosed)
+        {
+            reply.TrySetResult(new SandboxReply<AdapterLoaded>.Lost());
+        }
+
+        await SendAsync(new ToSandbox { ArrivalPage = new ArrivalPage { AdapterDigest = adapter.Value } }, page, cancellationToken, isOurs: true);
+        await SendAsync(new ToSandbox { LoadAdapter = new LoadAdapter { AdapterDigest = adapter.Value, Bytes = bytes } }, memory, cancellationToken, isOurs: true);
+        return reply.Task;
+    }
+
     /// <summary>Completes when its pages are free, which waits for its running sequences, or when the sandbox is gone.</summary>
     public async Task UnloadAdapterAsync(Digest adapter, CancellationToken cancellationToken)
     {
@@ -194,11 +213,11 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     }
 
     /// <summary>After the connection has ended frames go nowhere: whoever waits for an answer learns it from the reader's end.</summary>
-    private async ValueTask SendAsync(ToSandbox message, SafeFileHandle? descriptor, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(ToSandbox message, SafeFileHandle? descriptor, CancellationToken cancellationToken, bool isOurs = false)
     {
         try
         {
-            await _outbox.Writer.WriteAsync(new Outgoing(message, descriptor), cancellationToken);
+            await _outbox.Writer.WriteAsync(new Outgoing(message, descriptor, isOurs), cancellationToken);
         }
         catch (ChannelClosedException)
         {
@@ -218,8 +237,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
                 {
                     await _stream.WriteAsync(frame.Bytes, descriptor, _closing.Token);
 
-                    // A page's descriptor was made for this frame alone: its sandbox may be gone by now, and we are not to send a closed one.
-                    if (outgoing.Message.KindCase is ToSandbox.KindOneofCase.TurnPage)
+                    // Made for this frame alone: whose it was may be gone by now, and we are not to send a closed one.
+                    if (outgoing.IsOurs)
                     {
                         descriptor.Dispose();
                     }
@@ -361,5 +380,8 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         }
     }
 
-    private readonly record struct Outgoing(ToSandbox Message, SafeFileHandle? Descriptor);
+    /// <param name="Message">The frame.</param>
+    /// <param name="Descriptor">Beside it.</param>
+    /// <param name="IsOurs">The descriptor is closed when it is sent.</param>
+    private readonly record struct Outgoing(ToSandbox Message, SafeFileHandle? Descriptor, bool IsOurs = false);
 }

@@ -36,14 +36,20 @@ internal sealed class EngineUnderTest : IDisposable
 
     public AdapterHandle Load(string folder)
     {
+        using var packed = Pack(folder);
+        return Assert.IsType<AdapterLoad.Loaded>(Engine.Adapters.Load(AdapterImage.Open(packed.Address, packed.Length), new OwnerTag((ulong)folder.GetHashCode() | 1))).Adapter;
+    }
+
+    /// <summary>An adapter's image.</summary>
+    public NativeBytes Pack(string folder)
+    {
         var config = AdapterConfig.Parse(File.ReadAllBytes(Path.Combine(folder, "adapter_config.json"))).ValueOrThrow();
         using var tensors = SafetensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors")).ValueOrThrow();
         var weights = Assert.IsType<AdapterValidation.Valid>(AdapterValidator.Validate(config, tensors, _checkpoint.Config)).Weights;
 
-        using var packed = new NativeBytes(AdapterPacker.Measure(weights, _checkpoint.Config));
+        var packed = new NativeBytes(AdapterPacker.Measure(weights, _checkpoint.Config));
         AdapterPacker.Pack(weights, tensors, _checkpoint.Config, packed.Span, CancellationToken.None);
-        var image = AdapterImage.Open(packed.Address, packed.Length);
-        return Assert.IsType<AdapterLoad.Loaded>(Engine.Adapters.Load(image, new OwnerTag((ulong)folder.GetHashCode() | 1))).Adapter;
+        return packed;
     }
 
     public KvSequence Sequence(int tokens, ulong owner = 7)

@@ -31,6 +31,7 @@ internal static class Pieces
         yield return (RehearsalRole.SandboxSocket, other);
         yield return (RehearsalRole.TurnGrant, Page(new TurnGrant(Turn: 1, Standing: true).Bits));
         yield return (RehearsalRole.TurnWord, Page(0));
+        yield return (RehearsalRole.ArrivalPage, Page(0));
         yield return (RehearsalRole.Backbone, Seal(BlankImages.Backbone(PackedDtype.BF16)));
         yield return (RehearsalRole.Adapter, Seal(BlankImages.Adapter(PackedDtype.BF16)));
     }

@@ -26,7 +26,11 @@ internal sealed class DemoWorld : IAsyncDisposable
 
     public WorkerUnderTest Worker { get; private set; } = null!;
 
-    public static async Task<DemoWorld> StartAsync(params string[] options)
+    public static Task<DemoWorld> StartAsync(params string[] options) => StartAsync(_ => { }, options);
+
+    /// <param name="before">Done in its folder before the worker starts.</param>
+    /// <param name="options">Of the worker.</param>
+    public static async Task<DemoWorld> StartAsync(Action<DemoWorld> before, params string[] options)
     {
         var token = TestContext.Current.CancellationToken;
         var folder = new TempFolder();
@@ -40,6 +44,7 @@ internal sealed class DemoWorld : IAsyncDisposable
             controller.Store.Put(world._archives[adapter]);
         }
 
+        before(world);
         world.Worker = await WorkerUnderTest.StartAsync(folder, controller.RpcUrl, options);
         await Patience.UntilAsync(() => world.Worker.Get<BackboneCatalogue>().All.Count > 0);
         return world;
