@@ -73,7 +73,7 @@ public sealed class AdapterHandle
         return _isVouchedFor;
     }
 
-    /// <summary>Copies what of a whole one is not in its pages: from now on the image that it came as may go.</summary>
+    /// <summary>Copies what of a whole one is not in its pages, unless it was unloaded meanwhile: from now on the image that it came as may go.</summary>
     public void Settle(PagePool pool)
     {
         ArgumentNullException.ThrowIfNull(pool);
@@ -96,6 +96,9 @@ public sealed class AdapterHandle
             _addresses[i] = pool.AddressOf(_pages[i]);
         }
     }
+
+    /// <summary>Its pages are others' from now on: nothing is copied to them any more.</summary>
+    internal void Leave() => _inflow = null;
 
     /// <summary>Pages were moved, between steps.</summary>
     internal void Follow(PageMoves moves, PagePool pool)

@@ -72,6 +72,7 @@ public sealed class AdapterTable(PagePool pages, BackboneShape shape) : IDisposa
             }
         }
 
+        adapter.Leave();
         pages.Return(adapter.Pages);
         return true;
     }

@@ -55,6 +55,27 @@ public sealed class AdapterArrivalTests
     }
 
     [Fact]
+    public void One_that_was_unloaded_before_it_was_copied_writes_to_no_page_of_anothers()
+    {
+        using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, EngineUnderTest.Exact);
+        using var arrival = new ScriptedArrival(engine.Pack(GoldenFiles.DemoAdapter("sql")));
+        var adapter = Begin(engine, arrival);
+        engine.LastLogits(GoldenFiles.Prompts()["task-sql"], adapter);
+        Assert.True(engine.Engine.Adapters.TryUnload(adapter));
+
+        var pages = new PageIndex[engine.Engine.Adapters.PagesFor(arrival.Image)];
+        Assert.True(engine.Engine.Pages.TryRent(new OwnerTag(6), pages));
+        adapter.Settle(engine.Engine.Pages);
+
+        var content = new byte[engine.Engine.Pages.PageBytes];
+        Assert.All(pages, page =>
+        {
+            engine.Engine.Pages.Read(page, content);
+            Assert.Equal(-1, content.AsSpan().IndexOfAnyExcept((byte)0));
+        });
+    }
+
+    [Fact]
     public void Pages_that_move_between_two_steps_take_along_what_has_come()
     {
         using var engine = new EngineUnderTest(GoldenFiles.DemoBackbone, EngineUnderTest.Exact);

@@ -161,10 +161,14 @@ public sealed class FailureTests
         Assert.Equal("HTTP/1.1 504 Gateway Timeout", await world.Worker.PostHalfAsync(TimeSpan.FromMilliseconds(200), Token));
 
         await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", maxTokens: 1), Token);
-        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Stop);
+        var sandbox = world.Worker.SandboxOf("openfaas-fn").ProcessId;
+        ProcessControl.Send(sandbox, Signal.Stop);
+
+        // On a busy machine a thread may take a step more before it hears of it.
+        await Patience.UntilAsync(() => Directory.GetDirectories($"/proc/{sandbox}/task").All(IsStopped));
         using var late = await world.Worker.PostAsync(Endless(world, "openfaas-fn", 4), TimeSpan.FromSeconds(1), Token);
         var answer = await Generation.ReadAsync(late, Token);
-        ProcessControl.Send(world.Worker.SandboxOf("openfaas-fn").ProcessId, Signal.Continue);
+        ProcessControl.Send(sandbox, Signal.Continue);
 
         Assert.Equal(504, answer.Status);
         Assert.Contains("stage: ", answer.Problem!.Message, StringComparison.Ordinal);
@@ -284,6 +288,19 @@ public sealed class FailureTests
 
         Assert.Equal("backbone_invalid", result.ErrorCode);
         Assert.Contains("gone", result.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private static bool IsStopped(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(thread + "/status").Contains("State:\tT", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return false;
+        }
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
