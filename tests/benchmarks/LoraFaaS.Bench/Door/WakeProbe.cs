@@ -37,6 +37,8 @@ internal sealed class WakeProbe : IDisposable
 
     private void Run()
     {
+        Scheduling.WakePrecisely();
+
         for (var due = Stopwatch.GetTimestamp() + Period; !_stopped; due = Stopwatch.GetTimestamp() + Period)
         {
             Scheduling.SleepUntil(due);
