@@ -30,6 +30,12 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
         }
 
         report.Add(BenchRow.Limit("a sleeping thread woken late at such rates, by the machine itself, p99", wakes.P99Ms(), "ms"));
+
+        if (wakes.StoodP99Ms() is { } stood)
+        {
+            report.Add(BenchRow.Limit("the same of a thread that runs before all others: a processor that stood still, p99", stood, "ms"));
+        }
+
         AddAdded();
         AddCounts();
 
@@ -66,7 +72,6 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
         Add("longest pause of the collector", "ms", turn => turn.Counts.LongestPause.TotalMilliseconds);
         Add("collections a second", "", turn => turn.Counts.Collections / turn.Load.Seconds);
         Add("methods compiled", "", turn => turn.Counts.Methods);
-        report.Add(BenchRow.Limit("taken by other processes meanwhile, the most of any turn", 100 * Turns().Max(turn => turn.Others), "%"));
         report.Add(BenchRow.Limit("taken by the machine's host", 100 * Turns().Max(turn => turn.Stolen), "%"));
 
         IEnumerable<DoorTurn> Turns() => [.. _direct, .. _forwarder, .. _gateway, .. _relay];

@@ -29,6 +29,7 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
         var micros = (Ours: PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), Bare: PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare));
         var perSecond = Interleaved.Median(ours.Select(turn => turn.PerSecond));
         var alone = (Direct: await world.LoadAsync(world.DirectUrl, 1, seconds), Ours: await world.LoadAsync(url, 1, seconds));
+        using var wakes = new WakeProbe();
         var (direct, half, relay) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
@@ -43,7 +44,7 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
             Interleaved.Median(half) - Interleaved.Median(direct), Interleaved.Median(relay) - Interleaved.Median(direct));
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}; 1 client {start.AddedMs:0.000} ms; half, p99 {start.AddedAtHalfMs:0.00} ms (bytes passed on {start.RelayAddedAtHalfMs:0.00}){environment}"));
+            $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}; 1 client {start.AddedMs:0.000} ms; half, p99 {start.AddedAtHalfMs:0.00} ms (bytes passed on {start.RelayAddedAtHalfMs:0.00}); woken late, p99 {wakes.P99Ms():0.00} ms, processors themselves {wakes.StoodP99Ms():0.00} ms{environment}"));
         return start;
 
         async Task<double> TakeAsync(string name, string door, int process)

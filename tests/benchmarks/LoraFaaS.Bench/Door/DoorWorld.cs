@@ -76,7 +76,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     public static async Task<DoorWorld> StartAsync(int functions)
     {
         var counts = new TempFolder();
-        var worker = new CannedWorker();
+        var worker = new CannedWorker(runsFirst: false);
         var answerer = ChildProcess.StartDotnet(Self, ["answer"], environment: Counted(counts, LoadProcess.Environment));
         var answererUrl = await answerer.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
         var controller = await FakeController.StartAsync();

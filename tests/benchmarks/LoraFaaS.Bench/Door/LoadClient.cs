@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using LoraFaaS.Bench.Machine;
 
 namespace LoraFaaS.Bench.Door;
 
@@ -17,6 +18,7 @@ internal sealed class LoadClient : IDisposable
         _request = request;
         _socket.Connect(door);
         _socket.Blocking = false;
+        StampedReceive.Ask(_socket);
     }
 
     public Socket Socket => _socket;
@@ -29,6 +31,9 @@ internal sealed class LoadClient : IDisposable
     public long DueAt { get; private set; }
 
     public long SentAt { get; private set; }
+
+    /// <summary>When the last of its answer had come, whenever it was read.</summary>
+    public long AnsweredAt { get; private set; }
 
     public void Send(long dueAt, long now)
     {
@@ -43,20 +48,21 @@ internal sealed class LoadClient : IDisposable
 
     /// <summary>True: its answer is whole.</summary>
     /// <exception cref="IOException">The connection was lost.</exception>
-    public bool Receive()
+    public bool Receive(StampedReceive receive)
     {
-        var received = _socket.Receive(_answer.Free, SocketFlags.None, out var error);
+        var received = receive.Receive(_socket, _answer.Free, out var stamp);
 
-        if (error is SocketError.WouldBlock)
+        if (received < 0)
         {
             return false;
         }
 
-        if (error is not SocketError.Success || received == 0 || !IsWaiting)
+        if (received == 0 || !IsWaiting)
         {
-            throw new IOException($"A connection was lost ({error}), or said something unasked.");
+            throw new IOException("A connection was closed, or said something unasked.");
         }
 
+        AnsweredAt = stamp;
         IsWaiting = !_answer.Take(received);
         return !IsWaiting;
     }

@@ -1,22 +1,25 @@
 using System.Diagnostics;
+using System.Globalization;
 using LoraFaaS.Bench.Machine;
 
 namespace LoraFaaS.Bench.Door;
 
 /// <summary>
-/// The load upon one thread, which sends, receives, and sleeps until the next of either: what it takes of the processors is little, comes in small pieces, and is the same for each door. While it counts it
-/// allocates nothing.
+/// The load upon one thread: without a rate it sends again what was answered, as soon as it is woken; at a pace it wakes once a period, and how late it is itself is in no answer's time, since the kernel
+/// says when each had come. While it counts it allocates nothing.
 /// </summary>
 internal sealed class LoadLoop : IDisposable
 {
     private const long Patience = 30_000_000_000;
 
     private readonly SocketWait _wait = new();
+    private readonly StampedReceive _receive = new();
     private readonly LoadClient[] _clients;
     private readonly byte[] _body;
     private readonly double? _rate;
     private readonly LoadHistogram _fromDue = new();
     private readonly LoadHistogram _fromSent = new();
+    private readonly LoadHistogram _untilSent = new();
     private readonly int[] _ready;
     private LoadPace _pace;
     private long _end;
@@ -42,7 +45,9 @@ internal sealed class LoadLoop : IDisposable
     {
         _fromDue.Clear();
         _fromSent.Clear();
+        _untilSent.Clear();
         (_released, _waiting, _failures) = (0, 0, 0);
+        var (ran, waited) = ThreadCounts();
         var (methods, allocated) = (System.Runtime.JitInfo.GetCompiledMethodCount(), GC.GetAllocatedBytesForCurrentThread());
         var begun = Stopwatch.GetTimestamp();
         Begin(begun, stretch);
@@ -53,7 +58,22 @@ internal sealed class LoadLoop : IDisposable
 
         var elapsed = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         (methods, allocated) = (System.Runtime.JitInfo.GetCompiledMethodCount() - methods, GC.GetAllocatedBytesForCurrentThread() - allocated);
-        return new LoadResult((int)_fromDue.Count, _failures, elapsed, _fromDue.Times(), _fromSent.Times()) { CompiledMethods = (int)methods, AllocatedBytes = allocated };
+        var (ranAfter, waitedAfter) = ThreadCounts();
+        return new LoadResult((int)_fromDue.Count, _failures, elapsed, _fromDue.Times(), _fromSent.Times())
+        {
+            CompiledMethods = (int)methods,
+            AllocatedBytes = allocated,
+            UntilSent = _untilSent.Times(),
+            RanMicros = (ranAfter - ran) / 1e3 / _fromDue.Count,
+            WaitedMicros = (waitedAfter - waited) / 1e3 / _fromDue.Count,
+        };
+    }
+
+    /// <summary>Nanoseconds that this thread has run, and waited for a processor, until now.</summary>
+    private static (long Ran, long Waited) ThreadCounts()
+    {
+        var counts = File.ReadAllText("/proc/thread-self/schedstat").Split(' ');
+        return (long.Parse(counts[0], CultureInfo.InvariantCulture), long.Parse(counts[1], CultureInfo.InvariantCulture));
     }
 
     public void Dispose()
@@ -83,69 +103,82 @@ internal sealed class LoadLoop : IDisposable
     }
 
     /// <summary>False: all that was to be called has been answered.</summary>
-    private bool Step()
-    {
-        Release();
+    private bool Step() => _rate is null ? StepAtOnce() : StepAtPace();
 
-        if (_released == _pace.Calls && _waiting == 0)
+    private bool StepAtOnce()
+    {
+        if (_waiting == 0)
         {
             return false;
         }
 
-        var isMore = _released < _pace.Calls;
-        var count = _wait.Wait(_ready, isMore ? _pace.DueAt(_released) : Stopwatch.GetTimestamp() + Patience);
+        var count = _wait.Wait(_ready, Stopwatch.GetTimestamp() + Patience);
 
-        if (count == 0 && !isMore)
+        if (count == 0)
         {
             throw new TimeoutException($"{_waiting} calls were not answered.");
         }
 
         foreach (var index in _ready.AsSpan(0, count))
         {
-            Receive(_clients[index]);
+            if (_clients[index].Receive(_receive) && Count(_clients[index], Stopwatch.GetTimestamp()) is var now && now < _end)
+            {
+                Send(_clients[index], now, now);
+            }
         }
 
         return true;
     }
 
-    /// <summary>Sends what is due; a client that waits for an answer sends when it has it.</summary>
-    private void Release()
+    /// <summary>Once a period: what was answered meanwhile is counted by when it had come, and what is due is sent.</summary>
+    private bool StepAtPace()
     {
-        for (long now; _released < _pace.Calls && _pace.DueAt(_released) <= (now = Stopwatch.GetTimestamp()); _released++)
+        foreach (var client in _clients)
+        {
+            if (client.IsWaiting && client.Receive(_receive))
+            {
+                Count(client, client.AnsweredAt);
+
+                if (client.Number < _released)
+                {
+                    SendNext(client, Stopwatch.GetTimestamp());
+                }
+            }
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        Release(now);
+
+        if (_released == _pace.Calls && (_waiting == 0 || now > _end + Patience))
+        {
+            return _waiting == 0 ? false : throw new TimeoutException($"{_waiting} calls were not answered.");
+        }
+
+        Scheduling.SleepUntil(_pace.After(Stopwatch.GetTimestamp()));
+        return true;
+    }
+
+    /// <summary>Sends what is due; a client that waits for an answer sends when it has it.</summary>
+    private void Release(long now)
+    {
+        for (; _released < _pace.Calls && _pace.DueAt(_released) <= now; _released++)
         {
             var client = _clients[_released % _clients.Length];
 
             if (!client.IsWaiting)
             {
-                SendNext(client, now);
+                SendNext(client, Stopwatch.GetTimestamp());
             }
         }
     }
 
-    private void Receive(LoadClient client)
+    private long Count(LoadClient client, long answeredAt)
     {
-        if (!client.Receive())
-        {
-            return;
-        }
-
-        var now = Stopwatch.GetTimestamp();
         _waiting--;
-        _fromDue.Add(now - client.DueAt);
-        _fromSent.Add(now - client.SentAt);
+        _fromDue.Add(answeredAt - client.DueAt);
+        _fromSent.Add(answeredAt - client.SentAt);
         _failures += client.IsGood(_body) ? 0 : 1;
-
-        if (_rate is null)
-        {
-            if (now < _end)
-            {
-                Send(client, now, now);
-            }
-        }
-        else if (client.Number < _released)
-        {
-            SendNext(client, now);
-        }
+        return answeredAt;
     }
 
     private void SendNext(LoadClient client, long now)
@@ -157,6 +190,7 @@ internal sealed class LoadLoop : IDisposable
     private void Send(LoadClient client, long dueAt, long now)
     {
         client.Send(dueAt, now);
+        _untilSent.Add(now - dueAt);
         _waiting++;
     }
 }

@@ -14,6 +14,15 @@ internal sealed record LoadResult(int Calls, int Failures, double Seconds, LoadT
     /// <summary>That the load's own thread allocated during the stretch.</summary>
     public long AllocatedBytes { get; init; }
 
+    /// <summary>From when a call was due until it was sent: the load's own lateness, and the waiting behind a late answer.</summary>
+    public LoadTimes UntilSent { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>The load's thread upon a processor during the stretch, in microseconds a call.</summary>
+    public double RanMicros { get; init; }
+
+    /// <summary>The same, ready to run and without one.</summary>
+    public double WaitedMicros { get; init; }
+
     public double PerSecond => Calls / Seconds;
 
     public double MedianMs => FromDue.MedianMs;

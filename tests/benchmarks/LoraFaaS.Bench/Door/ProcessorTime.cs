@@ -20,9 +20,6 @@ internal readonly record struct ProcessorTime(TimeSpan All, TimeSpan Compiler)
         return new(Ticks(Read(folder + "/stat")) * Tick, compiler * Tick);
     }
 
-    /// <summary>Of this process and of its children that have ended.</summary>
-    public static TimeSpan OfOurs() => Ticks(Read("/proc/self/stat"), 11..15) * Tick;
-
     private static string Read(string file)
     {
         try
@@ -35,10 +32,8 @@ internal readonly record struct ProcessorTime(TimeSpan All, TimeSpan Compiler)
         }
     }
 
-    private static double Ticks(string stat) => Ticks(stat, 11..13);
-
-    /// <summary>utime, stime, and those of ended children are the 12th to 15th after the name in its parentheses.</summary>
-    private static double Ticks(string stat, Range fields) => stat.Length == 0
+    /// <summary>utime and stime, the 12th and 13th after the name in its parentheses.</summary>
+    private static double Ticks(string stat) => stat.Length == 0
         ? 0
-        : stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[fields].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture));
+        : stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[11..13].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture));
 }
