@@ -27,11 +27,13 @@ internal static class PartCommands
         forwarder.SetAction((parse, _) => BareForwarder.RunAsync(parse.GetValue(Target)!));
         var relay = new Command("relay") { Target };
         relay.SetAction((parse, _) => BareRelay.RunAsync(parse.GetValue(Target)!));
+        var answer = new Command("answer");
+        answer.SetAction((_, _) => CannedWorker.RunAsync());
         var load = new Command("load") { Url, Clients, Seconds, Rate, Key };
-        load.SetAction((parse, _) => LoadProcess.RunAsync(
+        load.SetAction(parse => LoadProcess.Run(
             new LoadOrder(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)) { Rate = parse.GetValue(Rate), Key = parse.GetValue(Key)! }));
         var hold = new Command("hold") { Url, Count, Key };
-        hold.SetAction((parse, _) => LoadProcess.HoldAsync(parse.GetValue(Url)!, parse.GetValue(Count), parse.GetValue(Key)!));
+        hold.SetAction((parse, _) => HeldStreams.RunAsync(parse.GetValue(Url)!, parse.GetValue(Count), parse.GetValue(Key)!));
 
         var stepper = new Command("stepper") { Owner, Grant, Word, Count, Step };
         stepper.SetAction((parse, _) => Stepper.RunAsync(parse.GetValue(Owner), parse.GetValue(Grant), parse.GetValue(Word), parse.GetValue(Count), parse.GetValue(Step)));
@@ -41,7 +43,7 @@ internal static class PartCommands
         var watch = new Command("machine-watch");
         watch.SetAction(_ => MachineWatch.Run());
 
-        foreach (var command in new[] { forwarder, relay, load, hold, stepper, partner, watch })
+        foreach (var command in new[] { forwarder, relay, answer, load, hold, stepper, partner, watch })
         {
             command.Hidden = true;
             yield return command;

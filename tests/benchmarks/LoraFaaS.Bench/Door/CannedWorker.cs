@@ -1,104 +1,168 @@
-using System.Buffers;
 using System.Diagnostics;
-using Google.Protobuf;
-using LoraFaaS.Protocol.Data;
-using LoraFaaS.Protocol.Frames;
+using System.Net;
+using System.Net.Sockets;
+using LoraFaaS.Bench.Machine;
 using LoraFaaS.ServiceDefaults.Trust;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Bench.Door;
 
-/// <summary>A worker's data plane whose every answer is ready beforehand, so that what is measured is what stands before it. It can hold streams open after their first token.</summary>
-internal sealed class CannedWorker : IAsyncDisposable
+/// <summary>
+/// A worker's data plane whose every answer is ready beforehand, so that what is measured is what stands before it: one thread for all connections, which allocates nothing for a call and sleeps when
+/// it has answered. It can hold streams open after their first token.
+/// </summary>
+internal sealed class CannedWorker : IDisposable
 {
-    private readonly WebApplication _app;
-    private readonly TaskCompletionSource<string> _authority = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly byte[] _begin = Frames(
-        new GenerateEvent { Started = new Started { PromptTokens = 8 } }, new GenerateEvent { Tokens = new Tokens { Ids = { 1 }, Text = "ready " } });
+    private const int Listener = -2;
+    private const int MostReady = 256;
 
-    private readonly byte[] _end = Frames(
-        new GenerateEvent { Tokens = new Tokens { Ids = { 2, 3 }, Text = "made." } },
-        new GenerateEvent
-        {
-            Finished = new Finished { Reason = FinishReason.Stop, PromptTokens = 8, CompletionTokens = 3, ColdStart = new ColdStart { TtftMs = 1, SandboxWarm = true } },
-        });
-
-    private TaskCompletionSource? _held;
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+    private readonly SocketWait _wait = new();
+    private readonly List<CannedCaller?> _callers = [];
+    private readonly Stack<int> _places = [];
+    private readonly List<CannedCaller> _held = [];
+    private readonly Thread _thread;
+    private volatile bool _holds;
+    private volatile bool _stopped;
     private long _begunAt;
 
-    private CannedWorker()
+    /// <param name="runsFirst">Before all other threads, as a worker on a machine of its own would. It takes a processor for some microseconds at a time.</param>
+    public CannedWorker(bool runsFirst)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.UseConnectionProof(new InternalToken(DoorWorld.Token), _authority.Task.WaitAsync, TimeProvider.System);
-        }));
-        _app = builder.Build();
-        _app.MapPost("/v1/generate", AnswerAsync);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(4_096);
+        Authority = _listener.LocalEndPoint!.ToString()!;
+        _wait.Add(_listener, Listener);
+        _thread = new Thread(() => Run(runsFirst)) { IsBackground = true, Name = "canned worker" };
+        _thread.Start();
     }
 
-    public string Url => _app.Urls.First();
+    public InternalToken Token { get; } = new(DoorWorld.Token);
 
-    /// <summary>When the last answer's first token was handed to the server, as a timestamp of this process.</summary>
+    /// <summary>Host and port, as who dials proves it.</summary>
+    public string Authority { get; }
+
+    public string Url => "http://" + Authority;
+
+    /// <summary>When the last answer's first token was handed to the kernel, as a timestamp.</summary>
     public long BegunAt => Volatile.Read(ref _begunAt);
 
-    public static async Task<CannedWorker> StartAsync()
+    /// <summary>As a process of its own: prints its address, ends when its input does.</summary>
+    public static async Task<int> RunAsync()
     {
-        var worker = new CannedWorker();
-        await worker._app.StartAsync();
-        worker._authority.SetResult(new Uri(worker.Url).Authority);
-        return worker;
+        using var worker = new CannedWorker(runsFirst: true);
+        Console.WriteLine(worker.Url);
+        await Console.In.ReadToEndAsync();
+        return 0;
     }
 
     /// <summary>From now on a stream stays open after its first token.</summary>
-    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Hold() => _holds = true;
 
     public void LetGo()
     {
-        _held?.TrySetResult();
-        _held = null;
+        _holds = false;
+        _wait.Wake();
     }
 
-    public async ValueTask DisposeAsync()
+    public void Begun() => Volatile.Write(ref _begunAt, Stopwatch.GetTimestamp());
+
+    /// <summary>True: this caller's stream is to stay open; it is told to end it when streams are let go.</summary>
+    public bool Holds(CannedCaller caller)
     {
-        LetGo();
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
+        var holds = _holds;
+
+        if (holds)
+        {
+            _held.Add(caller);
+        }
+
+        return holds;
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    public void Dispose()
     {
-        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        _stopped = true;
+        _wait.Wake();
+        _thread.Join();
+        _wait.Dispose();
+        _listener.Dispose();
+    }
 
-        context.Response.ContentType = "application/x-lorafaas-events";
-        Volatile.Write(ref _begunAt, Stopwatch.GetTimestamp());
-        await context.Response.BodyWriter.WriteAsync(_begin, context.RequestAborted);
-        if (_held is { } held)
+    private void Run(bool runsFirst)
+    {
+        if (runsFirst)
         {
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            await held.Task.WaitAsync(context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            Scheduling.TryRunFirst();
         }
 
-        if (!context.RequestAborted.IsCancellationRequested)
+        Span<int> ready = stackalloc int[MostReady];
+
+        while (!_stopped)
         {
-            await context.Response.BodyWriter.WriteAsync(_end, context.RequestAborted);
+            var count = _wait.Wait(ready, SocketWait.Never);
+
+            foreach (var tag in ready[..count])
+            {
+                Turn(tag);
+            }
+        }
+
+        _callers.ForEach(caller => caller?.Dispose());
+    }
+
+    private void Turn(int tag)
+    {
+        switch (tag)
+        {
+            case SocketWait.Woken:
+                EndHeld();
+                break;
+            case Listener:
+                Accept();
+                break;
+            default:
+                Serve(tag);
+                break;
         }
     }
 
-    private static byte[] Frames(params ReadOnlySpan<GenerateEvent> events)
+    private void Accept()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        foreach (var happened in events)
+        while (_listener.Poll(0, SelectMode.SelectRead))
         {
-            FrameEncoder.Encode(happened, buffer);
+            var socket = _listener.Accept();
+            (socket.Blocking, socket.NoDelay) = (false, true);
+
+            if (!_places.TryPop(out var place))
+            {
+                place = _callers.Count;
+                _callers.Add(null);
+            }
+
+            _callers[place] = new CannedCaller(socket, this);
+            _wait.Add(socket, place);
+        }
+    }
+
+    private void Serve(int place)
+    {
+        if (_callers[place] is not { } caller || caller.Serve())
+        {
+            return;
         }
 
-        return buffer.WrittenSpan.ToArray();
+        caller.Dispose();
+        _held.Remove(caller);
+        _callers[place] = null;
+        _places.Push(place);
+    }
+
+    private void EndHeld()
+    {
+        if (!_holds)
+        {
+            _held.ForEach(caller => caller.End());
+            _held.Clear();
+        }
     }
 }

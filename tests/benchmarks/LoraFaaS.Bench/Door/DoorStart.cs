@@ -6,8 +6,9 @@ namespace LoraFaaS.Bench.Door;
 /// <param name="PerSecond">Calls, the median turn.</param>
 /// <param name="ForwarderPerSecond">The forwarder's.</param>
 /// <param name="AddedMs">To a call straight to the worker, one client, p50.</param>
-/// <param name="AddedAtHalfMs">The same at half of those calls a second, p99.</param>
-internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond, double AddedMs, double AddedAtHalfMs)
+/// <param name="AddedAtHalfMs">The same at half of those calls a second, from when each was due, p99.</param>
+/// <param name="RelayAddedAtHalfMs">That of a process that passes bytes on unread, in the same turns.</param>
+internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond, double AddedMs, double AddedAtHalfMs, double RelayAddedAtHalfMs)
 {
     public double Share => PerSecond / ForwarderPerSecond;
 }

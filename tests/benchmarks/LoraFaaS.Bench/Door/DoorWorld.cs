@@ -10,25 +10,36 @@ using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.Bench.Door;
 
-/// <summary>The real gateway's process before a canned worker and a controller at the wire, a bare forwarder's process beside it, and load from processes of their own.</summary>
+/// <summary>
+/// The real gateway's process before canned workers (one a process of its own) and a controller at the wire, a bare forwarder's process beside it, one that passes bytes on unread, and load from processes
+/// of their own.
+/// </summary>
 internal sealed class DoorWorld : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef-token";
     public const string Password = "benchmark password";
+    /// <summary>Of a function whose worker is a process of its own, for calls.</summary>
     public const string FunctionPath = "/function/f0";
 
+    /// <summary>Of a function whose worker is this process, for streams that it holds.</summary>
+    public const string HeldPath = "/function/f1";
+
     private const string GeneratePath = "/v1/generate";
+    private const string Worker1 = "w1";
+    private const string Worker2 = "w2";
 
     private static readonly string BackboneDigest = Digest.OfBytes("backbone"u8).Value;
 
     private readonly ChildProcess _gateway;
     private readonly ChildProcess _forwarder;
     private readonly ChildProcess _relay;
+    private readonly ChildProcess _answerer;
+    private readonly TempFolder _counts;
     private readonly List<ChildProcess> _others = [];
 
-    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess gateway, ChildProcess forwarder, ChildProcess relay)
+    private DoorWorld(FakeController controller, CannedWorker worker, ChildProcess answerer, ChildProcess gateway, ChildProcess forwarder, ChildProcess relay, TempFolder counts)
     {
-        (Controller, Worker, _gateway, _forwarder, _relay) = (controller, worker, gateway, forwarder, relay);
+        (Controller, Worker, _answerer, _gateway, _forwarder, _relay, _counts) = (controller, worker, answerer, gateway, forwarder, relay, counts);
     }
 
     public FakeController Controller { get; }
@@ -39,11 +50,21 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>Keys that may have so many invocations at once over all gateways: one, many, and one again, for who comes by one gateway alone.</summary>
     public required (string One, string Many, string Alone) BoundedKeys { get; init; }
 
+    /// <summary>The one in this process, which can hold streams.</summary>
     public CannedWorker Worker { get; }
 
-    public string DirectUrl => Worker.Url + GeneratePath;
+    /// <summary>Straight to the worker in a process of its own.</summary>
+    public required string DirectUrl { get; init; }
+
+    /// <summary>Straight to the worker in this process.</summary>
+    public string HeldDirectUrl => Worker.Url + GeneratePath;
+
+    /// <summary>Of the worker's process.</summary>
+    public int AnswererId => _answerer.Id;
 
     public required string GatewayUrl { get; init; }
+
+    public string HeldUrl => new Uri(new Uri(GatewayUrl), HeldPath).ToString();
 
     public required string ForwarderUrl { get; init; }
 
@@ -54,23 +75,27 @@ internal sealed class DoorWorld : IAsyncDisposable
 
     public static async Task<DoorWorld> StartAsync(int functions)
     {
-        var worker = await CannedWorker.StartAsync();
+        var counts = new TempFolder();
+        var worker = new CannedWorker(runsFirst: false);
+        var answerer = ChildProcess.StartDotnet(Self, ["answer"], environment: Counted(counts, LoadProcess.Environment));
+        var answererUrl = await answerer.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
         var controller = await FakeController.StartAsync();
         var keys = new KeyRing();
         var key = keys.Add();
         var bounded = (keys.Add(change: made => made.MaxConcurrent = 1), keys.Add(change: made => made.MaxConcurrent = 64), keys.Add(change: made => made.MaxConcurrent = 1));
-        var routes = Routes(functions, worker.Url);
+        var routes = Routes(functions, answererUrl, worker.Url);
         routes.Access = keys.Access;
         controller.Publish(routes);
 
-        var (gateway, address) = await StartGatewayAsync(controller.HttpUrl, controller.RpcUrl);
-        var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", worker.Url]);
+        var (gateway, address) = await StartGatewayAsync(controller.HttpUrl, controller.RpcUrl, Counted(counts));
+        var forwarder = ChildProcess.StartDotnet(Self, ["forwarder", "--target", answererUrl], environment: Counted(counts));
         var forwarderUrl = await forwarder.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
-        var relay = ChildProcess.StartDotnet(Self, ["relay", "--target", worker.Url]);
+        var relay = ChildProcess.StartDotnet(Self, ["relay", "--target", answererUrl], environment: Counted(counts, LoadProcess.Environment));
         var relayUrl = await relay.WaitForLineAsync(line => line.StartsWith("http", StringComparison.Ordinal));
 
-        var world = new DoorWorld(controller, worker, gateway, forwarder, relay)
+        var world = new DoorWorld(controller, worker, answerer, gateway, forwarder, relay, counts)
         {
+            DirectUrl = answererUrl + GeneratePath,
             Key = key,
             BoundedKeys = bounded,
             GatewayUrl = new Uri(address, FunctionPath).ToString(),
@@ -94,12 +119,15 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <param name="options">Beside what all have; none: nothing.</param>
     public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null)
     {
-        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, environment, options);
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, Counted(_counts, environment), options);
         await WaitUntilServedAsync(new Uri(address, FunctionPath).ToString());
         return (gateway, address);
     }
 
-    public static RouteUpdate Routes(int functions, string workerUrl)
+    /// <param name="functions">f0, f1 and so on.</param>
+    /// <param name="workerUrl">Of the worker of all of them but one.</param>
+    /// <param name="heldUrl">Of the worker of f1 alone.</param>
+    public static RouteUpdate Routes(int functions, string workerUrl, string heldUrl)
     {
         var update = new RouteUpdate { Version = 2, IsSnapshot = true, WorkersChanged = true };
         for (var i = 0; i < functions; i++)
@@ -107,9 +135,13 @@ internal sealed class DoorWorld : IAsyncDisposable
             update.Upserts.Add(RouteTo(i));
         }
 
-        var endpoint = new WorkerEndpoint { WorkerId = "w1", Url = workerUrl, FreeDeviceBytes = 1 << 30 };
-        endpoint.BackboneDigests.Add(BackboneDigest);
-        update.Workers.Add(endpoint);
+        foreach (var (id, url) in new[] { (Worker1, workerUrl), (Worker2, heldUrl) })
+        {
+            var endpoint = new WorkerEndpoint { WorkerId = id, Url = url, FreeDeviceBytes = 1 << 30 };
+            endpoint.BackboneDigests.Add(BackboneDigest);
+            update.Workers.Add(endpoint);
+        }
+
         return update;
     }
 
@@ -123,19 +155,22 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>Processor time of the door at that address until now.</summary>
     public ProcessorTime TimeOf(string url) => ProcessorTime.Of(ProcessOf(url));
 
-    /// <summary>Of the door at that address: ours or the bare forwarder's.</summary>
-    public int ProcessOf(string url) => (url == GatewayUrl ? _gateway : _forwarder).Id;
+    /// <summary>Of the door at that address: ours, the bare forwarder's, the one that passes bytes on, or none, which is the worker's.</summary>
+    public int ProcessOf(string url) => url == GatewayUrl ? _gateway.Id : url == RelayUrl ? _relay.Id : url == DirectUrl ? _answerer.Id : _forwarder.Id;
+
+    /// <summary>What the process of a door has done until now; asking begins its longest pause anew.</summary>
+    public Task<DoorCounts> CountsOfAsync(int process) => DoorCounts.OfAsync(_counts, process);
 
     public static async Task<LoadResult> LoadAsync(LoadOrder order)
     {
-        await using var load = ChildProcess.StartDotnet(Self, order.Arguments());
+        await using var load = ChildProcess.StartDotnet(Self, order.Arguments(), environment: LoadProcess.Environment);
         var line = await load.WaitForLineAsync(line => line.StartsWith('{'));
         var result = JsonSerializer.Deserialize(line, BenchJson.Default.LoadResult)!;
         return result.Failures == 0 ? result : throw new InvalidOperationException($"{result.Failures} of {result.Calls} calls to {order.Url} failed.");
     }
 
     /// <summary>Opens that many streams through the gateway; answers what resident memory each added, in bytes.</summary>
-    public Task<double> BytesPerStreamAsync(int count) => BytesPerStreamAsync(_gateway, GatewayUrl, count);
+    public Task<double> BytesPerStreamAsync(int count) => BytesPerStreamAsync(_gateway, HeldUrl, count);
 
     /// <summary>The same through another one.</summary>
     public async Task<double> BytesPerStreamAsync(ChildProcess gateway, string url, int count)
@@ -161,8 +196,10 @@ internal sealed class DoorWorld : IAsyncDisposable
         await _gateway.DisposeAsync();
         await _forwarder.DisposeAsync();
         await _relay.DisposeAsync();
-        await Worker.DisposeAsync();
+        await _answerer.DisposeAsync();
+        Worker.Dispose();
         await Controller.DisposeAsync();
+        _counts.Dispose();
     }
 
     public static Route RouteTo(int number)
@@ -178,7 +215,7 @@ internal sealed class DoorWorld : IAsyncDisposable
                 MaxTokens = 64, TopP = 1, TimeoutMs = 600_000, ContextLength = 512,
             },
         };
-        route.Placements.Add(new Placement { WorkerId = "w1", Tier = (int)StorageTier.Device });
+        route.Placements.Add(new Placement { WorkerId = HeldPath.EndsWith("/" + route.Key.Function, StringComparison.Ordinal) ? Worker2 : Worker1, Tier = (int)StorageTier.Device });
         return route;
     }
 
@@ -208,6 +245,10 @@ internal sealed class DoorWorld : IAsyncDisposable
         using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
         return (gateway, new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!));
     }
+
+    /// <summary>For a door's process: with it, it can be asked what its runtime does.</summary>
+    private static Dictionary<string, string?> Counted(TempFolder counts, IReadOnlyDictionary<string, string?>? beside = null) =>
+        new(beside ?? new Dictionary<string, string?>(), StringComparer.Ordinal) { ["DOTNET_STARTUP_HOOKS"] = Self, [StartupHook.Variable] = counts.Path };
 
     private async Task WaitUntilServedAsync(string url)
     {

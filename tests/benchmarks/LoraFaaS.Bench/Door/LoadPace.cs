@@ -1,59 +1,25 @@
-using System.Diagnostics;
-using System.Threading.Channels;
-using LoraFaaS.Bench.Machine;
-
 namespace LoraFaaS.Bench.Door;
 
 /// <summary>
-/// Says when each of so many clients is to call, so that all together call so often a second, evenly: the n-th call is due n ÷ rate after the beginning. A thread of its own sleeps until each
-/// and makes the call up to its first wait; a timer wakes at most once a millisecond, and all calls of that millisecond would come at once. Whoever is late calls at once: a door that falls
-/// behind is asked no less for it.
+/// When each of so many clients is to call, so that all together call so often a second: the calls of each quarter of a millisecond at its beginning, by the clients in turn. To wake for each call alone
+/// would cost the load more of the processors that it shares than a call costs the door. Whoever is late calls at once: a door that falls behind is asked no less for it. Pure.
 /// </summary>
-internal sealed class LoadPace
+/// <param name="PerSecond">Calls of all clients together.</param>
+/// <param name="Begun">The beginning, in nanoseconds of the monotonic clock.</param>
+/// <param name="Calls">In all.</param>
+internal readonly record struct LoadPace(double PerSecond, long Begun, long Calls)
 {
-    private static readonly BoundedChannelOptions Mailbox = new(1 << 16) { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true };
+    /// <summary>In nanoseconds.</summary>
+    public const long Period = 250_000;
 
-    private readonly Channel<byte>[] _due;
-    private readonly double _perSecond;
-    private readonly long _begun;
-    private readonly TimeSpan _stretch;
+    public static LoadPace Over(TimeSpan stretch, double perSecond, long begun) => new(perSecond, begun, (long)Math.Ceiling(stretch.TotalSeconds * perSecond));
 
-    /// <param name="perSecond">Calls of all clients together.</param>
-    /// <param name="clients">Who call in turn.</param>
-    /// <param name="begun">The beginning, as a timestamp.</param>
-    /// <param name="stretch">Nothing is due after it.</param>
-    public LoadPace(double perSecond, int clients, long begun, TimeSpan stretch)
+    public long DueAt(long number)
     {
-        (_perSecond, _begun, _stretch) = (perSecond, begun, stretch);
-        _due = [.. Enumerable.Range(0, clients).Select(_ => Channel.CreateBounded<byte>(Mailbox))];
-        new Thread(Run) { IsBackground = true }.Start();
+        var even = (long)(number / PerSecond * 1e9);
+        return Begun + even - (even % Period);
     }
 
-    /// <summary>Waits until this client is to call; false: it has no more calls to make. One after the other.</summary>
-    public async ValueTask<bool> IsDueAsync(int client)
-    {
-        var due = _due[client].Reader;
-        return await due.WaitToReadAsync() && due.TryRead(out _);
-    }
-
-    private void Run()
-    {
-        for (var number = 0L; ; number++)
-        {
-            var due = TimeSpan.FromSeconds(number / _perSecond);
-
-            if (due >= _stretch)
-            {
-                break;
-            }
-
-            Scheduling.SleepUntil(_begun + (long)due.TotalNanoseconds);
-            _due[number % _due.Length].Writer.TryWrite(0);
-        }
-
-        foreach (var client in _due)
-        {
-            client.Writer.Complete();
-        }
-    }
+    /// <summary>The beginning of the first period after that instant.</summary>
+    public long After(long instant) => Begun + (((instant - Begun) / Period) + 1) * Period;
 }

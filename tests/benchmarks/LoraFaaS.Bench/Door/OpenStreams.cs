@@ -39,7 +39,7 @@ internal sealed class OpenStreams(DoorWorld world, ReportWriter report, int stre
         await OwnCertificate.WriteAsync(certificate, key, CertificateName);
         var (gateway, address) = await world.StartAnotherAsync(options: ["--Gateway:CertificateFile", certificate, "--Gateway:KeyFile", key]);
         await using var _ = gateway;
-        var url = new Uri(address, DoorWorld.FunctionPath).ToString();
+        var url = new Uri(address, DoorWorld.HeldPath).ToString();
 
         await world.BytesPerStreamAsync(gateway, url, WarmStreams);
         Add(string.Create(CultureInfo.InvariantCulture, $"{count:N0} streams by HTTP/2 with TLS, 100 to a connection"), await world.BytesPerStreamAsync(gateway, url, count));

@@ -46,14 +46,14 @@ internal static class StreamDelay
         }
     }
 
-    private static HttpRequestMessage Straight(DoorWorld world) => new(HttpMethod.Post, world.DirectUrl)
+    private static HttpRequestMessage Straight(DoorWorld world) => new(HttpMethod.Post, world.HeldDirectUrl)
     {
         Content = new ByteArrayContent(new GenerateRequest { Prompt = new Prompt { UserText = "hello" } }.ToByteArray()),
     };
 
     private static HttpRequestMessage Through(DoorWorld world)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, world.GatewayUrl) { Content = new StringContent("hello") };
+        var request = new HttpRequestMessage(HttpMethod.Post, world.HeldUrl) { Content = new StringContent("hello") };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", world.Key);
         return request;

@@ -10,6 +10,7 @@ internal static unsafe partial class Scheduling
     private const int MonotonicClock = 1;
     private const int AbsoluteTime = 1;
     private const int Interrupted = 4;
+    private const int SetTimerSlack = 29;
     private const long Second = 1_000_000_000;
 
     public static void Pin(int processor)
@@ -30,6 +31,15 @@ internal static unsafe partial class Scheduling
         return sched_setscheduler(0, Fifo, &priority) == 0;
     }
 
+    /// <summary>The calling thread's timers go off when they are due; by themselves they may be 50 µs late, so that several go off at once.</summary>
+    public static void WakePrecisely()
+    {
+        if (prctl(SetTimerSlack, 1, 0, 0, 0) != 0)
+        {
+            throw new InvalidOperationException($"prctl(PR_SET_TIMERSLACK): {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     /// <param name="instant">Nanoseconds of the monotonic clock, as <see cref="System.Diagnostics.Stopwatch"/> counts them on Linux.</param>
     public static void SleepUntil(long instant)
     {
@@ -44,6 +54,9 @@ internal static unsafe partial class Scheduling
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int sched_setscheduler(int thread, int policy, int* priority);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int prctl(int option, nuint value, nuint unused, nuint unused2, nuint unused3);
 
     [LibraryImport(LibC)]
     private static partial int clock_nanosleep(int clock, int flags, Instant* until, Instant* left);
