@@ -115,6 +115,11 @@ public static class WorkerHost
         services.AddSingleton(provider => new BackboneCatalogue(DataPath(provider, "backbones.json"), provider.GetRequiredService<ILogger<BackboneCatalogue>>()));
         services.AddSingleton<IBackboneConfigs, BackboneConfigs>();
         services.AddSingleton<LoadThreads>();
+        services.AddSingleton(provider =>
+        {
+            var metrics = provider.GetRequiredService<WorkerMetrics>();
+            return new LoadSpacing(() => metrics.Running, Options(provider).LoadShare, provider.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<PrefixImages>();
         services.AddSingleton(provider => new PrefixDisk(

@@ -23,7 +23,7 @@ namespace LoraFaaS.Worker.Artifacts;
 /// corrupt content is fetched once more before anybody is told.
 /// </summary>
 internal sealed class AdapterLoader(
-    ArtifactCache disk, VerifiedArtifacts verified, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, IOptions<WorkerOptions> options, TimeProvider time)
+    ArtifactCache disk, VerifiedArtifacts verified, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, LoadSpacing spacing, IOptions<WorkerOptions> options, TimeProvider time)
     : IAdapterLoader
 {
     /// <summary>Read and counted at once: small enough for the second-level cache, and a hundredth of the calls that a stream would make.</summary>
@@ -76,7 +76,9 @@ internal sealed class AdapterLoader(
             case ArtifactFetch.Ready ready:
                 using (ready.Lease)
                 {
-                    return Observe(ready, time.GetElapsedTime(begun), time.GetTimestamp(), await ReadAsync(key, ready, offer, makeRoom, cancellationToken));
+                    var fetched = time.GetElapsedTime(begun);
+                    await spacing.TurnAsync(cancellationToken);
+                    return Observe(ready, fetched, time.GetTimestamp(), await ReadAsync(key, ready, offer, makeRoom, cancellationToken));
                 }
 
             case ArtifactFetch.NotFound:
@@ -95,9 +97,12 @@ internal sealed class AdapterLoader(
     /// <summary>What each step took is what its next time is expected to take.</summary>
     private Loading<LoadedAdapter> Observe(ArtifactFetch.Ready file, TimeSpan fetched, long begun, Loading<LoadedAdapter> loading)
     {
+        var took = time.GetElapsedTime(begun);
+        spacing.Note(took);
+
         if (loading is Loading<LoadedAdapter>.Ready { Value.Packed.Segment.Length: var bytes })
         {
-            costs.Observe(ClimbStep.DiskToHost, new ByteSize(bytes), time.GetElapsedTime(begun));
+            costs.Observe(ClimbStep.DiskToHost, new ByteSize(bytes), took);
 
             if (file.FoundAt is StorageTier.Remote)
             {

@@ -115,6 +115,13 @@ public sealed class WorkerOptions
     [Range(0, 19)]
     public int LoadNice { get; set; } = 15;
 
+    /// <summary>
+    /// In which share of the time adapters are packed while sequences run. More brings a crowd of adapters sooner; less disturbs running sequences less. A load that comes alone waits
+    /// for none, and 1 lets each begin when it comes.
+    /// </summary>
+    [Range(0.05, 1)]
+    public double LoadShare { get; set; } = 0.15;
+
     /// <summary>Sequences one sandbox runs at once. More raises throughput, and TPOT with it.</summary>
     [Range(1, 512)]
     public int MaxSequences { get; set; } = 32;

@@ -20,11 +20,11 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
     /// <summary>Filled at once: a load that comes meanwhile waits no longer than this takes, a few milliseconds.</summary>
     private const long Piece = 1L << 20;
 
-    /// <summary>An adapter's bytes are in memory three times when it has come: as the file's, packed, and in the sandbox's pages.</summary>
+    /// <summary>An adapter's bytes are in memory three times when it has come: as the file's, packed, and in the sandbox's pages. A blank has touched the last of these before it is opened.</summary>
     private const int Copies = 3;
 
-    /// <summary>What a sandbox that has just been opened touches beside its adapter: activations, keys and values, the runtime's own.</summary>
-    private const long Opening = 32L << 20;
+    /// <summary>What a sandbox that has just been opened touches beside what it touched as a blank: the runtime's own.</summary>
+    private const long Opening = 8L << 20;
 
     private const int Capacity = 64;
 
@@ -41,7 +41,7 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
     /// <summary>A cold start begins. Returns at once.</summary>
     /// <param name="adapter">What its adapter has on disk.</param>
     /// <param name="opens">A sandbox is opened for it.</param>
-    public void Spend(ByteSize adapter, bool opens) => _asked.Writer.TryWrite((Copies * adapter.Bytes) + (opens ? Opening : 0));
+    public void Spend(ByteSize adapter, bool opens) => _asked.Writer.TryWrite(opens ? ((Copies - 1) * adapter.Bytes) + Opening : Copies * adapter.Bytes);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

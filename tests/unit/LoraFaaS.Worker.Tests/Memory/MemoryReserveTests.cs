@@ -8,7 +8,7 @@ namespace LoraFaaS.Worker.Tests.Memory;
 public sealed class MemoryReserveTests
 {
     /// <summary>What any cold start that opens a sandbox asks for.</summary>
-    private const long Opening = 32L << 20;
+    private const long Opening = 8L << 20;
 
     [Fact]
     public async Task What_a_cold_start_touched_is_kept_for_the_next_one_and_let_go_when_it_begins()
