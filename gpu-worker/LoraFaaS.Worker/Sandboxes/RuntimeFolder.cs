@@ -11,6 +11,7 @@ internal sealed partial class RuntimeFolder : IDisposable
 {
     private const string Prefix = "lorafaas-worker-";
     private const string LockName = "owner";
+    private const string UnlockedName = "owner.new";
     private const string GroupsName = "groups";
 
     private readonly ILogger<RuntimeFolder> _logger;
@@ -25,7 +26,7 @@ internal sealed partial class RuntimeFolder : IDisposable
         // A confined process of another user passes through to its own folder, whose name it is told; it cannot list what lies here.
         Directory.CreateDirectory(
             Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        _lock = new FileStream(System.IO.Path.Combine(Path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        _lock = Lock();
     }
 
     public string Path { get; }
@@ -49,6 +50,15 @@ internal sealed partial class RuntimeFolder : IDisposable
         {
             Remove(Path);
         }
+    }
+
+    /// <summary>A file is there before it is locked, and a neighbour that starts meanwhile would take it for one that nobody holds any more: it has its name once it is locked.</summary>
+    private FileStream Lock()
+    {
+        var unlocked = System.IO.Path.Combine(Path, UnlockedName);
+        var locked = new FileStream(unlocked, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        File.Move(unlocked, System.IO.Path.Combine(Path, LockName));
+        return locked;
     }
 
     private void RemoveLeftovers(string parent)

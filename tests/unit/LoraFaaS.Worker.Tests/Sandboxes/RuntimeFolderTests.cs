@@ -55,6 +55,22 @@ public sealed class RuntimeFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Workers_that_start_at_once_leave_each_others_folders_alone()
+    {
+        const int Starters = 4;
+        const int Starts = 100;
+
+        await Task.WhenAll(Enumerable.Range(0, Starters).Select(_ => Task.Run(() =>
+        {
+            for (var start = 0; start < Starts; start++)
+            {
+                using var folder = Create();
+                File.WriteAllText(Path.Combine(folder.Path, "something"), "x");
+            }
+        })));
+    }
+
+    [Fact]
     public void The_folder_can_be_listed_by_its_owner_alone_and_goes_with_it()
     {
         string path;
