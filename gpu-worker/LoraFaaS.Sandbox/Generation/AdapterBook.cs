@@ -12,6 +12,7 @@ internal sealed class AdapterBook(AdapterTable table)
     private readonly Dictionary<string, int> _expected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AdapterHandle> _resident = new(StringComparer.Ordinal);
     private readonly List<(string Digest, AdapterHandle Adapter)> _leaving = [];
+    private readonly List<AdapterHandle> _spare = [];
     private readonly Dictionary<string, ArrivingAdapter> _arriving = new(StringComparer.Ordinal);
 
     /// <summary>Some of those that sequences may use are not whole.</summary>
@@ -45,7 +46,8 @@ internal sealed class AdapterBook(AdapterTable table)
 
         if (_resident.TryGetValue(digest, out var earlier))
         {
-            table.TryUnload(adapter);
+            // One that sequences began on before it was whole may have holders still.
+            _spare.Add(adapter);
             return earlier;
         }
 
@@ -67,9 +69,11 @@ internal sealed class AdapterBook(AdapterTable table)
         return true;
     }
 
-    /// <summary>Unloads those whose last sequence has ended; answers their digests.</summary>
+    /// <summary>Unloads those whose last sequence has ended; answers their digests. One that came twice leaves once, and without a word.</summary>
     public IReadOnlyList<string> Sweep()
     {
+        _spare.RemoveAll(table.TryUnload);
+
         if (_leaving.Count == 0)
         {
             return [];

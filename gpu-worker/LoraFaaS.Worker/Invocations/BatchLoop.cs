@@ -37,10 +37,6 @@ internal sealed class BatchLoop : BackgroundService
     public ValueTask ObserveAsync(QueueTicket ticket, Turn.Granted granted, TimeSpan? ttft, CancellationToken cancellationToken) =>
         _inbox.Writer.WriteAsync(new Happening.FirstToken(ticket, granted, ttft), cancellationToken);
 
-    /// <summary>Charges a function for what it cost others: whoever takes artifacts away for its sake says so here.</summary>
-    public ValueTask ChargeAsync(FunctionId function, TimeSpan cost, double weight, CancellationToken cancellationToken) =>
-        _inbox.Writer.WriteAsync(new Happening.Charged(function, cost, weight), cancellationToken);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var something = _inbox.Reader.WaitToReadAsync(stoppingToken).AsTask();
@@ -101,9 +97,6 @@ internal sealed class BatchLoop : BackgroundService
 
                     _room.Begin(first.Ticket);
                     break;
-                case Happening.Charged charged:
-                    _room.Charge(charged.Function, charged.Cost, charged.Weight);
-                    break;
                 default:
                     throw new System.Diagnostics.UnreachableException();
             }
@@ -117,7 +110,5 @@ internal sealed class BatchLoop : BackgroundService
         internal sealed record Left(QueueTicket Ticket) : Happening;
 
         internal sealed record FirstToken(QueueTicket Ticket, Turn.Granted Granted, TimeSpan? Ttft) : Happening;
-
-        internal sealed record Charged(FunctionId Function, TimeSpan Cost, double Weight) : Happening;
     }
 }

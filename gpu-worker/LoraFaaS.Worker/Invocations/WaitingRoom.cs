@@ -105,9 +105,6 @@ internal sealed class WaitingRoom(BatchLimits limits, int slotsPerSandbox, TimeP
         }
     }
 
-    /// <summary>Charges a function for what its coming cost others: an eviction.</summary>
-    public void Charge(FunctionId function, TimeSpan cost, double weight) => _served.Charge(function, cost.TotalSeconds / _secondsPerToken, weight);
-
     /// <summary>Lets those go whose time has come. Answers when to look again even if nothing happens; null: only then.</summary>
     public TimeSpan? Release()
     {
