@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace LoraFaaS.ServiceDefaults.Logging;
 
@@ -21,13 +20,6 @@ internal static class LoggingExtensions
         logging.AddFilter("Yarp", LogLevel.Warning);
         logging.AddFilter("Quartz", LogLevel.Warning);
         logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        logging.AddConsole(console =>
-        {
-            console.FormatterName = JsonLineFormatter.FormatterName;
-
-            // A reader of our output that stops reading must not stop an invocation: lines over the queue are dropped, and counted in the log.
-            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-        });
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ConsoleFormatter, JsonLineFormatter>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JsonLineProvider>());
     }
 }
