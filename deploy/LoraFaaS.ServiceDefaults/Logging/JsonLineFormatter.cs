@@ -39,7 +39,7 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
             WriteEvent(json, logEntry.EventId);
             json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
             WriteTrace(json);
-            WriteFields(json, logEntry.State, scopeProvider);
+            WriteFields(json, logEntry.State);
 
             if (logEntry.Exception is { } exception)
             {
@@ -70,12 +70,24 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
         }
     }
 
-    private static void WriteFields<TState>(Utf8JsonWriter json, TState state, IExternalScopeProvider? scopes)
+    /// <summary>The message's own; there are no scopes (<see cref="LoggingExtensions"/>).</summary>
+    private static void WriteFields<TState>(Utf8JsonWriter json, TState state)
     {
+        if (state is not IEnumerable<KeyValuePair<string, object?>> pairs)
+        {
+            return;
+        }
+
         var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
 
-        scopes?.ForEachScope(static (scope, fields) => Add(fields, scope), fields);
-        Add(fields, state);
+        foreach (var (name, value) in pairs)
+        {
+            // The template repeats the message; the server's own ids repeat the trace.
+            if (name is not ("{OriginalFormat}" or "RequestId" or "ConnectionId" or "RequestPath"))
+            {
+                fields[name] = value;
+            }
+        }
 
         if (fields.Count == 0)
         {
@@ -90,23 +102,6 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
         }
 
         json.WriteEndObject();
-    }
-
-    private static void Add(Dictionary<string, object?> fields, object? source)
-    {
-        if (source is not IEnumerable<KeyValuePair<string, object?>> pairs)
-        {
-            return;
-        }
-
-        foreach (var (name, value) in pairs)
-        {
-            // The template repeats the message; the server's own ids repeat the trace.
-            if (name is not ("{OriginalFormat}" or "RequestId" or "ConnectionId" or "RequestPath"))
-            {
-                fields[name] = value;
-            }
-        }
     }
 
     private static void WriteField(Utf8JsonWriter json, string name, object? value)

@@ -28,6 +28,8 @@ internal static class LoggingExtensions
             // A reader of our output that stops reading must not stop an invocation: lines over the queue are dropped, and counted in the log.
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
+        // Nobody here opens a scope but the server, with its own ids, which repeat the trace; keeping them changed the execution context four times a call.
+        builder.Services.Configure<LoggerFilterOptions>(filters => filters.CaptureScopes = false);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ConsoleFormatter, JsonLineFormatter>());
     }
 }
