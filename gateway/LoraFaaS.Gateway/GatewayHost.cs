@@ -59,6 +59,9 @@ internal static class GatewayHost
 
         // A try that fails is ours to judge and to log in one line; YARP would warn with a stack trace of each, and of each client that leaves.
         builder.Logging.AddFilter("Yarp.ReverseProxy", LogLevel.Error);
+
+        // The server's own lines about each request, which nobody is shown at this level: where none can be written it makes no scope, no id and no dictionary for them.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         var options = new GatewayOptions();
         builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
         AddOptions(builder.Services);

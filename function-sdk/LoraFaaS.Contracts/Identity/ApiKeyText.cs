@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,8 +13,16 @@ public static class ApiKeyText
 {
     public const string Prefix = "lfk_";
 
+    /// <summary>Of a key's hash.</summary>
+    public const int HashBytes = SHA256.HashSizeInBytes;
+
     /// <summary>Of the random part.</summary>
     public const int RandomBytes = 32;
+
+    /// <summary>Of a character in UTF-8, at most.</summary>
+    private const int MostBytesEach = 3;
+
+    private static readonly SearchValues<char> IdDigits = SearchValues.Create("0123456789abcdef");
 
     private const int IdEnd = 4 + ApiKeyId.Length;
     private const int Length = IdEnd + 1 + 43;
@@ -28,6 +37,20 @@ public static class ApiKeyText
         id = default;
         return text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[IdEnd] == '_'
             && ApiKeyId.TryParse(text[4..IdEnd], out id);
+    }
+
+    /// <summary>The id inside, as it stands there: 16 lower-case hexadecimal digits. Empty: it is no key's text. Says nothing about whether the key is right, and allocates nothing.</summary>
+    public static ReadOnlySpan<char> IdIn(ReadOnlySpan<char> text) =>
+        text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[IdEnd] == '_' && !text[Prefix.Length..IdEnd].ContainsAnyExcept(IdDigits)
+            ? text[Prefix.Length..IdEnd]
+            : [];
+
+    /// <summary>SHA-256 over the whole text, into <see cref="HashBytes"/> bytes.</summary>
+    /// <exception cref="ArgumentException">The text is longer than a key's, or there is less room.</exception>
+    public static void Hash(ReadOnlySpan<char> text, Span<byte> hash)
+    {
+        Span<byte> bytes = stackalloc byte[MostBytesEach * Length];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
     }
 
     /// <summary>SHA-256 over the whole text, 32 bytes.</summary>

@@ -15,10 +15,11 @@ namespace LoraFaaS.Gateway.Admission;
 internal sealed partial class AdmissionStation(
     InFlightGate gate, DoorQueue door, KeyMeters keys, KeyPlaces places, InvocationMeter meter, TimeProvider time, ILogger<AdmissionStation> logger)
 {
+    private readonly Action<Invocation> _resolved = meter.Resolved;
+
     public async Task RunAsync(HttpContext context, IDialect dialect)
     {
-        using var invocation = new Invocation(
-            CallIds.For(context.Request), dialect.Name, time, meter.Resolved, context.Abort, context.RequestAborted)
+        using var invocation = new Invocation(CallIds.For(context.Request), dialect.Name, time, _resolved, context)
         {
             Caller = KeyDesk.CallerOf(context),
             Usage = context.Features.Get<UsageKey>() ?? UsageKey.Draw(),
@@ -36,10 +37,15 @@ internal sealed partial class AdmissionStation(
 
         try
         {
-            await RunWithinLimitsAsync(context, dialect, invocation);
+            if (await TryEnterLimitsAsync(context, dialect, invocation))
+            {
+                await HandleAsync(context, dialect, invocation);
+            }
         }
         finally
         {
+            LeaveLimits(invocation);
+
             if (invocation.Place is { } place)
             {
                 door.Leave(place);
@@ -50,44 +56,53 @@ internal sealed partial class AdmissionStation(
         }
     }
 
-    private async Task RunWithinLimitsAsync(HttpContext context, IDialect dialect, Invocation invocation)
+    /// <summary>False: the caller was told which limit of the key is reached, or is gone.</summary>
+    private ValueTask<bool> TryEnterLimitsAsync(HttpContext context, IDialect dialect, Invocation invocation)
     {
         if (invocation.Caller is not { } caller)
         {
-            await HandleAsync(context, dialect, invocation);
-            return;
+            return new(true);
         }
 
         var usage = keys.For(caller);
 
         if (usage.TryEnter() is { } over)
         {
-            await WriteProblemAsync(context, dialect, invocation, over);
-            return;
+            return RefuseAsync(context, dialect, invocation, over);
         }
 
-        if (usage.Limits.MaxConcurrent > 0 && !await TryEnterPlaceAsync(context, dialect, invocation, caller, usage))
+        if (usage.Limits.MaxConcurrent > 0)
+        {
+            return TryEnterPlaceAsync(context, dialect, invocation, caller, usage);
+        }
+
+        invocation.KeyUsage = usage;
+        return new(true);
+    }
+
+    private void LeaveLimits(Invocation invocation)
+    {
+        if (invocation is not { KeyUsage: { } usage, Caller: { } caller })
         {
             return;
         }
 
-        try
-        {
-            await HandleAsync(context, dialect, invocation);
-        }
-        finally
-        {
-            usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
+        usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
 
-            if (usage.Limits.MaxConcurrent > 0)
-            {
-                places.Leave(caller.Id);
-            }
+        if (usage.Limits.MaxConcurrent > 0)
+        {
+            places.Leave(caller.Id);
         }
     }
 
+    private static async ValueTask<bool> RefuseAsync(HttpContext context, IDialect dialect, Invocation invocation, Problem problem)
+    {
+        await WriteProblemAsync(context, dialect, invocation, problem);
+        return false;
+    }
+
     /// <summary>False: the caller was told why not, or is gone.</summary>
-    private async Task<bool> TryEnterPlaceAsync(HttpContext context, IDialect dialect, Invocation invocation, CallerKey caller, KeyMeter usage)
+    private async ValueTask<bool> TryEnterPlaceAsync(HttpContext context, IDialect dialect, Invocation invocation, CallerKey caller, KeyMeter usage)
     {
         KeyEntry entry;
 
@@ -105,6 +120,7 @@ internal sealed partial class AdmissionStation(
         switch (entry)
         {
             case KeyEntry.Entered:
+                invocation.KeyUsage = usage;
                 return true;
 
             case KeyEntry.Full:

@@ -14,10 +14,10 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
 
     private readonly ByteSize _limit = new(options.Value.MaxBodyBytes);
 
-    public Task<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken) => ReadAsync(context, _limit, cancellationToken);
+    public ValueTask<BodyRead> ReadAsync(HttpContext context, CancellationToken cancellationToken) => ReadAsync(context, _limit, cancellationToken);
 
     /// <summary>With a limit of its own, where the body is to be stored.</summary>
-    public static async Task<BodyRead> ReadAsync(HttpContext context, ByteSize limit, CancellationToken cancellationToken)
+    public static async ValueTask<BodyRead> ReadAsync(HttpContext context, ByteSize limit, CancellationToken cancellationToken)
     {
         var request = context.Request;
 
@@ -54,7 +54,7 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options)
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadToEndAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var reader = request.BodyReader;
 

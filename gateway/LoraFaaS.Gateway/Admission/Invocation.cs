@@ -21,7 +21,7 @@ internal sealed class Invocation : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Action<Invocation> _resolved;
-    private readonly Action _cutOff;
+    private readonly HttpContext? _connection;
     private readonly CancellationTokenRegistration _clientGone;
 
     // Never disposed: the deadline's timer may fire while we leave, and a source without a timer of its own holds nothing.
@@ -29,22 +29,27 @@ internal sealed class Invocation : IDisposable
     private readonly long _started;
     private readonly Lock _ending = new();
     private bool _ended;
-    private ITimer? _deadlineTimer;
-    private ITimer? _cutOffTimer;
+    private bool _wasDue;
+    private ITimer? _timer;
     private TimeSpan? _timeout;
     private int _abortCause;
     private long _firstToken;
 
-    public Invocation(CallId callId, string dialect, TimeProvider time, Action<Invocation> resolved, Action cutOff, CancellationToken clientGone)
+    /// <param name="callId">Its id.</param>
+    /// <param name="dialect">The word for metrics and logs.</param>
+    /// <param name="time">Its clock.</param>
+    /// <param name="resolved">Told when its function is known.</param>
+    /// <param name="connection">Cut off when the caller does not read that the deadline has passed, and gone when the caller is; null: nobody's.</param>
+    public Invocation(CallId callId, string dialect, TimeProvider time, Action<Invocation> resolved, HttpContext? connection)
     {
         _resolved = resolved;
         CallId = callId;
         Dialect = dialect;
         _time = time;
-        _cutOff = cutOff;
+        _connection = connection;
         _started = time.GetTimestamp();
         StartedAt = time.GetUtcNow();
-        _clientGone = clientGone.UnsafeRegister(static state => ((Invocation)state!).Abort(AbortCause.Client), this);
+        _clientGone = (connection?.RequestAborted ?? CancellationToken.None).UnsafeRegister(static state => ((Invocation)state!).Abort(AbortCause.Client), this);
     }
 
     public CallId CallId { get; }
@@ -76,6 +81,9 @@ internal sealed class Invocation : IDisposable
 
     /// <summary>The API key it was sent with; null: none.</summary>
     public CallerKey? Caller { get; init; }
+
+    /// <summary>What its key uses, once it is counted there; null: it is not (yet).</summary>
+    public KeyMeter? KeyUsage { get; set; }
 
     /// <summary>Under what its usage is counted.</summary>
     public required UsageKey Usage { get; init; }
@@ -122,10 +130,12 @@ internal sealed class Invocation : IDisposable
     public void SetTimeout(TimeSpan timeout)
     {
         _timeout = timeout;
-        _deadlineTimer = _time.CreateTimer(
-            static state => ((Invocation)state!).Abort(AbortCause.Deadline), this, TimeLeft + WorkersWordGrace, Timeout.InfiniteTimeSpan);
-        _cutOffTimer = _time.CreateTimer(
-            static state => ((Invocation)state!).CutOff(), this, TimeLeft + LastWordsGrace, Timeout.InfiniteTimeSpan);
+
+        // One timer that is set twice: hardly any call lives to see it.
+        lock (_ending)
+        {
+            _timer = _time.CreateTimer(static state => ((Invocation)state!).OnTimer(), this, TimeLeft + WorkersWordGrace, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>The first cause stands.</summary>
@@ -152,19 +162,29 @@ internal sealed class Invocation : IDisposable
         _clientGone.Dispose();
         FunctionPlace?.Dispose();
         FunctionShare?.Dispose();
-        _deadlineTimer?.Dispose();
-        _cutOffTimer?.Dispose();
+        _timer?.Dispose();
     }
 
     /// <summary>Never after the end: the connection may by then carry another call.</summary>
-    private void CutOff()
+    private void OnTimer()
     {
         lock (_ending)
         {
-            if (!_ended)
+            if (_ended)
             {
-                _cutOff();
+                return;
             }
+
+            if (_wasDue)
+            {
+                _connection?.Abort();
+                return;
+            }
+
+            _wasDue = true;
+            _timer!.Change(LastWordsGrace - WorkersWordGrace, Timeout.InfiniteTimeSpan);
         }
+
+        Abort(AbortCause.Deadline);
     }
 }

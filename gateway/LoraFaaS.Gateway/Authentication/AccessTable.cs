@@ -7,17 +7,29 @@ using LoraFaaS.Protocol.Control;
 namespace LoraFaaS.Gateway.Authentication;
 
 /// <summary>Every key and every namespace that asks for one, frozen. Comes with the route table, so nobody is asked while a call waits.</summary>
-internal sealed class AccessTable(FrozenDictionary<ApiKeyId, CallerKey> keys, FrozenSet<NamespaceName> locked)
+internal sealed class AccessTable
 {
-    public static readonly AccessTable Empty = new(FrozenDictionary<ApiKeyId, CallerKey>.Empty, []);
+    public static readonly AccessTable Empty = Read(new Access());
 
     private const string Scheme = "Bearer ";
 
-    public int Count => keys.Count;
+    /// <summary>By its id: what is found of it, as every call with it asks anew.</summary>
+    private readonly FrozenDictionary<string, KeyLookup.Found> _keys;
+    private readonly FrozenDictionary<string, KeyLookup.Found>.AlternateLookup<ReadOnlySpan<char>> _byText;
+    private readonly FrozenSet<NamespaceName> _locked;
 
-    public bool IsLocked(NamespaceName @namespace) => locked.Contains(@namespace);
+    private AccessTable(IEnumerable<CallerKey> keys, FrozenSet<NamespaceName> locked)
+    {
+        _keys = keys.ToFrozenDictionary(key => key.Id.Value, key => new KeyLookup.Found(key), StringComparer.Ordinal);
+        _byText = _keys.GetAlternateLookup<ReadOnlySpan<char>>();
+        _locked = locked;
+    }
 
-    public bool Knows(ApiKeyId id) => keys.ContainsKey(id);
+    public int Count => _keys.Count;
+
+    public bool IsLocked(NamespaceName @namespace) => _locked.Contains(@namespace);
+
+    public bool Knows(ApiKeyId id) => _keys.ContainsKey(id.Value);
 
     /// <summary>OpenAI clients always send some bearer text: what does not begin like a key of ours is not one.</summary>
     public KeyLookup Find(string? authorization, DateTimeOffset now)
@@ -27,28 +39,31 @@ internal sealed class AccessTable(FrozenDictionary<ApiKeyId, CallerKey> keys, Fr
             return KeyLookup.Absent.Instance;
         }
 
-        var text = authorization[Scheme.Length..].Trim();
+        var text = authorization.AsSpan(Scheme.Length).Trim();
 
         if (!text.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal))
         {
             return KeyLookup.Absent.Instance;
         }
 
-        if (!ApiKeyText.TryReadId(text, out var id) || !keys.TryGetValue(id, out var key))
+        if (ApiKeyText.IdIn(text) is not { IsEmpty: false } id || !_byText.TryGetValue(id, out var found))
         {
             return new KeyLookup.Refused("the API key is not known");
         }
 
-        return key.Judge(ApiKeyText.Hash(text), now) switch
+        Span<byte> hash = stackalloc byte[ApiKeyText.HashBytes];
+        ApiKeyText.Hash(text, hash);
+
+        return found.Key.Judge(hash, now) switch
         {
-            KeyState.Valid => new KeyLookup.Found(key),
+            KeyState.Valid => found,
             KeyState.Expired => new KeyLookup.Refused("the API key has expired"),
             _ => new KeyLookup.Refused("the API key is not known"),
         };
     }
 
     public static AccessTable Read(Access access) => new(
-        access.Keys.ToFrozenDictionary(key => new ApiKeyId(key.Id), ToKey),
+        access.Keys.Select(ToKey),
         access.LockedNamespaces.Select(name => new NamespaceName(name)).ToFrozenSet());
 
     private static CallerKey ToKey(ApiKey key) => new(

@@ -10,7 +10,7 @@ internal sealed class CallerKey(
     ApiKeyId id,
     NamespaceName @namespace,
     FrozenSet<FunctionName> functions,
-    IReadOnlyList<CallerKeySecret> secrets,
+    CallerKeySecret[] secrets,
     ApiKeyLimits limits,
     FunctionPriority? priority,
     DateTimeOffset? expiresAt)

@@ -18,7 +18,12 @@ internal static class InternalHeaderGuard
             }
         }
 
-        foreach (var name in forged ?? [])
+        if (forged is null)
+        {
+            return;
+        }
+
+        foreach (var name in forged)
         {
             headers.Remove(name);
         }

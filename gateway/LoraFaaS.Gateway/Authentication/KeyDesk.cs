@@ -11,14 +11,13 @@ namespace LoraFaaS.Gateway.Authentication;
 /// </summary>
 internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    private static readonly object CallerItem = new();
-
     private readonly bool _required = options.Value.RequireApiKeys;
 
-    public static CallerKey? CallerOf(HttpContext context) => context.Items[CallerItem] as CallerKey;
+    /// <summary>Kept with the request's features, which the server forgets with the request: a dictionary of items would be made for it.</summary>
+    public static CallerKey? CallerOf(HttpContext context) => context.Features.Get<CallerKey>();
 
     /// <summary>Nothing more is asked of this request: it comes from an operator, or was let in before.</summary>
-    public static void Trust(HttpContext context) => context.Items[CallerItem] = CallerKey.Operator;
+    public static void Trust(HttpContext context) => context.Features.Set(CallerKey.Operator);
 
     /// <summary>Null: come in.</summary>
     public Problem? CheckDoor(HttpContext context)
@@ -32,7 +31,7 @@ internal sealed class KeyDesk(RouteBoard board, AdminCredentials credentials, IO
         switch (board.Table.Access.Find(context.Request.Headers.Authorization, time.GetUtcNow()))
         {
             case KeyLookup.Found found:
-                context.Items[CallerItem] = found.Key;
+                context.Features.Set(found.Key);
                 return CheckNamed(found.Key, context);
 
             // Without a table nobody's key is known, and a right one must not be called wrong.

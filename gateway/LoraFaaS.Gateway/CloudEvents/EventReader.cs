@@ -32,15 +32,29 @@ internal static class EventReader
             return IsJson(contentType) ? StructuredEventReader.Read(body) : Unsupported($"the only event format read is {Json} in UTF-8");
         }
 
-        return request.Headers.Keys.Any(BinaryEventReader.IsAttribute)
+        return HasAttribute(request.Headers)
             ? BinaryEventReader.Read(request.Headers, request.ContentType, body)
             : Ordinary;
     }
 
     /// <summary>The caller accepts an answer in one JSON object.</summary>
     public static bool WantsStructured(IHeaderDictionary headers) =>
-        headers.Accept.Any(accept => accept is not null && accept.Split(',').Any(range =>
+        headers.Accept is { Count: > 0 } accept && accept.Any(value => value is not null && value.Split(',').Any(range =>
             range.AsSpan().TrimStart().StartsWith(Json, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Not by its Keys, which are collected into a set first.</summary>
+    private static bool HasAttribute(IHeaderDictionary headers)
+    {
+        foreach (var (name, _) in headers)
+        {
+            if (BinaryEventReader.IsAttribute(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsJson(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

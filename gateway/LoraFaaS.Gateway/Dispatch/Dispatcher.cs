@@ -10,26 +10,30 @@ using LoraFaaS.Policies.Traffic;
 
 namespace LoraFaaS.Gateway.Dispatch;
 
-/// <summary>Warm: the placement policy over the table, asking nobody. Cold, or nothing warm is left to try: an activation.</summary>
+/// <summary>Warm: the placement policy over the table, at once and asking nobody. Cold, or nothing warm is left to try: an activation, which is waited for.</summary>
 internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard circuits, ActivationDesk desk, SleepingCalls sleeping)
 {
     /// <summary>What the draws between two workers are made of.</summary>
     private static readonly ulong Salt = StickyChoice.Salt("placement");
 
+    /// <summary>Null: nothing warm is left to try, and it is to be woken (<see cref="WakeAsync"/>).</summary>
+    /// <param name="route">What is called.</param>
     /// <param name="call">Its draw between workers that differ in nothing but old figures: gateways that saw the same figures must not all send to the same worker.</param>
     /// <param name="untilDue">Until the first token is due that its function promises; null: nothing is promised.</param>
+    /// <param name="excluded">Workers that have just failed it.</param>
     /// <param name="arithmetic">Of an answer that is to go on: workers that are known to compute otherwise are no place for it. Empty: a new one.</param>
-    public async Task<DispatchOutcome> PlaceAsync(
-        RouteEntry route, CallId call, TimeSpan? untilDue, IReadOnlySet<WorkerId> excluded, string arithmetic, CancellationToken cancellationToken)
+    public DispatchOutcome? Place(RouteEntry route, CallId call, TimeSpan? untilDue, IReadOnlySet<WorkerId> excluded, string arithmetic)
     {
         var table = board.Table;
+        var placed = Newest(table, route);
 
-        // The route in hand may be older than the table: where the adapter is now is what counts, unless it was undeployed meanwhile.
-        // Likewise a revision that has left the split since.
-        var placed = table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
-
-        var question = PlacementRequest.For(placed.Revision) with
+        // All at once, where PlacementRequest.For would have it made twice.
+        var question = new PlacementRequest
         {
+            Function = placed.Revision.Function,
+            Backbone = placed.Revision.BackboneDigest,
+            Adapter = placed.Revision.AdapterDigest,
+            AdapterBytes = new ByteSize(placed.Revision.AdapterBytes),
             AdapterTiers = placed.Placements,
             MinimumTier = StorageTier.Host,
             Excluded = excluded,
@@ -44,12 +48,11 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
         }
 
         // Warm, but with all that may be there: waking it elsewhere is the controller's to decide, and not because one gateway is busy.
-        if (PlaceWarm(table, placed, question, arithmetic, evenFull: true) is { } busy)
-        {
-            return new DispatchOutcome.Refused(load.Full(busy.Worker));
-        }
+        return PlaceWarm(table, placed, question, arithmetic, evenFull: true) is { } busy ? new DispatchOutcome.Refused(load.Full(busy.Worker)) : null;
+    }
 
-        return await desk.ActivateAsync(placed, cancellationToken) switch
+    public async Task<DispatchOutcome> WakeAsync(RouteEntry route, CancellationToken cancellationToken) =>
+        await desk.ActivateAsync(Newest(board.Table, route), cancellationToken) switch
         {
             ActivationOutcome.Ready ready => new DispatchOutcome.On(ready.Worker, ready.Url, Activated: true, ready.Account),
             ActivationOutcome.Full full => new DispatchOutcome.Refused(new Problem(
@@ -57,7 +60,11 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
             ActivationOutcome.Refused refused => new DispatchOutcome.Refused(refused.Problem),
             _ => throw new UnreachableException(),
         };
-    }
+
+    /// <summary>
+    /// The route in hand may be older than the table: where the adapter is now is what counts, unless it was undeployed meanwhile. Likewise a revision that has left the split since.
+    /// </summary>
+    private static RouteEntry Newest(RouteTable table, RouteEntry route) => table.Routes.GetValueOrDefault(route.Function)?.Pinned(route.Revision.Number) ?? route;
 
     /// <summary>An open circuit passes a worker over while another can serve. Where none can, calls go there all the same: nobody is refused for the circuit's sake.</summary>
     private DispatchOutcome.On? PlaceTrusted(RouteTable table, RouteEntry route, PlacementRequest question, string arithmetic)

@@ -11,7 +11,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 internal sealed class AccountBook(Invocation invocation)
 {
     private readonly double _door = invocation.Elapsed.TotalMilliseconds;
-    private ColdStart _before = ColdStarts.Warm();
+    private ColdStart? _before;
     private double _placed;
     private double _flush;
     private int _tries;
@@ -22,13 +22,13 @@ internal sealed class AccountBook(Invocation invocation)
     /// <param name="queued">What it waited for its place there, before it was sent.</param>
     public GenerateRequest Before(DispatchOutcome.On target, GenerateRequest request, TimeSpan queued)
     {
-        _before = target.Account?.Clone() ?? ColdStarts.Warm();
-        _before.QueueMs += queued.TotalMilliseconds;
+        var before = target.Account?.Clone() ?? ColdStarts.Warm();
+        before.QueueMs += queued.TotalMilliseconds;
         _placed = invocation.Elapsed.TotalMilliseconds;
-        _before.DoorMs = _door;
-        _before.ActivationMs = Math.Max(0, _placed - _before.Sum());
-        _before.TtftMs = _placed;
-        request.Before = _before;
+        before.DoorMs = _door;
+        before.ActivationMs = Math.Max(0, _placed - before.Sum());
+        before.TtftMs = _placed;
+        request.Before = _before = before;
         request.UsageTry = invocation.Usage.Try(++_tries);
         return request;
     }
@@ -36,8 +36,11 @@ internal sealed class AccountBook(Invocation invocation)
     /// <summary>There is a connection, over which the request goes out next.</summary>
     public void Connected()
     {
-        _before.TtftMs = invocation.Elapsed.TotalMilliseconds;
-        _before.ConnectMs = _before.TtftMs - _placed;
+        if (_before is { } before)
+        {
+            before.TtftMs = invocation.Elapsed.TotalMilliseconds;
+            before.ConnectMs = before.TtftMs - _placed;
+        }
     }
 
     /// <summary>The event has been written to the caller.</summary>

@@ -12,23 +12,21 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// <param name="excluded">Where placement does not look.</param>
 internal sealed class BusyWorkers(HashSet<WorkerId> excluded)
 {
-    private readonly List<DispatchOutcome.On> _passed = [];
-    private readonly List<BusyLine> _lines = [];
+    private List<(DispatchOutcome.On Target, BusyLine Line)>? _passed;
     private bool _waits;
 
     /// <summary>None is left that could be asked: what remains is to wait.</summary>
     public bool HasAskedAll { get; private set; }
 
     /// <summary>The worker is to say at once that it has no place: another can serve, or was asked before it.</summary>
-    public bool MayMove(DispatchOutcome.On target) => !_waits && (target.OthersCanServe || _passed.Count > 0);
+    public bool MayMove(DispatchOutcome.On target) => !_waits && (target.OthersCanServe || _passed is not null);
 
     /// <summary>It had no place.</summary>
     public void Pass(DispatchOutcome.On target, Problem problem)
     {
         if (excluded.Add(target.Worker))
         {
-            _passed.Add(target);
-            _lines.Add(new BusyLine(target.Worker, problem.RetryAfter));
+            (_passed ??= []).Add((target, new BusyLine(target.Worker, problem.RetryAfter)));
         }
 
         HasAskedAll = !target.OthersCanServe;
@@ -37,7 +35,12 @@ internal sealed class BusyWorkers(HashSet<WorkerId> excluded)
     /// <summary>In whose lines to stand, as the policy says; from now on it waits where it comes.</summary>
     public IReadOnlyList<DispatchOutcome.On> TakeLines()
     {
-        DispatchOutcome.On[] lines = [.. LinePolicy.Join(_lines).Select(line => _passed.Find(passed => passed.Worker == line.Worker)!)];
+        if (_passed is not { } passed)
+        {
+            return [];
+        }
+
+        DispatchOutcome.On[] lines = [.. LinePolicy.Join([.. passed.Select(one => one.Line)]).Select(line => passed.Find(one => one.Target.Worker == line.Worker).Target)];
         TryWait();
         return lines;
     }
@@ -45,16 +48,15 @@ internal sealed class BusyWorkers(HashSet<WorkerId> excluded)
     /// <summary>From now on it waits where it comes. False: nobody was passed, so there is no more to choose from than before.</summary>
     public bool TryWait()
     {
-        if (_passed.Count == 0)
+        if (_passed is not { } passed)
         {
             return false;
         }
 
         _waits = true;
         HasAskedAll = false;
-        excluded.ExceptWith(_passed.Select(passed => passed.Worker));
-        _passed.Clear();
-        _lines.Clear();
+        excluded.ExceptWith(passed.Select(one => one.Target.Worker));
+        _passed = null;
         return true;
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class GenerationRunner(
     {
         request.UsageKey = request.UsageKey is { Length: > 0 } given ? given : invocation.Usage.Value;
         request.InvocationKey = route.Revision.MaxConcurrent > 0 ? invocation.Usage.Value : "";
-        var recovery = new RecoveryBudget(time);
+        RecoveryBudget? recovery = null;
         var account = new AccountBook(invocation);
         var received = new ReceivedTokens(request);
         invocation.Streams |= request.Stream;
@@ -41,23 +41,30 @@ internal sealed partial class GenerationRunner(
 
         while (true)
         {
-            var placing = held.Place is { } kept ? Task.FromResult<DispatchOutcome>(kept.Target) : PlaceAsync(invocation, route, excluded, received, cancellationToken);
+            var placed = held.Place is { } kept ? kept.Target : Place(invocation, route, excluded, received);
 
-            while (!await IsDoneAsync(placing))
+            if (placed is null)
             {
-                yield return GenerateEvents.Progress("activation");
+                var waking = WakeAsync(invocation, route, cancellationToken);
+
+                while (!await IsDoneAsync(waking))
+                {
+                    yield return GenerateEvents.Progress("activation");
+                }
+
+                placed = await waking;
             }
 
             var problem = default(Problem);
 
-            switch (await placing)
+            switch (placed)
             {
                 // Who could have taken it is gone, or full: it waits at one of those that were passed.
                 case DispatchOutcome.Refused when busy.TryWait():
                     break;
 
                 case DispatchOutcome.Refused refused:
-                    problem = await SearchOnAsync(invocation, recovery, excluded, refused.Problem, cancellationToken);
+                    problem = await SearchOnAsync(invocation, recovery ??= new(time), excluded, refused.Problem, cancellationToken);
                     break;
 
                 case DispatchOutcome.On target when load.TryEnter(target.Worker) is { } share:
@@ -67,10 +74,16 @@ internal sealed partial class GenerationRunner(
                     {
                         var mayMove = busy.MayMove(target);
                         var tries = new WorkerTry(invocation, target, received);
-                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove), held.Waited), account.Connected, invocation.TimeLeft);
+                        await using var call = forwarder.Open(target, account.Before(target, received.NextRequest(mayMove), held.Waited), account, invocation.TimeLeft);
+                        await tries.BeginAsync(call, cancellationToken);
 
-                        await foreach (var happened in tries.RunAsync(call, cancellationToken))
+                        while (tries.End is null)
                         {
+                            if (await tries.NextAsync(call, cancellationToken) is not { } happened)
+                            {
+                                continue;
+                            }
+
                             if (held.Place is not null)
                             {
                                 await held.ClearAsync();
@@ -96,7 +109,7 @@ internal sealed partial class GenerationRunner(
                         }
 
                         busy.TryWait();
-                        problem = await RecoverAsync(invocation, recovery, excluded, target, tries.End!, cancellationToken);
+                        problem = await RecoverAsync(invocation, recovery ??= new(time), excluded, target, tries.End!, cancellationToken);
                     }
 
                     break;
@@ -105,7 +118,7 @@ internal sealed partial class GenerationRunner(
                     break;
 
                 case DispatchOutcome.On target:
-                    problem = await SearchOnAsync(invocation, recovery, excluded, load.Full(target.Worker), cancellationToken);
+                    problem = await SearchOnAsync(invocation, recovery ??= new(time), excluded, load.Full(target.Worker), cancellationToken);
                     break;
 
                 default:
@@ -151,14 +164,18 @@ internal sealed partial class GenerationRunner(
         }
     }
 
-    private async Task<DispatchOutcome> PlaceAsync(
-        Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, ReceivedTokens received, CancellationToken cancellationToken)
+    private DispatchOutcome? Place(Invocation invocation, RouteEntry route, HashSet<WorkerId> excluded, ReceivedTokens received)
     {
         var untilDue = received.Count == 0 ? route.Revision.SloTtft - invocation.Elapsed : null;
 
+        return dispatcher.Place(route, invocation.CallId, untilDue, excluded, received.Arithmetic);
+    }
+
+    private async Task<DispatchOutcome> WakeAsync(Invocation invocation, RouteEntry route, CancellationToken cancellationToken)
+    {
         try
         {
-            return await dispatcher.PlaceAsync(route, invocation.CallId, untilDue, excluded, received.Arithmetic, cancellationToken);
+            return await dispatcher.WakeAsync(route, cancellationToken);
         }
         catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
         {

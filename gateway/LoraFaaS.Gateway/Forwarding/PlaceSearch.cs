@@ -53,13 +53,13 @@ internal sealed class PlaceSearch(WorkerForwarder forwarder, TimeProvider time)
     /// <summary>Null: it was left, or there is none to be had at this worker.</summary>
     private async Task<HeldPlace?> WaitAsync(Invocation invocation, DispatchOutcome.On line, GenerateRequest ask, CancellationToken cancellationToken)
     {
-        var call = forwarder.Open(line, ask, static () => { }, invocation.TimeLeft);
+        var call = forwarder.Open(line, ask, null, invocation.TimeLeft);
 
         try
         {
             // A worker that does not know such a question refuses it: it has neither prompt nor sampling.
             if (await call.AnswerAsync(cancellationToken) is WorkerAnswer.Streaming
-                && await call.ReadAsync(cancellationToken) is WorkerRead.Event { Value.KindCase: GenerateEvent.KindOneofCase.Progress })
+                && await call.ReadAsync(cancellationToken) is { Event.KindCase: GenerateEvent.KindOneofCase.Progress })
             {
                 var place = new HeldPlace(line, call);
                 call = null;

@@ -50,14 +50,9 @@ internal sealed class ReceivedTokens(GenerateRequest request)
         return true;
     }
 
-    /// <summary>The counts of the whole, whichever part of it the last worker saw.</summary>
-    public Finished Whole(Finished finished, bool continued)
+    /// <summary>Of a continued stream: the counts of the whole, whichever part of it the last worker saw.</summary>
+    public Finished Whole(Finished finished)
     {
-        if (!continued)
-        {
-            return finished;
-        }
-
         var whole = finished.Clone();
         whole.CompletionTokens = Math.Max(finished.CompletionTokens, _ids.Count);
 

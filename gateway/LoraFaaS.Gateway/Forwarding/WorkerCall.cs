@@ -14,7 +14,7 @@ namespace LoraFaaS.Gateway.Forwarding;
 /// One try at one worker. Events are decoded from the answer as they arrive and nothing is read ahead of them, so that a try can fail, be repeated or be
 /// resumed elsewhere while the caller's own response knows nothing of it, and a slow reader leaves the bytes where the worker's credits run out.
 /// </summary>
-internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress address, GenerateRequest request, Action connected, TimeSpan timeLeft) : IAsyncDisposable
+internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress address, GenerateRequest request, AccountBook? account, TimeSpan timeLeft) : IAsyncDisposable
 {
     private static readonly ActivitySource Activities = new(InvocationMeter.Name);
 
@@ -24,7 +24,7 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
     private WorkerLink? _link;
     private bool _lastSeen;
 
-    public async Task<WorkerAnswer> AnswerAsync(CancellationToken cancellationToken)
+    public async ValueTask<WorkerAnswer> AnswerAsync(CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { IsAllDataRequested: true } ? Activities.StartActivity("worker", ActivityKind.Client) : null;
 
@@ -38,13 +38,15 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
             }
 
             _link ??= kept!;
-            connected();
+            account?.Connected();
             using var asked = new WorkerRequest(address, request, timeLeft, Activity.Current);
 
             switch (await _link.AskAsync(asked.Bytes, cancellationToken))
             {
                 case AskOutcome.Answered:
-                    return await JudgeAsync(_link, cancellationToken);
+                    return _link.Head.Status == StatusCodes.Status200OK
+                        ? Judge(_link.Head)
+                        : new WorkerAnswer.Refused(await RefusalBody.ReadAsync(_link, cancellationToken));
 
                 // As where nobody accepts: it was most likely restarted meanwhile, and nothing has begun.
                 case AskOutcome.Unanswered when kept is not null:
@@ -76,7 +78,7 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
         }
         catch (IOException)
         {
-            return new WorkerRead.Lost("the stream ended early (connection lost)");
+            return WorkerRead.Lost("the stream ended early (connection lost)");
         }
 
         if (read.Message is { KindCase: GenerateEvent.KindOneofCase.Finished or GenerateEvent.KindOneofCase.Failed })
@@ -86,10 +88,10 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
 
         return read.Status switch
         {
-            FrameReadStatus.Message => new WorkerRead.Event(read.Message!),
-            FrameReadStatus.End or FrameReadStatus.Torn => new WorkerRead.Lost("the stream ended early (closed)"),
-            FrameReadStatus.TooLarge => new WorkerRead.Lost("a frame is larger than any event"),
-            FrameReadStatus.Malformed => new WorkerRead.Lost("a frame is not an event"),
+            FrameReadStatus.Message => new WorkerRead(read.Message, ""),
+            FrameReadStatus.End or FrameReadStatus.Torn => WorkerRead.Lost("the stream ended early (closed)"),
+            FrameReadStatus.TooLarge => WorkerRead.Lost("a frame is larger than any event"),
+            FrameReadStatus.Malformed => WorkerRead.Lost("a frame is not an event"),
             _ => throw new UnreachableException(),
         };
     }
@@ -139,17 +141,9 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
         }
     }
 
-    private static async Task<WorkerAnswer> JudgeAsync(WorkerLink link, CancellationToken cancellationToken)
-    {
-        if (link.Head.Status != StatusCodes.Status200OK)
-        {
-            return new WorkerAnswer.Refused(await RefusalBody.ReadAsync(link, cancellationToken));
-        }
-
-        return link.Head.IsEvents
-            ? WorkerAnswer.Streaming.Instance
-            : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
-    }
+    private static WorkerAnswer Judge(AnswerHead head) => head.IsEvents
+        ? WorkerAnswer.Streaming.Instance
+        : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
 
     private static async ValueTask ReadEndAsync(WorkerLink link)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Gateway.Admission;
@@ -8,36 +7,24 @@ using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Forwarding;
 
-/// <summary>Passes on one worker's events until the last, and says in <see cref="End"/> why it stopped.</summary>
+/// <summary>One worker's events until the last, and in <see cref="End"/> why there are no more. Its caller asks for each, so that no iterator of its own stands between.</summary>
 internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target, ReceivedTokens received)
 {
     private readonly bool _continued = received.Count > 0;
     private bool _streaming;
 
-    /// <summary>Set when <see cref="RunAsync"/> has ended by itself.</summary>
+    /// <summary>Null: there may be more events.</summary>
     public WorkerTryEnd? End { get; private set; }
 
     /// <summary>The worker could not be reached, or broke off: its own doing, not the request's.</summary>
     public bool HasFailed { get; private set; }
 
-    public async IAsyncEnumerable<GenerateEvent> RunAsync(WorkerCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        End = await AnswerAsync(call, cancellationToken);
-
-        while (End is null)
-        {
-            if (await NextAsync(call, cancellationToken) is { } happened)
-            {
-                yield return happened;
-            }
-        }
-    }
-
-    private async Task<WorkerTryEnd?> AnswerAsync(WorkerCall call, CancellationToken cancellationToken)
+    /// <summary>Sends the request and waits for the worker's first word, after which either <see cref="End"/> is set or events follow.</summary>
+    public async ValueTask BeginAsync(WorkerCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call.AnswerAsync(cancellationToken) switch
+            End = await call.AnswerAsync(cancellationToken) switch
             {
                 WorkerAnswer.Streaming => null,
                 WorkerAnswer.Refused refused => new WorkerTryEnd.Refused(refused.Problem),
@@ -47,18 +34,12 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
         }
         catch (OperationCanceledException) when (invocation.AbortCause is AbortCause.Deadline)
         {
-            return new WorkerTryEnd.Refused(invocation.DeadlineProblem("the worker's queue"));
+            End = new WorkerTryEnd.Refused(invocation.DeadlineProblem("the worker's queue"));
         }
     }
 
-    private WorkerTryEnd.Unreachable Unreached(WorkerAnswer.Unreachable unreachable)
-    {
-        HasFailed = true;
-        return new WorkerTryEnd.Unreachable($"{target.Worker}: {unreachable.Reason}");
-    }
-
     /// <summary>The event to pass on, or null when it was ours to swallow.</summary>
-    private async ValueTask<GenerateEvent?> NextAsync(WorkerCall call, CancellationToken cancellationToken)
+    public async ValueTask<GenerateEvent?> NextAsync(WorkerCall call, CancellationToken cancellationToken)
     {
         WorkerRead read;
 
@@ -72,7 +53,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
             return GenerateEvents.Failed(invocation.DeadlineProblem(received.Count > 0 ? "decoding" : "the worker's queue or prefill"));
         }
 
-        if (read is WorkerRead.Event { Value: var happened })
+        if (read.Event is { } happened)
         {
             return Judge(happened);
         }
@@ -83,12 +64,18 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
         {
             End = WorkerTryEnd.Done.Instance;
             return GenerateEvents.Failed(new Problem(
-                ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost in the middle of the answer: {((WorkerRead.Lost)read).Reason}"));
+                ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost in the middle of the answer: {read.LostReason}"));
         }
 
         // Nothing yet, or half a generation: either way the stream is to be taken up by somebody else.
-        End = new WorkerTryEnd.Broken(new Problem(ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost: {((WorkerRead.Lost)read).Reason}"));
+        End = new WorkerTryEnd.Broken(new Problem(ErrorCode.WorkerUnavailable, $"worker {target.Worker} was lost: {read.LostReason}"));
         return null;
+    }
+
+    private WorkerTryEnd.Unreachable Unreached(WorkerAnswer.Unreachable unreachable)
+    {
+        HasFailed = true;
+        return new WorkerTryEnd.Unreachable($"{target.Worker}: {unreachable.Reason}");
     }
 
     private GenerateEvent? Judge(GenerateEvent happened)
@@ -121,7 +108,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
 
             case GenerateEvent.KindOneofCase.Finished:
                 End = WorkerTryEnd.Done.Instance;
-                return GenerateEvents.Finished(received.Whole(happened.Finished, _continued));
+                return _continued ? GenerateEvents.Finished(received.Whole(happened.Finished)) : happened;
 
             case GenerateEvent.KindOneofCase.Failed:
                 return JudgeFailure(happened);

@@ -70,51 +70,39 @@ internal sealed class FunctionDialect(RouteBoard board, BodyReader bodies, Gener
 
     public Task WriteProblemAsync(HttpContext context, Problem problem) => PlainText.WriteAsync(context, problem);
 
-    private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> body)
+    private Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> body) => EventReader.Read(context.Request, body) switch
     {
-        switch (EventReader.Read(context.Request, body))
-        {
-            case EventReading.NoEvent:
-                await AnswerAsync(context, invocation, route, body, null);
-                return;
+        EventReading.NoEvent => AnswerAsync(context, invocation, route, body, null),
+        EventReading.Received { Call: var call } => AnswerAsync(context, invocation, route, call.Data, call),
+        EventReading.Refused refused => FailAsync(context, invocation, refused.Problem),
+        _ => throw new UnreachableException(),
+    };
 
-            case EventReading.Received { Call: var call }:
-                await AnswerAsync(context, invocation, route, call.Data, call);
-                return;
-
-            case EventReading.Refused refused:
-                await FailAsync(context, invocation, refused.Problem);
-                return;
-
-            default:
-                throw new UnreachableException();
-        }
-    }
-
-    private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)
+    private Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)
     {
         if (route.Revision.Code is not null)
         {
-            await AnswerByCodeAsync(context, invocation, route, data, call);
-            return;
+            return AnswerByCodeAsync(context, invocation, route, data, call);
         }
 
         var type = call is null ? context.Request.ContentType : call.DataType;
-        var (input, problem) = FunctionInput.Read(data, type, context.Request.Query, route.Revision.Prompt);
+
+        // The server makes a feature and a collection of a query that is asked for, also where there is none.
+        var query = context.Request.QueryString.HasValue ? context.Request.Query : QueryCollection.Empty;
+        var (input, problem) = FunctionInput.Read(data, type, query, route.Revision.Prompt);
 
         if (input is null)
         {
-            await FailAsync(context, invocation, problem!);
-            return;
+            return FailAsync(context, invocation, problem!);
         }
 
         var format = FunctionFormats.From(context.Request.Headers.Accept);
         var request = GenerateRequestFactory.Create(invocation.CallId, route, input.Prompt, input.Sampling, format.IsStream());
         var events = runner.RunAsync(invocation, route, request, invocation.Stopped);
 
-        await (format.IsStream()
+        return format.IsStream()
             ? new FunctionStreamRenderer(context, invocation, format).RenderAsync(events)
-            : FunctionAnswerRenderer.RenderAsync(context, invocation, format, EventReply.For(context.Request.Headers, call), events));
+            : FunctionAnswerRenderer.RenderAsync(context, invocation, format, EventReply.For(context.Request.Headers, call), events);
     }
 
     private Task AnswerByCodeAsync(HttpContext context, Invocation invocation, RouteEntry route, ReadOnlyMemory<byte> data, EventCall? call)

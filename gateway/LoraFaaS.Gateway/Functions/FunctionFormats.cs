@@ -6,27 +6,21 @@ namespace LoraFaaS.Gateway.Functions;
 /// <summary>The first type of an Accept header that we can make; anything else gets text.</summary>
 internal static class FunctionFormats
 {
+    private static readonly (string Name, FunctionFormat Format)[] Known =
+    [
+        (EventStreamWriter.EventStream, FunctionFormat.EventStream), (EventStreamWriter.Ndjson, FunctionFormat.Ndjson), ("application/json", FunctionFormat.Json),
+        ("text/plain", FunctionFormat.Text), ("text/*", FunctionFormat.Text), ("*/*", FunctionFormat.Text),
+    ];
+
     public static FunctionFormat From(StringValues accept)
     {
         foreach (var header in accept)
         {
-            foreach (var range in (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var range in header.AsSpan().Split(','))
             {
-                var end = range.IndexOf(';', StringComparison.Ordinal);
-
-                switch ((end < 0 ? range : range[..end]).Trim().ToLowerInvariant())
+                if (Of(header.AsSpan()[range]) is { } format)
                 {
-                    case EventStreamWriter.EventStream:
-                        return FunctionFormat.EventStream;
-
-                    case EventStreamWriter.Ndjson:
-                        return FunctionFormat.Ndjson;
-
-                    case "application/json":
-                        return FunctionFormat.Json;
-
-                    case "text/plain" or "text/*" or "*/*":
-                        return FunctionFormat.Text;
+                    return format;
                 }
             }
         }
@@ -35,4 +29,20 @@ internal static class FunctionFormats
     }
 
     public static bool IsStream(this FunctionFormat format) => format is FunctionFormat.EventStream or FunctionFormat.Ndjson;
+
+    private static FunctionFormat? Of(ReadOnlySpan<char> range)
+    {
+        var end = range.IndexOf(';');
+        var type = (end < 0 ? range : range[..end]).Trim();
+
+        foreach (var (name, format) in Known)
+        {
+            if (type.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return format;
+            }
+        }
+
+        return null;
+    }
 }

@@ -20,12 +20,11 @@ internal static class FunctionInput
     public static (InvocationInput? Input, Problem? Problem) Read(
         ReadOnlyMemory<byte> body, string? contentType, IQueryCollection query, PromptMode mode)
     {
-        var problems = new FieldProblems();
-        var fromQuery = QuerySampling.Read(query, problems);
+        var (fromQuery, wrong) = ReadQuery(query);
 
-        if (problems.Any)
+        if (wrong is not null)
         {
-            return (null, problems.First);
+            return (null, wrong);
         }
 
         if (!Utf8.IsValid(body.Span))
@@ -36,7 +35,19 @@ internal static class FunctionInput
         var (input, problem) = IsJson(contentType) ? ReadJson(body, mode) : (ReadText(body, mode), null);
 
         // What is written in the URL is written for this one call: it wins over the body.
-        return input is null ? (null, problem) : (input with { Sampling = fromQuery.Or(input.Sampling) }, null);
+        return input is null || ReferenceEquals(fromQuery, SamplingOverrides.None) ? (input, problem) : (input with { Sampling = fromQuery.Or(input.Sampling) }, null);
+    }
+
+    /// <summary>Hardly any call has one.</summary>
+    private static (SamplingOverrides Sampling, Problem? Problem) ReadQuery(IQueryCollection query)
+    {
+        if (query.Count == 0)
+        {
+            return (SamplingOverrides.None, null);
+        }
+
+        var problems = new FieldProblems();
+        return (QuerySampling.Read(query, problems), problems.First);
     }
 
     private static bool IsJson(string? contentType) =>

@@ -68,7 +68,7 @@ internal sealed partial class InvocationMeter : IDisposable
     /// <summary>The function is known now.</summary>
     public void Resolved(Invocation invocation)
     {
-        _started.Add(1, new TagList { { "function_name", invocation.Route?.Function.ToString() ?? UnknownFunction } });
+        _started.Add(1, new TagList { { "function_name", invocation.Route?.Words.Function ?? UnknownFunction } });
 
         if (invocation.Route is { } route)
         {
@@ -78,7 +78,7 @@ internal sealed partial class InvocationMeter : IDisposable
 
     public void End(Invocation invocation, int status, Activity? activity)
     {
-        var function = invocation.Route?.Function.ToString() ?? UnknownFunction;
+        var function = invocation.Route?.Words.Function ?? UnknownFunction;
         var tags = new TagList { { "code", StatusText(status) }, { "function_name", function } };
         var named = new TagList { { "function_name", function } };
 

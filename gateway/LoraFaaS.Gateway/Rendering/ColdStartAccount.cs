@@ -6,7 +6,7 @@ using LoraFaaS.Protocol.Data;
 namespace LoraFaaS.Gateway.Rendering;
 
 /// <summary>Where the time to the first token went, as the callers see it: stages in the order they happen, in milliseconds, that add up to the time to the first token.</summary>
-internal sealed record ColdStartAccount(
+internal readonly record struct ColdStartAccount(
     double DoorMs,
     double ActivationMs,
     double ConnectMs,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Data;
@@ -11,9 +12,9 @@ internal static class GenerateRequestFactory
     public static GenerateRequest Create(CallId callId, RouteEntry route, Prompt prompt, SamplingOverrides sampling, bool stream) => new()
     {
         CallId = callId.Value,
-        Revision = ToRef(route),
+        Revision = route.Words.Reference,
         Prompt = prompt,
-        Sampling = ToSampling(route, sampling),
+        Sampling = SamplingOf(route, sampling),
         Stream = stream,
         Call = route.Revision.Code is null ? null : FunctionCalls.OfPrompt(prompt),
     };
@@ -22,8 +23,8 @@ internal static class GenerateRequestFactory
     public static GenerateRequest CreateCall(CallId callId, RouteEntry route, FunctionCall call) => new()
     {
         CallId = callId.Value,
-        Revision = ToRef(route),
-        Sampling = ToSampling(route, SamplingOverrides.None),
+        Revision = route.Words.Reference,
+        Sampling = SamplingOf(route, SamplingOverrides.None),
         Stream = true,
         Call = call,
     };
@@ -46,30 +47,28 @@ internal static class GenerateRequestFactory
         return next;
     }
 
-    private static RevisionRef ToRef(RouteEntry route) => new()
+    public static RevisionRef ToRef(FunctionRevision revision) => new()
     {
-        Namespace = route.Function.Namespace.Value,
-        Function = route.Function.Name.Value,
-        Number = route.Revision.Number,
-        BackboneDigest = route.Revision.BackboneDigest.Value,
-        AdapterDigest = route.Revision.AdapterDigest?.Value ?? "",
-        AdapterBytes = route.Revision.AdapterBytes,
-        TrustDomain = route.Revision.TrustDomain.Value,
-        SystemPrompt = route.Revision.SystemPrompt ?? "",
-        SloTtftMs = (int)Math.Min(route.Revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
-        CodeDigest = route.Revision.Code?.Digest.Value ?? "",
-        CodeBytes = route.Revision.Code?.Bytes ?? 0,
-        CodeSecrets = route.Revision.Code is { } code && code.Secrets.Count + code.Environment.Count > 0,
-        KeepAliveMs = (long)(route.Revision.KeepAlive?.TotalMilliseconds ?? 0),
-        Priority = (int)route.Revision.Priority,
-        SloTpotMs = (int)Math.Min(route.Revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
-        MaxConcurrent = route.Revision.MaxConcurrent,
+        Namespace = revision.Function.Namespace.Value,
+        Function = revision.Function.Name.Value,
+        Number = revision.Number,
+        BackboneDigest = revision.BackboneDigest.Value,
+        AdapterDigest = revision.AdapterDigest?.Value ?? "",
+        AdapterBytes = revision.AdapterBytes,
+        TrustDomain = revision.TrustDomain.Value,
+        SystemPrompt = revision.SystemPrompt ?? "",
+        SloTtftMs = (int)Math.Min(revision.SloTtft?.TotalMilliseconds ?? 0, int.MaxValue),
+        CodeDigest = revision.Code?.Digest.Value ?? "",
+        CodeBytes = revision.Code?.Bytes ?? 0,
+        CodeSecrets = revision.Code is { } code && code.Secrets.Count + code.Environment.Count > 0,
+        KeepAliveMs = (long)(revision.KeepAlive?.TotalMilliseconds ?? 0),
+        Priority = (int)revision.Priority,
+        SloTpotMs = (int)Math.Min(revision.SloTpot?.TotalMilliseconds ?? 0, int.MaxValue),
+        MaxConcurrent = revision.MaxConcurrent,
     };
 
-    private static Sampling ToSampling(RouteEntry route, SamplingOverrides said)
+    public static Sampling ToSampling(SamplingDefaults defaults, SamplingOverrides said)
     {
-        var defaults = route.Revision.Sampling;
-
         var sampling = new Sampling
         {
             Temperature = said.Temperature ?? defaults.Temperature,
@@ -87,11 +86,17 @@ internal static class GenerateRequestFactory
             JsonSchema = said.JsonSchema ?? "",
         };
 
-        sampling.Stop.Add(said.Stop ?? []);
-
-        foreach (var (token, bias) in said.LogitBias ?? new Dictionary<int, float>())
+        if (said.Stop is { } stop)
         {
-            sampling.LogitBias.Add(token, bias);
+            sampling.Stop.Add(stop);
+        }
+
+        if (said.LogitBias is { } biases)
+        {
+            foreach (var (token, bias) in biases)
+            {
+                sampling.LogitBias.Add(token, bias);
+            }
         }
 
         if ((said.Seed ?? defaults.Seed) is { } seed)
@@ -106,4 +111,7 @@ internal static class GenerateRequestFactory
 
         return sampling;
     }
+
+    private static Sampling SamplingOf(RouteEntry route, SamplingOverrides said) =>
+        ReferenceEquals(said, SamplingOverrides.None) && route.Words.Sampling is { } unsaid ? unsaid : ToSampling(route.Revision.Sampling, said);
 }

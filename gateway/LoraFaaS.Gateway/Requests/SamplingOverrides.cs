@@ -41,7 +41,7 @@ internal sealed record SamplingOverrides
     public bool PromptOnly { get; init; }
 
     /// <summary>What this leaves unsaid is taken from <paramref name="other"/>.</summary>
-    public SamplingOverrides Or(SamplingOverrides other) => new()
+    public SamplingOverrides Or(SamplingOverrides other) => ReferenceEquals(this, None) ? other : ReferenceEquals(other, None) ? this : new()
     {
         Temperature = Temperature ?? other.Temperature,
         TopP = TopP ?? other.TopP,

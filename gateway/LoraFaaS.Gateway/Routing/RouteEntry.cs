@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Gateway.Requests;
 
 namespace LoraFaaS.Gateway.Routing;
 
@@ -28,6 +29,9 @@ internal sealed record RouteEntry
     public bool IsBackbone { get; init; }
 
     public FunctionId Function => Revision.Function;
+
+    /// <summary>Made when it is first called: most of a large table is not. Two who come at once may both make them, of which one stays.</summary>
+    public RevisionWords Words => field is { } made && ReferenceEquals(made.Revision, Revision) ? made : field = new RevisionWords(Revision);
 
     /// <summary>How OpenAI clients name it: without the namespace where that is the default.</summary>
     public string ModelId => Function.Namespace == NamespaceName.Default ? Function.Name.Value : Function.ToString();

@@ -57,7 +57,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
                     case AnswerHeadStatus.Malformed:
                         return AskOutcome.Malformed;
                     default:
-                        if (await ReceiveAsync(cancellationToken) == 0)
+                        if (!TryTake(await stream.ReadAsync(Room(), cancellationToken)))
                         {
                             return _end == 0 ? AskOutcome.Unanswered : AskOutcome.Torn;
                         }
@@ -82,7 +82,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
     {
         while (!IsBodyDone && _end - _start < most)
         {
-            if (!await ReceiveBodyAsync(cancellationToken))
+            if (!TryTakeBody(await stream.ReadAsync(BodyRoom(), cancellationToken)))
             {
                 return null;
             }
@@ -138,7 +138,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
                 return new(_start == _end ? FrameReadStatus.End : FrameReadStatus.Torn, null);
             }
 
-            if (!await ReceiveBodyAsync(cancellationToken))
+            if (!TryTakeBody(await stream.ReadAsync(BodyRoom(), cancellationToken)))
             {
                 return new(FrameReadStatus.Torn, null);
             }
@@ -176,7 +176,8 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
 
         try
         {
-            return new(FrameReadStatus.Message, GenerateEvent.Parser.ParseFrom(_buffer, at, length));
+            // As a span: for an array the parser makes a reader of its own, which is larger than most events.
+            return new(FrameReadStatus.Message, GenerateEvent.Parser.ParseFrom(_buffer.AsSpan(at, length)));
         }
         catch (Google.Protobuf.InvalidProtocolBufferException)
         {
@@ -184,17 +185,19 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
         }
     }
 
-    /// <summary>False: no more of a body comes, though it has not ended.</summary>
-    private async ValueTask<bool> ReceiveBodyAsync(CancellationToken cancellationToken)
+    /// <summary>Where more of the body is to be read to. Whoever waits for bytes reads them himself: a method between would be one more object a call.</summary>
+    private Memory<byte> BodyRoom()
     {
         if (_start == _end)
         {
             (_start, _end) = (0, 0);
         }
 
-        var received = await ReceiveAsync(cancellationToken);
-        return received > 0 && TryDecode(_end - received);
+        return Room();
     }
+
+    /// <summary>False: no more of a body comes, though it has not ended.</summary>
+    private bool TryTakeBody(int received) => TryTake(received) && TryDecode(_end - received);
 
     /// <summary>What was received from here on becomes that much of the body.</summary>
     private bool TryDecode(int from)
@@ -206,17 +209,22 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
         return isBody;
     }
 
-    /// <summary>How many bytes came behind what is there; 0: the other side has ended.</summary>
-    private async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)
+    /// <summary>Behind what is there.</summary>
+    private Memory<byte> Room()
     {
         if (_end == _buffer.Length)
         {
             MakeRoom();
         }
 
-        var received = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <summary>So many bytes came to <see cref="Room"/>; false: the other side has ended.</summary>
+    private bool TryTake(int received)
+    {
         _end += received;
-        return received;
+        return received > 0;
     }
 
     private void MakeRoom()

@@ -34,7 +34,7 @@ internal readonly struct WorkerRequest : IDisposable
 
         if (trace is { IdFormat: ActivityIdFormat.W3C })
         {
-            _length += Write(Rest(), "traceparent", trace.Id);
+            _length += WriteTraceParent(Rest(), trace);
             _length += Write(Rest(), "tracestate", trace.TraceStateString);
         }
 
@@ -47,6 +47,10 @@ internal readonly struct WorkerRequest : IDisposable
     public ReadOnlyMemory<byte> Bytes => _rented.AsMemory(0, _length);
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_rented);
+
+    /// <summary>From its parts (W3C trace context, version 00): its id as a whole would be made for this alone.</summary>
+    private static int WriteTraceParent(Span<byte> target, Activity trace) => Utf8.TryWrite(
+        target, CultureInfo.InvariantCulture, $"traceparent: 00-{trace.TraceId.ToHexString()}-{trace.SpanId.ToHexString()}-{(int)trace.ActivityTraceFlags:x2}\r\n", out var written) ? written : 0;
 
     /// <summary>Leaves out what is not fit for a header's value as it is, or for the room there is.</summary>
     private static int Write(Span<byte> target, string name, string? value) =>

@@ -15,17 +15,20 @@ namespace LoraFaaS.Bench.Door;
 /// <param name="Full">Of the oldest generation.</param>
 /// <param name="Paused">By the collector, in all.</param>
 /// <param name="LongestPause">Since the counts were last asked for.</param>
+/// <param name="Allocated">Bytes, but for some kilobytes a thread that are given out before they are used.</param>
 internal readonly record struct DoorCounts(
-    TimeSpan Ran, TimeSpan Waited, long Slept, long Displaced, long Methods, long Collections, long Full, TimeSpan Paused, TimeSpan LongestPause)
+    TimeSpan Ran, TimeSpan Waited, long Slept, long Displaced, long Methods, long Collections, long Full, TimeSpan Paused, TimeSpan LongestPause,
+    long Allocated)
 {
     /// <summary>From then until now.</summary>
     public static DoorCounts operator -(DoorCounts now, DoorCounts then) => new(
         now.Ran - then.Ran, now.Waited - then.Waited, now.Slept - then.Slept, now.Displaced - then.Displaced,
-        now.Methods - then.Methods, now.Collections - then.Collections, now.Full - then.Full, now.Paused - then.Paused, now.LongestPause);
+        now.Methods - then.Methods, now.Collections - then.Collections, now.Full - then.Full, now.Paused - then.Paused, now.LongestPause,
+        now.Allocated - then.Allocated);
 
     public static DoorCounts operator +(DoorCounts left, DoorCounts right) => new(
         left.Ran + right.Ran, left.Waited + right.Waited, left.Slept + right.Slept, left.Displaced + right.Displaced, left.Methods + right.Methods, left.Collections + right.Collections,
-        left.Full + right.Full, left.Paused + right.Paused, left.LongestPause > right.LongestPause ? left.LongestPause : right.LongestPause);
+        left.Full + right.Full, left.Paused + right.Paused, left.LongestPause > right.LongestPause ? left.LongestPause : right.LongestPause, left.Allocated + right.Allocated);
 
     /// <param name="folder">Where the process writes (<see cref="StartupHook"/>).</param>
     /// <param name="process">Started with the hook.</param>
@@ -51,7 +54,7 @@ internal readonly record struct DoorCounts(
         }
 
         return new DoorCounts(
-            Nanoseconds(ran), Nanoseconds(waited), slept, displaced, runtime[0], runtime[1], runtime[3], new TimeSpan(runtime[4]), new TimeSpan(runtime[5]));
+            Nanoseconds(ran), Nanoseconds(waited), slept, displaced, runtime[0], runtime[1], runtime[3], new TimeSpan(runtime[4]), new TimeSpan(runtime[5]), runtime[6]);
     }
 
     private static TimeSpan Nanoseconds(long count) => new(count / TimeSpan.NanosecondsPerTick);

@@ -71,6 +71,7 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
         Add("threads were taken from theirs, of 1 000 calls", "", turn => 1_000.0 * turn.Counts.Displaced / turn.Load.AllCalls);
         Add("longest pause of the collector", "ms", turn => turn.Counts.LongestPause.TotalMilliseconds);
         Add("collections a second", "", turn => turn.Counts.Collections / turn.Load.Seconds);
+        Add("allocated a call", "bytes", turn => turn.AllocatedBytes);
         Add("methods compiled", "", turn => turn.Counts.Methods);
         report.Add(BenchRow.Limit("taken by the machine's host", 100 * Turns().Max(turn => turn.Stolen), "%"));
 

@@ -54,14 +54,14 @@ internal sealed class StartupHook
     /// <summary>The file of a process, as <see cref="Write"/> leaves it.</summary>
     public static string FileOf(string folder, int process) => Path.Combine(folder, process.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Methods, collections of each generation, pauses of all and the longest since the last time, in 100 ns.</summary>
+    /// <summary>Methods, collections of each generation, pauses of all and the longest since the last time, in 100 ns, and bytes allocated.</summary>
     private static void Write(string folder)
     {
         var longest = Interlocked.Exchange(ref _longestTicks, 0);
         var file = FileOf(folder, Environment.ProcessId);
         File.WriteAllText(file + ".new", string.Create(
             CultureInfo.InvariantCulture,
-            $"{JitInfo.GetCompiledMethodCount()} {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)} {GC.GetTotalPauseDuration().Ticks} {longest}"));
+            $"{JitInfo.GetCompiledMethodCount()} {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)} {GC.GetTotalPauseDuration().Ticks} {longest} {GC.GetTotalAllocatedBytes()}"));
         File.Move(file + ".new", file, overwrite: true);
     }
 }

@@ -4,6 +4,7 @@ using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Tests.Fakes;
 using LoraFaaS.Protocol.Control;
+using LoraFaaS.TestKit.Memory;
 
 namespace LoraFaaS.Gateway.Tests.Authentication;
 
@@ -26,6 +27,16 @@ public sealed class AccessTableTests
             var wrong = text[..i] + (text[i] == 'b' ? 'c' : 'b') + text[(i + 1)..];
             Assert.IsNotType<KeyLookup.Found>(table.Find($"Bearer {wrong}", Now));
         }
+    }
+
+    [Fact]
+    public void Looking_a_key_up_allocates_nothing()
+    {
+        var ring = new KeyRing();
+        var header = $"Bearer {ring.Add()}";
+        var table = AccessTable.Read(ring.Access);
+
+        Assert.Equal(0, Allocations.Least(() => table.Find(header, Now)));
     }
 
     [Theory]

@@ -255,6 +255,29 @@ public sealed class ApiKeyTests
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
     }
 
+    [Fact]
+    public async Task A_key_is_its_calls_and_not_its_connections()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync();
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add();
+        ring.Access.LockedNamespaces.Add("openfaas-fn");
+        await gateway.PublishAsync(ring.Update());
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = gateway.Url, Timeout = Patience.Limit };
+
+        foreach (var (sent, expected) in (IEnumerable<(string?, HttpStatusCode)>)[(key, HttpStatusCode.OK), (null, HttpStatusCode.Unauthorized), (key, HttpStatusCode.OK), (null, HttpStatusCode.Unauthorized)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+            {
+                Content = new StringContent("""{"model":"echo","messages":[{"role":"user","content":"x"}]}""", Encoding.UTF8, "application/json"),
+                Headers = { Authorization = sent is null ? null : new AuthenticationHeaderValue("Bearer", sent) },
+            };
+            using var response = await http.SendAsync(request);
+            Assert.Equal(expected, response.StatusCode);
+        }
+    }
+
     private static ChatClient Chat(RunningGateway gateway, string key) =>
         new OpenAIClient(
             new ApiKeyCredential(key),

@@ -171,12 +171,25 @@ public sealed class BusyWorkerTests
         await using var gateway = await RunningGateway.StartAsync();
         var (near, far) = await StartAsync(gateway, BusyIfItMayMoveAsync, BusyIfItMayMoveAsync);
         TaskCompletionSource[] left = [new(), new()];
-        (near.PlaceScript, far.PlaceScript) = (exchange => GrantAsync(exchange, left[0]), exchange => GrantAsync(exchange, left[1]));
+        var (both, came) = (new TaskCompletionSource(), 0);
+        (near.PlaceScript, far.PlaceScript) = (exchange => GrantTogetherAsync(exchange, left[0]), exchange => GrantTogetherAsync(exchange, left[1]));
 
         using var answer = await Patience.ForAsync(gateway.InvokeAsync("x"));
         Assert.Equal("0 1 2 3 4 5 ", await answer.Content.ReadAsStringAsync());
         Assert.Single(near.Exchanges.Concat(far.Exchanges), exchange => !exchange.Request.MayMove);
         await Patience.ForAsync(Task.WhenAll(left.Select(place => place.Task)));
+
+        // Not before both were asked: else the first grant may end the second line before its worker hears of it.
+        async Task GrantTogetherAsync(WorkerExchange exchange, TaskCompletionSource gone)
+        {
+            if (Interlocked.Increment(ref came) == left.Length)
+            {
+                both.SetResult();
+            }
+
+            await both.Task;
+            await GrantAsync(exchange, gone);
+        }
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ColdStartAccountTests
     [InlineData(false, StorageTier.Remote, "prefix=none", null)]
     public void The_account_names_where_the_prompts_beginning_came_from(bool isCached, StorageTier tier, string header, string? name, long bytes = 0)
     {
-        var account = ColdStartAccount.From(new ColdStart { PrefixMs = 7.5, PrefixCached = isCached, PrefixTier = (int)tier, PrefixBytes = bytes })!;
+        var account = ColdStartAccount.From(new ColdStart { PrefixMs = 7.5, PrefixCached = isCached, PrefixTier = (int)tier, PrefixBytes = bytes })!.Value;
 
         Assert.Equal((7.5, name, bytes), (account.PrefixMs, account.PrefixTier, account.PrefixBytes ?? 0));
         Assert.EndsWith($",{header}", account.ToHeader(), StringComparison.Ordinal);

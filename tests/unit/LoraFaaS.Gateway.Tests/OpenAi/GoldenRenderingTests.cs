@@ -18,7 +18,7 @@ public sealed class GoldenRenderingTests : IDisposable
 
     private readonly DefaultHttpContext _context = new();
     private readonly MemoryStream _body = new();
-    private readonly Invocation _invocation = new(new CallId("call"), "chat", TimeProvider.System, _ => { }, () => { }, CancellationToken.None) { Usage = UsageKey.Draw() };
+    private readonly Invocation _invocation = new(new CallId("call"), "chat", TimeProvider.System, _ => { }, null) { Usage = UsageKey.Draw() };
 
     public GoldenRenderingTests() => _context.Response.Body = _body;
 

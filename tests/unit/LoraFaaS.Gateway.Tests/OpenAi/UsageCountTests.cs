@@ -13,7 +13,7 @@ public sealed class UsageCountTests
     [InlineData(3, 1, 2, 0)]
     public void Of_each_prompt_only_what_no_answer_computed_was_cached(params int[] ends)
     {
-        using var invocation = new Invocation(new CallId("call"), "chat", TimeProvider.System, _ => { }, () => { }, CancellationToken.None) { Usage = UsageKey.Draw() };
+        using var invocation = new Invocation(new CallId("call"), "chat", TimeProvider.System, _ => { }, null) { Usage = UsageKey.Draw() };
         var usage = new UsageCount(choicesPerPrompt: 2);
         int[] cached = [100, 16, 40, 40];
 
