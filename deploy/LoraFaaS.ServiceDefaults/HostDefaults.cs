@@ -1,5 +1,6 @@
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Knative;
 using LoraFaaS.ServiceDefaults.Logging;
 using LoraFaaS.ServiceDefaults.Metrics;
 using LoraFaaS.ServiceDefaults.Tls;
@@ -19,14 +20,14 @@ public static class HostDefaults
 {
     /// <summary>
     /// A builder configured by <c>appsettings.json</c> beside the program, environment variables (<c>Host__HttpUrl</c>) and arguments
-    /// (<c>--Host:HttpUrl URL</c>), later ones first.
+    /// (<c>--Host:HttpUrl URL</c>), later ones first; and before them all by Knative's <c>PORT</c>.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(string service, HostDoors doors, string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             // Watching configuration files takes inotify handles, of which a machine with many hosts runs out; nothing here reloads.
-            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. ListenPort.Apply(args, Environment.GetEnvironmentVariable)],
             ApplicationName = "LoraFaaS." + service,
             ContentRootPath = AppContext.BaseDirectory,
         });
@@ -51,6 +52,9 @@ public static class HostDefaults
         services.AddHostMetrics();
         services.AddHostTracing(HostTracing.Exports(builder.Configuration));
         services.AddSingleton<HostHealth>();
+        services.AddSingleton<ServiceIdentity>();
+        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<ServiceIdentity>());
+        services.AddHostedService(provider => provider.GetRequiredService<ServiceIdentity>());
 
         return builder;
     }
@@ -130,7 +134,9 @@ public static class HostDefaults
 
         var listener = new HostListener(
             Address(nameof(HostingOptions.HttpUrl), options.HttpUrl),
-            doors is HostDoors.HttpAndRpc ? Address(nameof(HostingOptions.RpcUrl), options.RpcUrl) : null,
+            doors is HostDoors.HttpAndRpc ? Address(nameof(HostingOptions.RpcUrl), options.RpcUrl)
+                : doors is HostDoors.Callers && options.GrpcUrl.Length > 0 ? Address(nameof(HostingOptions.GrpcUrl), options.GrpcUrl)
+                : null,
             inside,
             options.AdvertiseHost,
             offersHttp2: doors is HostDoors.Callers);

@@ -36,7 +36,7 @@ internal static class GatewayHost
 
     public static WebApplication Build(string[] args)
     {
-        var builder = CreateBuilder(ListenPort.Apply(args, Environment.GetEnvironmentVariable));
+        var builder = CreateBuilder(args);
         var app = builder.Build();
         app.MapGateway();
         return app;

@@ -3,6 +3,7 @@ using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Controllers;
 using LoraFaaS.Gateway.Functions;
 using LoraFaaS.Gateway.Handover;
+using LoraFaaS.Gateway.Inference;
 using LoraFaaS.Gateway.Knative;
 using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Lorax;
@@ -21,7 +22,7 @@ namespace LoraFaaS.Gateway;
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password, invocations a key where one is asked for.</item>
 /// <item>Admission: id, clock, a place among those in flight, and within the key's limits; the body within its limit; the one deadline.</item>
-/// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax or Kserve: the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
+/// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax, Kserve or Inference (gRPC): the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
 /// <item>Routing: the name is found in one snapshot of the table.</item>
 /// <item>Dispatch: a warm worker by the placement policy, or
 /// Activation: one flight per cold revision, bounded waiters.</item>
@@ -47,6 +48,7 @@ internal static class GatewayPipeline
         app.MapOpenAi();
         app.MapLorax();
         app.MapKserve();
+        app.MapInference();
         app.MapVllm();
         app.MapController();
         app.MapUi();

@@ -9,9 +9,10 @@ internal sealed class OpenDoorValidator(IOptions<HostingOptions> hosting) : IVal
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var (option, url) = IsLoopback(hosting.Value.HttpUrl) ? ("Host:InsideUrl", hosting.Value.InsideUrl) : ("Host:HttpUrl", hosting.Value.HttpUrl);
+        (string Option, string Url)[] doors = [("Host:HttpUrl", hosting.Value.HttpUrl), ("Host:InsideUrl", hosting.Value.InsideUrl), ("Host:GrpcUrl", hosting.Value.GrpcUrl)];
+        var (option, url) = Array.Find(doors, door => !IsLoopback(door.Url));
 
-        return options.RequireApiKeys || options.AllowOpenInvocations || IsLoopback(url)
+        return options.RequireApiKeys || options.AllowOpenInvocations || url is null
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
                 $"{option}: other machines reach {url}, and whoever does could invoke every function. Ask for keys (Gateway:RequireApiKeys true), or say that this is meant (Gateway:AllowOpenInvocations true)");

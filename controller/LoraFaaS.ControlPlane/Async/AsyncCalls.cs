@@ -23,6 +23,13 @@ public sealed partial class AsyncCalls(
 
     public TimeSpan LeaseDuration => options.Value.Lease;
 
+    /// <summary>When a call is forgotten; null: it is not over.</summary>
+    public DateTimeOffset? ExpiryOf(AsyncProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return progress.FinishedAt + (progress.Phase is CallPhase.Dead ? options.Value.DeadTtl : options.Value.ResultTtl);
+    }
+
     /// <summary>Returns when it is durable.</summary>
     public async Task<EnqueueOutcome> EnqueueAsync(AsyncRequest request, CancellationToken cancellationToken)
     {

@@ -96,7 +96,7 @@ internal sealed class AsyncApi(AsyncCalls calls)
 
     private static Problem NotFound(CallId id, string why) => new(ErrorCode.NotFound, $"the call {OneLine.Quote(id.Value)} {why}");
 
-    private static AsyncCallInfo Info(AsyncCall call, bool withBody)
+    private AsyncCallInfo Info(AsyncCall call, bool withBody)
     {
         var (request, progress) = (call.Request, call.Progress);
         var body = withBody ? progress.Result?.Body ?? default : default;
@@ -112,6 +112,7 @@ internal sealed class AsyncApi(AsyncCalls calls)
             StartedAt = request.StartedAt,
             NextTryAt = call.IsOpen && progress.Lease is null ? progress.DueAt : null,
             FinishedAt = progress.FinishedAt,
+            ExpiresAt = calls.ExpiryOf(progress),
             CallbackUrl = request.CallbackUrl,
             Error = progress.Error,
             Status = progress.Result?.Status,

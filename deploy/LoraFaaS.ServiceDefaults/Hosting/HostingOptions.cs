@@ -36,6 +36,12 @@ public sealed class HostingOptions
     /// </summary>
     public string InsideUrl { get; set; } = "";
 
+    /// <summary>
+    /// A further door of a host that callers from anywhere come to, for gRPC: HTTP/2 from the first byte on, which clients without TLS need, since without a handshake they cannot choose it at
+    /// <see cref="HttpUrl"/>. With TLS both serve gRPC. Empty: none.
+    /// </summary>
+    public string GrpcUrl { get; set; } = "";
+
     /// <summary>Written, whole or not at all, once the host listens: process id and actual URLs as JSON. Empty: none.</summary>
     public string ReadyFile { get; set; } = "";
 

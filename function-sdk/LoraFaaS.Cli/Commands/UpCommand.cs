@@ -12,6 +12,7 @@ namespace LoraFaaS.Cli.Commands;
 internal static class UpCommand
 {
     private static readonly Option<int> Port = new("--port") { Description = "The gateway's port; 0 takes a free one", DefaultValueFactory = _ => 8080 };
+    private static readonly Option<int> GrpcPort = new("--grpc-port") { Description = "Where the gateway serves gRPC (Open Inference Protocol); 0 takes a free one", DefaultValueFactory = _ => 0 };
     private static readonly Option<string> Host = new("--host") { Description = "The gateway's address", DefaultValueFactory = _ => "127.0.0.1" };
     private static readonly Option<bool> RequireApiKeys = new("--require-api-keys") { Description = "Every invocation needs an API key (lorafaas key create)" };
     private static readonly Option<bool> InsecureOpen = new("--insecure-open") { Description = "With a --host that other machines reach: let them invoke without a key" };
@@ -33,7 +34,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Start gateway, controller, worker and console on this machine and serve until Ctrl-C")
         {
-            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Demo, Once, ReadyFile,
+            Port, GrpcPort, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Demo, Once, ReadyFile,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -44,7 +45,7 @@ internal static class UpCommand
     {
         var command = new Command("demo", "The same as up --demo: start everything here, deploy the demo functions, call each once, and serve until Ctrl-C")
         {
-            Port, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Once, ReadyFile,
+            Port, GrpcPort, Host, RequireApiKeys, InsecureOpen, Data, Threads, DeviceMemory, Weights, NoConsole, Postgres, Redis, Once, ReadyFile,
         };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
@@ -101,9 +102,12 @@ internal static class UpCommand
     {
         var port = parse.GetValue(Port);
 
-        if (port is < 0 or > 65535)
+        foreach (var (name, given) in ((string, int)[])[("--port", port), ("--grpc-port", parse.GetValue(GrpcPort))])
         {
-            throw new UsageException($"--port {port}: a port is 0 to 65535.");
+            if (given is < 0 or > 65535)
+            {
+                throw new UsageException($"{name} {given}: a port is 0 to 65535.");
+            }
         }
 
         if (parse.GetValue(Threads) < 0)
@@ -121,6 +125,7 @@ internal static class UpCommand
         return new UpOptions
         {
             Port = port,
+            GrpcPort = parse.GetValue(GrpcPort),
             Host = host,
             DataFolder = parse.GetValue(Data) ?? DefaultDataFolder,
             PasswordFile = parse.GetValue(Connection.ConnectionOptions.PasswordFile),
@@ -144,6 +149,8 @@ internal static class UpCommand
         grid.AddRow("OpenAI", $"{gateway}/v1");
         grid.AddRow("OpenFaaS", $"{gateway}/system");
 
+        grid.AddRow("gRPC", Markup.Escape(new Uri(platform.Grpc).Authority));
+
         if (platform.HasConsole)
         {
             grid.AddRow("console", $"{gateway}/ui");
@@ -160,6 +167,7 @@ internal static class UpCommand
         var content = new PlatformReadyFile
         {
             Gateway = platform.Connection.Gateway,
+            Grpc = platform.Grpc,
             User = platform.Connection.User,
             PasswordFile = platform.Connection.PasswordFile,
             Pids = platform.Pids,

@@ -17,7 +17,7 @@ internal static class ServerFindings
     {
         try
         {
-            PortCheck.EnsureFree(host, port);
+            PortCheck.EnsureFree(host, port, "--port");
             return Finding.Good("port", $"{host}:{port} is free");
         }
         catch (UsageException) when (ourOwn)

@@ -48,6 +48,7 @@ internal static class HostArguments
         UpOptions options, DataFolder data, string passwordFile, HostReadyFile controller, HostReadyFile? console, HostReadyFile? before) =>
     [
         "--Host:HttpUrl", before?.Urls["http"] ?? string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.Port}"),
+        "--Host:GrpcUrl", before?.Urls.GetValueOrDefault("rpc") ?? string.Create(CultureInfo.InvariantCulture, $"http://{options.Host}:{options.GrpcPort}"),
         "--Gateway:PasswordFile", passwordFile,
         "--Gateway:Async:CallbackSecretFile", data.CallbackSecretFile,
         "--Gateway:ControllerHttpUrl", controller.Urls["http"],

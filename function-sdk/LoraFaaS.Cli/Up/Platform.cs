@@ -23,6 +23,9 @@ internal sealed class Platform : IAsyncDisposable
 
     public string Password { get; }
 
+    /// <summary>Where the gateway serves gRPC.</summary>
+    public string Grpc => _supervisors.Single(supervisor => supervisor.Kind is HostKind.Gateway).Ready!.Urls["rpc"];
+
     /// <summary>Puts another process in the gateway's place; no caller notices.</summary>
     public void RestartGateway() => _supervisors.Single(supervisor => supervisor.Kind is HostKind.Gateway).Replace();
 
@@ -39,7 +42,8 @@ internal sealed class Platform : IAsyncDisposable
         var data = DataFolder.Open(options.DataFolder);
         var passwordFile = data.EnsurePasswordFile(options.PasswordFile);
         progress.Done("data", data.Path);
-        PortCheck.EnsureFree(options.Host, options.Port);
+        PortCheck.EnsureFree(options.Host, options.Port, "--port");
+        PortCheck.EnsureFree(options.Host, options.GrpcPort, "--grpc-port");
 
         Supervisor Make(HostKind kind, Func<HostReadyFile?, IReadOnlyList<string>> arguments) =>
             new(kind, programs.PathOf(kind), arguments, data, progress, time);

@@ -5,6 +5,9 @@ internal sealed record PlatformReadyFile
 {
     public required string Gateway { get; init; }
 
+    /// <summary>Where it serves gRPC.</summary>
+    public string? Grpc { get; init; }
+
     public required string User { get; init; }
 
     public required string PasswordFile { get; init; }

@@ -6,7 +6,7 @@ namespace LoraFaaS.Cli.Up;
 /// <summary>Says at once, before anything is started, that a port is taken. (The gateway would say it later, and does, if one takes it in between.)</summary>
 internal static class PortCheck
 {
-    public static void EnsureFree(string host, int port)
+    public static void EnsureFree(string host, int port, string option)
     {
         if (port == 0 || !IPAddress.TryParse(host, out var address))
         {
@@ -21,7 +21,7 @@ internal static class PortCheck
         }
         catch (SocketException e)
         {
-            throw new UsageException($"--port {port}: {host}:{port} cannot be used: {e.Message}. Choose another with --port.");
+            throw new UsageException($"{option} {port}: {host}:{port} cannot be used: {e.Message}. Choose another with {option}.");
         }
     }
 }

@@ -6,6 +6,9 @@ internal sealed record UpOptions
     /// <summary>0 takes any free port.</summary>
     public required int Port { get; init; }
 
+    /// <summary>Where the gateway serves gRPC; 0 takes any free port.</summary>
+    public int GrpcPort { get; init; }
+
     public required string Host { get; init; }
 
     public required string DataFolder { get; init; }

@@ -21,6 +21,9 @@ public sealed record AsyncCallInfo
 
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>When a call that is over is forgotten, at the latest: where more of them are kept than may be, the oldest go before. Its id is not known then.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     public string? CallbackUrl { get; init; }
 
     /// <summary>Why the last try failed, or why the call is dead.</summary>

@@ -6,7 +6,7 @@ namespace LoraFaaS.Gateway.Admission;
 /// <summary><c>X-Timeout</c>: seconds ("30", "0.5"), as OpenFaaS's settings are written, or a Go duration ("500ms", "1m30s"). At most a day.</summary>
 internal static class TimeoutHeader
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     public static bool TryParse(string? text, out TimeSpan duration)
     {

@@ -1,7 +1,11 @@
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Inference;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Rendering;
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Grpc.Server;
+using LoraFaaS.Protocol.Health;
+using LoraFaaS.Protocol.Inference;
 
 namespace LoraFaaS.Gateway.Authentication;
 
@@ -12,7 +16,11 @@ namespace LoraFaaS.Gateway.Authentication;
 internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentials credentials, KeyDesk keys, FirstTable table)
 {
     private static readonly PathString[] Guarded = ["/system", "/api"];
-    private static readonly PathString[] Open = ["/healthz", "/health", "/v2/health", "/metrics", "/ui"];
+    private static readonly PathString[] Open =
+    [
+        "/healthz", "/health", "/v2/health", "/metrics", "/ui",
+        HealthMethods.Check.Path, InferenceMethods.ServerLive.Path, InferenceMethods.ServerReady.Path,
+    ];
 
     /// <summary>vLLM's paths, which the password opens as well.</summary>
     private static readonly PathString[] AdapterManagement = ["/v1/load_lora_adapter", "/v1/unload_lora_adapter"];
@@ -62,6 +70,11 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
         if (problem.Code is ErrorCode.InvalidApiKey)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"lorafaas\"";
+        }
+
+        if (GrpcRequests.IsOne(context.Request))
+        {
+            return GrpcRequests.RefuseAsync(context, GrpcProblems.ToStatus(problem));
         }
 
         return context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)

@@ -1,5 +1,4 @@
 using LoraFaaS.Gateway.Routing;
-using LoraFaaS.ServiceDefaults.Health;
 
 namespace LoraFaaS.Gateway.Knative;
 
@@ -9,9 +8,6 @@ internal static class KnativeServices
     public static IServiceCollection AddKnative(this IServiceCollection services)
     {
         services.AddSingleton<RouteHealth>();
-        services.AddSingleton<ServiceIdentity>();
-        services.AddSingleton<IHealthSource>(provider => provider.GetRequiredService<ServiceIdentity>());
-        services.AddHostedService(provider => provider.GetRequiredService<ServiceIdentity>());
         services.AddHostedService<DrainStation>();
 
         // The open door's time is not taken from those in flight. Whoever sets Host:ShutdownTimeout says how long these may take.

@@ -1,4 +1,5 @@
 using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Grpc.Server;
 
 namespace LoraFaaS.Gateway.Knative;
 
@@ -25,7 +26,8 @@ internal sealed class ProbeStation(RequestDelegate next, RouteHealth health, IHo
                 : AnswerAsync(context, StatusCodes.Status400BadRequest, "unexpected probe header value");
         }
 
-        if (headers.ContainsKey(KubeletProbe) || headers.UserAgent is [{ } agent] && agent.StartsWith(KubeletAgent, StringComparison.Ordinal))
+        // Its gRPC probe has the same agent, and is answered by gRPC's own health checking.
+        if (headers.ContainsKey(KubeletProbe) || (headers.UserAgent is [{ } agent] && agent.StartsWith(KubeletAgent, StringComparison.Ordinal) && !GrpcRequests.IsOne(context.Request)))
         {
             return IsReady
                 ? AnswerAsync(context, StatusCodes.Status200OK, "ready")

@@ -9,6 +9,8 @@ namespace LoraFaaS.Gateway.Kserve;
 /// <summary>The Open Inference Protocol, version 2, for text: server, models, health, and its generate extension.</summary>
 internal static class KserveEndpoints
 {
+    public const string Platform = "lorafaas_lora";
+
     public static void MapKserve(this IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
@@ -40,10 +42,14 @@ internal static class KserveEndpoints
     /// <summary>As the path says it; a version is a revision in use, and any other is another model's name, which nobody has.</summary>
     public static string ModelOf(HttpContext context)
     {
-        var name = (string)context.Request.RouteValues["name"]!;
         var board = context.RequestServices.GetRequiredService<RouteBoard>();
+        return ModelOf(board, (string)context.Request.RouteValues["name"]!, (string?)context.Request.RouteValues["version"]);
+    }
 
-        if (context.Request.RouteValues["version"] is not string version || board.Table.FindModel(name) is not { } route
+    /// <summary>As a path says it; a version that is absent or empty is any.</summary>
+    public static string ModelOf(RouteBoard board, string name, string? version)
+    {
+        if (string.IsNullOrEmpty(version) || board.Table.FindModel(name) is not { } route
             || (route.Split is null && version == VersionOf(route)))
         {
             return name;
@@ -60,7 +66,7 @@ internal static class KserveEndpoints
         }
 
         var text = new KserveTensor("text_input", "BYTES", [1]);
-        var model = new KserveModel(NameOf(route), VersionsOf(route), "lorafaas_lora", [text], [text with { Name = "text_output" }]);
+        var model = new KserveModel(NameOf(route), VersionsOf(route), Platform, [text], [text with { Name = "text_output" }]);
         return context.Response.WriteAsJsonAsync(model, KserveJson.Default.KserveModel, cancellationToken: context.RequestAborted);
     }
 
@@ -76,9 +82,9 @@ internal static class KserveEndpoints
         return context.Response.WriteAsJsonAsync(state, KserveJson.Default.KserveState, cancellationToken: context.RequestAborted);
     }
 
-    private static string NameOf(RouteEntry route) => route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId;
+    public static string NameOf(RouteEntry route) => route.IsBackbone ? route.Revision.Backbone.Value : route.ModelId;
 
-    private static string[] VersionsOf(RouteEntry route) =>
+    public static string[] VersionsOf(RouteEntry route) =>
         route.Split is { } split ? [.. split.Numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))] : [VersionOf(route)];
 
     private static string VersionOf(RouteEntry route) => route.Revision.Number.ToString(CultureInfo.InvariantCulture);

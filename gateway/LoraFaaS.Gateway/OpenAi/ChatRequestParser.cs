@@ -13,6 +13,7 @@ internal static class ChatRequestParser
 
     private static ChatRequest? Read(JsonFields fields, int maxChoices)
     {
+        UnservedFields.Refuse(fields);
         var options = CompletionOptionFields.Read(fields, maxChoices);
         var (tools, call) = ToolFields.Read(fields);
         var prompt = ChatMessageFields.Read(fields, tools);

@@ -29,7 +29,7 @@ internal sealed class DoorRehearsal(
         await using var worker = await RehearsalWorker.StartAsync(token, _time, cancellationToken);
         await using var door = GatewayHost.BuildRehearsal(
         [
-            "--Host:HttpUrl", "http://127.0.0.1:0", "--Host:InsideUrl", "", "--Host:CertificateFile", "", "--Host:KeyFile", "", "--Gateway:PasswordFile", options.Value.PasswordFile, "--Internal:TokenFile", configuration["Internal:TokenFile"] ?? "",
+            "--Host:HttpUrl", "http://127.0.0.1:0", "--Host:InsideUrl", "", "--Host:GrpcUrl", "", "--Host:CertificateFile", "", "--Host:KeyFile", "", "--Gateway:PasswordFile", options.Value.PasswordFile, "--Internal:TokenFile", configuration["Internal:TokenFile"] ?? "",
             "--Gateway:ControllerHttpUrl", worker.Url, "--Gateway:ControllerRpcUrl", worker.Url, "--Gateway:RequireApiKeys", "false", "--Gateway:CertificateFile", "", "--Gateway:KeyFile", "", "--Gateway:Handover", "",
         ]);
         await door.StartAsync(cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record ToolChoice(string? Function, int? Tool, string JsonSchema
     /// <summary>What the engine calls a schema that it cannot hold a text to, wherever the schema came from.</summary>
     private const string SchemaField = "response_format";
 
+    /// <summary>Where only some of the tools may be called: the place of each alternative among the tools. Null: all may be.</summary>
+    public IReadOnlyList<int>? Places { get; init; }
+
     /// <summary>The caller gave no response format: what is wrong with the schema is wrong with a tool's parameters.</summary>
     public Problem Rename(Problem problem)
     {
@@ -20,6 +23,6 @@ internal sealed record ToolChoice(string? Function, int? Tool, string JsonSchema
             return problem;
         }
 
-        return Tool is { } tool ? problem with { Field = ToolSchemas.FieldOf(tool) } : ToolSchemas.Rename(problem);
+        return Tool is { } tool ? problem with { Field = ToolSchemas.FieldOf(tool) } : ToolSchemas.Rename(problem, Places);
     }
 }

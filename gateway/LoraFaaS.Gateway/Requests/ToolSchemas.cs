@@ -14,7 +14,7 @@ internal static class ToolSchemas
     /// The name comes first, so that the arguments are those of the function it names. Each tool's parameters get an <c>$id</c>: their <c>#/$defs/...</c> are looked for in themselves, and
     /// two tools may use one name for different things.
     /// </summary>
-    public static string AnyOf(IReadOnlyList<(string Name, string Parameters)> tools)
+    public static string AnyOf(IReadOnlyList<OfferedTool> tools)
     {
         var schema = new StringBuilder("""{"anyOf":[""");
 
@@ -32,7 +32,9 @@ internal static class ToolSchemas
     /// <summary>
     /// A refusal of the joint schema in the words of the request: which tool, and where in its parameters. One that is of no single tool, as of a schema that is too large, is of tools.
     /// </summary>
-    public static Problem Rename(Problem problem)
+    /// <param name="problem">The refusal.</param>
+    /// <param name="places">The places of the joined tools among the request's; null: all of them were joined.</param>
+    public static Problem Rename(Problem problem, IReadOnlyList<int>? places)
     {
         var at = problem.Message.IndexOf(Alternative, StringComparison.Ordinal);
         var arguments = at < 0 ? -1 : problem.Message.IndexOf(Arguments, at, StringComparison.Ordinal);
@@ -45,7 +47,7 @@ internal static class ToolSchemas
         var rest = problem.Message[(arguments + Arguments.Length)..];
         return problem with
         {
-            Field = FieldOf(tool),
+            Field = FieldOf(places?[tool] ?? tool),
             Message = problem.Message[..at] + (rest.StartsWith('/') ? rest : "the root" + rest),
         };
     }

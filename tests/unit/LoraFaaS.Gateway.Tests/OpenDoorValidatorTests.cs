@@ -17,10 +17,11 @@ public sealed class OpenDoorValidatorTests
     [InlineData("http://0.0.0.0:8080", false, true, true)]
     public void A_door_that_others_reach_is_open_only_when_somebody_said_so(string url, bool keys, bool open, bool allowed)
     {
-        var validator = new OpenDoorValidator(Options.Create(new HostingOptions { HttpUrl = url }));
+        foreach (var doors in (HostingOptions[])[new() { HttpUrl = url }, new() { InsideUrl = url }, new() { GrpcUrl = url }])
+        {
+            var result = new OpenDoorValidator(Options.Create(doors)).Validate(null, new GatewayOptions { RequireApiKeys = keys, AllowOpenInvocations = open });
 
-        var result = validator.Validate(null, new GatewayOptions { RequireApiKeys = keys, AllowOpenInvocations = open });
-
-        Assert.Equal(allowed, result.Succeeded);
+            Assert.Equal(allowed, result.Succeeded);
+        }
     }
 }

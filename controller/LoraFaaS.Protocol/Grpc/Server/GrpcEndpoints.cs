@@ -62,6 +62,23 @@ public static class GrpcEndpoints
         });
 
     /// <summary>
+    /// For callers from anywhere: the handler reads when it has let the call in, within a limit of its own, and the server's least rate of bodies holds. Headers go out with the first message, so
+    /// that until then more can be said in them, and a stopping server lets such calls end.
+    /// </summary>
+    public static IEndpointConventionBuilder MapGrpcExchange<TRequest, TResponse>(
+        this IEndpointRouteBuilder routes,
+        GrpcMethod<TRequest, TResponse> method,
+        long maxMessageBytes,
+        Func<GrpcServerDuplex<TRequest, TResponse>, CancellationToken, Task> handler)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> =>
+        routes.Map(method, isStream: false, (context, call, cancellationToken) =>
+        {
+            var reader = new GrpcMessageReader<TRequest>(context.Request.BodyReader, method.Requests, (int)Math.Min(maxMessageBytes, GrpcLimits.DefaultMaxMessageBytes));
+            return handler(new(call, reader, context.Response.BodyWriter), cancellationToken);
+        }, hasOwnLimits: true);
+
+    /// <summary>
     /// Calls of a service's methods that nobody mapped end as UNIMPLEMENTED rather than as a bare 404. Only under the service's own path: a route
     /// for any two parts would turn other unknown paths into a 405.
     /// </summary>
@@ -87,12 +104,13 @@ public static class GrpcEndpoints
         this IEndpointRouteBuilder routes,
         GrpcMethod<TRequest, TResponse> method,
         bool isStream,
-        GrpcServerPipeline.Handler handler)
+        GrpcServerPipeline.Handler handler,
+        bool hasOwnLimits = false)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
         var logger = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger<GrpcServerPipeline>();
-        var pipeline = new GrpcServerPipeline(method.Path, isStream, logger);
+        var pipeline = new GrpcServerPipeline(method.Path, isStream, hasOwnLimits, logger);
 
         return routes.MapPost(method.Path, context => pipeline.RunAsync(context, handler)).WithDisplayName("gRPC " + method.Path);
     }

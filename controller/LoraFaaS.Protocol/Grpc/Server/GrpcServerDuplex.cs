@@ -22,6 +22,9 @@ public sealed class GrpcServerDuplex<TRequest, TResponse>
 
     public GrpcServerCall Call { get; }
 
+    /// <summary>The caller's next message; null: it has half-closed.</summary>
+    public ValueTask<TRequest?> ReadAsync(CancellationToken cancellationToken) => _reader.ReadAsync(cancellationToken);
+
     /// <summary>The caller's messages until it half-closes.</summary>
     public async IAsyncEnumerable<TRequest> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace LoraFaaS.Protocol.Grpc.Server;
 /// What every call passes: is it gRPC → lift the server's body limits → read the deadline → run the handler → say the status. The status goes
 /// into the trailers, or, when nothing was sent yet, into the headers alone ("trailers-only").
 /// </summary>
-internal sealed partial class GrpcServerPipeline(string method, bool isStream, ILogger logger)
+internal sealed partial class GrpcServerPipeline(string method, bool isStream, bool hasOwnLimits, ILogger logger)
 {
     public delegate Task Handler(HttpContext context, GrpcServerCall call, CancellationToken cancellationToken);
 
@@ -23,7 +23,13 @@ internal sealed partial class GrpcServerPipeline(string method, bool isStream, I
             return;
         }
 
-        LiftLimits(context);
+        LiftSizeLimit(context);
+
+        if (!hasOwnLimits)
+        {
+            LiftRateLimit(context);
+        }
+
         context.Response.ContentType = GrpcHeaders.ContentType;
 
         if (Refusal(context.Request, out var timeout) is { } refusal)
@@ -83,13 +89,16 @@ internal sealed partial class GrpcServerPipeline(string method, bool isStream, I
     }
 
     /// <summary>Kestrel cuts bodies of 30 MB and bodies slower than 240 bytes/s: right for uploads, wrong for a session that lasts for weeks.</summary>
-    private static void LiftLimits(HttpContext context)
+    private static void LiftSizeLimit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = null;
         }
+    }
 
+    private static void LiftRateLimit(HttpContext context)
+    {
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null;

@@ -1,21 +1,14 @@
+using System.Text.Json;
 using LoraFaaS.Engine.Grammars.Graphs;
 using LoraFaaS.Engine.Grammars.Json;
 
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
-/// <summary>Arrays: prefixItems by index, then items, between minItems and maxItems.</summary>
-internal sealed class ArrayRule(JsonRules json, Func<IReadOnlyList<SchemaPlace>, int> ruleOf)
+/// <summary>Arrays: prefixItems by index, then items, between minItems and maxItems. Those whose items are to be unique are <see cref="UniqueItems"/>'s where more than one fits.</summary>
+internal sealed class ArrayRule(JsonRules json, UniqueItems unique, Func<IReadOnlyList<SchemaPlace>, int> ruleOf)
 {
     public IEnumerable<int> Build(IReadOnlyList<SchemaPlace> schemas)
     {
-        foreach (var schema in schemas)
-        {
-            if (schema.Find("uniqueItems") is { ValueKind: not System.Text.Json.JsonValueKind.False })
-            {
-                throw schema.Refuse("uniqueItems is not supported");
-            }
-        }
-
         var distinct = schemas.Max(schema => schema.Children("prefixItems")?.Count ?? 0);
         var min = schemas.Max(schema => schema.Count("minItems") ?? 0);
         var max = schemas.Min(schema => schema.Count("maxItems"));
@@ -33,6 +26,11 @@ internal sealed class ArrayRule(JsonRules json, Func<IReadOnlyList<SchemaPlace>,
             return [];
         }
 
+        if (max is not (0 or 1) && schemas.FirstOrDefault(AsksForUnique) is { } asking)
+        {
+            return unique.Build(asking, distinct == 0 ? SchemasOf(0, schemas) : null, min, max);
+        }
+
         if (Math.Max(min, max ?? 0) > GrammarLimits.Nodes)
         {
             throw schemas[0].Refuse($"minItems and maxItems may be at most {GrammarLimits.Nodes}");
@@ -40,6 +38,13 @@ internal sealed class ArrayRule(JsonRules json, Func<IReadOnlyList<SchemaPlace>,
 
         return [json.BuildList('[', ']', index => ruleOf(SchemasOf(Math.Min(index, distinct), schemas)), distinct, min, max, GraphBuilder.End)];
     }
+
+    private static bool AsksForUnique(SchemaPlace schema) => schema.Find("uniqueItems") switch
+    {
+        null or { ValueKind: JsonValueKind.False } => false,
+        { ValueKind: JsonValueKind.True } => true,
+        _ => throw schema.Refuse("uniqueItems must be true or false"),
+    };
 
     private static List<SchemaPlace> SchemasOf(int index, IReadOnlyList<SchemaPlace> schemas)
     {

@@ -2,16 +2,21 @@ using System.Text.Json;
 
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
-/// <summary>Finds the schema that a <c>$ref</c> within the document names (RFC 6901 in a URI fragment), from the root of the resource that it stands in.</summary>
+/// <summary>Finds the schema that a <c>$ref</c> within the document names, by its way from the root of the resource that it stands in (RFC 6901 in a URI fragment) or by its <c>$anchor</c> there.</summary>
 internal static class JsonPointer
 {
     public static string Escape(string step) => step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     public static SchemaPlace Resolve(SchemaPlace from, string reference)
     {
-        if (reference != "#" && !reference.StartsWith("#/", StringComparison.Ordinal))
+        if (!reference.StartsWith('#'))
         {
-            throw from.Refuse($"$ref {reference} leads out of the schema; only #/... is followed");
+            throw from.Refuse($"$ref {reference} leads out of the schema; only #/... and the name of an $anchor, #..., are followed");
+        }
+
+        if (reference.Length > 1 && reference[1] != '/')
+        {
+            return from.Resource.Anchors.Find(from, Uri.UnescapeDataString(reference[1..]));
         }
 
         var resource = from.Resource;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 
 namespace LoraFaaS.Engine.Grammars.Schemas;
 
@@ -37,6 +38,24 @@ internal static class Keywords
         ["multipleOf"] = JsonTypes.Number,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Keywords whose value is schemas under names of the caller's own.</summary>
+    private static readonly FrozenSet<string> Maps = FrozenSet.Create(StringComparer.Ordinal, "properties", "$defs", "definitions");
+
+    /// <summary>Keywords whose value is a schema, or a list of them.</summary>
+    private static readonly FrozenSet<string> Schemas = FrozenSet.Create(
+        StringComparer.Ordinal, "allOf", "anyOf", "oneOf", "items", "prefixItems", "additionalProperties", "propertyNames");
+
+    /// <summary>The schemas right within one, those that are objects, and the way to each. What stands in an example or a constant is a value, whatever it looks like.</summary>
+    public static IEnumerable<(string Step, JsonElement Element)> SchemasIn(JsonElement schema) => schema.EnumerateObject().SelectMany(property => (property.Value.ValueKind, property.Name) switch
+    {
+        (JsonValueKind.Object, var name) when Maps.Contains(name) =>
+            property.Value.EnumerateObject().Select(child => (Step: $"{name}/{JsonPointer.Escape(child.Name)}", Element: child.Value)),
+        (JsonValueKind.Object, var name) when Schemas.Contains(name) => [(Step: name, Element: property.Value)],
+        (JsonValueKind.Array, var name) when Schemas.Contains(name) =>
+            property.Value.EnumerateArray().Select((child, i) => (Step: FormattableString.Invariant($"{name}/{i}"), Element: child)),
+        _ => [],
+    }).Where(child => child.Element.ValueKind is JsonValueKind.Object);
+
     public static void Check(SchemaPlace schema)
     {
         foreach (var property in schema.Element.EnumerateObject())
@@ -68,7 +87,7 @@ internal static class Keywords
     public static JsonTypes? Stated(SchemaPlace schema) => schema.Find("type") switch
     {
         null => null,
-        { ValueKind: System.Text.Json.JsonValueKind.String } name => Named(schema, name.GetString()!),
+        { ValueKind: JsonValueKind.String } name => Named(schema, name.GetString()!),
         _ => schema.Texts("type").Aggregate(JsonTypes.None, (types, name) => types | Named(schema, name)),
     };
 

@@ -5,6 +5,8 @@ namespace LoraFaaS.Engine.Grammars.Schemas;
 /// <summary>The values that enum and const leave; null when neither is there.</summary>
 internal static class Literals
 {
+    private static readonly JsonElement[] Few = [JsonElement.Parse("true"), JsonElement.Parse("false"), JsonElement.Parse("null")];
+
     public static IReadOnlyList<JsonElement>? Find(IReadOnlyList<SchemaPlace> schemas)
     {
         List<JsonElement>? values = null;
@@ -35,6 +37,13 @@ internal static class Literals
 
         var types = schemas.Aggregate(JsonTypes.All, (all, schema) => all & (Keywords.Stated(schema) ?? JsonTypes.All));
         return [.. values.Where(value => (TypeOf(value) & types) != 0)];
+    }
+
+    /// <summary>The values of schemas that allow no other types than those of a few values, boolean and null; null where they allow others.</summary>
+    public static IReadOnlyList<JsonElement>? OfTypes(IReadOnlyList<SchemaPlace> schemas)
+    {
+        var types = schemas.Aggregate(JsonTypes.All, (all, schema) => all & (Keywords.Stated(schema) ?? JsonTypes.All));
+        return (types & ~(JsonTypes.Boolean | JsonTypes.Null)) == 0 ? [.. Few.Where(value => (TypeOf(value) & types) != 0)] : null;
     }
 
     private static IEnumerable<List<JsonElement>> Lists(SchemaPlace schema)

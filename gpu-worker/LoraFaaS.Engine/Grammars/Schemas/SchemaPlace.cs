@@ -87,7 +87,7 @@ internal sealed record SchemaPlace(string Path, JsonElement Element, SchemaResou
     public RefusedException Refuse(string message) => new(GrammarCompiler.Field, $"at {(Path.Length == 0 ? "the root" : Path)}: {message}");
 
     /// <summary>A whole document.</summary>
-    public static SchemaPlace OfDocument(JsonElement root) => At("", root, new SchemaResource("", root));
+    public static SchemaPlace OfDocument(JsonElement root) => At("", root, new SchemaResource("", root, new SchemaAnchors(root)));
 
     private static SchemaPlace At(string path, JsonElement element, SchemaResource outer)
     {

@@ -8,10 +8,11 @@ namespace LoraFaaS.Engine.Grammars.Schemas;
 /// </summary>
 /// <param name="Path">Where it stands in the document, a JSON pointer.</param>
 /// <param name="Root">Its own root.</param>
-internal sealed record SchemaResource(string Path, JsonElement Root)
+/// <param name="Anchors">The names that schemas of the whole document have.</param>
+internal sealed record SchemaResource(string Path, JsonElement Root, SchemaAnchors Anchors)
 {
     /// <summary>The resource that an element belongs to: its own, if it begins one.</summary>
-    public SchemaResource At(string path, JsonElement element) => BeginsOne(element) ? new SchemaResource(path, element) : this;
+    public SchemaResource At(string path, JsonElement element) => BeginsOne(element) ? new SchemaResource(path, element, Anchors) : this;
 
     /// <summary>In drafts up to 7, an id that is only a fragment was the name of a place.</summary>
     private static bool BeginsOne(JsonElement element) =>

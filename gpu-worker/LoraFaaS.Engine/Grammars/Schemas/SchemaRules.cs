@@ -23,7 +23,7 @@ internal sealed class SchemaRules
     {
         (_graph, _json) = (graph, json);
         _object = new ObjectRule(graph, json, RuleOf);
-        _array = new ArrayRule(json, RuleOf);
+        _array = new ArrayRule(json, new UniqueItems(graph, json, _alternatives), RuleOf);
         _string = new StringRule(graph, json);
         _number = new NumberRule(graph, json);
     }

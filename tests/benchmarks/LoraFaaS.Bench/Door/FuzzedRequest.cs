@@ -14,6 +14,7 @@ internal static class FuzzedRequest
         ("POST", "/async-function/nobody", "x"),
         ("POST", "/v1/chat/completions", """{"model":"en-fr","messages":[{"role":"user","content":"hello"}],"temperature":0.5,"max_tokens":1,"stop":["a","b"],"stream":true}"""),
         ("POST", "/v1/completions", """{"model":"en-fr","prompt":["a","b"],"n":2,"max_tokens":1,"logprobs":1,"logit_bias":{"5":1},"seed":-3}"""),
+        ("POST", "/v1/chat/completions", """{"model":"en-fr","messages":[{"role":"user","content":"hello"}],"max_tokens":1,"tools":[{"type":"function","function":{"name":"a","parameters":{"$ref":"#x","$defs":{"X":{"$anchor":"x","type":"object","properties":{"c":{"type":"array","items":{"enum":["a","b"]},"uniqueItems":true}}}}}}},{"type":"function","function":{"name":"b"}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"a"}}]}}}"""),
         ("GET", "/v1/models", ""),
         ("GET", "/v1/models/en-fr", ""),
         ("POST", "/generate", """{"inputs":"hello","parameters":{"adapter_id":"en-fr","max_new_tokens":1,"details":true}}"""),

@@ -20,6 +20,9 @@ public sealed class RunningPlatform : IAsyncDisposable
 
     public required Uri Gateway { get; init; }
 
+    /// <summary>Where its gateway serves gRPC.</summary>
+    public required Uri Grpc { get; init; }
+
     public required string Password { get; init; }
 
     public string DataFolder { get; }
@@ -45,7 +48,7 @@ public sealed class RunningPlatform : IAsyncDisposable
             var gateway = new Uri(ready.RootElement.GetProperty("gateway").GetString()!);
             var password = (await File.ReadAllTextAsync(ready.RootElement.GetProperty("passwordFile").GetString()!)).Trim();
             var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = gateway, Timeout = Patience.StartLimit };
-            return new RunningPlatform(up, dataFolder) { Gateway = gateway, Password = password, Http = http };
+            return new RunningPlatform(up, dataFolder) { Gateway = gateway, Grpc = new Uri(ready.RootElement.GetProperty("grpc").GetString()!), Password = password, Http = http };
         }
         catch
         {

@@ -215,6 +215,52 @@ const checks = {
     assert.equal(free.choices[0].message.content, expected);
     await assert.rejects(chat({ tools: [weather], tool_choice: { type: 'function', function: { name: 'clock' } } }), BadRequestError);
   },
+  async 'some of the tools are allowed'() {
+    const tool = (name, city) => ({ type: 'function', function: { name, parameters: { type: 'object', properties: { city: { const: city } }, required: ['city'], additionalProperties: false } } });
+    const tools = [tool('one', 'Oslo'), tool('two', 'Rome'), tool('three', 'Bonn')];
+    const allow = (mode, ...names) => ({ type: 'allowed_tools', allowed_tools: { mode, tools: names.map((name) => ({ type: 'function', function: { name } })) } });
+    for (const [names, cities] of [[['two'], ['Rome']], [['three', 'two'], ['Rome', 'Bonn']]]) {
+      for (const { choices: [{ message, finish_reason }] } of [
+        await chat({ tools, tool_choice: allow('required', ...names) }),
+        await client.chat.completions.stream({ model, messages, temperature: 0, max_tokens: 200, tools, tool_choice: allow('required', ...names) }).finalChatCompletion(),
+      ]) {
+        const { name, arguments: text } = message.tool_calls[0].function;
+        assert.ok(names.includes(name) && cities.includes(JSON.parse(text).city), `${name} ${text}`);
+        assert.equal(finish_reason, 'tool_calls');
+      }
+    }
+    const free = await chat({ tools, tool_choice: allow('auto', 'two') });
+    assert.equal(free.choices[0].message.content, (await chat({ tools: [tools[1]] })).choices[0].message.content);
+    const error = await chat({ tools, tool_choice: allow('auto', 'four') }).then(() => null, (e) => e);
+    assert.ok(error instanceof BadRequestError && error.param === 'tool_choice.allowed_tools.tools[0]', String(error));
+  },
+  async 'schemas name places and forbid repetition'() {
+    const schema = {
+      $defs: { City: { $anchor: 'city', enum: ['Oslo', 'Rome'] } },
+      type: 'object', properties: { cities: { type: 'array', items: { $ref: '#city' }, uniqueItems: true, minItems: 2 } }, required: ['cities'], additionalProperties: false,
+    };
+    const { cities } = JSON.parse((await chat({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } })).choices[0].message.content);
+    assert.deepEqual(cities.toSorted(), ['Oslo', 'Rome']);
+    for (const [part, named] of [[{ type: 'string', pattern: '(?=a)' }, 'pattern'], [{ type: 'array', items: { type: 'string' }, uniqueItems: true }, 'uniqueItems']]) {
+      const error = await chat({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'object', properties: { p: part }, required: ['p'] } } } }).then(() => null, (e) => e);
+      assert.ok(error instanceof BadRequestError && error.message.includes('/properties/p') && error.message.includes(named), String(error));
+    }
+  },
+  async 'what newer clients can say beside the prompt changes nothing, and what cannot be had is refused by name'() {
+    const completion = await chat({
+      store: false, metadata: { run: '7' }, reasoning_effort: 'low', verbosity: 'low', safety_identifier: 's', prompt_cache_key: 'k', service_tier: 'auto', modalities: ['text'],
+      prediction: { type: 'content', content: expected }, user: 'u',
+    });
+    assert.equal(completion.choices[0].message.content, expected);
+    const chunks = await collect(await chat({ stream: true, stream_options: { include_usage: true, include_obfuscation: true } }));
+    assert.equal(contents(chunks), expected);
+    for (const [field, more] of [['modalities', { modalities: ['text', 'audio'] }], ['web_search_options', { web_search_options: {} }], ['functions', { functions: [{ name: 'f' }] }]]) {
+      const error = await chat(more).then(() => null, (e) => e);
+      assert.ok(error instanceof BadRequestError && error.param === field, `${field}: ${error}`);
+    }
+    const responses = await client.responses.create({ model, input: prompt }).then(() => null, (e) => e);
+    assert.ok(responses instanceof NotFoundError && responses.code === 'unknown_url' && responses.message.includes('/v1/responses'), String(responses));
+  },
   async 'a conversation goes on after its tools have answered'() {
     const weather = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { enum: ['Oslo', 'Rome'] } }, required: ['city'], additionalProperties: false } } };
     const first = (await chat({ tools: [weather], tool_choice: 'required' })).choices[0].message;

@@ -39,6 +39,7 @@ public sealed class AsyncCallsTests : IAsyncLifetime
         Assert.Equal("completed", info.RootElement.GetProperty("state").GetString());
         Assert.Equal("answer", info.RootElement.GetProperty("body").GetString());
         Assert.Equal(200, info.RootElement.GetProperty("status").GetInt32());
+        Assert.Equal(TimeSpan.FromHours(1), info.RootElement.GetProperty("expiresAt").GetDateTimeOffset() - info.RootElement.GetProperty("finishedAt").GetDateTimeOffset());
         Assert.Equal(Next.Lost, (await SettleAsync(leased.Ticket, 200, "again")).Next);
     }
 

@@ -18,6 +18,7 @@ public sealed class FuzzTests
         """{"prompt":"h\u00e9llo","parameters":{"max_new_tokens":2},"top_p":0.9}""",
         """{"model":"echo","messages":[{"role":"user","content":[{"type":"text","text":"\ud83d\ude00"}]}],"tools":[{}],"stream_options":null}""",
         """{"model":"echo","messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"x"}]}],"tools":[{"type":"function","function":{"name":"f","parameters":{"$ref":"#"}}},{"type":"function","function":{"name":"g"}}],"tool_choice":"required"}""",
+        """{"model":"echo","messages":[{"role":"user","content":"x"}],"modalities":["text"],"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"g"}}]}}}""",
     ];
 
     private static readonly string[] Fragments =
@@ -48,7 +49,7 @@ public sealed class FuzzTests
     public void Random_values_in_every_field_make_no_parser_throw()
     {
         var random = new Random(7);
-        string[] names = ["model", "messages", "prompt", "temperature", "max_tokens", "stop", "n", "stream", "stream_options", "logprobs", "top_logprobs", "logit_bias", "response_format", "tools", "tool_choice", "seed", "suffix", "best_of", "echo", "parameters", "inputs", "text"];
+        string[] names = ["model", "messages", "prompt", "temperature", "max_tokens", "stop", "n", "stream", "stream_options", "logprobs", "top_logprobs", "logit_bias", "response_format", "tools", "tool_choice", "modalities", "audio", "functions", "function_call", "seed", "suffix", "best_of", "echo", "parameters", "inputs", "text"];
 
         for (var i = 0; i < 20_000; i++)
         {

@@ -67,7 +67,18 @@ public sealed class ChatRequestParserTests
     [InlineData("\"response_format\":\"text\"", "response_format")]
     [InlineData("\"response_format\":{\"type\":\"xml\"}", "response_format.type")]
     [InlineData("\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema.schema")]
+    [InlineData("\"modalities\":[\"text\",\"audio\"]", "modalities")]
+    [InlineData("\"audio\":{\"voice\":\"x\",\"format\":\"wav\"}", "audio")]
+    [InlineData("\"web_search_options\":{}", "web_search_options")]
+    [InlineData("\"functions\":[{\"name\":\"x\"}]", "functions")]
+    [InlineData("\"function_call\":{\"name\":\"x\"}", "function_call")]
     [InlineData("\"tools\":{}", "tools")]
+    [InlineData("\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"x\"}}]", "tools[0].type")]
+    [InlineData("\"tool_choice\":{\"type\":\"custom\",\"custom\":{\"name\":\"x\"}}", "tool_choice.type")]
+    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice.allowed_tools")]
+    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[]}}", "tool_choice.allowed_tools.tools")]
+    [InlineData("\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"x\"}}]}}", "tool_choice.allowed_tools.tools[0]")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"x\"}}],\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"x\"}}]}}", "tool_choice.allowed_tools.mode")]
     public void A_bad_field_is_refused_by_its_name(string field, string name)
     {
         var problem = ProblemOf($"{{{Hello},{field}}}");
@@ -139,6 +150,34 @@ public sealed class ChatRequestParserTests
         Assert.Equal(tools, request.Input.Prompt.Chat.ToolsJson);
     }
 
+    /// <summary>The model hears of all tools where the decoding holds it to some, and of those alone where nothing does.</summary>
+    [Theory]
+    [InlineData("auto", "[A]", null, "[A]")]
+    [InlineData("auto", "[C,A,A]", null, "[A,C]")]
+    [InlineData("required", "[B]", "b", "[A,B,C]")]
+    [InlineData("required", "[C,A]", "", "[A,B,C]")]
+    public void Allowed_tools_are_all_that_can_be_called(string mode, string allowed, string? called, string offered)
+    {
+        var request = Parse($$$$"""{{{{{Hello}}}},"tools":{{{{Tools("[A,B,C]")}}}},"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"{{{{mode}}}}","tools":{{{{Tools(allowed)}}}} }}}""");
+
+        Assert.Equal(Tools(offered), request.Input.Prompt.Chat.ToolsJson);
+        Assert.Equal(called, request.Call is { } call ? call.Function ?? "" : null);
+
+        if (called == "")
+        {
+            Assert.Contains("\"c\"", request.Call!.JsonSchema, StringComparison.Ordinal);
+            Assert.DoesNotContain("\"b\"", request.Call.JsonSchema, StringComparison.Ordinal);
+            var refusal = new Problem(ErrorCode.InvalidRequest, "The schema at /anyOf/1/properties/arguments/properties/x: not is not supported.", "response_format");
+            Assert.Equal("tools[2].function.parameters", request.Call.Rename(refusal).Field);
+        }
+
+        static string Tools(string letters) => string.Concat(letters.Select(letter => letter switch
+        {
+            >= 'A' and <= 'C' => $$"""{"type":"function","function":{"name":"{{char.ToLowerInvariant(letter)}}"} }""",
+            _ => letter.ToString(),
+        }));
+    }
+
     [Fact]
     public void Content_parts_become_one_text_and_developer_becomes_system()
     {
@@ -192,6 +231,23 @@ public sealed class ChatRequestParserTests
         var problem = new Problem(ErrorCode.InvalidRequest, "The schema at /anyOf/1: not is not supported.", "response_format");
 
         Assert.Equal(problem with { Field = "tools[2].function.parameters" }, new ToolChoice("f", 2, "{}", Required: true).Rename(problem));
+    }
+
+    /// <summary>What the official clients of late 2026 can send beside the prompt: hints, for the caller's own bookkeeping or about speed.</summary>
+    [Fact]
+    public void Hints_of_newer_clients_change_nothing()
+    {
+        var plain = Parse($$"""{{{Hello}},"stream":true}""");
+        var hinted = Parse($$$"""
+            {{{{Hello}}},"stream":true,"stream_options":{"include_obfuscation":false},"store":true,"metadata":{"run":"7"},"reasoning_effort":"low","verbosity":"low",
+             "safety_identifier":"s","prompt_cache_key":"k","prompt_cache_retention":"24h","service_tier":"auto","parallel_tool_calls":false,"modalities":["text"],
+             "prediction":{"type":"content","content":"hello"},"user":"u","functions":[],"function_call":"auto"}
+            """);
+
+        Assert.Equal(plain.Options, hinted.Options);
+        Assert.Equal(plain.Input.Sampling, hinted.Input.Sampling);
+        Assert.Equal(plain.Input.Prompt, hinted.Input.Prompt);
+        Assert.Null(hinted.Call);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using LoraFaaS.Gateway.Knative;
 using LoraFaaS.ServiceDefaults.Hosting;
+using LoraFaaS.ServiceDefaults.Knative;
 
-namespace LoraFaaS.Gateway.Tests.Knative;
+namespace LoraFaaS.Protocol.Tests.Hosts;
 
 public sealed class ListenPortTests
 {

@@ -1,9 +1,9 @@
 using System.Globalization;
 using LoraFaaS.ServiceDefaults.Hosting;
 
-namespace LoraFaaS.Gateway.Knative;
+namespace LoraFaaS.ServiceDefaults.Knative;
 
-/// <summary>The runtime contract's PORT: the door listens there on all addresses, unless it was told where to listen.</summary>
+/// <summary>Knative's runtime contract, PORT: a host listens there on all addresses, unless it was told where to listen.</summary>
 internal static class ListenPort
 {
     public const string Variable = "PORT";

@@ -1,6 +1,9 @@
 using LoraFaaS.ServiceDefaults.Health;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace LoraFaaS.Gateway.Knative;
+namespace LoraFaaS.ServiceDefaults.Knative;
 
 /// <summary>Which Knative revision this process runs as (K_SERVICE, K_REVISION, K_CONFIGURATION): in the log once, and on <c>/healthz</c>.</summary>
 internal sealed partial class ServiceIdentity : IHealthSource, IHostedService
@@ -43,6 +46,6 @@ internal sealed partial class ServiceIdentity : IHealthSource, IHostedService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(2901, LogLevel.Information, "Running as Knative service {Service}, configuration {Configuration}, revision {Revision}")]
+    [LoggerMessage(1306, LogLevel.Information, "Running as Knative service {Service}, configuration {Configuration}, revision {Revision}")]
     private partial void LogIdentity(string service, string configuration, string revision);
 }

@@ -1,0 +1,11 @@
+using LoraFaaS.Protocol.Grpc;
+
+namespace LoraFaaS.Protocol.Health;
+
+/// <summary>The methods of health.proto's service.</summary>
+public static class HealthMethods
+{
+    public const string Service = "grpc.health.v1.Health";
+
+    public static readonly GrpcMethod<HealthCheckRequest, HealthCheckResponse> Check = new(Service, nameof(Check), HealthCheckRequest.Parser, HealthCheckResponse.Parser);
+}

@@ -1,0 +1,105 @@
+using Google.Protobuf;
+using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Kserve;
+using LoraFaaS.Gateway.Routing;
+using LoraFaaS.Protocol.Grpc;
+using LoraFaaS.Protocol.Grpc.Server;
+using LoraFaaS.Protocol.Health;
+using LoraFaaS.Protocol.Inference;
+using LoraFaaS.ServiceDefaults.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace LoraFaaS.Gateway.Inference;
+
+/// <summary>
+/// The Open Inference Protocol over gRPC, and gRPC's health checking: on the door itself where it speaks TLS, and where it does not on one of their own (<c>Host:GrpcUrl</c>). What it says of servers
+/// and models is what <see cref="KserveEndpoints"/> says of them.
+/// </summary>
+internal static class InferenceEndpoints
+{
+    /// <summary>Questions about servers and models are names.</summary>
+    private const int QuestionBytes = 4_096;
+
+    public static void MapInference(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var board = services.GetRequiredService<RouteBoard>();
+        var health = services.GetRequiredService<RouteHealth>();
+        var version = services.GetRequiredService<HostIdentity>().Version;
+
+        routes.MapQuestion(InferenceMethods.ServerLive, _ => new ServerLiveResponse { Live = true });
+        routes.MapQuestion(InferenceMethods.ServerReady, _ => new ServerReadyResponse { Ready = health.Read().IsHealthy });
+        routes.MapQuestion(InferenceMethods.ServerMetadata, _ => new ServerMetadataResponse { Name = "lorafaas", Version = version });
+        routes.MapQuestion(InferenceMethods.ModelReady, asked => new ModelReadyResponse { Ready = Find(board, asked.Name, asked.Version) is not null });
+        routes.MapQuestion(InferenceMethods.ModelMetadata, asked => Describe(board, asked));
+        routes.MapCalls();
+        routes.MapGrpcUnimplemented(InferenceMethods.Service);
+
+        routes.MapQuestion(HealthMethods.Check, asked => new HealthCheckResponse { Status = StatusOf(asked.Service, health) });
+        routes.MapGrpcUnimplemented(HealthMethods.Service);
+    }
+
+    private static void MapCalls(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var admission = services.GetRequiredService<AdmissionStation>();
+        var stations = ActivatorUtilities.CreateInstance<InferStations>(services);
+        var most = services.GetRequiredService<IOptions<GatewayOptions>>().Value.MaxBodyBytes;
+
+        routes.MapGrpcExchange(InferenceMethods.ModelInfer, most, (exchange, _) =>
+            RunAsync(admission, exchange, new InferDialect<ModelInferResponse>(exchange, streams: false, static answer => answer, stations))).DisableHttpMetrics();
+        routes.MapGrpcExchange(InferenceMethods.ModelStreamInfer, most, (exchange, _) =>
+            RunAsync(admission, exchange, new InferDialect<ModelStreamInferResponse>(
+                exchange, streams: true, static answer => new ModelStreamInferResponse { InferResponse = answer }, stations))).DisableHttpMetrics();
+    }
+
+    private static async Task RunAsync<TResponse>(AdmissionStation admission, GrpcServerDuplex<ModelInferRequest, TResponse> exchange, InferDialect<TResponse> dialect)
+        where TResponse : class, IMessage<TResponse>
+    {
+        await admission.RunAsync(exchange.Call.Http, dialect);
+        dialect.End(exchange.Call.Http.Response);
+    }
+
+    private static void MapQuestion<TRequest, TResponse>(this IEndpointRouteBuilder routes, GrpcMethod<TRequest, TResponse> method, Func<TRequest, TResponse> answer)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> =>
+        routes.MapGrpcExchange(method, QuestionBytes, async (exchange, stopped) =>
+        {
+            var asked = await exchange.ReadAsync(stopped) ?? throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "The call holds no request.");
+            await exchange.WriteAsync(answer(asked), stopped);
+        });
+
+    private static RouteEntry? Find(RouteBoard board, string name, string version) =>
+        RevisionLookup.FindModel(board.Table, KserveEndpoints.ModelOf(board, name, version));
+
+    private static ModelMetadataResponse Describe(RouteBoard board, ModelMetadataRequest asked)
+    {
+        if (Find(board, asked.Name, asked.Version) is not { } route)
+        {
+            throw new GrpcStatusException(GrpcProblems.ToStatus(KserveErrors.ModelNotFound(KserveEndpoints.ModelOf(board, asked.Name, asked.Version))));
+        }
+
+        return new ModelMetadataResponse
+        {
+            Name = KserveEndpoints.NameOf(route),
+            Versions = { KserveEndpoints.VersionsOf(route) },
+            Platform = KserveEndpoints.Platform,
+            Inputs = { Tensor(InferRequestReader.Input) },
+            Outputs = { Tensor(InferRequestReader.Output) },
+        };
+    }
+
+    private static ModelMetadataResponse.Types.TensorMetadata Tensor(string name) => new() { Name = name, Datatype = InferRequestReader.DataType, Shape = { 1 } };
+
+    /// <summary>The server as a whole, by no name, and the service for inference are one.</summary>
+    private static HealthCheckResponse.Types.ServingStatus StatusOf(string service, RouteHealth health)
+    {
+        if (service is not ("" or InferenceMethods.Service))
+        {
+            throw new GrpcStatusException(GrpcProblems.ToStatus(new Problem(ErrorCode.NotFound, $"there is no service '{service}'")));
+        }
+
+        return health.Read().IsHealthy ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing;
+    }
+}
