@@ -23,7 +23,7 @@ internal sealed class LineOutlet : IDisposable
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _something = new(false);
-    private readonly ManualResetEventSlim _hurry = new();
+    private readonly ManualResetEventSlim _hurry = new(initialState: false, spinCount: 0);
     private readonly Stream _target;
     private readonly Func<long, ReadOnlyMemory<byte>> _tellDropped;
     private readonly Thread _thread;

@@ -117,9 +117,11 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>One more gateway of the same controller, which serves when this returns; the caller disposes it.</summary>
     /// <param name="environment">Beside what this process has; none: nothing.</param>
     /// <param name="options">Beside what all have; none: nothing.</param>
-    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null)
+    /// <param name="keepsOutput">False: its output goes nowhere, so that reading it takes nothing from anybody.</param>
+    public async Task<(ChildProcess Gateway, Uri Address)> StartAnotherAsync(
+        IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null, bool keepsOutput = true)
     {
-        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, Counted(_counts, environment), options);
+        var (gateway, address) = await StartGatewayAsync(Controller.HttpUrl, Controller.RpcUrl, Counted(_counts, environment), options, keepsOutput);
         await WaitUntilServedAsync(new Uri(address, FunctionPath).ToString());
         return (gateway, address);
     }
@@ -220,28 +222,30 @@ internal sealed class DoorWorld : IAsyncDisposable
     }
 
     public static async Task<(ChildProcess Gateway, Uri Address)> StartGatewayAsync(
-        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null)
+        string controllerHttp, string controllerRpc, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? options = null, bool keepsOutput = true)
     {
         using var secrets = new TempFolder();
         await File.WriteAllTextAsync(secrets.File("password"), Password + "\n");
         await File.WriteAllTextAsync(secrets.File("token"), Token);
-        var gateway = ChildProcess.StartDotnet(
+        string[] command =
+        [
             RepositoryRoot.Built("gateway/LoraFaaS.Gateway", "LoraFaaS.Gateway.dll"),
-            [
-                "--Gateway:PasswordFile", secrets.File("password"),
-                "--Internal:TokenFile", secrets.File("token"),
-                "--Gateway:ControllerHttpUrl", controllerHttp,
-                "--Gateway:ControllerRpcUrl", controllerRpc,
-                "--Gateway:MaxInFlight", "100000",
-                "--Gateway:MaxPerFunction", "100000",
-                "--Gateway:MaxPerWorker", "100000",
-                "--Gateway:RequireApiKeys", "true",
-                "--Host:ReadyFile", secrets.File("ready.json"),
-                "--Host:ExitWithParent", "true",
-                "--Logging:LogLevel:Default", "Error",
-                .. options ?? [],
-            ],
-            environment: environment);
+            "--Gateway:PasswordFile", secrets.File("password"),
+            "--Internal:TokenFile", secrets.File("token"),
+            "--Gateway:ControllerHttpUrl", controllerHttp,
+            "--Gateway:ControllerRpcUrl", controllerRpc,
+            "--Gateway:MaxInFlight", "100000",
+            "--Gateway:MaxPerFunction", "100000",
+            "--Gateway:MaxPerWorker", "100000",
+            "--Gateway:RequireApiKeys", "true",
+            "--Host:ReadyFile", secrets.File("ready.json"),
+            "--Host:ExitWithParent", "true",
+            "--Logging:LogLevel:Default", "Error",
+            .. options ?? [],
+        ];
+        var gateway = keepsOutput
+            ? ChildProcess.StartDotnet(command[0], command[1..], environment: environment)
+            : ChildProcess.Start("/bin/sh", ["-c", "exec \"$@\" > /dev/null", "sh", Environment.ProcessPath!, "exec", .. command], environment: environment);
         using var ready = await gateway.WaitForReadyFileAsync(secrets.File("ready.json"));
         return (gateway, new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!));
     }

@@ -12,7 +12,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
     private const double LookupTarget = 200;
     private const int Gateways = 3;
 
-    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "account", "throughput", "first", "streams", "keys", "spread", "deploy", "starts"];
+    public static IReadOnlyList<string> Parts { get; } = ["lookup", "latency", "account", "throughput", "log", "first", "streams", "keys", "spread", "deploy", "starts"];
 
     /// <param name="parts">Of <see cref="Parts"/>; none: all but starts, which takes minutes.</param>
     public async Task RunAsync(IReadOnlyCollection<string> parts)
@@ -22,13 +22,14 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
             Lookup();
         }
 
-        if (Has("latency") || Has("account") || Has("throughput") || Has("first") || Has("streams"))
+        if (Has("latency") || Has("account") || Has("throughput") || Has("log") || Has("first") || Has("streams"))
         {
             await using var world = await DoorWorld.StartAsync(functions: 100);
             await WarmAsync(world, Has("latency") || Has("account") || Has("throughput"));
             await RunAsync(Has("latency"), () => LatencyAsync(world));
             await RunAsync(Has("account"), () => new DoorAccount(world, report, seconds).MeasureAsync());
             await RunAsync(Has("throughput"), () => ThroughputAsync(world));
+            await RunAsync(Has("log"), () => new LogCost(world, report, rounds, seconds, Clients, starts.WarmTurns).MeasureAsync());
             await RunAsync(Has("first"), () => FirstByteAsync(world));
             await RunAsync(Has("streams"), () => new OpenStreams(world, report, streams).MeasureAsync());
         }
