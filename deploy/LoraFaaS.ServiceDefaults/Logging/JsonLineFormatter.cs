@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using LoraFaaS.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,8 +16,6 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
 {
     public const string FormatterName = "lorafaas-json-lines";
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         if (StartNoise.IsReportedElsewhere(logEntry.Category, logEntry.EventId))
@@ -27,30 +23,27 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(512);
+        var line = JsonLine.Take();
+        var json = line.Json;
+        json.WriteStartObject();
+        json.WriteString("time", time.GetUtcNow().UtcDateTime);
+        json.WriteString("level", LevelName(logEntry.LogLevel));
+        json.WriteString("service", identity.Service);
+        json.WriteString("category", logEntry.Category);
+        WriteEvent(json, logEntry.EventId);
+        json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
+        WriteTrace(json);
+        WriteFields(line, logEntry.State);
 
-        using (var json = new Utf8JsonWriter(buffer, WriterOptions))
+        if (logEntry.Exception is { } exception)
         {
-            json.WriteStartObject();
-            json.WriteString("time", time.GetUtcNow().UtcDateTime);
-            json.WriteString("level", LevelName(logEntry.LogLevel));
-            json.WriteString("service", identity.Service);
-            json.WriteString("category", logEntry.Category);
-            WriteEvent(json, logEntry.EventId);
-            json.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
-            WriteTrace(json);
-            WriteFields(json, logEntry.State);
-
-            if (logEntry.Exception is { } exception)
-            {
-                json.WriteString("exception", exception.ToString());
-            }
-
-            json.WriteEndObject();
+            json.WriteString("exception", exception.ToString());
         }
 
-        textWriter.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        json.WriteEndObject();
+        line.CopyTo(textWriter);
         textWriter.Write('\n');
+        line.GiveBack();
     }
 
     private static void WriteEvent(Utf8JsonWriter json, EventId id)
@@ -71,37 +64,33 @@ internal sealed class JsonLineFormatter(TimeProvider time, HostIdentity identity
     }
 
     /// <summary>The message's own; there are no scopes (<see cref="LoggingExtensions"/>).</summary>
-    private static void WriteFields<TState>(Utf8JsonWriter json, TState state)
+    private static void WriteFields<TState>(JsonLine line, TState state)
     {
         if (state is not IEnumerable<KeyValuePair<string, object?>> pairs)
         {
             return;
         }
 
-        var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
-
         foreach (var (name, value) in pairs)
         {
-            // The template repeats the message; the server's own ids repeat the trace.
-            if (name is not ("{OriginalFormat}" or "RequestId" or "ConnectionId" or "RequestPath"))
+            // The template repeats the message; the server's own ids repeat the trace. A name that stands in the template twice is one field.
+            if (name is "{OriginalFormat}" or "RequestId" or "ConnectionId" or "RequestPath" || !line.Names.Add(name))
             {
-                fields[name] = value;
+                continue;
             }
+
+            if (line.Names.Count == 1)
+            {
+                line.Json.WriteStartObject("fields");
+            }
+
+            WriteField(line.Json, name, value);
         }
 
-        if (fields.Count == 0)
+        if (line.Names.Count > 0)
         {
-            return;
+            line.Json.WriteEndObject();
         }
-
-        json.WriteStartObject("fields");
-
-        foreach (var (name, value) in fields)
-        {
-            WriteField(json, name, value);
-        }
-
-        json.WriteEndObject();
     }
 
     private static void WriteField(Utf8JsonWriter json, string name, object? value)
