@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Logging;
+using LoraFaaS.TestKit.Memory;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.Protocol.Tests.Hosts;
@@ -90,6 +91,16 @@ public sealed partial class JsonLineTests
         Assert.Equal("warn", lines[^1].GetProperty("level").GetString());
         Assert.True(dropped > 0);
         Assert.Equal(1 + sent - dropped + 1, lines.Count);
+    }
+
+    [Fact]
+    public void A_line_leaves_little_behind()
+    {
+        using var provider = Provider(Stream.Null);
+        var logger = provider.CreateLogger("Gate");
+
+        // The message, and the values in their boxes.
+        Assert.InRange(Allocations.Least(() => LogCall(logger, "name", 3, 1.5, true, null, TimeSpan.FromSeconds(2), 2.5, null!)), 0, 1_000);
     }
 
     private static JsonLineProvider Provider(Stream target) => new(HostIdentity.Of("gateway"), TimeProvider.System, target);
