@@ -6,6 +6,9 @@ internal static class GrammarLimits
     /// <summary>Bytes of a schema's text.</summary>
     public const int SchemaBytes = 128 * 1024;
 
+    /// <summary>Characters of the way to a schema within its document. Each schema remembers its own, so that one long name above many would be kept as often as there are schemas below it.</summary>
+    public const int PathLength = 2_048;
+
     /// <summary>Nodes of one graph, about 100 bytes each. <c>maxLength: 4000</c> costs 8 000.</summary>
     public const int Nodes = 60_000;
 

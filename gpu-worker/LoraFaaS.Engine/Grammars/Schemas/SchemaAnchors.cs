@@ -44,7 +44,7 @@ internal sealed class SchemaAnchors
 
             foreach (var (step, element) in Keywords.SchemasIn(schema.Element))
             {
-                var path = $"{schema.Path}/{step}";
+                var path = schema.PathTo(step);
                 open.Push(new SchemaPlace(path, element, schema.Resource.At(path, element)));
             }
         }

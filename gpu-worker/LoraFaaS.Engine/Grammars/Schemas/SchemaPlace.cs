@@ -95,5 +95,10 @@ internal sealed record SchemaPlace(string Path, JsonElement Element, SchemaResou
         return element.ValueKind is JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False ? place : throw place.Refuse("a schema is an object, true or false");
     }
 
-    private SchemaPlace Below(string step, JsonElement element) => At($"{Path}/{step}", element, Resource);
+    /// <summary>The way to what is right within it.</summary>
+    public string PathTo(string step) => Path.Length + step.Length < GrammarLimits.PathLength
+        ? $"{Path}/{step}"
+        : throw Refuse($"its names are too long: the way to a schema may have {GrammarLimits.PathLength} characters");
+
+    private SchemaPlace Below(string step, JsonElement element) => At(PathTo(step), element, Resource);
 }

@@ -101,6 +101,10 @@ public sealed class SchemaTests
         Assert.Contains(why, refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_schema_under_a_name_of_thousands_of_characters_is_refused() =>
+        Assert.Contains("names are too long", TestVocabulary.WhyRefused(Under(new string('n', 3_000), "{}")), StringComparison.Ordinal);
+
     public static TheoryData<string> Hostile() =>
     [
         $$"""{"type":"string","maxLength":{{int.MaxValue}}}""",
@@ -115,9 +119,21 @@ public sealed class SchemaTests
         "{\"$defs\":{" + string.Join(',', Enumerable.Range(0, 2_000).Select(i => $"\"d{i}\":{{\"$ref\":\"#/$defs/d{i + 1}\"}}")) + "},\"$ref\":\"#/$defs/d0\"}",
         "{\"properties\":{" + string.Join(',', Enumerable.Range(0, 4_000).Select(i => $"\"p{i}\":{{}}")) + "}}",
         $$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 9_000).Select(i => $"\"v{i}\""))}}]}""",
+        .. LongNames("{"),
+        .. LongNames("{\"$ref\":\"#far\","),
         string.Concat(Enumerable.Repeat("{\"items\":", 63)) + "{}" + new string('}', 63),
         $$"""{"type":"string","title":"{{new string('x', 200_000)}}"}""",
     ];
+
+    /// <summary>One long name above many schemas, in one step and in several.</summary>
+    private static IEnumerable<string> LongNames(string first)
+    {
+        var many = "{\"properties\":{" + string.Join(',', Enumerable.Range(0, 4_000).Select(i => $"\"p{i}\":{{}}")) + "}}";
+        yield return first + Under(new string('n', 60_000), many)[1..];
+        yield return first + Under(new string('n', 1_500), Under(new string('m', 1_500), many))[1..];
+    }
+
+    private static string Under(string name, string schema) => "{\"properties\":{\"" + name + "\":" + schema + "}}";
 
     [Theory]
     [MemberData(nameof(Hostile))]
