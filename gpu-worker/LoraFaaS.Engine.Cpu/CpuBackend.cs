@@ -53,6 +53,8 @@ public sealed class CpuBackend : IComputeBackend
 
     public void Use(int threads) => _pool.Use(threads);
 
+    public void Settle() => _pool.Settle();
+
     public void Pause() => _pool.Pause();
 
     public DeviceMemory Allocate(long bytes) => new HostMemory(bytes);

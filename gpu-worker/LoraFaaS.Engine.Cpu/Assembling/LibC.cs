@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LoraFaaS.Engine.Cpu.Assembling;
 
-/// <summary>The C library's calls for memory that is to hold code, under their own names.</summary>
+/// <summary>The C library's calls for memory that is to hold code and for the processors of a thread, under their own names.</summary>
 internal static partial class LibC
 {
     public const int PROT_READ = 1;
@@ -22,4 +22,10 @@ internal static partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int mprotect(nint address, nuint length, int protection);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial int sched_getaffinity(int thread, nuint bytes, ulong* mask);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial int sched_setaffinity(int thread, nuint bytes, ulong* mask);
 }

@@ -15,6 +15,7 @@ internal sealed class ComputePool : IDisposable
     private static readonly long SpinTicks = Stopwatch.Frequency * SpinMicroseconds / 1_000_000;
 
     private readonly Worker[] _workers;
+    private readonly ProcessorPlaces? _places;
     private readonly AutoResetEvent _finished = new(false);
     private ParallelJob? _job;
     private Exception? _failure;
@@ -26,11 +27,13 @@ internal sealed class ComputePool : IDisposable
     private volatile bool _stopping;
     private volatile bool _paused;
     private volatile int _used;
+    private volatile bool _isSettled;
 
     public ComputePool(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _used = threads;
+        _places = ProcessorPlaces.For(threads);
         _workers = new Worker[threads - 1];
         for (var i = 0; i < _workers.Length; i++)
         {
@@ -41,7 +44,22 @@ internal sealed class ComputePool : IDisposable
     public int Threads => _workers.Length + 1;
 
     /// <summary>So many threads, the caller among them, take chunks of the jobs to come; the others sleep. One that is late may take a chunk more.</summary>
-    public void Use(int threads) => _used = Math.Clamp(threads, 1, Threads);
+    public void Use(int threads)
+    {
+        _used = Math.Clamp(threads, 1, Threads);
+
+        if (_isSettled)
+        {
+            Place(number: 0);
+        }
+    }
+
+    /// <summary>The calling thread is the one that runs all jobs to come and does nothing else: while all threads are used each keeps to a processor of its own, where there is one for each.</summary>
+    public void Settle()
+    {
+        _isSettled = true;
+        Place(number: 0);
+    }
 
     /// <summary>Runs every chunk and returns when the last is done. One caller at a time.</summary>
     public void Run(ParallelJob job)
@@ -90,6 +108,21 @@ internal sealed class ComputePool : IDisposable
         }
 
         _finished.Dispose();
+    }
+
+    /// <summary>With some of its threads only, a pool leaves processors to another that computes beside it.</summary>
+    private bool HasPlaces => _isSettled && _used == Threads;
+
+    private void Place(int number)
+    {
+        if (HasPlaces)
+        {
+            _places?.Take(number);
+        }
+        else
+        {
+            _places?.Leave();
+        }
     }
 
     private void TakeChunks(int thread)
@@ -160,6 +193,7 @@ internal sealed class ComputePool : IDisposable
         private readonly AutoResetEvent _woken = new(false);
         private readonly Thread _thread;
         private int _parked;
+        private bool _hasPlace;
 
         public Worker(ComputePool pool, int number)
         {
@@ -192,6 +226,7 @@ internal sealed class ComputePool : IDisposable
             {
                 if (HasWork)
                 {
+                    KeepPlace();
                     _pool.TakeChunks(_number);
                 }
 
@@ -199,6 +234,15 @@ internal sealed class ComputePool : IDisposable
                 {
                     Park();
                 }
+            }
+        }
+
+        private void KeepPlace()
+        {
+            if (_hasPlace != _pool.HasPlaces)
+            {
+                _hasPlace = !_hasPlace;
+                _pool.Place(_number);
             }
         }
 

@@ -19,6 +19,11 @@ public interface IComputeBackend : IDisposable
     {
     }
 
+    /// <summary>The calling thread is the one that asks for everything from here on, and does nothing else. Its own threads may be placed beside it accordingly.</summary>
+    void Settle()
+    {
+    }
+
     /// <summary>No work follows at once: threads that would wait for it awake sleep now. The next operation wakes them.</summary>
     void Pause()
     {

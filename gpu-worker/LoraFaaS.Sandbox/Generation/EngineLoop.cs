@@ -57,6 +57,8 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Runs until the inbox is closed, or until drained and empty.</summary>
     public void Run()
     {
+        _sandbox.Backend.Settle();
+
         while (TakeCommands())
         {
             var worked = RunInTurn();

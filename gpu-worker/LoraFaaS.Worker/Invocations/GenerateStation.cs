@@ -39,14 +39,20 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                         promise?.Keep(long.MaxValue);
                         break;
                     case GenerateEvent.KindOneofCase.Tokens:
-                        await CountAsync(invocation, happened.Tokens, ticket, granted, begun, abort.Token);
-                        promise?.Keep(invocation.NextDueAt(time));
+                        invocation.CompletionTokens += happened.Tokens.Ids.Count;
                         break;
                     default:
                         break;
                 }
 
                 await PassOnAsync(invocation, happened, sink, abort.Token);
+
+                if (happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
+                {
+                    await NoteFirstAsync(invocation, ticket, granted, begun, abort.Token);
+                    promise?.Keep(invocation.NextDueAt(time));
+                }
+
                 await sequence.ReturnCreditAsync(abort.Token);
             }
 
@@ -79,10 +85,9 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         }
     }
 
-    private async ValueTask CountAsync(Invocation invocation, Tokens tokens, QueueTicket ticket, Turn.Granted granted, long begun, CancellationToken cancellationToken)
+    /// <summary>The first token is out: its time is the one at which it was written, and whoever gave way to it may begin.</summary>
+    private async ValueTask NoteFirstAsync(Invocation invocation, QueueTicket ticket, Turn.Granted granted, long begun, CancellationToken cancellationToken)
     {
-        invocation.CompletionTokens += tokens.Ids.Count;
-
         if (invocation.Ttft is not null)
         {
             return;

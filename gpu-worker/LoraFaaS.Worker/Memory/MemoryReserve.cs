@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Memory;
 using LoraFaaS.Linux.Native;
+using LoraFaaS.Linux.Processes;
 using LoraFaaS.Worker.Artifacts;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Invocations;
@@ -33,6 +34,7 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
 
     private readonly Channel<long> _asked = Channel.CreateBounded<long>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly long _limit = options.Value.ReserveBytes.Bytes / Piece * Piece;
+    private readonly int _nice = options.Value.LoadNice;
     private long _held;
 
     /// <summary>Bytes that are held now.</summary>
@@ -81,8 +83,11 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
                 wanted = Math.Max(wanted, pieces);
                 var going = Math.Min(pieces, _held);
 
-                // Giving back a hundred megabytes takes some milliseconds, which whoever loads does not wait for.
-                await Task.Factory.StartNew(() => LetGo(memory, going), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                // Giving back a hundred megabytes takes some milliseconds, which whoever loads does not wait for, nor whoever opens a sandbox: a thread of its own, behind theirs.
+                if (going > 0)
+                {
+                    await Task.Factory.StartNew(() => LetGo(memory, going), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                }
             }
 
             if (!await IsQuietAsync(stoppingToken))
@@ -96,11 +101,14 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
         }
     }
 
+    /// <summary>On a thread that ends with it. By pieces, so that whoever maps memory meanwhile waits for no more than one.</summary>
     private void LetGo(MappedMemory memory, long bytes)
     {
-        if (bytes > 0 && memory.Advise(MemoryAdvice.DontNeed, _held - bytes, bytes) is Errno.None)
+        ThreadNice.TryRaise(_nice);
+
+        for (var left = bytes; left > 0 && memory.Advise(MemoryAdvice.DontNeed, _held - Piece, Piece) is Errno.None; left -= Piece)
         {
-            Volatile.Write(ref _held, _held - bytes);
+            Volatile.Write(ref _held, _held - Piece);
         }
     }
 
