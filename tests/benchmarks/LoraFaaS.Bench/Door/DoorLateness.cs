@@ -9,6 +9,7 @@ namespace LoraFaaS.Bench.Door;
 internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rounds, double seconds)
 {
     private const double Target = 1;
+    private const int MostWarmTurns = 6;
 
     private readonly List<DoorTurn> _direct = [];
     private readonly List<DoorTurn> _forwarder = [];
@@ -19,6 +20,11 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
     /// <param name="rate">Calls a second of all together.</param>
     public async Task MeasureAsync(int clients, double rate)
     {
+        foreach (var door in (string[])[world.ForwarderUrl, world.GatewayUrl])
+        {
+            await DoorWarmth.ReachAsync(world, door, () => world.TimeOf(door), MostWarmTurns, rate);
+        }
+
         using var wakes = new WakeProbe();
 
         for (var round = 0; round < rounds; round++)

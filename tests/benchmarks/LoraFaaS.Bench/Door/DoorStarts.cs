@@ -29,6 +29,7 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
         var micros = (Ours: PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), Bare: PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare));
         var perSecond = Interleaved.Median(ours.Select(turn => turn.PerSecond));
         var alone = (Direct: await world.LoadAsync(world.DirectUrl, 1, seconds), Ours: await world.LoadAsync(url, 1, seconds));
+        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id), warmTurns, perSecond / 2);
         using var wakes = new WakeProbe();
         var (direct, half, relay) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
