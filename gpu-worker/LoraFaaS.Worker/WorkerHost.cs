@@ -17,7 +17,6 @@ using LoraFaaS.Worker.Sandboxes;
 using LoraFaaS.Worker.Turns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -68,9 +67,6 @@ public static class WorkerHost
 
         // The endpoint has its own, smaller limit, and answers it in our own words.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-
-        // A token is written by whoever has it, and a call begins where it was read: each hand-over wakes a thread beside those that compute.
-        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
 
         services.AddConnectionProof();
         AddTiers(services);
