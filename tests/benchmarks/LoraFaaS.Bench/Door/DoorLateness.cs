@@ -44,12 +44,34 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
 
         AddAdded();
         AddCounts();
+        await MeasureQuarterAsync(clients, rate / 2);
 
         async Task TakeAsync(string name, List<DoorTurn> turns, string url)
         {
             turns.Add(await DoorTurn.TakeAsync(world, url, world.ProcessOf(url), clients, seconds, rate));
             await Console.Error.WriteLineAsync($"at half, {name}: {turns[^1]}");
         }
+    }
+
+    /// <summary>Where the machine has time left: what is late there waits for nobody's processor.</summary>
+    private async Task MeasureQuarterAsync(int clients, double rate)
+    {
+        string[] urls = [world.DirectUrl, world.RelayUrl, world.GatewayUrl];
+        var turns = urls.Select(_ => new List<DoorTurn>()).ToArray();
+
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < urls.Length; i++)
+            {
+                turns[i].Add(await DoorTurn.TakeAsync(world, urls[i], world.ProcessOf(urls[i]), clients, seconds, rate));
+                await Console.Error.WriteLineAsync($"at a quarter, {urls[i]}: {turns[i][^1]}");
+            }
+        }
+
+        var (direct, relay, gateway) = (P99(turns[0]), P99(turns[1]), P99(turns[2]));
+        report.Add(BenchRow.Cost("added by the gateway at a quarter of that rate, p99", gateway - direct, "ms", relay - direct, "added by passing bytes on"));
+
+        static double P99(List<DoorTurn> turns) => Interleaved.Median(turns.Select(turn => turn.Load.P99Ms));
     }
 
     private void AddAdded()
