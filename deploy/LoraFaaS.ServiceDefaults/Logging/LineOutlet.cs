@@ -46,8 +46,6 @@ internal sealed class LineOutlet : IDisposable
     /// <param name="isUrgent">It may be the last before the process ends.</param>
     public void Add(ReadOnlySpan<byte> line, bool isUrgent)
     {
-        bool isFirst;
-
         lock (_gate)
         {
             if (_ended)
@@ -61,18 +59,19 @@ internal sealed class LineOutlet : IDisposable
                 return;
             }
 
-            isFirst = _filling.WrittenCount == 0;
+            var isFirst = _filling.WrittenCount == 0;
             _filling.Write(line);
-        }
 
-        if (isUrgent)
-        {
-            _hurry.Set();
-        }
+            // Under the lock: once it has ended nobody wakes a thread that is gone.
+            if (isUrgent)
+            {
+                _hurry.Set();
+            }
 
-        if (isFirst)
-        {
-            _something.Set();
+            if (isFirst)
+            {
+                _something.Set();
+            }
         }
     }
 

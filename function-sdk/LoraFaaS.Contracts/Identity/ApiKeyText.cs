@@ -22,22 +22,14 @@ public static class ApiKeyText
     /// <summary>Of a character in UTF-8, at most.</summary>
     private const int MostBytesEach = 3;
 
-    private static readonly SearchValues<char> IdDigits = SearchValues.Create("0123456789abcdef");
-
     private const int IdEnd = 4 + ApiKeyId.Length;
     private const int Length = IdEnd + 1 + 43;
+
+    private static readonly SearchValues<char> IdDigits = SearchValues.Create("0123456789abcdef");
 
     public static string New(ApiKeyId id) => $"{Prefix}{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes))}";
 
     public static ApiKeyId NewId() => new(RandomNumberGenerator.GetHexString(ApiKeyId.Length, lowercase: true));
-
-    /// <summary>The id inside; says nothing about whether the key is right.</summary>
-    public static bool TryReadId(string text, out ApiKeyId id)
-    {
-        id = default;
-        return text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[IdEnd] == '_'
-            && ApiKeyId.TryParse(text[4..IdEnd], out id);
-    }
 
     /// <summary>The id inside, as it stands there: 16 lower-case hexadecimal digits. Empty: it is no key's text. Says nothing about whether the key is right, and allocates nothing.</summary>
     public static ReadOnlySpan<char> IdIn(ReadOnlySpan<char> text) =>

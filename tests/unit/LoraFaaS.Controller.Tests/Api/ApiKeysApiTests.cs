@@ -16,12 +16,11 @@ public sealed class ApiKeysApiTests(DemoController demo) : IClassFixture<DemoCon
     {
         var (id, text) = await IssueAsync("""{"name":"robot","functions":["sql"],"limits":{"requestsPerMinute":5}}""");
 
-        Assert.True(ApiKeyText.TryReadId(text, out var inside));
-        Assert.Equal(id, inside.Value);
+        Assert.Equal(id, ApiKeyText.IdIn(text).ToString());
         var listed = await _controller.AskAsync(HttpMethod.Get, "/api/v1/keys");
         Assert.Contains(id, listed.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(text[25..], listed.Body, StringComparison.Ordinal);
-        var stored = await _controller.Services.GetRequiredService<IApiKeyStore>().FindAsync(inside, CancellationToken.None);
+        var stored = await _controller.Services.GetRequiredService<IApiKeyStore>().FindAsync(new ApiKeyId(id), CancellationToken.None);
         Assert.Equal(Convert.ToHexStringLower(ApiKeyText.Hash(text)), Assert.Single(stored!.Secrets).Hash);
     }
 
