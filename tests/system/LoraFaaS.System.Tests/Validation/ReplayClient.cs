@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
@@ -16,21 +17,47 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
 
     public int Functions => prompts.Count;
 
+    /// <summary>As a caller would: who is told that a machine is too busy to keep what was promised comes again when it says so.</summary>
     public async Task<ReplayedCall> CallAsync(int function)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{prompts[function].Function}")
+        for (var asked = Stopwatch.GetTimestamp(); ;)
         {
-            Content = new StringContent(prompts[function].Prompt, Encoding.UTF8, "text/plain"),
-        };
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        var begun = Stopwatch.GetTimestamp();
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            var begun = Stopwatch.GetTimestamp();
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{prompts[function].Function}")
+            {
+                Content = new StringContent(prompts[function].Prompt, Encoding.UTF8, "text/plain"),
+            };
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new InvalidOperationException($"{prompts[function].Function}: {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            if (response.IsSuccessStatusCode)
+            {
+                return await ReadAsync(function, response, begun);
+            }
+
+            if (response.StatusCode != HttpStatusCode.TooManyRequests || response.Headers.RetryAfter?.Delta is not { } wait || Stopwatch.GetElapsedTime(asked) > Patience.Limit)
+            {
+                throw new InvalidOperationException($"{prompts[function].Function}: {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+            }
+
+            await Task.Delay(wait, TimeProvider.System);
         }
+    }
 
+    /// <summary>To zero, and until its adapter has left the worker's memory: what is asked is the state that a call meets, not how long it takes to get there.</summary>
+    public async Task SleepAsync(int function)
+    {
+        // The controller knows a worker's memory by its reports; before the last call is in one, "not there" would be old news.
+        await UntilAsync(async () => await HoldersAsync(function) > 0, $"{prompts[function].Function} is reported as held");
+        var name = prompts[function].Function;
+        using var response = await http.PostAsync(
+            $"system/scale-function/{name}", new StringContent($$"""{ "serviceName": "{{name}}", "replicas": 0 }""", Encoding.UTF8, "application/json"));
+        response.EnsureSuccessStatusCode();
+        await UntilAsync(async () => await HoldersAsync(function) == 0, $"{name} sleeps");
+    }
+
+    private async Task<ReplayedCall> ReadAsync(int function, HttpResponseMessage response, long begun)
+    {
         var (first, tokens) = (0.0, 0);
 
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
@@ -55,18 +82,6 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
         }
 
         throw new InvalidOperationException($"{prompts[function].Function}: the stream ended without its end.");
-    }
-
-    /// <summary>To zero, and until its adapter has left the worker's memory: what is asked is the state that a call meets, not how long it takes to get there.</summary>
-    public async Task SleepAsync(int function)
-    {
-        // The controller knows a worker's memory by its reports; before the last call is in one, "not there" would be old news.
-        await UntilAsync(async () => await HoldersAsync(function) > 0, $"{prompts[function].Function} is reported as held");
-        var name = prompts[function].Function;
-        using var response = await http.PostAsync(
-            $"system/scale-function/{name}", new StringContent($$"""{ "serviceName": "{{name}}", "replicas": 0 }""", Encoding.UTF8, "application/json"));
-        response.EnsureSuccessStatusCode();
-        await UntilAsync(async () => await HoldersAsync(function) == 0, $"{name} sleeps");
     }
 
     private static Task UntilAsync(Func<Task<bool>> condition, string what) => Patience.UntilAsync(
