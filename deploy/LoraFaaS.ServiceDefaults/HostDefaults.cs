@@ -150,6 +150,7 @@ public static class HostDefaults
         builder.Services.AddSingleton<HostAddresses>();
         builder.Services.AddHostedService<ParentWatch>();
         builder.Services.AddHostedService<PlainDoorNotice>();
+        builder.Services.AddHostedService<CompilerLoop>();
     }
 
     private static ListenAddress Address(string option, string url) => ListenAddress.Parse($"{HostingOptions.Section}:{option}", url);

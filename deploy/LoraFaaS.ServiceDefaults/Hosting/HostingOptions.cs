@@ -51,4 +51,10 @@ public sealed class HostingOptions
     /// <summary>Longest a stopping host waits for running requests. Longer loses fewer streams and makes restarts slower.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Nice value of the runtime's background compiler once the host serves. More keeps calls from waiting for it on a busy machine, and code slow for longer there; 0 leaves it to compete with them.
+    /// </summary>
+    [Range(0, 19)]
+    public int CompilerNice { get; set; } = 10;
 }

@@ -63,6 +63,10 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setpriority(int which, int who, int priority);
 
+    /// <summary>The C library's own form: the nice value, so that -1 is one too and only errno tells it from a failure.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getpriority(int which, int who);
+
     /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint syscall_futex_wait(nint number, uint* word, int operation, uint expected, TimeSpec* timeout, nint unused, uint unused2);

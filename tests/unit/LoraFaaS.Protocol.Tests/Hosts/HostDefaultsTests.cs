@@ -146,6 +146,7 @@ public sealed class HostDefaultsTests : IDisposable
     [InlineData("--Host:HttpUrl", "https://127.0.0.1:0")]
     [InlineData("--Host:HttpUrl", "http://somewhere.example:0")]
     [InlineData("--Host:ShutdownTimeout", "-00:00:01")]
+    [InlineData("--Host:CompilerNice", "20")]
     [InlineData("--Internal:TokenFile", "/nowhere/token")]
     [InlineData("--Internal:TokenFile", "")]
     public async Task What_an_operator_got_wrong_ends_with_exit_code_1(string option, string value)

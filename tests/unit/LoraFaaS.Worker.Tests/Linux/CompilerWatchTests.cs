@@ -1,0 +1,82 @@
+using System.Globalization;
+using LoraFaaS.Linux.Processes;
+
+namespace LoraFaaS.Worker.Tests.Linux;
+
+public sealed class CompilerWatchTests
+{
+    private const int Nice = 7;
+
+    [Fact]
+    public void A_compiling_thread_gives_way_and_no_other_does()
+    {
+        using var compiler = new NamedThread(CompilerWatch.ThreadName);
+        using var other = new NamedThread("not the compiler");
+        var before = ThreadNice.Of(other.Id);
+
+        // The runtime's own may be there too.
+        Assert.InRange(new CompilerWatch(Nice).Look(), 1, int.MaxValue);
+
+        Assert.InRange(ThreadNice.Of(compiler.Id), Nice, 19);
+        Assert.Equal(before, ThreadNice.Of(other.Id));
+    }
+
+    [Fact]
+    public void Nothing_is_looked_for_while_nothing_was_compiled()
+    {
+        using var compiler = new NamedThread(CompilerWatch.ThreadName);
+        var compiled = 0L;
+        var watch = new CompilerWatch(Nice, () => compiled);
+
+        Assert.Equal(0, watch.Look());
+
+        compiled++;
+        Assert.InRange(watch.Look(), 1, int.MaxValue);
+        Assert.Equal(0, watch.Look());
+    }
+
+    [Fact]
+    public void A_thread_that_gives_way_further_already_keeps_its_value()
+    {
+        using var thread = new NamedThread("gives way");
+
+        Assert.True(ThreadNice.TryRaise(thread.Id, 12));
+        Assert.True(ThreadNice.TryRaise(thread.Id, 3));
+
+        Assert.InRange(ThreadNice.Of(thread.Id), 12, 19);
+    }
+
+    [Fact]
+    public void A_thread_that_is_gone_is_none() => Assert.False(ThreadNice.TryRaise(int.MaxValue, Nice));
+
+    private sealed class NamedThread : IDisposable
+    {
+        private readonly ManualResetEventSlim _named = new();
+        private readonly ManualResetEventSlim _ends = new();
+        private readonly Thread _thread;
+
+        public NamedThread(string name)
+        {
+            _thread = new Thread(Wait) { Name = name, IsBackground = true };
+            _thread.Start();
+            _named.Wait();
+        }
+
+        public int Id { get; private set; }
+
+        public void Dispose()
+        {
+            _ends.Set();
+            _thread.Join();
+            _named.Dispose();
+            _ends.Dispose();
+        }
+
+        private void Wait()
+        {
+            Id = int.Parse(Path.GetFileName(new FileInfo("/proc/thread-self").LinkTarget!), CultureInfo.InvariantCulture);
+            _named.Set();
+            _ends.Wait();
+        }
+    }
+}
