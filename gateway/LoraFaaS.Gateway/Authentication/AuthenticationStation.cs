@@ -19,7 +19,7 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
     private static readonly PathString[] Open =
     [
         "/healthz", "/health", "/v2/health", "/metrics", "/ui",
-        HealthMethods.Check.Path, InferenceMethods.ServerLive.Path, InferenceMethods.ServerReady.Path,
+        HealthMethods.Check.Path, HealthMethods.Watch.Path, InferenceMethods.ServerLive.Path, InferenceMethods.ServerReady.Path,
     ];
 
     /// <summary>vLLM's paths, which the password opens as well.</summary>

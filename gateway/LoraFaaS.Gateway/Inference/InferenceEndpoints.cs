@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Routing;
@@ -7,13 +6,14 @@ using LoraFaaS.Protocol.Grpc;
 using LoraFaaS.Protocol.Grpc.Server;
 using LoraFaaS.Protocol.Health;
 using LoraFaaS.Protocol.Inference;
+using LoraFaaS.Protocol.ServerReflection;
 using LoraFaaS.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway.Inference;
 
 /// <summary>
-/// The Open Inference Protocol over gRPC, and gRPC's health checking: on the door itself where it speaks TLS, and where it does not on one of their own (<c>Host:GrpcUrl</c>). What it says of servers
+/// The Open Inference Protocol over gRPC, gRPC's health checking and its reflection: on the door itself where it speaks TLS, and where it does not on one of their own (<c>Host:GrpcUrl</c>). What it says of servers
 /// and models is what <see cref="KserveEndpoints"/> says of them.
 /// </summary>
 internal static class InferenceEndpoints
@@ -25,19 +25,24 @@ internal static class InferenceEndpoints
     {
         var services = routes.ServiceProvider;
         var board = services.GetRequiredService<RouteBoard>();
-        var health = services.GetRequiredService<RouteHealth>();
+        var readiness = services.GetRequiredService<DoorReadiness>();
         var version = services.GetRequiredService<HostIdentity>().Version;
 
         routes.MapQuestion(InferenceMethods.ServerLive, _ => new ServerLiveResponse { Live = true });
-        routes.MapQuestion(InferenceMethods.ServerReady, _ => new ServerReadyResponse { Ready = health.Read().IsHealthy });
+        routes.MapQuestion(InferenceMethods.ServerReady, _ => new ServerReadyResponse { Ready = readiness.IsReady });
         routes.MapQuestion(InferenceMethods.ServerMetadata, _ => new ServerMetadataResponse { Name = "lorafaas", Version = version });
         routes.MapQuestion(InferenceMethods.ModelReady, asked => new ModelReadyResponse { Ready = Find(board, asked.Name, asked.Version) is not null });
         routes.MapQuestion(InferenceMethods.ModelMetadata, asked => Describe(board, asked));
         routes.MapCalls();
         routes.MapGrpcUnimplemented(InferenceMethods.Service);
 
-        routes.MapQuestion(HealthMethods.Check, asked => new HealthCheckResponse { Status = StatusOf(asked.Service, health) });
+        var health = new HealthDesk(readiness);
+        routes.MapQuestion(HealthMethods.Check, health.Check);
+        routes.MapGrpcExchange(HealthMethods.Watch, QuestionBytes, health.WatchAsync).DisableHttpMetrics();
         routes.MapGrpcUnimplemented(HealthMethods.Service);
+
+        routes.MapGrpcBidi(ServerReflectionMethods.Info, DescribeAsync).DisableHttpMetrics();
+        routes.MapGrpcBidi(ServerReflectionMethods.OlderInfo, DescribeAsync).DisableHttpMetrics();
     }
 
     private static void MapCalls(this IEndpointRouteBuilder routes)
@@ -70,6 +75,14 @@ internal static class InferenceEndpoints
             await exchange.WriteAsync(answer(asked), stopped);
         });
 
+    private static async Task DescribeAsync(GrpcServerDuplex<ServerReflectionRequest, ServerReflectionResponse> exchange, CancellationToken stopped)
+    {
+        while (await exchange.ReadAsync(stopped) is { } asked)
+        {
+            await exchange.WriteAsync(ServiceDescriptions.Answer(asked), stopped);
+        }
+    }
+
     private static RouteEntry? Find(RouteBoard board, string name, string version) =>
         RevisionLookup.FindModel(board.Table, KserveEndpoints.ModelOf(board, name, version));
 
@@ -91,15 +104,4 @@ internal static class InferenceEndpoints
     }
 
     private static ModelMetadataResponse.Types.TensorMetadata Tensor(string name) => new() { Name = name, Datatype = InferRequestReader.DataType, Shape = { 1 } };
-
-    /// <summary>The server as a whole, by no name, and the service for inference are one.</summary>
-    private static HealthCheckResponse.Types.ServingStatus StatusOf(string service, RouteHealth health)
-    {
-        if (service is not ("" or InferenceMethods.Service))
-        {
-            throw new GrpcStatusException(GrpcProblems.ToStatus(new Problem(ErrorCode.NotFound, $"there is no service '{service}'")));
-        }
-
-        return health.Read().IsHealthy ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing;
-    }
 }

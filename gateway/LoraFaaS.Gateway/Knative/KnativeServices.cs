@@ -8,6 +8,7 @@ internal static class KnativeServices
     public static IServiceCollection AddKnative(this IServiceCollection services)
     {
         services.AddSingleton<RouteHealth>();
+        services.AddSingleton<DoorReadiness>();
         services.AddHostedService<DrainStation>();
 
         // The open door's time is not taken from those in flight. Whoever sets Host:ShutdownTimeout says how long these may take.

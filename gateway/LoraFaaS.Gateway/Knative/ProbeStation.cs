@@ -7,13 +7,11 @@ namespace LoraFaaS.Gateway.Knative;
 /// Before everything: probes of the network (<c>K-Network-Probe</c>, from Knative's activator and queue-proxy) and of the kubelet are answered from
 /// readiness alone, on any path and host. They never count as traffic and never reach a function.
 /// </summary>
-internal sealed class ProbeStation(RequestDelegate next, RouteHealth health, IHostApplicationLifetime lifetime)
+internal sealed class ProbeStation(RequestDelegate next, DoorReadiness readiness)
 {
     public const string NetworkProbe = "K-Network-Probe";
     public const string KubeletProbe = "K-Kubelet-Probe";
     private const string KubeletAgent = "kube-probe/";
-
-    private bool IsReady => !lifetime.ApplicationStopping.IsCancellationRequested && health.Read().IsHealthy;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -21,15 +19,16 @@ internal sealed class ProbeStation(RequestDelegate next, RouteHealth health, IHo
 
         if (headers[NetworkProbe] is [{ } asked])
         {
+            var isReady = readiness.IsReady;
             return asked is "activator" or "queue" or "probe"
-                ? AnswerAsync(context, IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, IsReady ? asked : "not ready")
+                ? AnswerAsync(context, isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, isReady ? asked : "not ready")
                 : AnswerAsync(context, StatusCodes.Status400BadRequest, "unexpected probe header value");
         }
 
         // Its gRPC probe has the same agent, and is answered by gRPC's own health checking.
         if (headers.ContainsKey(KubeletProbe) || (headers.UserAgent is [{ } agent] && agent.StartsWith(KubeletAgent, StringComparison.Ordinal) && !GrpcRequests.IsOne(context.Request)))
         {
-            return IsReady
+            return readiness.IsReady
                 ? AnswerAsync(context, StatusCodes.Status200OK, "ready")
                 : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready");
         }

@@ -18,13 +18,17 @@ internal static class KserveEndpoints
         var whole = ActivatorUtilities.CreateInstance<KserveDialect>(services, false);
         var stream = ActivatorUtilities.CreateInstance<KserveDialect>(services, true);
         var board = services.GetRequiredService<RouteBoard>();
-        var health = services.GetRequiredService<RouteHealth>();
+        var readiness = services.GetRequiredService<DoorReadiness>();
         var version = services.GetRequiredService<HostIdentity>().Version;
 
         routes.MapGet("/v2", context => context.Response.WriteAsJsonAsync(
             new KserveServer("lorafaas", version, ["generate"]), KserveJson.Default.KserveServer, cancellationToken: context.RequestAborted));
         routes.MapGet("/v2/health/live", context => WriteAsync(context, new KserveState(Live: true), isWell: true));
-        routes.MapGet("/v2/health/ready", context => WriteAsync(context, new KserveState(Ready: health.Read().IsHealthy), health.Read().IsHealthy));
+        routes.MapGet("/v2/health/ready", context =>
+        {
+            var isReady = readiness.IsReady;
+            return WriteAsync(context, new KserveState(Ready: isReady), isReady);
+        });
         routes.MapGet("/v2/models", context => context.Response.WriteAsJsonAsync(
             new KserveModels([.. board.Table.Routes.Values.Select(NameOf).Order(StringComparer.Ordinal)]),
             KserveJson.Default.KserveModels,

@@ -33,7 +33,7 @@ internal static class LoraxEndpoints
 
     private static Task WriteHealthAsync(HttpContext context)
     {
-        if (context.RequestServices.GetRequiredService<RouteHealth>().Read().IsHealthy)
+        if (context.RequestServices.GetRequiredService<DoorReadiness>().IsReady)
         {
             return Task.CompletedTask;
         }

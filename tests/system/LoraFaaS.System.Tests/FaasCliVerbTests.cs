@@ -49,8 +49,15 @@ public sealed class FaasCliVerbTests(DemoPlatform demo)
     {
         Assert.Equal(200, (await SendAsync("GET", "healthz")).Status);
         Assert.Equal(200, (await SendAsync("GET", "system/info")).Status);
-        using var ready = JsonDocument.Parse((await SendAsync("GET", "system/function/sentiment?usage=1&namespace=openfaas-fn")).Body);
-        Assert.True(ready.RootElement.GetProperty("availableReplicas").GetInt32() > 0);
+        // As the command does: it asks again until there is one.
+        await Patience.UntilAsync(
+            async _ =>
+            {
+                using var ready = JsonDocument.Parse((await SendAsync("GET", "system/function/sentiment?usage=1&namespace=openfaas-fn")).Body);
+                return ready.RootElement.TryGetProperty("availableReplicas", out var available) && available.GetInt32() > 0;
+            },
+            Patience.StartLimit,
+            "sentiment has a replica");
 
         using var list = JsonDocument.Parse((await SendAsync("GET", "system/functions?namespace=openfaas-fn")).Body);
         var described = list.RootElement.EnumerateArray().Single(function => function.GetProperty("name").GetString() == "sentiment");

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using LoraFaaS.SystemTests.Platform;
+using LoraFaaS.TestKit.Callers;
 using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.SystemTests.Cluster;
 
 /// <summary>
 /// Callers that go on all the time, through whichever gateways a load balancer would choose, and that look at every answer. Like one, it asks the next
-/// gateway where the connection itself is refused: nothing was sent, and a probe may be late on a machine with too much to do.
+/// gateway where the connection itself is refused: nothing was sent, and a probe may be late on a machine with too much to do. Who is told to come again later does.
 /// </summary>
 public sealed class SteadyLoad : IAsyncDisposable
 {
@@ -73,7 +74,25 @@ public sealed class SteadyLoad : IAsyncDisposable
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
             var (prompt, expected) = cases[i % 5];
-            var index = Next();
+
+            try
+            {
+                await AskAsync(function, prompt, expected);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                // The load is over.
+            }
+        }
+    }
+
+    /// <summary>At the gateway whose turn it is, and where nobody listens there, at the next: only when nobody listens anywhere is the call lost.</summary>
+    private async Task AskAsync(string function, string prompt, string expected)
+    {
+        var nobody = "";
+
+        foreach (var index in InTurn())
+        {
             var gateway = _gateways[index];
 
             try
@@ -84,42 +103,37 @@ public sealed class SteadyLoad : IAsyncDisposable
                 if (response.IsSuccessStatusCode && answer == expected)
                 {
                     Interlocked.Increment(ref _answers);
+                    return;
                 }
-                else
+
+                if (ComeAgain.After(response) is { } wait)
                 {
-                    _failures.Enqueue($"{gateway.Name} {function}: {(int)response.StatusCode} {answer}");
+                    await Task.Delay(wait, TimeProvider.System, _stop.Token);
+                    return;
                 }
+
+                _failures.Enqueue($"{gateway.Name} {function}: {(int)response.StatusCode} {answer}");
+                return;
             }
-            catch (Exception) when (_stop.IsCancellationRequested)
-            {
-                // The load is over.
-            }
-            catch (HttpRequestException refused) when (refused.HttpRequestError is HttpRequestError.ConnectionError && IsAnotherReady(index))
+            catch (HttpRequestException refused) when (refused.HttpRequestError is HttpRequestError.ConnectionError)
             {
                 Volatile.Write(ref _ready[index], false);
+                nobody += $"{gateway.Name}: {refused.Message} ";
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException)
+            catch (Exception failure) when (!_stop.IsCancellationRequested && failure is (HttpRequestException or IOException or TaskCanceledException))
             {
                 _failures.Enqueue($"{gateway.Name} {function}: {failure.Message} {failure.InnerException?.Message}");
+                return;
             }
         }
+
+        _failures.Enqueue($"{function}: {nobody}");
     }
 
-    private bool IsAnotherReady(int but) => Enumerable.Range(0, _gateways.Count).Any(other => other != but && Volatile.Read(ref _ready[other]));
-
-    /// <summary>In turn, of those that are ready; when none is, the next one hears it.</summary>
-    private int Next()
+    /// <summary>One after the other, those that are ready first: a probe may be late, so the others are not given up.</summary>
+    private IEnumerable<int> InTurn()
     {
-        for (var i = 0; i < _gateways.Count; i++)
-        {
-            var index = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_gateways.Count);
-
-            if (Volatile.Read(ref _ready[index]))
-            {
-                return index;
-            }
-        }
-
-        return 0;
+        var turn = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_gateways.Count);
+        return Enumerable.Range(turn, _gateways.Count).Select(index => index % _gateways.Count).OrderByDescending(index => Volatile.Read(ref _ready[index]));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.SystemTests.Platform;
 
@@ -29,7 +30,7 @@ public static class FaultScript
     {
         var before = platform.Pid(host);
         Kill(before);
-        await TestKit.Time.Patience.UntilAsync(() => TryPid(platform, host) is { } now && now != before, $"{host} is started again");
+        await Patience.UntilAsync(_ => Task.FromResult(TryPid(platform, host) is { } now && now != before), Patience.StartLimit, $"{host} is started again");
     }
 
     private static int? TryPid(RunningPlatform platform, string host)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
+using LoraFaaS.TestKit.Callers;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
@@ -70,19 +72,31 @@ public sealed class RunningPlatform : IAsyncDisposable
     /// <summary>The sandboxes that serve now: children of the worker with the sandbox program on their command line.</summary>
     public IReadOnlyList<int> SandboxPids() => ProcessTree.DescendantsOf(Pid("worker"), "LoraFaaS.Sandbox");
 
+    /// <summary>Comes again as long as it is told to; what is answered in the end is given as it is.</summary>
     public async Task<HttpResponseMessage> InvokeAsync(string function, string text, string? accept = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{function}")
+        for (var asked = Stopwatch.GetTimestamp(); ;)
         {
-            Content = new StringContent(text, Encoding.UTF8, "text/plain"),
-        };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{function}")
+            {
+                Content = new StringContent(text, Encoding.UTF8, "text/plain"),
+            };
 
-        if (accept is not null)
-        {
-            request.Headers.Accept.ParseAdd(accept);
+            if (accept is not null)
+            {
+                request.Headers.Accept.ParseAdd(accept);
+            }
+
+            var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+            if (ComeAgain.After(response) is not { } wait || Stopwatch.GetElapsedTime(asked) > Patience.StartLimit)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            await Task.Delay(wait, TimeProvider.System);
         }
-
-        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     public async Task<string> AnswerAsync(string function, string text)
@@ -114,7 +128,7 @@ public sealed class RunningPlatform : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         _up.Terminate();
-        return await Patience.ForAsync(_up.Exited);
+        return await _up.Exited.WaitAsync(Patience.StartLimit);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
+using LoraFaaS.TestKit.Callers;
 using LoraFaaS.TestKit.Time;
 
 namespace LoraFaaS.SystemTests.Validation;
@@ -35,7 +35,7 @@ internal sealed class ReplayClient(HttpClient http, IReadOnlyList<(string Functi
                 return await ReadAsync(function, response, begun);
             }
 
-            if (response.StatusCode != HttpStatusCode.TooManyRequests || response.Headers.RetryAfter?.Delta is not { } wait || Stopwatch.GetElapsedTime(asked) > Patience.Limit)
+            if (ComeAgain.After(response) is not { } wait || Stopwatch.GetElapsedTime(asked) > Patience.Limit)
             {
                 throw new InvalidOperationException($"{prompts[function].Function}: {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             }

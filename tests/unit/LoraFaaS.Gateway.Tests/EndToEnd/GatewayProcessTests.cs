@@ -3,6 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Tests.Fakes;
+using LoraFaaS.Protocol.Addresses;
+using LoraFaaS.Protocol.Grpc;
+using LoraFaaS.Protocol.Grpc.Client;
+using LoraFaaS.Protocol.Health;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
@@ -39,13 +43,23 @@ public sealed class GatewayProcessTests
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
         Assert.Equal("event: token", await Patience.ForAsync(reader.ReadLineAsync()));
 
+        using var channel = new GrpcChannel(new GrpcChannelOptions { Servers = ServerAddresses.Parse((await UrlAsync(gateway, folder, "rpc")).ToString()) });
+        await using var watch = channel.StreamAsync(HealthMethods.Watch, new HealthCheckRequest(), GrpcCallOptions.None, CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await Patience.ForAsync(watch.MoveNextAsync().AsTask()));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.Current.Status);
+
         gateway.Terminate();
 
-        // Not ready, and still open to those who have not heard.
+        // Not ready in whatever words that is asked, and still open to those who have not heard.
         await Patience.UntilAsync(async _ => (await http.GetAsync("/healthz", CancellationToken.None)).StatusCode is HttpStatusCode.ServiceUnavailable);
         using var probe = new HttpRequestMessage(HttpMethod.Get, "/");
         probe.Headers.Add("K-Network-Probe", "queue");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.SendAsync(probe)).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/v2/health/ready", CancellationToken.None)).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/health", CancellationToken.None)).StatusCode);
+        Assert.True(await Patience.ForAsync(watch.MoveNextAsync().AsTask()));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, watch.Current.Status);
+        Assert.Equal(GrpcStatusCode.Unavailable, (await Assert.ThrowsAsync<GrpcStatusException>(() => Patience.ForAsync(watch.MoveNextAsync().AsTask()))).Code);
         Assert.False(gateway.Exited.IsCompleted);
 
         release.SetResult();
@@ -77,7 +91,7 @@ public sealed class GatewayProcessTests
 
     private static ChildProcess Start(TempFolder folder, FakeController controller) => ChildProcess.StartDotnet(
         typeof(GatewayHost).Assembly.Location,
-        ["--Host:ReadyFile", folder.File("ready.json"), "--Gateway:DrainDelay", "00:00:06"],
+        ["--Host:ReadyFile", folder.File("ready.json"), "--Gateway:DrainDelay", "00:00:15", "--Host:GrpcUrl", "http://127.0.0.1:0"],
         folder.Path,
         new Dictionary<string, string?>
         {
@@ -92,10 +106,10 @@ public sealed class GatewayProcessTests
             ["Gateway__ControllerRpcUrl"] = controller.RpcUrl,
         });
 
-    private static async Task<Uri> UrlAsync(ChildProcess gateway, TempFolder folder)
+    private static async Task<Uri> UrlAsync(ChildProcess gateway, TempFolder folder, string door = "http")
     {
         using var ready = await gateway.WaitForReadyFileAsync(folder.File("ready.json"));
-        return new Uri(ready.RootElement.GetProperty("urls").GetProperty("http").GetString()!);
+        return new Uri(ready.RootElement.GetProperty("urls").GetProperty(door).GetString()!);
     }
 
     /// <summary>A port nobody listens on now: the contract gives a number, and 0 is none.</summary>
