@@ -9,7 +9,7 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /app
 COPY --from=build /app .
 USER $APP_UID
-EXPOSE 8080 8443
+EXPOSE 8080 8081 8443
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s CMD ["dotnet", "LoraFaaS.Gateway.dll", "healthcheck"]
 # The root file system may be read-only: what is written goes to volumes and to /tmp.
 ENV DOTNET_EnableDiagnostics=0

@@ -22,7 +22,7 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
     {
         foreach (var door in (string[])[world.ForwarderUrl, world.GatewayUrl])
         {
-            await DoorWarmth.ReachAsync(world, door, () => world.TimeOf(door), MostWarmTurns, rate);
+            await DoorWarmth.ReachAsync(world, door, world.ProcessOf(door), MostWarmTurns, rate);
         }
 
         using var wakes = new WakeProbe();

@@ -8,7 +8,9 @@ namespace LoraFaaS.Bench.Door;
 /// <param name="AddedMs">To a call straight to the worker, one client, p50.</param>
 /// <param name="AddedAtHalfMs">The same at half of those calls a second, from when each was due, p99.</param>
 /// <param name="RelayAddedAtHalfMs">That of a process that passes bytes on unread, in the same turns.</param>
-internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond, double AddedMs, double AddedAtHalfMs, double RelayAddedAtHalfMs)
+/// <param name="MethodsAtHalf">Compiled by the gateway while that was counted, in the turn with the most.</param>
+internal readonly record struct DoorStart(double Micros, double ForwarderMicros, double PerSecond, double ForwarderPerSecond, double AddedMs, double AddedAtHalfMs, double RelayAddedAtHalfMs,
+    long MethodsAtHalf)
 {
     public double Share => PerSecond / ForwarderPerSecond;
 }

@@ -16,7 +16,7 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
         var (gateway, address) = await world.StartAnotherAsync(environment.Variables);
         await using var _ = gateway;
         var url = new Uri(address, DoorWorld.FunctionPath).ToString();
-        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id), warmTurns);
+        await DoorWarmth.ReachAsync(world, url, gateway.Id, warmTurns);
 
         var (ours, bare) = (new List<LoadResult>(), new List<LoadResult>());
         var before = (Ours: ProcessorTime.Of(gateway.Id), Bare: world.TimeOf(world.ForwarderUrl));
@@ -29,9 +29,9 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
         var micros = (Ours: PerCall(ProcessorTime.Of(gateway.Id) - before.Ours, ours), Bare: PerCall(world.TimeOf(world.ForwarderUrl) - before.Bare, bare));
         var perSecond = Interleaved.Median(ours.Select(turn => turn.PerSecond));
         var alone = (Direct: await world.LoadAsync(world.DirectUrl, 1, seconds), Ours: await world.LoadAsync(url, 1, seconds));
-        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(gateway.Id), warmTurns, perSecond / 2);
+        await DoorWarmth.ReachAsync(world, url, gateway.Id, warmTurns, perSecond / 2);
         using var wakes = new WakeProbe();
-        var (direct, half, relay) = (new List<double>(), new List<double>(), new List<double>());
+        var (direct, half, relay) = (new List<DoorTurn>(), new List<DoorTurn>(), new List<DoorTurn>());
         for (var round = 0; round < rounds; round++)
         {
             direct.Add(await TakeAsync("straight to the worker", world.DirectUrl, world.AnswererId));
@@ -42,18 +42,20 @@ internal sealed class DoorStarts(DoorWorld world, int rounds, double seconds, in
         var start = new DoorStart(
             micros.Ours, micros.Bare,
             perSecond, Interleaved.Median(bare.Select(turn => turn.PerSecond)), alone.Ours.MedianMs - alone.Direct.MedianMs,
-            Interleaved.Median(half) - Interleaved.Median(direct), Interleaved.Median(relay) - Interleaved.Median(direct));
+            P99(half) - P99(direct), P99(relay) - P99(direct), half.Max(turn => turn.Counts.Methods));
         await Console.Error.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{start.Micros:0.0} µs, {start.PerSecond:0}/s; bare {start.ForwarderMicros:0.0} µs, {start.ForwarderPerSecond:0}/s; {start.Share:P0}; 1 client {start.AddedMs:0.000} ms; half, p99 {start.AddedAtHalfMs:0.00} ms (bytes passed on {start.RelayAddedAtHalfMs:0.00}); woken late, p99 {wakes.P99Ms():0.00} ms, processors themselves {wakes.StoodP99Ms():0.00} ms{environment}"));
         return start;
 
-        async Task<double> TakeAsync(string name, string door, int process)
+        async Task<DoorTurn> TakeAsync(string name, string door, int process)
         {
             var turn = await DoorTurn.TakeAsync(world, door, process, Clients, seconds, perSecond / 2);
             await Console.Error.WriteLineAsync($"at half, {name}: {turn}");
-            return turn.Load.P99Ms;
+            return turn;
         }
+
+        static double P99(List<DoorTurn> turns) => Interleaved.Median(turns.Select(turn => turn.Load.P99Ms));
 
         static double PerCall(ProcessorTime taken, List<LoadResult> turns) => (taken.All - taken.Compiler).TotalMicroseconds / turns.Sum(turn => turn.AllCalls);
     }

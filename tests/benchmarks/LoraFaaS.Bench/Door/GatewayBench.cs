@@ -55,7 +55,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
         await WarmAsync(world, world.GatewayUrl);
     }
 
-    private Task WarmAsync(DoorWorld world, string url) => DoorWarmth.ReachAsync(world, url, () => world.TimeOf(url), starts.WarmTurns);
+    private Task WarmAsync(DoorWorld world, string url) => DoorWarmth.ReachAsync(world, url, world.ProcessOf(url), starts.WarmTurns);
 
     private void Lookup()
     {
@@ -168,6 +168,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
     private async Task StartsAsync()
     {
         await using var world = await DoorWorld.StartAsync(functions: 100);
+        await world.CloseGatewayAsync();
         await WarmAsync(world, world.ForwarderUrl);
         await WarmAsync(world, world.RelayUrl);
         var measure = new DoorStarts(world, rounds, seconds, starts.WarmTurns);
@@ -198,6 +199,7 @@ internal sealed class GatewayBench(ReportWriter report, int rounds, double secon
                 $"calls a second as a share of a bare forwarder's, {which} {name}", 100 * Interleaved.Quantile(measured.Select(start => start.Share), quantile), "%", 80));
             report.Add(BenchRow.Limit($"added, 1 client, p50, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedMs), quantile), "ms", 0.1));
             report.Add(BenchRow.Limit($"added at half of those calls a second, p99, {which} {name}", Interleaved.Quantile(measured.Select(start => start.AddedAtHalfMs), quantile), "ms", 1));
+            report.Add(BenchRow.Limit($"methods compiled in the gateway meanwhile, {which} {name}", Interleaved.Quantile(measured.Select(start => (double)start.MethodsAtHalf), quantile), ""));
             report.Add(BenchRow.Limit(
                 $"the same of a process that passes bytes on unread, {which} {name}", Interleaved.Quantile(measured.Select(start => start.RelayAddedAtHalfMs), quantile), "ms"));
         }

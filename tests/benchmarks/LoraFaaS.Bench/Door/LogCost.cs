@@ -10,7 +10,7 @@ internal sealed class LogCost(DoorWorld world, ReportWriter report, int rounds, 
         var (gateway, address) = await world.StartAnotherAsync(options: ["--Logging:LogLevel:Default", "Information"], keepsOutput: false);
         await using var logging = gateway;
         var url = new Uri(address, DoorWorld.FunctionPath).ToString();
-        await DoorWarmth.ReachAsync(world, url, () => ProcessorTime.Of(logging.Id), warmTurns);
+        await DoorWarmth.ReachAsync(world, url, logging.Id, warmTurns);
 
         var (quiet, told) = (new List<DoorTurn>(), new List<DoorTurn>());
 
