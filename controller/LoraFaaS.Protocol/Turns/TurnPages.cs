@@ -15,6 +15,9 @@ public static class TurnPages
     /// <summary>In the same page: a <see cref="TurnSlice"/>.</summary>
     public const int Slice = 192;
 
+    /// <summary>In the same page: counts the sequences whose first tokens the worker has passed on.</summary>
+    public const int Heard = 256;
+
     /// <summary>In the page that only the sandbox writes: a <see cref="TurnWord"/>.</summary>
     public const int Word = 0;
 

@@ -35,6 +35,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly LoadReporter _load;
     private readonly PrefixKeeper _prefixes = new();
     private readonly LeaseKeeper _lease;
+    private readonly FirstTokenPause _firstTokens;
     private int _threads;
     private TimeSpan _sinceDecode;
     private ulong _rounds;
@@ -51,6 +52,7 @@ internal sealed class EngineLoop : IDisposable
         _ends = new SequenceEnds(sandbox, _table, _delivery);
         _lease = new LeaseKeeper(sandbox.Engine, _table, _prefixes, outbox, time);
         _commands = new CommandStation(sandbox, _table, _ends, _delivery, _prefixes, _lease, outbox, time, log);
+        _firstTokens = new FirstTokenPause(turns, sandbox.Backend.Pause);
         _load = new LoadReporter(outbox, sandbox.Engine.Pages, time);
     }
 
@@ -276,12 +278,21 @@ internal sealed class EngineLoop : IDisposable
 
     private void ApplyStep()
     {
+        var told = _delivery.FirstTokens;
+        _firstTokens.Begin();
+
         for (var i = 0; i < _executor.Count; i++)
         {
             if (_executor.HasLogits(i))
             {
                 Apply(_executor[i], _executor.Logits(i));
             }
+        }
+
+        // Sequences in the middle of their answers do not wait for others' first tokens.
+        if (_delivery.FirstTokens - told is > 0 and var tokens && _executor.Load.DecodeRows == 0)
+        {
+            _firstTokens.TryAwait(tokens);
         }
     }
 

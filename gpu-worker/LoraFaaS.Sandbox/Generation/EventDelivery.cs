@@ -16,6 +16,9 @@ internal sealed class EventDelivery(Outbox outbox)
     /// <summary>Tokens that share an event when the caller reads the answer as a whole.</summary>
     private const int CoalescedTokens = 16;
 
+    /// <summary>Sequences whose first tokens were sent while they go on, around and around.</summary>
+    public uint FirstTokens { get; private set; }
+
     /// <summary>Sends what the credits allow.</summary>
     public void Flush(LiveSequence sequence)
     {
@@ -29,6 +32,12 @@ internal sealed class EventDelivery(Outbox outbox)
         if (sequence.Credits > 0 && sequence.Pending.TokenCount >= enough)
         {
             Spend(sequence, new GenerateEvent { Tokens = sequence.Pending.TakeTokens() });
+
+            if (!sequence.HasSpoken)
+            {
+                sequence.HasSpoken = true;
+                FirstTokens++;
+            }
         }
     }
 

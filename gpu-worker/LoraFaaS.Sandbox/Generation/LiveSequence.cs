@@ -28,6 +28,9 @@ internal sealed class LiveSequence(LoopCommand.Begin begin, int key, long due, S
     /// <summary>Its reader knows, or will be told, that the prompt is computed.</summary>
     public bool HasStarted { get; set; }
 
+    /// <summary>Tokens of it were sent.</summary>
+    public bool HasSpoken { get; set; }
+
     public PreparedGeneration? Prepared { get; set; }
 
     public AdapterHandle? Adapter { get; private set; }

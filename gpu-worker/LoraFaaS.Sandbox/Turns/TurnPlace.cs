@@ -21,6 +21,9 @@ internal sealed class TurnPlace(SharedPage grants, SharedPage word) : IDisposabl
 
     public uint Signal => grants.Read(TurnPages.Signal);
 
+    /// <summary>Sequences whose first tokens the worker has passed on, around and around.</summary>
+    public uint Heard => grants.Read(TurnPages.Heard);
+
     public SharedPage? Other(int slot) => _others.GetValueOrDefault(slot);
 
     /// <summary>A later sandbox may have come in the place of an earlier one. The earlier one's page stays mapped: the engine loop may be reading it.</summary>

@@ -22,6 +22,8 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         using var promise = sandbox.Turns?.Promise(invocation.DueAt(time), invocation.Slo, invocation.Weight);
         await using var sequence = await sandbox.GenerateAsync(invocation.Ask(), _credits, abort.Token);
 
+        var isHeard = false;
+
         try
         {
             await foreach (var happened in sequence.Events.ReadAllAsync(abort.Token))
@@ -46,6 +48,15 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                 }
 
                 await PassOnAsync(invocation, happened, sink, abort.Token);
+
+                if (!isHeard && happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
+                {
+                    isHeard = true;
+
+                    // Behind what the server has just put there: by then it has written what it was given, and its thread did not have to wake for it.
+                    await Task.Yield();
+                    sandbox.Turns?.Heard();
+                }
 
                 if (happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
                 {

@@ -19,6 +19,9 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     /// </summary>
     private static readonly TimeSpan GiveWay = TimeSpan.FromSeconds(15);
 
+    /// <summary>After those first tokens, for whoever passes them on and reads them on this machine: a process that starts takes a processor for milliseconds at once.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Longest a blank may take to read what it is to prepare; whoever wants one waits as long.</summary>
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(5);
 
@@ -62,7 +65,13 @@ internal sealed class SandboxSpawner : BlankSpawner<SandboxProcess>
     {
         try
         {
-            await _cold.PresentAsync().WaitAsync(GiveWay, _time, cancellationToken);
+            var tokens = _cold.PresentAsync();
+
+            if (!tokens.IsCompleted)
+            {
+                await tokens.WaitAsync(GiveWay, _time, cancellationToken);
+                await Task.Delay(Aftermath, _time, cancellationToken);
+            }
         }
         catch (TimeoutException)
         {

@@ -18,6 +18,9 @@ internal sealed class TurnMember(TurnArbiter arbiter, TurnSlot slot, SharedPage 
     /// <summary>The sandbox has mapped its pages.</summary>
     public void Joined() => arbiter.Post(new TurnChange.Joined(slot));
 
+    /// <summary>A first token of it is out: its threads, which wait a moment for that, may go on.</summary>
+    public void Heard() => slot.Hear();
+
     /// <summary>It owes a first token at an instant of the monotonic clock (none: long.MaxValue), until this is disposed.</summary>
     /// <param name="due">When.</param>
     /// <param name="promised">How long its caller was told it would take; null: nothing was said.</param>

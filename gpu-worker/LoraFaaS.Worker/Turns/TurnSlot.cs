@@ -16,6 +16,7 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
     private double _weight = 1;
     private long _heldTicks;
     private long _holdsSince;
+    private bool _isGone;
 
     public int Index { get; } = index;
 
@@ -144,12 +145,29 @@ internal sealed class TurnSlot(int index, string owner, SharedPage grant, Shared
 
     public void Ring() => grant.Ring(TurnPages.Signal);
 
+    /// <summary>A first token of it has been passed on. Any thread, and later than <see cref="Dispose"/> as well.</summary>
+    public void Hear()
+    {
+        lock (_gate)
+        {
+            if (!_isGone)
+            {
+                grant.Ring(TurnPages.Heard);
+            }
+        }
+    }
+
     /// <summary>True when it has, or will have, the other's word before its eyes.</summary>
     public bool TryShow(TurnSlot other) => Shown.Contains(other.Index) || (show(other.Index, other.WordPage) && Shown.Add(other.Index));
 
     public void Dispose()
     {
-        grant.Dispose();
+        lock (_gate)
+        {
+            _isGone = true;
+            grant.Dispose();
+        }
+
         word.Dispose();
     }
 }
