@@ -147,6 +147,13 @@ internal sealed class Invocation : IDisposable
         }
     }
 
+    /// <summary>The worker's word, at the end, on how much it read and made.</summary>
+    public void Count(Finished finished)
+    {
+        PromptTokens = finished.PromptTokens;
+        CompletionTokens = finished.CompletionTokens;
+    }
+
     public void MarkFirstToken() => Interlocked.CompareExchange(ref _firstToken, _time.GetTimestamp(), 0);
 
     public Problem DeadlineProblem(string stage) =>

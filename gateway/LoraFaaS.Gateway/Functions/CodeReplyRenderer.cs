@@ -79,8 +79,7 @@ internal sealed class CodeReplyRenderer(HttpContext context, Invocation invocati
 
     private Task FinishAsync(Finished finished)
     {
-        invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
+        invocation.Count(finished);
 
         if (_collected is null || _head is null)
         {

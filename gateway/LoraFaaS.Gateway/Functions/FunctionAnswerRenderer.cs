@@ -42,8 +42,7 @@ internal static class FunctionAnswerRenderer
     private static Task WriteAsync(
         HttpContext context, Invocation invocation, FunctionFormat format, EventReply? reply, string text, Finished finished)
     {
-        invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
+        invocation.Count(finished);
         InvocationHeaders.SetAccount(context.Response, invocation, finished);
 
         var contentType = format is FunctionFormat.Json ? JsonType : PlainText.ContentType;

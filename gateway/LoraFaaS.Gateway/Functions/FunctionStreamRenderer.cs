@@ -80,8 +80,7 @@ internal sealed class FunctionStreamRenderer(HttpContext context, Invocation inv
 
     private FunctionEvent Done(Finished finished)
     {
-        invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
+        invocation.Count(finished);
 
         return new FunctionEvent
         {

@@ -162,8 +162,7 @@ internal sealed class InferDialect<TResponse>(
                     return;
 
                 case GenerateEvent.KindOneofCase.Finished:
-                    invocation.PromptTokens = happened.Finished.PromptTokens;
-                    invocation.CompletionTokens = happened.Finished.CompletionTokens;
+                    invocation.Count(happened.Finished);
 
                     if (!context.Response.HasStarted)
                     {

@@ -35,7 +35,7 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
                     return;
 
                 case GenerateEvent.KindOneofCase.Finished:
-                    Count(happened.Finished);
+                    invocation.Count(happened.Finished);
                     InvocationHeaders.SetAccount(context.Response, invocation, happened.Finished);
                     await context.Response.WriteAsJsonAsync(
                         Piece(_text.ToString(), Reason(happened.Finished), _tokens), KserveJson.Default.KserveGenerated, cancellationToken: context.RequestAborted);
@@ -60,7 +60,7 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
                     return;
 
                 case GenerateEvent.KindOneofCase.Finished:
-                    Count(happened.Finished);
+                    invocation.Count(happened.Finished);
                     Send(Piece("", Reason(happened.Finished), []));
                     await _writer.FlushAsync();
                     return;
@@ -114,11 +114,5 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
 
         _writer.WriteEvent(null, KserveErrors.ToBody(problem), KserveJson.Default.KserveError);
         await _writer.FlushAsync();
-    }
-
-    private void Count(Finished finished)
-    {
-        invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
     }
 }

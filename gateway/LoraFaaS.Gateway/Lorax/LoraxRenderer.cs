@@ -57,7 +57,7 @@ internal sealed class LoraxRenderer(HttpContext context, Invocation invocation, 
                     return;
 
                 case GenerateEvent.KindOneofCase.Finished:
-                    Count(happened.Finished);
+                    invocation.Count(happened.Finished);
 
                     // Clients pass over the text of special tokens, as they do for the end of a sequence.
                     Send(new LoraxStreamEvent(new LoraxToken(0, "", 0, Special: true), _generation.Text, Details(happened.Finished)));
@@ -69,7 +69,7 @@ internal sealed class LoraxRenderer(HttpContext context, Invocation invocation, 
 
     private Task WriteWholeAsync(Finished finished, bool asList)
     {
-        Count(finished);
+        invocation.Count(finished);
         InvocationHeaders.SetAccount(context.Response, invocation, finished);
         SetHeaders(finished);
 
@@ -108,12 +108,6 @@ internal sealed class LoraxRenderer(HttpContext context, Invocation invocation, 
 
     private LoraxDetails Details(Finished finished) =>
         new(_generation.Reason(finished), finished.PromptTokens, finished.CompletionTokens, seed);
-
-    private void Count(Finished finished)
-    {
-        invocation.PromptTokens = finished.PromptTokens;
-        invocation.CompletionTokens = finished.CompletionTokens;
-    }
 
     /// <summary>Milliseconds. Waiting is all that is neither prefill nor decode.</summary>
     private void SetHeaders(Finished finished)

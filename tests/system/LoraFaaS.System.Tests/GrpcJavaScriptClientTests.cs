@@ -9,7 +9,7 @@ namespace LoraFaaS.SystemTests;
 [Collection(DemoGroup.Name)]
 public sealed class GrpcJavaScriptClientTests(DemoPlatform demo)
 {
-    private const int Checks = 11;
+    private const int Checks = 13;
 
     [Fact]
     public async Task The_official_client_finds_nothing_wrong()

@@ -13,6 +13,9 @@ namespace LoraFaaS.SystemTests.Cluster;
 [Collection(ClusterGroup.Name)]
 public sealed partial class ComposeClusterTests(StartedCluster cluster)
 {
+    /// <summary>A frame with grpc.health.v1.HealthCheckResponse { status: SERVING }.</summary>
+    private static readonly byte[] GrpcServing = [0, 0, 0, 0, 2, 8, 1];
+
     [Fact]
     public async Task Each_gateway_serves_and_each_health_check_passes()
     {
@@ -28,6 +31,7 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster)
             Assert.Contains("Log in", await http.GetStringAsync(new Uri("ui/", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.Contains("--accent", await http.GetStringAsync(new Uri("ui/console.css", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.Contains("Blazor", await http.GetStringAsync(new Uri("ui/_framework/blazor.web.js", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal(GrpcServing, await GrpcHealthAsync(gateway));
         }
 
         foreach (var host in (ClusterHost[])[cluster.Gateways[0], cluster.Controllers[0], cluster.Workers[0], cluster.Consoles[0]])
@@ -223,6 +227,15 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster)
             Patience.StartLimit,
             $"{callId} is counted");
         return found;
+    }
+
+    /// <summary>What its door for gRPC says of itself, asked by a frame with an empty message.</summary>
+    private static async Task<byte[]> GrpcHealthAsync(ClusterHost gateway)
+    {
+        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var content = new ByteArrayContent(new byte[5]) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
+        using var answer = await http.PostAsync(new UriBuilder(gateway.Url) { Port = 8081, Path = "grpc.health.v1.Health/Check" }.Uri, content, TestContext.Current.CancellationToken);
+        return await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
     }
 
     private static string Expressions()

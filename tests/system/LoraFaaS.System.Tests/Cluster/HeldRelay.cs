@@ -8,7 +8,7 @@ namespace LoraFaaS.SystemTests.Cluster;
 
 /// <summary>
 /// A way to a host that passes on what is asked and keeps back every answer to one call, known by a word of its request: as when the host dies between the
-/// end of its work and the end of its answer.
+/// end of its work and the end of its answer. Or one that is closed for a while: the host is there, says so to its controller, and cannot be called.
 /// </summary>
 internal sealed class HeldRelay : IAsyncDisposable
 {
@@ -17,13 +17,17 @@ internal sealed class HeldRelay : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
-    private readonly byte[] _word;
+    private readonly byte[]? _word;
     private volatile bool _cut;
+    private volatile bool _closed;
 
-    public HeldRelay(IPEndPoint here, IPEndPoint target, string word)
+    /// <param name="here">Where it listens.</param>
+    /// <param name="target">The host.</param>
+    /// <param name="word">Of the call whose answers are kept back; null: of none.</param>
+    public HeldRelay(IPEndPoint here, IPEndPoint target, string? word = null)
     {
         _target = target;
-        _word = Encoding.ASCII.GetBytes(word);
+        _word = word is null ? null : Encoding.ASCII.GetBytes(word);
         _listener = new TcpListener(here);
         _listener.Start();
         _accepting = AcceptAsync();
@@ -33,12 +37,17 @@ internal sealed class HeldRelay : IAsyncDisposable
     public void Cut()
     {
         _cut = true;
-
-        foreach (var socket in _open.Keys)
-        {
-            socket.Dispose();
-        }
+        EndAll();
     }
+
+    /// <summary>Ends every connection, and each one that comes as soon as it is there.</summary>
+    public void Close()
+    {
+        _closed = true;
+        EndAll();
+    }
+
+    public void Reopen() => _closed = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -48,6 +57,14 @@ internal sealed class HeldRelay : IAsyncDisposable
         await _accepting;
         _listener.Dispose();
         _stop.Dispose();
+    }
+
+    private void EndAll()
+    {
+        foreach (var socket in _open.Keys)
+        {
+            socket.Dispose();
+        }
     }
 
     private async Task AcceptAsync()
@@ -76,6 +93,12 @@ internal sealed class HeldRelay : IAsyncDisposable
 
         try
         {
+            // Those that were accepted while it was being closed are seen here.
+            if (_closed)
+            {
+                return;
+            }
+
             await host.ConnectAsync(_target, _stop.Token);
             var held = new TaskCompletionSource();
             await Task.WhenAny(AskAsync(caller, host, held), AnswerAsync(host, caller, held.Task));
@@ -100,13 +123,13 @@ internal sealed class HeldRelay : IAsyncDisposable
         {
             seen.AddRange(asked.Span);
 
-            if (!_cut && CollectionsMarshal.AsSpan(seen).IndexOf(_word) >= 0)
+            if (!_cut && _word is not null && CollectionsMarshal.AsSpan(seen).IndexOf(_word) >= 0)
             {
                 held.TrySetResult();
             }
 
             // No more than what the next part may complete.
-            seen.RemoveRange(0, Math.Max(0, seen.Count - _word.Length));
+            seen.RemoveRange(0, Math.Max(0, seen.Count - (_word?.Length ?? 0)));
             return true;
         });
     }

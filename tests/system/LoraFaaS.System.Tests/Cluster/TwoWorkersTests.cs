@@ -24,7 +24,7 @@ public sealed class TwoWorkersTests(StartedCluster cluster)
         var code = Path.GetDirectoryName(RepositoryRoot.Built("tests/functions/LoraFaaS.TestFunction", "LoraFaaS.TestFunction.dll"))!;
         await cluster.RunAsync(
             "deploy", "narrow", "--image", "lora://lory-5m/sentiment", "--code", code, "--label", "com.openfaas.scale.min=2", "--annotation", "lorafaas.io/max-concurrent=1");
-        await OnBothAsync("narrow");
+        await cluster.WarmOnBothAsync("narrow");
         List<string> calls = [];
 
         // Whichever worker is freed first: the one where a waiting call would have ended up, and the other.
@@ -76,7 +76,7 @@ public sealed class TwoWorkersTests(StartedCluster cluster)
 
             Assert.Equal(whole, await TextAsync(reader));
             await killed.ReviveAsync();
-            await OnBothAsync("pair");
+            await cluster.WarmOnBothAsync("pair");
             var counted = await CountedAsync(call);
             Assert.Equal((1, "ok", 400), (counted.Records, counted.Outcome, counted.Tokens));
 
@@ -125,29 +125,8 @@ public sealed class TwoWorkersTests(StartedCluster cluster)
     private async Task DeployPairAsync()
     {
         await cluster.RunAsync("deploy", "pair", "--image", "lora://lory-5m/sentiment", "--label", "com.openfaas.scale.min=2");
-        await OnBothAsync("pair");
+        await cluster.WarmOnBothAsync("pair");
     }
-
-    /// <summary>Both workers are warm for it, and both gateways know.</summary>
-    private Task OnBothAsync(string function) => Patience.UntilAsync(
-        async cancellationToken =>
-        {
-            foreach (var gateway in cluster.Gateways)
-            {
-                using var http = gateway.Http();
-                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{cluster.Password}")));
-                using var status = JsonDocument.Parse(await http.GetStringAsync(new Uri($"system/function/{function}", UriKind.Relative), cancellationToken));
-
-                if (!status.RootElement.TryGetProperty("availableReplicas", out var available) || available.GetInt32() < 2)
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        },
-        Patience.StartLimit,
-        $"{function} is warm on both workers");
 
     private async Task<HttpResponseMessage> CallAsync(int gateway, string path, HttpContent content, string call, string? accept = null)
     {

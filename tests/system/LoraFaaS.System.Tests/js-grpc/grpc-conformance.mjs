@@ -48,6 +48,29 @@ const checks = {
     assert.equal((await ask(health, 'Check', { service: 'inference.GRPCInferenceService' })).status, 'SERVING');
     assert.equal((await failure(ask(health, 'Check', { service: 'other' }))).code, grpc.status.NOT_FOUND);
   },
+  async 'health can be watched'() {
+    const watch = health.Watch({}, { deadline: Date.now() + 240_000 });
+    const said = await new Promise((resolve, reject) => watch.on('data', resolve).on('error', reject));
+    watch.on('error', () => {});
+    watch.cancel();
+    assert.equal(said.status, 'SERVING');
+  },
+  async 'who has no file finds one by reflection and calls with it'() {
+    const reflection = new (load('ServerReflection', 'reflection.proto').grpc.reflection.v1.ServerReflection)(address, credentials);
+    const call = reflection.ServerReflectionInfo({ deadline: Date.now() + 240_000 });
+    const answer = new Promise((resolve, reject) => call.on('data', resolve).on('error', reject));
+    call.write({ file_containing_symbol: 'inference.GRPCInferenceService' });
+    const files = (await answer).file_descriptor_response.file_descriptor_proto;
+    call.end();
+
+    // A FileDescriptorSet is one of them after the other as field 1.
+    const varint = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
+    const set = Buffer.concat(files.flatMap((file) => [Buffer.from([0x0a, ...varint(file.length)]), file]));
+    const described = grpc.loadPackageDefinition(protoLoader.loadFileDescriptorSetFromBuffer(set, { keepCase: true, longs: Number }));
+    const found = new described.inference.GRPCInferenceService(address, credentials);
+    const { name, inputs } = await ask(found, 'ModelMetadata', { name: model });
+    assert.deepEqual([name, inputs[0].name], [model, 'text_input']);
+  },
   async 'a model says what it takes and makes'() {
     const described = await ask(client, 'ModelMetadata', { name: model });
     assert.equal(described.name, model);
