@@ -64,7 +64,7 @@ for project in tests/architecture/*.Tests tests/unit/*.Tests tests/integration/*
   started=$SECONDS
   echo "── $name" >&2
   # Only against a hang: the longest of them takes eight minutes on two quiet cores, and a machine may well be slower and busy.
-  timeout --kill-after=30 "${LORAFAAS_TEST_TIMEOUT:-3600}" dotnet "$assembly" -noLogo -noColor -xml "$report" >"artifacts/tests/$name.log" 2>&1 </dev/null
+  timeout --kill-after=30 "${LORAFAAS_TEST_TIMEOUT:-1500}" dotnet "$assembly" -noLogo -noColor -xml "$report" >"artifacts/tests/$name.log" 2>&1 </dev/null
   code=$?
 
   if [ ! -s "$report" ]; then
