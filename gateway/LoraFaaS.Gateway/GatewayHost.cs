@@ -95,6 +95,7 @@ internal static class GatewayHost
     private static void AddStations(IServiceCollection services)
     {
         services.AddHostedService<DoorRehearsal>();
+        services.AddHostedService<SocketPlaces>();
         services.AddHttpForwarder();
         services.AddMetrics();
 

@@ -138,6 +138,11 @@ public sealed class GatewayOptions
     public TimeSpan HandoverGrace { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// Each sockets' thread keeps to a processor of its own where there are as many of both: calls do not queue upon one beside another that is idle. False where others keep the processors busy: the kernel moves threads then.
+    /// </summary>
+    public bool PlaceSockets { get; set; } = true;
+
+    /// <summary>
     /// vLLM's VLLM_ALLOW_RUNTIME_LORA_UPDATING: whoever can call may load and unload adapters by /v1/load_lora_adapter. Without it the control API's
     /// password is asked for, and who has none is told that there is no such path.
     /// </summary>

@@ -12,6 +12,9 @@ internal static class InlineSockets
 
     private static readonly Lazy<bool> IsOn = new(() => Environment.GetEnvironmentVariable(Variable) == "1");
 
+    /// <summary>In this process.</summary>
+    public static bool AreOn => IsOn.Value;
+
     /// <summary>The sockets' thread that this runs upon, which watches some of the sockets from their first to their last byte; 0: it is another thread.</summary>
     public static int Here => IsOn.Value && !Thread.CurrentThread.IsThreadPoolThread ? Environment.CurrentManagedThreadId : 0;
 

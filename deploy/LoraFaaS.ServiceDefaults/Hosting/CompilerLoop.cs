@@ -12,6 +12,12 @@ internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvide
     /// <summary>The compiler waits for a tenth of a second without new code before it begins, and its thread stays for seconds.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// In a period. A compiler with a processor of its own does some hundred in it, one whose work is nearly done fewer than ten. What was made to give way stays so until it has had nothing to do for seconds, since
+    /// to take it back needs rights; a young host would be slow for longer.
+    /// </summary>
+    private const long MostMethods = 15;
+
     private ITimer? _timer;
 
     public Task StartedAsync(CancellationToken cancellationToken)
@@ -19,7 +25,7 @@ internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvide
         if (options.Value.CompilerNice is > 0 and var nice && OperatingSystem.IsLinux())
         {
             // The timer alone calls it; two calls at once, after a pause longer than the period, would only look twice.
-            var watch = new CompilerWatch(nice);
+            var watch = new CompilerWatch(nice, most: MostMethods);
             _timer = time.CreateTimer(_ => watch.Look(), null, Period, Period);
         }
 

@@ -53,7 +53,7 @@ public sealed class HostingOptions
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Nice value of the runtime's background compiler once the host serves. More keeps calls from waiting for it on a busy machine, and code slow for longer there; 0 leaves it to compete with them.
+    /// Nice value of the runtime's background compiler once the host serves and has little left to compile. More keeps calls from waiting for it on a busy machine, and code slow for longer there; 0 leaves it to compete with them.
     /// </summary>
     [Range(0, 19)]
     public int CompilerNice { get; set; } = 10;

@@ -67,6 +67,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int getpriority(int which, int who);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sched_getaffinity(int thread, nuint bytes, ulong* mask);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sched_setaffinity(int thread, nuint bytes, ulong* mask);
+
     /// <summary>futex(2) has no wrapper of its own. Blocks: the thread gives the collector its consent first.</summary>
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint syscall_futex_wait(nint number, uint* word, int operation, uint expected, TimeSpec* timeout, nint unused, uint unused2);

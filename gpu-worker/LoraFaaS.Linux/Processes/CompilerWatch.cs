@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime;
 
 namespace LoraFaaS.Linux.Processes;
@@ -12,12 +11,10 @@ namespace LoraFaaS.Linux.Processes;
 /// </remarks>
 /// <param name="nice">1 to 19.</param>
 /// <param name="compiled">How many methods were compiled until now; null: the runtime's own count.</param>
-public sealed class CompilerWatch(int nice, Func<long>? compiled = null)
+/// <param name="most">Methods between two looks. Where more were compiled the program is young, or does what is new to it: the sooner that is over the better, and the compiler is left alone.</param>
+public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long most = long.MaxValue)
 {
-    private const string Tasks = "/proc/self/task";
-
-    /// <summary>".NET Tiered Compilation Worker", of which the kernel keeps fifteen characters.</summary>
-    internal const string ThreadName = ".NET Tiered Com";
+    internal const string ThreadName = ".NET Tiered Compilation Worker";
 
     private readonly Func<long> _compiled = compiled ?? (static () => JitInfo.GetCompiledMethodCount());
     private long _seen;
@@ -27,26 +24,14 @@ public sealed class CompilerWatch(int nice, Func<long>? compiled = null)
     {
         var count = _compiled();
 
-        if (count == _seen)
+        var since = count - _seen;
+        _seen = count;
+
+        if (since == 0 || since > most)
         {
             return 0;
         }
 
-        _seen = count;
-        return Directory.Exists(Tasks) ? Directory.EnumerateDirectories(Tasks).Count(GivesWay) : 0;
-    }
-
-    private bool GivesWay(string task)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(task, "comm")).TrimEnd('\n') == ThreadName
-                && int.TryParse(Path.GetFileName(task), CultureInfo.InvariantCulture, out var thread)
-                && ThreadNice.TryRaise(thread, nice);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        return NamedThreads.Find(ThreadName).Count(thread => ThreadNice.TryRaise(thread, nice));
     }
 }

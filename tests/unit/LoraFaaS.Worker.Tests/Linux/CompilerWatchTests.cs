@@ -36,6 +36,22 @@ public sealed class CompilerWatchTests
     }
 
     [Fact]
+    public void A_compiler_with_much_to_do_is_left_alone()
+    {
+        using var compiler = new NamedThread(CompilerWatch.ThreadName);
+        var compiled = 100L;
+        var watch = new CompilerWatch(Nice, () => compiled, most: 10);
+
+        Assert.Equal(0, watch.Look());
+
+        compiled += 11;
+        Assert.Equal(0, watch.Look());
+
+        compiled += 10;
+        Assert.InRange(watch.Look(), 1, int.MaxValue);
+    }
+
+    [Fact]
     public void A_thread_that_gives_way_further_already_keeps_its_value()
     {
         using var thread = new NamedThread("gives way");
@@ -44,6 +60,18 @@ public sealed class CompilerWatchTests
         Assert.True(ThreadNice.TryRaise(thread.Id, 3));
 
         Assert.InRange(ThreadNice.Of(thread.Id), 12, 19);
+    }
+
+    [Fact]
+    public void A_thread_keeps_to_the_processor_that_it_is_given()
+    {
+        using var thread = new NamedThread("keeps to one");
+        var processor = ThreadProcessors.Allowed()[^1];
+
+        Assert.Contains(thread.Id, NamedThreads.Find("keeps to one"));
+        Assert.True(ThreadProcessors.TryKeep(thread.Id, processor));
+        Assert.Contains($"Cpus_allowed_list:\t{processor}\n", File.ReadAllText($"/proc/self/task/{thread.Id}/status"), StringComparison.Ordinal);
+        Assert.False(ThreadProcessors.TryKeep(int.MaxValue, processor));
     }
 
     [Fact]
