@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Handover;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.TestKit.Files;
@@ -35,6 +36,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     public RouteBoard Board => _app!.Services.GetRequiredService<RouteBoard>();
 
     public int InFlight => _app!.Services.GetRequiredService<InFlightGate>().Count;
+
+    /// <summary>As after SIGTERM, or when another has its doors: callers are told.</summary>
+    public void AnnounceLeaving() => _app!.Services.GetRequiredService<Leaving>().Announce();
 
     /// <summary>A gateway whose function "echo" is warm on one worker that counts.</summary>
     public static async Task<RunningGateway> StartAsync(params string[] args)
