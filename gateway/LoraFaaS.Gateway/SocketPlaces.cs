@@ -1,4 +1,5 @@
 using LoraFaaS.Linux.Processes;
+using LoraFaaS.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.Gateway;
@@ -7,12 +8,12 @@ namespace LoraFaaS.Gateway;
 /// A processor for each of the sockets' threads (<see cref="InlineSockets"/>), where this process may run on exactly as many: left to itself the kernel puts both of two on one processor beside another that is
 /// half idle, and calls wait for each other there. Where there are more processors, or fewer, or the kernel says no, each runs wherever it is put.
 /// </summary>
-internal sealed class SocketPlaces(IOptions<GatewayOptions> options) : IHostedLifecycleService
+internal sealed class SocketPlaces(IOptions<GatewayOptions> options) : StartedService
 {
     /// <summary>The runtime's, of which it makes all when the first socket waits: with the doors open they are there.</summary>
     private const string ThreadName = ".NET Sockets";
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public override Task StartedAsync(CancellationToken cancellationToken)
     {
         if (options.Value.PlaceSockets && InlineSockets.AreOn && OperatingSystem.IsLinux())
         {
@@ -24,16 +25,6 @@ internal sealed class SocketPlaces(IOptions<GatewayOptions> options) : IHostedLi
 
         return Task.CompletedTask;
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>None, unless there is one for each and a choice at all. With a limit of processor time instead of a set of processors the runtime makes fewer threads than there are processors.</summary>
     internal static IEnumerable<(int Thread, int Processor)> Assign(IReadOnlyList<int> threads, IReadOnlyList<int> processors) =>

@@ -1,5 +1,4 @@
 using LoraFaaS.Linux.Processes;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace LoraFaaS.ServiceDefaults.Hosting;
@@ -7,7 +6,7 @@ namespace LoraFaaS.ServiceDefaults.Hosting;
 /// <summary>
 /// Keeps the runtime's background compiler out of callers' way (<see cref="CompilerWatch"/>), from when the host has rehearsed and listens: before that nobody waits for anything but the compiler.
 /// </summary>
-internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvider time) : IHostedLifecycleService, IDisposable
+internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvider time) : StartedService, IDisposable
 {
     /// <summary>The compiler waits for a tenth of a second without new code before it begins, and its thread stays for seconds.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
@@ -20,7 +19,7 @@ internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvide
 
     private ITimer? _timer;
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public override Task StartedAsync(CancellationToken cancellationToken)
     {
         if (options.Value.CompilerNice is > 0 and var nice && OperatingSystem.IsLinux())
         {
@@ -31,16 +30,6 @@ internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvide
 
         return Task.CompletedTask;
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _timer?.Dispose();
 }

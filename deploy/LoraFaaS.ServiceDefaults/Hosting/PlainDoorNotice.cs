@@ -1,12 +1,11 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LoraFaaS.ServiceDefaults.Hosting;
 
 /// <summary>Says once at the start that what others send here is not encrypted, where others can reach it. Not refused: a private network, or a proxy with TLS, is as good.</summary>
-internal sealed partial class PlainDoorNotice(HostListener listener, ILogger<PlainDoorNotice> logger) : IHostedLifecycleService
+internal sealed partial class PlainDoorNotice(HostListener listener, ILogger<PlainDoorNotice> logger) : StartedService
 {
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public override Task StartedAsync(CancellationToken cancellationToken)
     {
         if (listener.IsPlainToOthers)
         {
@@ -15,16 +14,6 @@ internal sealed partial class PlainDoorNotice(HostListener listener, ILogger<Pla
 
         return Task.CompletedTask;
     }
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(1303, LogLevel.Warning, "Other machines reach this host without TLS: keep it on a private network, or give it Host:CertificateFile and Host:KeyFile, and those who call it Host:AuthorityFile")]
     private partial void LogPlain();
