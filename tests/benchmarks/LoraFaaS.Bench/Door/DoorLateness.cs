@@ -95,8 +95,8 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
     {
         Add("a call ran", "µs", turn => turn.RanMicros);
         Add("a call waited for a processor", "µs", turn => turn.WaitedMicros);
-        Add("threads gave up their processor a call", "", turn => turn.Counts.Slept / (double)turn.Load.AllCalls);
-        Add("threads were taken from theirs, of 1 000 calls", "", turn => 1_000.0 * turn.Counts.Displaced / turn.Load.AllCalls);
+        Add("threads gave up their processor a call", "", turn => turn.Counts.All.Slept / (double)turn.Load.AllCalls);
+        Add("threads were taken from theirs, of 1 000 calls", "", turn => 1_000.0 * turn.Counts.All.Displaced / turn.Load.AllCalls);
         Add("longest pause of the collector", "ms", turn => turn.Counts.LongestPause.TotalMilliseconds);
         Add("collections a second", "", turn => turn.Counts.Collections / turn.Load.Seconds);
         Add("allocated a call", "bytes", turn => turn.AllocatedBytes);

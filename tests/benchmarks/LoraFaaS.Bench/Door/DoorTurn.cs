@@ -30,7 +30,7 @@ internal sealed record DoorTurn(LoadResult Load, DoorCounts Counts, double Stole
         $"{Load.PerSecond:0}/s; ms from due: p50 {Load.FromDue.MedianMs:0.000}, p99 {Load.FromDue.P99Ms:0.00}, p99.9 {Load.FromDue.P999Ms:0.00}, most {Load.FromDue.MostMs:0.0}; ")
         + string.Create(CultureInfo.InvariantCulture, $"from sent: p99 {Load.FromSent.P99Ms:0.00}, p99.9 {Load.FromSent.P999Ms:0.00}; until sent: p99 {Load.UntilSent.P99Ms:0.00}; ")
         + string.Create(CultureInfo.InvariantCulture, $"µs a call: ran {RanMicros:0.0}, waited {WaitedMicros:0.0}; the load {Load.RanMicros:0.0}, {Load.WaitedMicros:0.0}; ")
-        + string.Create(CultureInfo.InvariantCulture, $"a call slept {Counts.Slept / (double)Load.AllCalls:0.00}, was displaced {Counts.Displaced / (double)Load.AllCalls:0.000} times; ")
+        + string.Create(CultureInfo.InvariantCulture, $"a call slept {Counts.All.Slept / (double)Load.AllCalls:0.00}, was displaced {Counts.All.Displaced / (double)Load.AllCalls:0.000} times; ")
         + string.Create(CultureInfo.InvariantCulture, $"{Counts.Collections} collections ({Counts.Full} full), paused {Counts.Paused.TotalMilliseconds:0.0} ms, longest {Counts.LongestPause.TotalMilliseconds:0.00}, {AllocatedBytes:0} bytes a call; ")
         + string.Create(CultureInfo.InvariantCulture, $"{Counts.Methods} methods compiled, by the load {Load.CompiledMethods} ({Load.AllocatedBytes} bytes); the host took {100 * Stolen:0.0} %");
 }
