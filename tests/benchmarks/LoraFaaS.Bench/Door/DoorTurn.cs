@@ -7,6 +7,8 @@ namespace LoraFaaS.Bench.Door;
 /// <param name="Stolen">Of all processors' time, what the machine's host took.</param>
 internal sealed record DoorTurn(LoadResult Load, DoorCounts Counts, double Stolen)
 {
+    private const int MostStretches = 8;
+
     /// <summary>Microseconds of all the door's threads a call.</summary>
     public double RanMicros => Counts.Ran.TotalMicroseconds / Load.AllCalls;
 
@@ -32,5 +34,6 @@ internal sealed record DoorTurn(LoadResult Load, DoorCounts Counts, double Stole
         + string.Create(CultureInfo.InvariantCulture, $"µs a call: ran {RanMicros:0.0}, waited {WaitedMicros:0.0}; the load {Load.RanMicros:0.0}, {Load.WaitedMicros:0.0}; ")
         + string.Create(CultureInfo.InvariantCulture, $"a call slept {Counts.All.Slept / (double)Load.AllCalls:0.00}, was displaced {Counts.All.Displaced / (double)Load.AllCalls:0.000} times; ")
         + string.Create(CultureInfo.InvariantCulture, $"{Counts.Collections} collections ({Counts.Full} full), paused {Counts.Paused.TotalMilliseconds:0.0} ms, longest {Counts.LongestPause.TotalMilliseconds:0.00}, {AllocatedBytes:0} bytes a call; ")
-        + string.Create(CultureInfo.InvariantCulture, $"{Counts.Methods} methods compiled, by the load {Load.CompiledMethods} ({Load.AllocatedBytes} bytes); the host took {100 * Stolen:0.0} %");
+        + string.Create(CultureInfo.InvariantCulture, $"{Counts.Methods} methods compiled, by the load {Load.CompiledMethods} ({Load.AllocatedBytes} bytes); the host took {100 * Stolen:0.0} %")
+        + string.Create(CultureInfo.InvariantCulture, $"; {Load.Late.Sum(stretch => stretch.Calls)} calls over 1 ms in {Load.Late.Count} stretches from {Load.BegunAt / 1e9:0.000000}: {string.Join("; ", Load.Late.Take(MostStretches))}");
 }

@@ -12,6 +12,9 @@ internal sealed class LoadLoop : IDisposable
 {
     private const long Patience = 30_000_000_000;
 
+    /// <summary>What is late is listed from here on, in nanoseconds: the most that a door may add to one call in a hundred.</summary>
+    private const long Late = 1_000_000;
+
     private readonly SocketWait _wait = new();
     private readonly StampedReceive _receive = new();
     private readonly LoadClient[] _clients;
@@ -20,6 +23,7 @@ internal sealed class LoadLoop : IDisposable
     private readonly LoadHistogram _fromDue = new();
     private readonly LoadHistogram _fromSent = new();
     private readonly LoadHistogram _untilSent = new();
+    private readonly LateCalls _late = new(Late);
     private readonly int[] _ready;
     private LoadPace _pace;
     private long _end;
@@ -46,6 +50,7 @@ internal sealed class LoadLoop : IDisposable
         _fromDue.Clear();
         _fromSent.Clear();
         _untilSent.Clear();
+        _late.Clear();
         (_released, _waiting, _failures) = (0, 0, 0);
         var (ran, waited) = ThreadCounts();
         var (methods, allocated) = (System.Runtime.JitInfo.GetCompiledMethodCount(), GC.GetAllocatedBytesForCurrentThread());
@@ -64,6 +69,8 @@ internal sealed class LoadLoop : IDisposable
             CompiledMethods = (int)methods,
             AllocatedBytes = allocated,
             UntilSent = _untilSent.Times(),
+            Late = _rate is null ? [] : _late.Stretches(begun),
+            BegunAt = begun,
             RanMicros = (ranAfter - ran) / 1e3 / _fromDue.Count,
             WaitedMicros = (waitedAfter - waited) / 1e3 / _fromDue.Count,
         };
@@ -176,6 +183,7 @@ internal sealed class LoadLoop : IDisposable
     {
         _waiting--;
         _fromDue.Add(answeredAt - client.DueAt);
+        _late.Add(client.DueAt, answeredAt - client.DueAt);
         _fromSent.Add(answeredAt - client.SentAt);
         _failures += client.IsGood(_body) ? 0 : 1;
         return answeredAt;

@@ -17,6 +17,12 @@ internal sealed record LoadResult(int Calls, int Failures, double Seconds, LoadT
     /// <summary>From when a call was due until it was sent: the load's own lateness, and the waiting behind a late answer.</summary>
     public LoadTimes UntilSent { get; init; } = new(0, 0, 0, 0);
 
+    /// <summary>At a pace: when calls were answered more than a millisecond late, those stretches with most calls first.</summary>
+    public IReadOnlyList<LateStretch> Late { get; init => field = value ?? []; } = [];
+
+    /// <summary>When the stretch began, by the monotonic clock in nanoseconds, as the kernel's traces have it.</summary>
+    public long BegunAt { get; init; }
+
     /// <summary>The load's thread upon a processor during the stretch, in microseconds a call.</summary>
     public double RanMicros { get; init; }
 
