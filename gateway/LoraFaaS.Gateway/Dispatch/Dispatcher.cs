@@ -102,14 +102,26 @@ internal sealed class Dispatcher(RouteBoard board, LocalLoad load, CircuitBoard 
     {
         var ids = route.Revision.AdapterDigest is null ? table.Workers.Keys : route.Placements.Keys;
         var candidates = new List<WorkerSnapshot>(ids.Length);
-        var age = board.LoadAge;
 
         foreach (var id in ids)
         {
             if (table.Workers.TryGetValue(id, out var worker) && !worker.Differs(arithmetic) && (evenFull || !load.IsFull(id)))
             {
-                candidates.Add(WithLocalLoad(worker.Snapshot, age));
+                candidates.Add(worker.Snapshot);
             }
+        }
+
+        return candidates.Count > 1 ? WithLocalLoad(candidates) : candidates;
+    }
+
+    /// <summary>Load tells several apart: a copy of each is not worth its making where there is but one.</summary>
+    private List<WorkerSnapshot> WithLocalLoad(List<WorkerSnapshot> candidates)
+    {
+        var age = board.LoadAge;
+
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            candidates[i] = WithLocalLoad(candidates[i], age);
         }
 
         return candidates;

@@ -63,7 +63,11 @@ internal sealed class IdleLinks(TimeProvider time, Func<int> thread) : IDisposab
     public void Keep(WorkerLink link)
     {
         link.IdleSince = time.GetTimestamp();
-        link.Home = thread();
+
+        if (link.WasWaitedFor || link.Home == 0)
+        {
+            link.Home = thread();
+        }
 
         lock (_gate)
         {

@@ -30,8 +30,13 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
     /// <summary>Since when it waits for another exchange.</summary>
     public long IdleSince { get; set; }
 
-    /// <summary>The sockets' thread on which its last answer ended, which is the one that watches it for good (<see cref="InlineSockets.Here"/>); 0: not known.</summary>
+    /// <summary>The sockets' thread that watches it for good (<see cref="InlineSockets.Here"/>); 0: not known.</summary>
     public int Home { get; set; }
+
+    /// <summary>
+    /// The last of its bytes came to the thread that watches it. Otherwise they were there when they were asked for, and whoever asked went on upon his own thread, which then says nothing about whose it is.
+    /// </summary>
+    public bool WasWaitedFor { get; private set; }
 
     public AnswerHead Head { get; private set; }
 
@@ -57,7 +62,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
                     case AnswerHeadStatus.Malformed:
                         return AskOutcome.Malformed;
                     default:
-                        if (!TryTake(await stream.ReadAsync(Room(), cancellationToken)))
+                        if (!TryTake(await NotingAsync(stream.ReadAsync(Room(), cancellationToken))))
                         {
                             return _end == 0 ? AskOutcome.Unanswered : AskOutcome.Torn;
                         }
@@ -82,7 +87,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
     {
         while (!IsBodyDone && _end - _start < most)
         {
-            if (!TryTakeBody(await stream.ReadAsync(BodyRoom(), cancellationToken)))
+            if (!TryTakeBody(await NotingAsync(stream.ReadAsync(BodyRoom(), cancellationToken))))
             {
                 return null;
             }
@@ -138,7 +143,7 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
                 return new(_start == _end ? FrameReadStatus.End : FrameReadStatus.Torn, null);
             }
 
-            if (!TryTakeBody(await stream.ReadAsync(BodyRoom(), cancellationToken)))
+            if (!TryTakeBody(await NotingAsync(stream.ReadAsync(BodyRoom(), cancellationToken))))
             {
                 return new(FrameReadStatus.Torn, null);
             }
@@ -207,6 +212,12 @@ internal sealed class WorkerLink(Stream stream, long openedAt) : IDisposable
         _hasExcess |= consumed < raw.Length;
         _end = from + written;
         return isBody;
+    }
+
+    private ValueTask<int> NotingAsync(ValueTask<int> reading)
+    {
+        WasWaitedFor = !reading.IsCompleted;
+        return reading;
     }
 
     /// <summary>Behind what is there.</summary>

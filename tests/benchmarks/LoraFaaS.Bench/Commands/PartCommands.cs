@@ -19,6 +19,7 @@ internal static class PartCommands
     private static readonly Option<bool> Parks = new("--parks");
     private static readonly Option<double> Seconds = new("--seconds");
     private static readonly Option<double?> Rate = new("--rate");
+    private static readonly Option<bool> Pooled = new("--pooled");
     private static readonly Option<string> Key = new("--key") { DefaultValueFactory = _ => "" };
 
     public static IEnumerable<Command> Create()
@@ -29,9 +30,9 @@ internal static class PartCommands
         relay.SetAction((parse, _) => BareRelay.RunAsync(parse.GetValue(Target)!));
         var answer = new Command("answer");
         answer.SetAction((_, _) => CannedWorker.RunAsync());
-        var load = new Command("load") { Url, Clients, Seconds, Rate, Key };
+        var load = new Command("load") { Url, Clients, Seconds, Rate, Pooled, Key };
         load.SetAction(parse => LoadProcess.Run(
-            new LoadOrder(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)) { Rate = parse.GetValue(Rate), Key = parse.GetValue(Key)! }));
+            new LoadOrder(parse.GetValue(Url)!, parse.GetValue(Clients), parse.GetValue(Seconds)) { Rate = parse.GetValue(Rate), Pooled = parse.GetValue(Pooled), Key = parse.GetValue(Key)! }));
         var hold = new Command("hold") { Url, Count, Key };
         hold.SetAction((parse, _) => HeldStreams.RunAsync(parse.GetValue(Url)!, parse.GetValue(Count), parse.GetValue(Key)!));
 

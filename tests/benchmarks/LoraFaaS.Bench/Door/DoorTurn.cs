@@ -18,11 +18,11 @@ internal sealed record DoorTurn(LoadResult Load, DoorCounts Counts, double Stole
     /// <summary>Bytes that the door allocated a call.</summary>
     public double AllocatedBytes => Counts.Allocated / (double)Load.AllCalls;
 
-    public static async Task<DoorTurn> TakeAsync(DoorWorld world, string url, int process, int clients, double seconds, double? rate)
+    public static async Task<DoorTurn> TakeAsync(DoorWorld world, string url, int process, int clients, double seconds, double? rate, bool pooled = false)
     {
         var before = await world.CountsOfAsync(process);
         var machine = MachineTime.Now();
-        var load = await world.LoadAsync(url, clients, seconds, rate);
+        var load = await world.LoadAsync(url, clients, seconds, rate, pooled);
         machine = MachineTime.Now() - machine;
         return new DoorTurn(load, await world.CountsOfAsync(process) - before, machine.Stolen / machine.All);
     }

@@ -154,8 +154,8 @@ internal sealed class DoorWorld : IAsyncDisposable
         return update;
     }
 
-    public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null) =>
-        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Key = url.EndsWith(GeneratePath, StringComparison.Ordinal) ? "" : Key });
+    public Task<LoadResult> LoadAsync(string url, int clients, double seconds, double? rate = null, bool pooled = false) =>
+        LoadAsync(new LoadOrder(url, clients, seconds) { Rate = rate, Pooled = pooled, Key = url.EndsWith(GeneratePath, StringComparison.Ordinal) ? "" : Key });
 
     /// <summary>Processor time of the gateway's process, of the forwarder's and of the relay's until now.</summary>
     public (TimeSpan Gateway, TimeSpan Forwarder, TimeSpan Relay) ProcessorTimes() =>

@@ -20,23 +20,27 @@ internal sealed class LoadLoop : IDisposable
     private readonly LoadClient[] _clients;
     private readonly byte[] _body;
     private readonly double? _rate;
+    private readonly bool _pooled;
     private readonly LoadHistogram _fromDue = new();
     private readonly LoadHistogram _fromSent = new();
     private readonly LoadHistogram _untilSent = new();
     private readonly LateCalls _late = new(Late);
     private readonly int[] _ready;
     private LoadPace _pace;
+    private IDueCalls _calls;
     private long _end;
-    private long _released;
+    private long _due;
     private int _waiting;
     private int _failures;
 
     /// <param name="rate">Calls a second of all together; null: each client calls again when it is answered.</param>
     /// <param name="body">That each answer must have; empty: any.</param>
-    public LoadLoop(IEnumerable<LoadClient> clients, double? rate, byte[] body)
+    /// <param name="pooled">At a pace: any connection that is free makes the next call; otherwise each has calls of its own.</param>
+    public LoadLoop(IEnumerable<LoadClient> clients, double? rate, byte[] body, bool pooled)
     {
-        (_rate, _body) = (rate, body);
+        (_rate, _body, _pooled) = (rate, body, pooled);
         _clients = [.. clients];
+        _calls = new OwnCalls(_clients);
         _ready = new int[_clients.Length];
 
         for (var i = 0; i < _clients.Length; i++)
@@ -51,7 +55,7 @@ internal sealed class LoadLoop : IDisposable
         _fromSent.Clear();
         _untilSent.Clear();
         _late.Clear();
-        (_released, _waiting, _failures) = (0, 0, 0);
+        (_due, _waiting, _failures) = (0, 0, 0);
         var (ran, waited) = ThreadCounts();
         var (methods, allocated) = (System.Runtime.JitInfo.GetCompiledMethodCount(), GC.GetAllocatedBytesForCurrentThread());
         var begun = Stopwatch.GetTimestamp();
@@ -98,13 +102,13 @@ internal sealed class LoadLoop : IDisposable
         _end = begun + (long)stretch.TotalNanoseconds;
         _pace = LoadPace.Over(stretch, _rate ?? 0, begun);
 
-        for (var i = 0; i < _clients.Length; i++)
-        {
-            _clients[i].Number = i;
+        _calls = _pooled ? new PooledCalls(_clients) : new OwnCalls(_clients);
 
-            if (_rate is null)
+        if (_rate is null)
+        {
+            foreach (var client in _clients)
             {
-                Send(_clients[i], begun, Stopwatch.GetTimestamp());
+                Send(client, begun, Stopwatch.GetTimestamp());
             }
         }
     }
@@ -140,23 +144,26 @@ internal sealed class LoadLoop : IDisposable
     /// <summary>Once a period: what was answered meanwhile is counted by when it had come, and what is due is sent.</summary>
     private bool StepAtPace()
     {
-        foreach (var client in _clients)
+        foreach (var index in _ready.AsSpan(0, _wait.Wait(_ready, until: 0)))
         {
-            if (client.IsWaiting && client.Receive(_receive))
+            if (_clients[index].Receive(_receive))
             {
-                Count(client, client.AnsweredAt);
-
-                if (client.Number < _released)
-                {
-                    SendNext(client, Stopwatch.GetTimestamp());
-                }
+                Count(_clients[index], _clients[index].AnsweredAt);
+                _calls.Free(_clients[index]);
+                SendDue();
             }
         }
 
         var now = Stopwatch.GetTimestamp();
-        Release(now);
 
-        if (_released == _pace.Calls && (_waiting == 0 || now > _end + Patience))
+        while (_due < _pace.Calls && _pace.DueAt(_due) <= now)
+        {
+            _due++;
+        }
+
+        SendDue();
+
+        if (_due == _pace.Calls && (_waiting == 0 || now > _end + Patience))
         {
             return _waiting == 0 ? false : throw new TimeoutException($"{_waiting} calls were not answered.");
         }
@@ -165,17 +172,11 @@ internal sealed class LoadLoop : IDisposable
         return true;
     }
 
-    /// <summary>Sends what is due; a client that waits for an answer sends when it has it.</summary>
-    private void Release(long now)
+    private void SendDue()
     {
-        for (; _released < _pace.Calls && _pace.DueAt(_released) <= now; _released++)
+        while (_calls.TryTake(_due, out var client, out var number))
         {
-            var client = _clients[_released % _clients.Length];
-
-            if (!client.IsWaiting)
-            {
-                SendNext(client, Stopwatch.GetTimestamp());
-            }
+            Send(client, _pace.DueAt(number), Stopwatch.GetTimestamp());
         }
     }
 
@@ -187,12 +188,6 @@ internal sealed class LoadLoop : IDisposable
         _fromSent.Add(answeredAt - client.SentAt);
         _failures += client.IsGood(_body) ? 0 : 1;
         return answeredAt;
-    }
-
-    private void SendNext(LoadClient client, long now)
-    {
-        Send(client, _pace.DueAt(client.Number), now);
-        client.Number += _clients.Length;
     }
 
     private void Send(LoadClient client, long dueAt, long now)

@@ -6,6 +6,9 @@ internal sealed record LoadOrder(string Url, int Clients, double Seconds)
     /// <summary>Calls a second of all clients together. Null: as fast as they are answered.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>At a rate: any connection that is free makes the next call (<see cref="PooledCalls"/>); otherwise each has calls of its own (<see cref="OwnCalls"/>).</summary>
+    public bool Pooled { get; init; }
+
     /// <summary>Sent as a bearer where it is not empty.</summary>
     public string Key { get; init; } = "";
 
@@ -23,6 +26,11 @@ internal sealed record LoadOrder(string Url, int Clients, double Seconds)
         {
             yield return "--rate";
             yield return rate.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        if (Pooled)
+        {
+            yield return "--pooled";
         }
 
         if (Key.Length > 0)

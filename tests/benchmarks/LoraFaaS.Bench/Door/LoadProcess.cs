@@ -28,7 +28,7 @@ internal static class LoadProcess
 
         // As callers on machines of their own would be, who do not wait until the door gives up a processor. Not allowed: their waiting is in every figure.
         Scheduling.TryRunFirst();
-        using var loop = new LoadLoop(Enumerable.Range(0, order.Clients).Select(_ => new LoadClient(new IPEndPoint(IPAddress.Parse(url.Host), url.Port), request)), order.Rate, Body(url));
+        using var loop = new LoadLoop(Enumerable.Range(0, order.Clients).Select(_ => new LoadClient(new IPEndPoint(IPAddress.Parse(url.Host), url.Port), request)), order.Rate, Body(url), order.Pooled);
         var warmUp = loop.Run(TimeSpan.FromSeconds(Math.Min(1, order.Seconds / 2)));
         var result = loop.Run(TimeSpan.FromSeconds(order.Seconds));
         result = result with { AllCalls = warmUp.Calls + result.Calls };

@@ -47,6 +47,17 @@ public sealed class IdleLinksTests : IDisposable
     }
 
     [Fact]
+    public async Task Whose_answer_was_there_at_once_stays_with_the_thread_that_its_last_awaited_one_came_to()
+    {
+        var stream = new ScriptedStream();
+        using var link = new WorkerLink(stream, _clock.GetTimestamp());
+        await AskAsync(link, stream, atOnce: false, on: 2);
+        await AskAsync(link, stream, atOnce: true, on: 1);
+
+        Assert.Same(link, Taken(on: 2));
+    }
+
+    [Fact]
     public void What_has_idled_for_long_is_not_taken_whoever_watches_it()
     {
         Kept(on: 1);
@@ -55,6 +66,36 @@ public sealed class IdleLinksTests : IDisposable
 
         Assert.Null(Taken(on: 1));
         Assert.Same(fresh, Taken(on: 2));
+    }
+
+    /// <param name="link">The connection.</param>
+    /// <param name="stream">Its own.</param>
+    /// <param name="atOnce">The answer is there when it is asked for.</param>
+    /// <param name="on">The thread upon which the call ends.</param>
+    private async Task AskAsync(WorkerLink link, ScriptedStream stream, bool atOnce, int on)
+    {
+        if (atOnce)
+        {
+            stream.Answer();
+        }
+
+        var asking = link.AskAsync("POST"u8.ToArray(), CancellationToken.None);
+
+        if (!atOnce)
+        {
+            stream.Answer();
+        }
+
+        Assert.Equal(AskOutcome.Answered, await asking);
+        _thread = on;
+        _links.Keep(link);
+
+        if (atOnce)
+        {
+            return;
+        }
+
+        Assert.Same(link, Taken(on));
     }
 
     private WorkerLink Kept(int on)
@@ -69,5 +110,22 @@ public sealed class IdleLinksTests : IDisposable
     {
         _thread = on;
         return _links.TryTake();
+    }
+
+    /// <summary>Gives out an answer for each time that it was told to.</summary>
+    private sealed class ScriptedStream : MemoryStream
+    {
+        private readonly System.Threading.Channels.Channel<byte[]> _answers = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();
+
+        public void Answer() => Assert.True(_answers.Writer.TryWrite("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"u8.ToArray()));
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var answer = await _answers.Reader.ReadAsync(cancellationToken);
+            answer.CopyTo(buffer);
+            return answer.Length;
+        }
     }
 }
