@@ -41,7 +41,9 @@ internal sealed class SandboxStations : IDisposable
     public async Task<SandboxExit> ServeAsync(WorkerConnection connection, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var thread = new Thread(RunLoop) { Name = "engine-loop" };
+
+        // Without a name: the C library writes it to a file, which the call filter asks the worker about, and the answer is no.
+        var thread = new Thread(RunLoop);
         thread.Start();
 
         var reading = ReadFramesAsync(connection, ending.Token);

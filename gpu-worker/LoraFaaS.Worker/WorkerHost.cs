@@ -120,6 +120,7 @@ public static class WorkerHost
             var metrics = provider.GetRequiredService<WorkerMetrics>();
             return new LoadSpacing(() => metrics.Running, Options(provider).LoadShare, provider.GetRequiredService<TimeProvider>());
         });
+        services.AddSingleton<SegmentAtHand>();
         services.AddSingleton<IAdapterLoader, AdapterLoader>();
         services.AddSingleton<PrefixImages>();
         services.AddSingleton(provider => new PrefixDisk(

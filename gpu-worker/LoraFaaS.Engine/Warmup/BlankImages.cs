@@ -41,7 +41,7 @@ public static class BlankImages
             {
                 Name = slot.Name,
                 Dtype = slot.IsVector ? PackedDtype.F32 : dtype,
-                Layout = slot.IsVector ? TensorLayout.Rows : TensorLayout.Panels,
+                Layout = slot.IsVector || slot.IsTable ? TensorLayout.Rows : TensorLayout.Panels,
                 Rows = slot.Rows,
                 Columns = slot.Columns,
                 Offset = (end + BackboneImage.VectorAlignment - 1) / BackboneImage.VectorAlignment * BackboneImage.VectorAlignment,

@@ -30,7 +30,9 @@ public static class EngineWarmup
     private static void Run(IComputeBackend backend, PackedDtype dtype, KvDtype kvDtype, CancellationToken enough)
     {
         var options = new EngineOptions { DeviceBytes = 1 << 20, MaxStepTokens = 64, MaxSequences = 4, KvDtype = kvDtype };
-        using var image = BlankImages.Backbone(dtype).On(backend);
+
+        // A table of its own is read row by row, one that is the head's too gathered from its panels: one backbone of each kind.
+        using var image = BlankImages.Backbone(dtype, BlankImages.Shape with { TiedEmbeddings = dtype is PackedDtype.F32 }).On(backend);
         using var engine = new InferenceEngine(BackboneImage.Open(image.Address, image.Bytes), backend, options);
         using var logits = engine.Runner.CreateLogits();
         using var packed = BlankImages.Adapter(dtype).On(backend);

@@ -13,12 +13,22 @@ public static partial class FileCache
     private const int ExpectedBytes = 128 << 10;
 
     /// <summary>Has the disk begin to read all of a file that will be read now, beside whatever its reader does meanwhile. A hint: what cannot be had ahead is read when it is asked for.</summary>
-    public static void Expect(SafeFileHandle file)
+    /// <param name="file">Open for reading.</param>
+    /// <param name="before">Called before the pages of a stretch are made, with its bytes, and not before the file's beginning, which is what is read first; null: nobody.</param>
+    /// <param name="stretch">Bytes, each of which <paramref name="before"/> is called once for.</param>
+    public static void Expect(SafeFileHandle file, Action<long>? before = null, long stretch = 1 << 20)
     {
         ArgumentNullException.ThrowIfNull(file);
+        var untold = (long)ExpectedBytes;
 
         for (var (position, length) = (0L, RandomAccess.GetLength(file)); position < length; position += ExpectedBytes)
         {
+            if (position >= untold && before is not null)
+            {
+                before(Math.Min(stretch, length - position));
+                untold += stretch;
+            }
+
             if (posix_fadvise(file, position, ExpectedBytes, WillNeed) != 0)
             {
                 return;

@@ -20,7 +20,7 @@ public sealed unsafe class MappedMemory : SafeHandle
         SetHandle(address);
     }
 
-    public long Length { get; }
+    public long Length { get; private set; }
 
     public override bool IsInvalid => handle is 0 or Failed;
 
@@ -106,5 +106,22 @@ public sealed unsafe class MappedMemory : SafeHandle
         return LibC.madvise((nint)Address + (nint)offset, (nuint)length, (int)advice) == 0 ? Errno.None : (Errno)Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Unmaps what lies behind its first bytes, in whole pages.</summary>
+    internal void Shorten(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        var (kept, whole) = (Pages(length), Pages(Length));
+
+        if (kept < whole && LibC.munmap((nint)Address + (nint)kept, (nuint)(whole - kept)) != 0)
+        {
+            throw LinuxException.Last("munmap");
+        }
+
+        Length = length;
+    }
+
     protected override bool ReleaseHandle() => LibC.munmap(handle, (nuint)Length) == 0;
+
+    private static long Pages(long bytes) => (bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 }

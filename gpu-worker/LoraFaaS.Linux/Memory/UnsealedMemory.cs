@@ -55,6 +55,18 @@ public sealed class UnsealedMemory : IDisposable
         }
     }
 
+
+    /// <summary>Cuts it to its first bytes; the pages behind them are free. Before its length is sealed, and while nobody else has it.</summary>
+    public void Shorten(long length)
+    {
+        Memory.Shorten(length);
+
+        if (LibC.ftruncate(_descriptor, length) != 0)
+        {
+            throw LinuxException.Last("ftruncate");
+        }
+    }
+
     /// <summary>From now on it stays as long as it is, whoever has its descriptor: another process may be given it to write to.</summary>
     public void SealLength()
     {

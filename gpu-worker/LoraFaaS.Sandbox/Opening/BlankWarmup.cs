@@ -84,6 +84,9 @@ internal sealed class BlankWarmup : IAsyncDisposable
         if (!_enough.IsCancellationRequested)
         {
             await Rehearsal.RunAsync(_pieces, time, log, _enough.Token);
+
+            // Here and not when the process is wanted, when it would be compiled on the way of who waits.
+            _pieces.Dispose();
         }
     }
 }

@@ -18,17 +18,15 @@ internal sealed class AdapterDraft : IDisposable
     private readonly Lock _gate = new();
     private readonly SharedPage _page;
     private readonly SafeFileHandle _reader;
-    private readonly long[] _reached;
     private long _there;
     private bool _isOver;
 
     /// <param name="memory">Is closed to writers by this; stays the caller's.</param>
-    /// <param name="parts">That it is packed in, beside each other.</param>
     /// <param name="foundAt">Where its artifact was.</param>
-    public AdapterDraft(UnsealedMemory memory, int parts, StorageTier foundAt)
+    public AdapterDraft(UnsealedMemory memory, StorageTier foundAt)
     {
         memory.CloseToWriters();
-        (Bytes, FoundAt, _reached) = (memory.Memory.Length, foundAt, new long[parts]);
+        (Bytes, FoundAt) = (memory.Memory.Length, foundAt);
         _reader = memory.OpenReader();
         _page = SharedPage.Create("adapter-arrival");
         _page.CloseToWriters();
@@ -42,14 +40,12 @@ internal sealed class AdapterDraft : IDisposable
 
     public StorageTier FoundAt { get; }
 
-    /// <summary>A part is packed as far as this. Answers whether the image's head is there by now, which is when it can be handed over.</summary>
-    public bool Reach(int part, long offset)
+    /// <summary>It is there as far as this, if not farther. Answers whether the image's head is there by now, which is when it can be handed over.</summary>
+    public bool Reach(long there)
     {
         lock (_gate)
         {
-            _reached[part] = offset;
-
-            if (!_isOver && _reached.Min() is var there && there > _there && (_there == 0 || there == Bytes || there - _there >= Bytes / Words))
+            if (!_isOver && there > _there && (_there == 0 || there == Bytes || there - _there >= Bytes / Words))
             {
                 _there = there;
                 _page.WriteLong(ArrivalPages.Bytes, (ulong)there);

@@ -23,13 +23,13 @@ namespace LoraFaaS.Worker.Artifacts;
 /// corrupt content is fetched once more before anybody is told.
 /// </summary>
 internal sealed class AdapterLoader(
-    ArtifactCache disk, VerifiedArtifacts verified, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, LoadSpacing spacing, IOptions<WorkerOptions> options, TimeProvider time)
+    ArtifactCache disk, VerifiedArtifacts verified, HostLedger ledger, IBackboneConfigs backbones, TierCosts costs, LoadThreads threads, LoadSpacing spacing, SegmentAtHand atHand, MemoryReserve reserve, IOptions<WorkerOptions> options, TimeProvider time)
     : IAdapterLoader
 {
     /// <summary>Read and counted at once: small enough for the second-level cache, and a hundredth of the calls that a stream would make.</summary>
     private const int CountedBytes = 256 << 10;
 
-    private readonly AdapterFiller _filler = new(threads);
+    private readonly AdapterFiller _filler = new(threads, atHand);
     private readonly bool _verifiesAlways = options.Value.VerifyAdapters == "always";
 
     public async Task<Loading<LoadedAdapter>> LoadAsync(
@@ -124,7 +124,7 @@ internal sealed class AdapterLoader(
         var counting = threads.RunAsync(
             () =>
             {
-                Expect(file.Lease.Path);
+                Expect(file, reserve);
                 return isKnown || IsIntact(file.Lease.Path, key.Adapter);
             },
             cancellationToken);
@@ -217,11 +217,11 @@ internal sealed class AdapterLoader(
             case AdapterValidation.Refused refused:
                 return Failed(ErrorCode.AdapterInvalid, refused.Why.Message, refused.Why.Field);
             case AdapterValidation.Valid valid:
-                var bytes = AdapterPacker.Measure(valid.Weights, backbone);
+                var packing = new AdapterPacking(valid.Weights, artifact.Tensors, backbone);
 
-                return await LeaseAsync(key, new ByteSize(bytes), makeRoom, cancellationToken) switch
+                return await LeaseAsync(key, new ByteSize(packing.Bytes), makeRoom, cancellationToken) switch
                 {
-                    LeaseOutcome.Granted granted => await FillAsync(key, artifact, valid.Weights, backbone, bytes, granted.Lease, foundAt, offer, cancellationToken),
+                    LeaseOutcome.Granted granted => await FillAsync(key, packing, granted.Lease, foundAt, offer, cancellationToken),
                     LeaseOutcome.Refused full => Failed(ErrorCode.NoCapacity, full.Reason),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 };
@@ -231,12 +231,11 @@ internal sealed class AdapterLoader(
     }
 
     private async Task<Loading<LoadedAdapter>> FillAsync(
-        AdapterKey key, AdapterArtifact artifact, AdapterWeights weights, Checkpoints.Configuration.ModelConfig backbone,
-        long bytes, MemoryLease lease, StorageTier foundAt, DraftOffer? offer, CancellationToken cancellationToken)
+        AdapterKey key, AdapterPacking packing, MemoryLease lease, StorageTier foundAt, DraftOffer? offer, CancellationToken cancellationToken)
     {
         try
         {
-            var segment = await _filler.FillAsync($"adapter-{key.Adapter.Hex[..12]}", artifact, weights, backbone, bytes, foundAt, offer, cancellationToken);
+            var segment = await _filler.FillAsync($"adapter-{key.Adapter.Hex[..12]}", packing, foundAt, offer, cancellationToken);
             return new Loading<LoadedAdapter>.Ready(new LoadedAdapter(new PackedAdapter(segment, lease), foundAt));
         }
         catch
@@ -260,12 +259,14 @@ internal sealed class AdapterLoader(
     }
 
     /// <summary>The disk begins to read all of it; whoever opens it says what is wrong with it.</summary>
-    private static void Expect(string path)
+    private static void Expect(ArtifactFetch.Ready fetched, MemoryReserve reserve)
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            FileCache.Expect(file);
+            using var file = File.OpenHandle(fetched.Lease.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+
+            // What has just been written has its pages.
+            FileCache.Expect(file, fetched.FoundAt is StorageTier.Remote ? null : reserve.LetGo, MemoryReserve.Piece);
         }
         catch (IOException)
         {

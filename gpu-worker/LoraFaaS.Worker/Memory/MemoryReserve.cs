@@ -12,38 +12,54 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Worker.Memory;
 
 /// <summary>
-/// Pages that the machine has given already, kept while nobody waits and let go when a cold start begins: the system hands what was freed last to whoever asks
-/// next, so that the packed adapter and the sandbox's pages are made of them. A page that was never touched costs a virtual machine a way out to its host, several
-/// times what zeroing it costs (<c>decisions/0022</c>). Holds as much as the largest cold start so far asked for, within a limit.
+/// Pages that the machine has given already, kept while nobody waits and let go when a cold start has need of fresh ones: the system hands what was freed last to whoever asks next, so that the
+/// file's pages are made of them, and a running sandbox's. A page that was never touched costs a virtual machine a way out to its host, several times what zeroing it costs (<c>decisions/0022</c>).
+/// Holds as much as the largest cold start so far asked for, within a limit, of which the segment that the next adapter is packed into is a part (<see cref="SegmentAtHand"/>).
 /// </summary>
-internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time) : BackgroundService
+internal sealed class MemoryReserve(LoadThreads threads, SegmentAtHand segment, ColdInvocations cold, IOptions<WorkerOptions> options, TimeProvider time) : BackgroundService
 {
-    /// <summary>Filled at once: a load that comes meanwhile waits no longer than this takes, a few milliseconds.</summary>
-    private const long Piece = 1L << 20;
-
-    /// <summary>An adapter's bytes are in memory three times when it has come: as the file's, packed, and in the sandbox's pages. A blank has touched the last of these before it is opened.</summary>
-    private const int Copies = 3;
-
-    /// <summary>What a sandbox that has just been opened touches beside what it touched as a blank: the runtime's own.</summary>
-    private const long Opening = 8L << 20;
+    /// <summary>Filled and let go at once: a load that comes meanwhile waits no longer than this takes, a few milliseconds.</summary>
+    public const long Piece = 1L << 20;
 
     private const int Capacity = 64;
 
     /// <summary>After the last cold start: what comes close upon it finds the processors free.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<long> _asked = Channel.CreateBounded<long>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<Spending> _asked = Channel.CreateBounded<Spending>(new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
     private readonly long _limit = options.Value.ReserveBytes.Bytes / Piece * Piece;
     private readonly int _nice = options.Value.LoadNice;
+    private MappedMemory? _memory;
     private long _held;
 
     /// <summary>Bytes that are held now.</summary>
-    public ByteSize Held => new(Volatile.Read(ref _held));
+    public ByteSize Held => new(Volatile.Read(ref _held) + segment.Held);
 
-    /// <summary>A cold start begins. Returns at once.</summary>
+    /// <summary>
+    /// A cold start begins. Returns at once. What its adapter's file has need of whoever reads it lets go (<see cref="LetGo"/>). A blank has touched the pages that its adapter comes to; for those of a
+    /// sandbox that runs as much again is let go, on a thread behind everybody's.
+    /// </summary>
     /// <param name="adapter">What its adapter has on disk.</param>
     /// <param name="opens">A sandbox is opened for it.</param>
-    public void Spend(ByteSize adapter, bool opens) => _asked.Writer.TryWrite(opens ? ((Copies - 1) * adapter.Bytes) + Opening : Copies * adapter.Bytes);
+    public void Spend(ByteSize adapter, bool opens) => _asked.Writer.TryWrite(opens ? new Spending(adapter.Bytes, 0) : new Spending(2 * adapter.Bytes, adapter.Bytes));
+
+    /// <summary>Gives the system so many bytes back, in whole pieces, where there are as many. By the thread that has fresh pages made of them next.</summary>
+    public void LetGo(long bytes)
+    {
+        for (var left = bytes; left > 0; left -= Piece)
+        {
+            lock (_gate)
+            {
+                if (_memory is not { } memory || _held < Piece || memory.Advise(MemoryAdvice.DontNeed, _held - Piece, Piece) is not Errno.None)
+                {
+                    return;
+                }
+
+                Volatile.Write(ref _held, _held - Piece);
+            }
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -56,6 +72,7 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
 
         // In huge pages they would go back to where only huge pages are taken from. A kernel that knows none gives small ones anyway.
         memory.Advise(MemoryAdvice.NoHugePage);
+        Hold(memory);
 
         try
         {
@@ -67,6 +84,15 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
         }
         finally
         {
+            Hold(null);
+        }
+    }
+
+    private void Hold(MappedMemory? memory)
+    {
+        lock (_gate)
+        {
+            _memory = memory;
             Volatile.Write(ref _held, 0);
         }
     }
@@ -77,17 +103,10 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
 
         while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
-            while (_asked.Reader.TryRead(out var bytes))
+            while (_asked.Reader.TryRead(out var spending))
             {
-                var pieces = Math.Min(_limit, (bytes + Piece - 1) / Piece * Piece);
-                wanted = Math.Max(wanted, pieces);
-                var going = Math.Min(pieces, _held);
-
-                // Giving back a hundred megabytes takes some milliseconds, which whoever loads does not wait for, nor whoever opens a sandbox: a thread of its own, behind theirs.
-                if (going > 0)
-                {
-                    await Task.Factory.StartNew(() => LetGo(memory, going), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-                }
+                wanted = Math.Max(wanted, Math.Min(_limit, (spending.Wanted + Piece - 1) / Piece * Piece));
+                await LetGoBehindAsync(spending.Now, stoppingToken);
             }
 
             if (!await IsQuietAsync(stoppingToken))
@@ -95,20 +114,23 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
                 continue;
             }
 
-            while (_held < wanted && !_asked.Reader.TryPeek(out _) && await TryFillAsync(memory, stoppingToken))
+            await RenewAsync(stoppingToken);
+
+            while (Volatile.Read(ref _held) < Math.Min(wanted, (_limit - segment.Held) / Piece * Piece) && !_asked.Reader.TryPeek(out _) && await TryFillAsync(memory, stoppingToken))
             {
             }
         }
     }
 
-    /// <summary>On a thread that ends with it. By pieces, so that whoever maps memory meanwhile waits for no more than one.</summary>
-    private void LetGo(MappedMemory memory, long bytes)
+    /// <summary>Giving back a hundred megabytes takes some milliseconds, which nobody waits for: on a thread that ends with it, by pieces, so that whoever maps memory meanwhile waits for no more than one.</summary>
+    private Task LetGoBehindAsync(long bytes, CancellationToken stoppingToken)
     {
-        ThreadNice.TryRaise(_nice);
+        return bytes > 0 ? Task.Factory.StartNew(Work, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
 
-        for (var left = bytes; left > 0 && memory.Advise(MemoryAdvice.DontNeed, _held - Piece, Piece) is Errno.None; left -= Piece)
+        void Work()
         {
-            Volatile.Write(ref _held, _held - Piece);
+            ThreadNice.TryRaise(_nice);
+            LetGo(bytes);
         }
     }
 
@@ -123,17 +145,66 @@ internal sealed class MemoryReserve(LoadThreads threads, ColdInvocations cold, I
         return isQuiet;
     }
 
+    /// <summary>A segment for the next adapter, as long as the last one's, unless it is there or somebody begins meanwhile.</summary>
+    private async Task RenewAsync(CancellationToken stoppingToken)
+    {
+        var length = segment.Wanted;
+
+        if (length == 0 || length > _limit || length == segment.Held)
+        {
+            return;
+        }
+
+        await LetGoBehindAsync(Volatile.Read(ref _held) - (_limit - length), stoppingToken);
+        var fresh = UnsealedMemory.Create("adapter", length);
+
+        try
+        {
+            for (var from = 0L; from < length; from += Piece)
+            {
+                var (offset, bytes) = (from, Math.Min(Piece, length - from));
+
+                if (_asked.Reader.TryPeek(out _) || await threads.RunAsync(() => fresh.Memory.Advise(MemoryAdvice.PopulateWrite, offset, bytes), stoppingToken) is not Errno.None)
+                {
+                    fresh.Dispose();
+                    return;
+                }
+            }
+        }
+        catch
+        {
+            fresh.Dispose();
+            throw;
+        }
+
+        segment.Put(fresh);
+    }
+
     /// <summary>False where the kernel gives none: an old one, or one that has none left.</summary>
     private async Task<bool> TryFillAsync(MappedMemory memory, CancellationToken stoppingToken)
     {
-        var from = _held;
+        var from = Volatile.Read(ref _held);
 
         if (await threads.RunAsync(() => memory.Advise(MemoryAdvice.PopulateWrite, from, Piece), stoppingToken) is not Errno.None)
         {
             return false;
         }
 
-        Volatile.Write(ref _held, from + Piece);
-        return true;
+        lock (_gate)
+        {
+            // Who let go of what lies before it meanwhile wants this, too.
+            if (_held != from)
+            {
+                return memory.Advise(MemoryAdvice.DontNeed, from, Piece) is Errno.None;
+            }
+
+            Volatile.Write(ref _held, from + Piece);
+            return true;
+        }
     }
+
+    /// <summary>What a cold start asks for.</summary>
+    /// <param name="Wanted">Bytes that would have been good to have.</param>
+    /// <param name="Now">Bytes that are to go at once.</param>
+    private readonly record struct Spending(long Wanted, long Now);
 }

@@ -85,11 +85,14 @@ internal sealed partial class SandboxOpener(
             _processes[key] = process.Id;
             channel = new SandboxChannel(process.Id, process.Stream, time, logger);
 
-            switch (await channel.OpenAsync(Frame(key, backbone, lease, process.Prepared), backbone.Segment, cancellationToken).WaitAsync(_options.SandboxStart, time, cancellationToken))
+            var opening = channel.OpenAsync(Frame(key, backbone, lease, process.Prepared), backbone.Segment, cancellationToken);
+
+            // Behind the first frame and not behind its answer: its pages are mapped while the answer is on its way.
+            await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
+
+            switch (await opening.WaitAsync(_options.SandboxStart, time, cancellationToken))
             {
                 case SandboxReply<Ready>.Done done:
-                    await channel.JoinAsync(turns, key.TrustDomain.Owner, cancellationToken);
-
                     // From here on nothing of its start is left to do, and what it is refused is worth a line with its name.
                     process.BelongTo(key, channel);
                     process.EndPreparation();

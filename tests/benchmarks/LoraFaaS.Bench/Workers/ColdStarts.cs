@@ -7,6 +7,12 @@ internal sealed class ColdStarts
 
     public List<WatchedCall> Warm { get; } = [];
 
+    /// <summary>The first cold start of a young worker, which compiles most of what any needs.</summary>
+    public TimedCall? Youngest { get; set; }
+
+    /// <summary>What those before the measured ones cost, the youngest among them: until little is compiled in one.</summary>
+    public List<WatchedCall> Practised { get; } = [];
+
     /// <summary>Starts whose adapter was at the host already.</summary>
     public List<TimedCall> FromHost { get; } = [];
 
