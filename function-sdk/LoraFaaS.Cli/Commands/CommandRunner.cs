@@ -37,6 +37,11 @@ internal static class CommandRunner
         {
             return Fail($"{e.Message}. Give the password with --password-file or $LORAFAAS_PASSWORD (to invoke, a key with --key does too).", ExitCodes.Failed);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file that was named on the command line, or the folder of temporary ones; the message says which and why.
+            return Fail(e.Message, ExitCodes.Usage);
+        }
         catch (LoraFaaSException e)
         {
             return Fail(e.Message + NextStep.After(e), ExitCodes.Failed);

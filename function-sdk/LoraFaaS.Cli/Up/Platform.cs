@@ -63,7 +63,7 @@ internal sealed class Platform : IAsyncDisposable
             var password = (await File.ReadAllTextAsync(passwordFile, cancellationToken)).TrimEnd('\r', '\n');
             var platform = new Platform(all, connection, password);
             using var client = platform.Connect();
-            await Readiness.WaitAsync(client, time, cancellationToken);
+            await Readiness.WaitAsync(client, data.LogFolder, time, cancellationToken);
             return platform;
         }
         catch
