@@ -50,7 +50,7 @@ internal static class AsyncCommand
         }
 
         var status = call.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $", status {code}") : "";
-        CommandRunner.Errors.MarkupLineInterpolated($"[grey]{call.Function}.{call.Namespace}: {call.State}{status}, {call.Attempts} tries[/]");
+        CommandRunner.Errors.MarkupLineInterpolated($"[grey]{call.Function}.{call.Namespace}: {call.State}{status}, {call.Attempts} {(call.Attempts == 1 ? "try" : "tries")}[/]");
 
         if (call.Error is { } error)
         {

@@ -31,7 +31,7 @@ internal static class CommandRunner
         }
         catch (LoraFaaSException e) when (e.Unreachable)
         {
-            return Fail($"{e.Message} Is the platform running? Start it with deploy/up.sh.", ExitCodes.Unreachable);
+            return Fail($"{e.Message.TrimEnd('.')}. Is the platform running? Start it with deploy/up.sh.", ExitCodes.Unreachable);
         }
         catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.Unauthorized)
         {

@@ -55,7 +55,7 @@ internal static class DescribeCommand
     /// <summary>What an operator asks first: whether it works, and how quickly.</summary>
     internal static string Summary(InvocationStats stats) => stats.Calls == 0
         ? "no calls"
-        : string.Create(CultureInfo.InvariantCulture, $"{stats.Calls} calls, {stats.Failed} failed, {stats.Cold} cold{(stats is { TtftP50Ms: { } p50, TtftP99Ms: { } p99 } ? $", first token after {p50:0.#} ms (half of them), {p99:0.#} ms (99 in 100)" : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{stats.Calls} {(stats.Calls == 1 ? "call" : "calls")}, {stats.Failed} failed, {stats.Cold} cold{(stats is { TtftP50Ms: { } p50, TtftP99Ms: { } p99 } ? $", first token after {p50:0.#} ms (half of them), {p99:0.#} ms (99 in 100)" : "")}");
 
     private static void Print(FunctionStatus status, ForecastInfo? forecast, InvocationStats lately, Uri gateway)
     {

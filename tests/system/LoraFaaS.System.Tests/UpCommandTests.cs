@@ -46,11 +46,14 @@ public sealed class UpCommandTests
     }
 
     [Fact]
-    public async Task A_stop_is_clean()
+    public async Task A_second_one_is_refused_and_a_stop_is_clean()
     {
         using var data = new TempFolder();
         await using var platform = await RunningPlatform.StartAsync(data.Path, "--demo");
         await platform.Up.WaitForLineAsync(line => line.Contains("Serving until Ctrl-C", StringComparison.Ordinal));
+        var second = await LorafaasCommand.RunAsync(data.Path, null, "up", "--port", "0", "--data", data.Path);
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("another platform serves from there", second.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, await platform.StopAsync());
 

@@ -14,6 +14,7 @@ public sealed class DescribeCommandTests
     public void The_last_hour_is_one_line()
     {
         Assert.Equal("no calls", DescribeCommand.Summary(None));
+        Assert.Equal("1 call, 1 failed, 1 cold", DescribeCommand.Summary(None with { Calls = 1, Failed = 1, Cold = 1 }));
         Assert.Equal("3 calls, 3 failed, 1 cold", DescribeCommand.Summary(None with { Calls = 3, Failed = 3, Cold = 1 }));
         Assert.Equal(
             "9 calls, 0 failed, 0 cold, first token after 4.5 ms (half of them), 80 ms (99 in 100)",
