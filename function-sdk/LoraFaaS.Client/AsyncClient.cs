@@ -15,9 +15,15 @@ public sealed class AsyncClient
     internal AsyncClient(Transport transport) => _transport = transport;
 
     /// <summary>Returns when the call is durable. The answer is posted to <paramref name="callback"/>, and can be fetched for a while.</summary>
-    public async Task<CallId> EnqueueAsync(FunctionId id, string text, Uri? callback = null, CancellationToken cancellationToken = default)
+    public Task<CallId> EnqueueAsync(FunctionId id, string text, Uri? callback = null, CancellationToken cancellationToken = default) =>
+        EnqueueAsync(id, text, callback, [], cancellationToken);
+
+    /// <summary>The same with a query, as in <c>max_tokens=20</c>: what it says wins over the function's settings.</summary>
+    public async Task<CallId> EnqueueAsync(
+        FunctionId id, string text, Uri? callback, IEnumerable<KeyValuePair<string, string>> query, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"async-function/{Uri.EscapeDataString(id.ToString())}", UriKind.Relative))
+        ArgumentNullException.ThrowIfNull(query);
+        using var request = new HttpRequestMessage(HttpMethod.Post, Transport.PathOf("async-function", id, query))
         {
             Content = new StringContent(text, Encoding.UTF8, "text/plain"),
         };

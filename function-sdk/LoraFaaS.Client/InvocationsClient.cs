@@ -18,16 +18,21 @@ public sealed class InvocationsClient
     /// <summary>Posts text and returns the whole generated text.</summary>
     public async Task<string> InvokeAsync(FunctionId id, string text, CancellationToken cancellationToken = default)
     {
-        using var request = Post(id, text);
+        using var request = Post(id, text, []);
         using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Posts text and yields what is generated as it comes: text pieces, then one <see cref="InvocationEvent.Done"/>.</summary>
+    public IAsyncEnumerable<InvocationEvent> StreamAsync(FunctionId id, string text, CancellationToken cancellationToken = default) =>
+        StreamAsync(id, text, [], cancellationToken);
+
+    /// <summary>The same with a query, as in <c>max_tokens=20</c>: what it says wins over the function's settings.</summary>
     public async IAsyncEnumerable<InvocationEvent> StreamAsync(
-        FunctionId id, string text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        FunctionId id, string text, IEnumerable<KeyValuePair<string, string>> query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var request = Post(id, text);
+        ArgumentNullException.ThrowIfNull(query);
+        using var request = Post(id, text, query);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -76,9 +81,6 @@ public sealed class InvocationsClient
         };
     }
 
-    private static HttpRequestMessage Post(FunctionId id, string text) =>
-        new(HttpMethod.Post, new Uri($"function/{Uri.EscapeDataString(id.ToString())}", UriKind.Relative))
-        {
-            Content = new StringContent(text, Encoding.UTF8, "text/plain"),
-        };
+    private static HttpRequestMessage Post(FunctionId id, string text, IEnumerable<KeyValuePair<string, string>> query) =>
+        new(HttpMethod.Post, Transport.PathOf("function", id, query)) { Content = new StringContent(text, Encoding.UTF8, "text/plain") };
 }

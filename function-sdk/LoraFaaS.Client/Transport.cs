@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Errors;
+using LoraFaaS.Contracts.Identity;
 
 namespace LoraFaaS.Client;
 
@@ -38,6 +39,14 @@ internal sealed class Transport : IDisposable
             var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{options.Password}"));
             _authorization = new AuthenticationHeaderValue("Basic", credentials);
         }
+    }
+
+    /// <summary>Where a function is called, with what the call says in its query.</summary>
+    /// <param name="door"><c>function</c> or <c>async-function</c>.</param>
+    public static Uri PathOf(string door, FunctionId id, IEnumerable<KeyValuePair<string, string>> query)
+    {
+        var words = string.Join('&', query.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
+        return new Uri($"{door}/{Uri.EscapeDataString(id.ToString())}{(words.Length > 0 ? "?" + words : "")}", UriKind.Relative);
     }
 
     /// <summary>Sends and returns a successful response whose body is not read yet. The caller disposes it.</summary>

@@ -42,6 +42,11 @@ internal static class ApplyCommand
 
         if (parse.GetValue(DryRun))
         {
+            foreach (var manifest in manifests)
+            {
+                Printer.Changed(parse, manifest.Deployment.Service!, "can be applied");
+            }
+
             return ExitCodes.Done;
         }
 

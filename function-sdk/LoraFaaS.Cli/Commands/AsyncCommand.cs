@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
@@ -49,21 +50,25 @@ internal static class AsyncCommand
         }
 
         var status = call.Status is { } code ? string.Create(CultureInfo.InvariantCulture, $", status {code}") : "";
-        CommandRunner.Errors.MarkupLineInterpolated($"[grey]{call.Function}.{call.Namespace}: {call.State}{status}, {call.Attempts} tries[/]");
+        CommandRunner.Errors.MarkupLineInterpolated($"[grey]{call.Function}.{call.Namespace}: {call.State}{status}, {call.Attempts} {(call.Attempts == 1 ? "try" : "tries")}[/]");
 
         if (call.Error is { } error)
         {
             CommandRunner.Errors.MarkupLineInterpolated($"[yellow]![/] {error}");
         }
 
-        await Console.Out.WriteAsync((call.Body ?? call.BodyBase64 ?? "").AsMemory(), cancellationToken);
+        // An answer that is no text leaves as the bytes it is.
+        await using var output = Console.OpenStandardOutput();
+        await output.WriteAsync(call.BodyBase64 is { } bytes ? Convert.FromBase64String(bytes) : Encoding.UTF8.GetBytes(call.Body ?? ""), cancellationToken);
         return ExitCodes.Done;
     }
 
     private static async Task<int> CancelAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         using var client = ConnectionOptions.Resolve(parse).Connect();
-        await client.Async.CancelAsync(new CallId(parse.GetRequiredValue(CallIdArgument)), cancellationToken);
+        var id = new CallId(parse.GetRequiredValue(CallIdArgument));
+        await client.Async.CancelAsync(id, cancellationToken);
+        Printer.Changed(parse, id.Value, "cancelled");
         return ExitCodes.Done;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Cli.Push.Sources;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using Spectre.Console;
@@ -12,7 +13,7 @@ namespace LoraFaaS.Cli.Commands;
 internal static class BackboneCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "The name functions refer to it by" };
-    private static readonly Argument<string> Folder = new("folder") { Description = "A Hugging Face checkpoint folder" };
+    private static readonly Argument<string> Folder = new("folder") { Description = "A Hugging Face checkpoint folder, or a repository's folder in the hub's cache (models--OWNER--NAME)" };
 
     public static Command Create()
     {
@@ -31,6 +32,8 @@ internal static class BackboneCommand
         {
             throw new UsageException($"There is no folder {folder}; a backbone is a Hugging Face checkpoint folder (config.json, safetensors).");
         }
+
+        folder = HubCache.Resolve(folder);
 
         using var client = ConnectionOptions.Resolve(parse).Connect();
         var registration = new BackboneRegistration { Name = parse.GetValue(Name), Path = folder };

@@ -31,11 +31,16 @@ internal static class CommandRunner
         }
         catch (LoraFaaSException e) when (e.Unreachable)
         {
-            return Fail($"{e.Message} Is the platform running? Start it with deploy/up.sh.", ExitCodes.Unreachable);
+            return Fail($"{e.Message.TrimEnd('.')}. Is the platform running? Start it with deploy/up.sh.", ExitCodes.Unreachable);
         }
         catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.Unauthorized)
         {
             return Fail($"{e.Message}. Give the password with --password-file or $LORAFAAS_PASSWORD (to invoke, a key with --key does too).", ExitCodes.Failed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A file that was named on the command line, or the folder of temporary ones; the message says which and why.
+            return Fail(e.Message, ExitCodes.Usage);
         }
         catch (LoraFaaSException e)
         {

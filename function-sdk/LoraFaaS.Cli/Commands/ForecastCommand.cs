@@ -54,6 +54,12 @@ internal static class ForecastCommand
             return;
         }
 
+        if (forecasts.Count == 0)
+        {
+            Terminal.Output.WriteLine("No forecasts: a function's first is made when its first minute is over.");
+            return;
+        }
+
         Expected(forecasts);
 
         if (forecasts is [{ LastHour.Count: > 0 } one])

@@ -19,12 +19,13 @@ internal static class InvokeCommand
     private static readonly Option<bool> Stats = new("--stats") { Description = "Print tokens and times on standard error" };
     private static readonly Option<string?> Key = new("--key") { Description = "An API key (else $LORAFAAS_API_KEY; without one the password, where there is one)" };
 
+    private static readonly Option<string[]> Query = new("--query") { Description = "key=value in the URL, any number; sampling goes there: --query max_tokens=20 --query temperature=0.7", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<bool> Async = new("--async") { Description = "Hand the call in and print its id; see lorafaas async status" };
     private static readonly Option<string?> Callback = new("--callback") { Description = "With --async: the URL the answer is posted to" };
 
     public static Command Create()
     {
-        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Key, Stats, Async, Callback };
+        var command = new Command("invoke", "Call a function and stream its answer") { Function, Text, FunctionArgument.Namespace, Key, Query, Stats, Async, Callback };
         command.SetAction((parse, cancellationToken) => CommandRunner.RunAsync(stopping => RunAsync(parse, stopping), cancellationToken));
         return command;
     }
@@ -50,9 +51,11 @@ internal static class InvokeCommand
         using var client = ConnectionOptions.Resolve(parse).Connect(key);
         var output = Console.Out;
 
+        var query = Pairs.Read("--query", parse.GetValue(Query)) ?? [];
+
         if (parse.GetValue(Async))
         {
-            var call = await client.Async.EnqueueAsync(id, text, ReadCallback(parse), cancellationToken);
+            var call = await client.Async.EnqueueAsync(id, text, ReadCallback(parse), query, cancellationToken);
             Printer.Line(parse, new Change(call.Value, "accepted"), CliJson.Compact.Change, call.Value, call.Value);
             return ExitCodes.Done;
         }
@@ -60,7 +63,7 @@ internal static class InvokeCommand
         InvocationEvent.Done? done = null;
         var whole = OutputOptions.FormOf(parse) is OutputForm.Json ? new StringBuilder() : null;
 
-        await foreach (var item in client.Invocations.StreamAsync(id, text, cancellationToken))
+        await foreach (var item in client.Invocations.StreamAsync(id, text, query, cancellationToken))
         {
             switch (item)
             {

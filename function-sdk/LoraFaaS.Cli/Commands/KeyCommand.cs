@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using LoraFaaS.Cli.Connection;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Client;
 using LoraFaaS.Contracts;
 using LoraFaaS.Contracts.Admin;
 using LoraFaaS.Contracts.Identity;
@@ -55,7 +56,24 @@ internal static class KeyCommand
         };
 
         Print(parse, await client.ApiKeys.IssueAsync(request, cancellationToken));
+        await WarnOfStrangersAsync(parse, client, request, cancellationToken);
         return ExitCodes.Done;
+    }
+
+    /// <summary>A key may come before its function; a typing error looks the same.</summary>
+    private static async Task WarnOfStrangersAsync(ParseResult parse, LoraFaaSClient client, ApiKeyRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Functions is not { Count: > 0 } functions)
+        {
+            return;
+        }
+
+        var known = (await client.Functions.ListAsync(NamespaceOption.Read(parse) ?? NamespaceName.Default, cancellationToken)).Select(function => function.Name).ToHashSet(StringComparer.Ordinal);
+
+        foreach (var stranger in functions.Where(function => !known.Contains(function.Split('.')[0])))
+        {
+            OutputOptions.Progress(parse).Warn($"{stranger} is not deployed yet");
+        }
     }
 
     private static async Task<int> RotateAsync(ParseResult parse, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace LoraFaaS.Cli.Commands;
 internal static class LogsCommand
 {
     private static readonly Argument<string> Function = FunctionArgument.Create();
-    private static readonly Option<bool> Follow = new("--follow") { Description = "Keep printing new lines until Ctrl-C" };
+    private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Keep printing new lines until Ctrl-C" };
     private static readonly Option<int> Lines = new("--lines", "--tail") { Description = "How many of the newest lines; -1: all that are kept", DefaultValueFactory = _ => -1 };
 
     private static readonly Option<string?> Since = new("--since") { Description = "Only lines of so long, for example 10m" };

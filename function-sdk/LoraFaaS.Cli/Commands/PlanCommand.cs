@@ -44,7 +44,11 @@ internal static class PlanCommand
         {
             Terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"Plan {plan.Number} of {plan.MadeAt:u} by {plan.Controller}: {plan.Lines.Count} lines, worth {plan.WorthMs:0} ms"));
-            Print(plan);
+
+            if (plan.Lines.Count > 0)
+            {
+                Print(plan);
+            }
         }
 
         if (asked is not null && plan.Explanation is { } why)

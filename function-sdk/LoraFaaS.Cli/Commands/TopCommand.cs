@@ -88,16 +88,7 @@ internal static class TopCommand
 
     private static async Task<Glance> LookAsync(LoraFaaSClient client, CancellationToken cancellationToken)
     {
-        List<FunctionStatus> functions = [];
-
-        foreach (var name in await client.Namespaces.ListAsync(cancellationToken))
-        {
-            if (Contracts.Identity.NamespaceName.TryParse(name, out var parsed))
-            {
-                functions.AddRange(await client.Functions.ListAsync(parsed, cancellationToken));
-            }
-        }
-
+        var functions = await ListCommand.FindAllAsync(client, cancellationToken);
         return new Glance { At = TimeProvider.System.GetUtcNow(), Workers = await client.Platform.WorkersAsync(cancellationToken), Functions = functions };
     }
 }

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net;
 using System.Text.Json;
 using LoraFaaS.Cli.Demo;
+using LoraFaaS.Cli.Diagnosis;
 using LoraFaaS.Cli.Output;
 using LoraFaaS.Cli.Up;
+using LoraFaaS.Contracts.Units;
 using Spectre.Console;
 
 namespace LoraFaaS.Cli.Commands;
@@ -64,6 +66,7 @@ internal static class UpCommand
         var progress = OutputOptions.Progress(parse);
         var programs = HostPrograms.Find(AppContext.BaseDirectory);
         var options = ReadOptions(parse);
+        await RequireRedisAsync(options.Redis, stopping);
 
         await using var platform = await Platform.StartAsync(options, programs, progress, time, stopping);
         platform.Connection.Write(Environment.GetEnvironmentVariable);
@@ -98,6 +101,18 @@ internal static class UpCommand
         return ExitCodes.Done;
     }
 
+    /// <summary>
+    /// A controller waits for a Redis that is away, as it must where one restarts; at the start of a platform it is a wrong address. One with settings
+    /// behind its address (TLS, several servers) is left to the controller.
+    /// </summary>
+    private static async Task RequireRedisAsync(string? address, CancellationToken cancellationToken)
+    {
+        if (address is not null && !address.Contains(',', StringComparison.Ordinal) && await ServerFindings.RedisAsync(address, cancellationToken) is { State: not FindingState.Good } finding)
+        {
+            throw new UsageException($"--redis {address}: {finding.Found}. {finding.Meaning}");
+        }
+    }
+
     private static UpOptions ReadOptions(ParseResult parse)
     {
         var port = parse.GetValue(Port);
@@ -113,6 +128,11 @@ internal static class UpCommand
         if (parse.GetValue(Threads) < 0)
         {
             throw new UsageException("--threads: 0 (all cores, in turns) or more.");
+        }
+
+        if (parse.GetValue(DeviceMemory) is { } memory && !ByteSize.TryParse(memory, out _))
+        {
+            throw new UsageException($"--device-memory {memory}: not a size, as in 512Mi or 2Gi.");
         }
 
         var host = parse.GetValue(Host)!;

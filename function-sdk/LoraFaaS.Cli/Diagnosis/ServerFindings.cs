@@ -51,9 +51,11 @@ internal static class ServerFindings
             return Finding.Good("Redis", "not asked for: warm state in the controller's memory (one controller)");
         }
 
-        var colon = address.LastIndexOf(':');
-        var host = colon > 0 ? address[..colon] : address;
-        var port = colon > 0 && int.TryParse(address[(colon + 1)..].Split(',')[0], out var given) ? given : 6379;
+        // What follows a comma are the client's settings, a password among them.
+        var server = address.Split(',')[0];
+        var colon = server.LastIndexOf(':');
+        var host = colon > 0 ? server[..colon] : server;
+        var port = colon > 0 && int.TryParse(server[(colon + 1)..], out var given) ? given : 6379;
         var answer = await AskAsync(host, port, "PING\r\n"u8.ToArray(), cancellationToken);
 
         return answer is null ? Finding.Missing("Redis", $"{host}:{port} does not answer", "Is it started, and is the address in --redis right?")

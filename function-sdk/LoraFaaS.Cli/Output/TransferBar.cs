@@ -24,4 +24,22 @@ internal static class TransferBar
                 return await transfer(counted);
             });
     }
+
+    /// <summary>The same for bytes that come, of which nobody knows yet how many there are.</summary>
+    public static async Task<T> CountAsync<T>(string subject, bool silent, Func<Action<int>, Task<T>> transfer)
+    {
+        if (silent || Console.IsErrorRedirected)
+        {
+            return await transfer(_ => { });
+        }
+
+        return await Terminal.Errors.Progress()
+            .AutoClear(true)
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new CountColumn(), new ElapsedTimeColumn())
+            .StartAsync(context =>
+            {
+                var bar = context.AddTask(Markup.Escape(subject), maxValue: long.MaxValue);
+                return transfer(bytes => bar.Increment(bytes));
+            });
+    }
 }

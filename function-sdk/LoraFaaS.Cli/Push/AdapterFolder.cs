@@ -6,11 +6,13 @@ namespace LoraFaaS.Cli.Push;
 /// <summary>A PEFT folder on this machine: adapter_config.json and adapter_model.safetensors.</summary>
 internal sealed class AdapterFolder
 {
-    private readonly string _path;
+    private const string Pickled = "adapter_model.bin";
 
-    private AdapterFolder(string path) => _path = path;
+    private AdapterFolder(string path) => Path = path;
 
-    public static bool IsOne(string path) => File.Exists(Path.Combine(path, AdapterConfig.File));
+    public string Path { get; }
+
+    public static bool IsOne(string path) => File.Exists(System.IO.Path.Combine(path, AdapterConfig.File));
 
     /// <exception cref="UsageException">A file is missing; the message names it.</exception>
     public static AdapterFolder Open(string path)
@@ -22,9 +24,9 @@ internal sealed class AdapterFolder
 
         foreach (var name in (string[])[AdapterConfig.File, AdapterArchive.WeightsFile])
         {
-            if (!File.Exists(Path.Combine(path, name)))
+            if (!File.Exists(System.IO.Path.Combine(path, name)))
             {
-                throw new UsageException($"{path} is not a PEFT adapter folder: {name} is missing.");
+                throw new UsageException($"{path} is not a PEFT adapter folder: {name} is missing.{Instead(path, name)}");
             }
         }
 
@@ -35,7 +37,7 @@ internal sealed class AdapterFolder
     public async Task<Stream> ToTarAsync(CancellationToken cancellationToken)
     {
         var temporary = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName()),
             new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -45,9 +47,9 @@ internal sealed class AdapterFolder
 
         try
         {
-            if (await AdapterArchive.WriteFolderAsync(_path, temporary, cancellationToken) is Reading<long>.Refused refused)
+            if (await AdapterArchive.WriteFolderAsync(Path, temporary, cancellationToken) is Reading<long>.Refused refused)
             {
-                throw new UsageException($"{_path} is not a PEFT adapter folder: {refused.Why}.");
+                throw new UsageException($"{Path} is not a PEFT adapter folder: {refused.Why}.");
             }
 
             temporary.Position = 0;
@@ -59,4 +61,10 @@ internal sealed class AdapterFolder
             throw;
         }
     }
+
+    /// <summary>What lies there in its place, where that is what people trip over.</summary>
+    private static string Instead(string path, string missing) =>
+        missing == AdapterArchive.WeightsFile && File.Exists(System.IO.Path.Combine(path, Pickled)) ? $" {Pickled} can hold code and is not read: save it again as safetensors."
+        : missing == AdapterConfig.File && File.Exists(System.IO.Path.Combine(path, "config.json")) ? " It holds a whole model: `lorafaas backbone add NAME FOLDER` registers one."
+        : "";
 }

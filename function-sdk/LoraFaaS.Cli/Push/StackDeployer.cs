@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoraFaaS.Cli.Output;
+using LoraFaaS.Cli.Push.Sources;
 using LoraFaaS.Cli.Stack;
 using LoraFaaS.Client;
 using LoraFaaS.Contracts.Functions;
@@ -17,17 +18,15 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
         var started = time.GetTimestamp();
         string? adapterDigest = null, codeDigest = null;
 
-        if (function.Handler is { } handler && AdapterFolder.IsOne(handler))
+        using (var adapter = await OpenAdapterAsync(function, cancellationToken))
         {
-            if (!AdapterReference.TryParse(function.Deployment.Image, out var reference))
+            if (adapter is not null)
             {
-                throw new UsageException($"{name}: image: {function.Deployment.Image} is not lora://<backbone>/<adapter>[:tag].");
+                var pushed = await PushAsync(adapter.Folder, ReferenceOf(function), cancellationToken);
+                adapterDigest = pushed.Digest;
+                progress.Done("adapter", $"{name}: {new Contracts.Units.ByteSize(pushed.Bytes)}, rank {pushed.MaxRank}, {pushed.Digest[..19]}…", time.GetElapsedTime(started));
+                started = time.GetTimestamp();
             }
-
-            var pushed = await PushAsync(AdapterFolder.Open(handler), reference, cancellationToken);
-            adapterDigest = pushed.Digest;
-            progress.Done("adapter", $"{name}: {new Contracts.Units.ByteSize(pushed.Bytes)}, rank {pushed.MaxRank}, {pushed.Digest[..19]}…", time.GetElapsedTime(started));
-            started = time.GetTimestamp();
         }
 
         var deployment = function.Deployment;
@@ -74,6 +73,29 @@ internal sealed class StackDeployer(LoraFaaSClient client, StepLog progress, Tim
         return await TransferBar.RunAsync(
             reference.Adapter.Value, tar, progress.Silent, bytes => client.Adapters.PushAsync(reference.Backbone, reference.Adapter, reference.Tag, bytes, cancellationToken));
     }
+
+    private async Task<OpenedAdapter?> OpenAdapterAsync(StackFunction function, CancellationToken cancellationToken)
+    {
+        if (function.Adapter is { } source)
+        {
+            _ = ReferenceOf(function);
+            return await AdapterOpener.OpenAsync(source, progress, time, cancellationToken);
+        }
+
+        if (function.Handler is { } folder && !Directory.Exists(folder))
+        {
+            // Stack files of faas-cli name folders that only their own builds need, so it is no fault; a typing error looks the same.
+            progress.Warn($"{function.Deployment.Service}: handler: there is no folder {folder}, so nothing is pushed");
+        }
+
+        return function.Handler is { } handler && AdapterFolder.IsOne(handler) ? new OpenedAdapter(AdapterFolder.Open(handler), null) : null;
+    }
+
+    /// <summary>What the adapter is pushed as: what the function's image names.</summary>
+    private static AdapterReference ReferenceOf(StackFunction function) =>
+        AdapterReference.TryParse(function.Deployment.Image, out var reference)
+            ? reference
+            : throw new UsageException($"{function.Deployment.Service}: image: {function.Deployment.Image} is not lora://<backbone>/<adapter>[:tag].");
 
     private static FunctionDeployment WithCode(FunctionDeployment deployment, string digest) => deployment with
     {

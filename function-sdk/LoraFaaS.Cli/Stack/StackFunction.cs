@@ -10,6 +10,9 @@ internal sealed record StackFunction
     /// <summary>The <c>handler</c> folder, absolute; when it holds a PEFT adapter or a function's code, <c>lorafaas</c> pushes it before it deploys.</summary>
     public string? Handler { get; init; }
 
+    /// <summary>Where the command line says that the adapter comes from: a folder, an archive or an address.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>What the command line says over what the file says.</summary>
     public StackFunction WithAnnotation(string name, int value) => this with
     {

@@ -40,6 +40,12 @@ internal sealed class Platform : IAsyncDisposable
         UpOptions options, HostPrograms programs, StepLog progress, TimeProvider time, CancellationToken cancellationToken)
     {
         var data = DataFolder.Open(options.DataFolder);
+
+        if (UpSignal.Find(data) is { } other)
+        {
+            throw new UsageException($"--data {data.Path}: another platform serves from there (process {other}). Stop it with `kill {other}`, or choose another folder with --data and another --port.");
+        }
+
         var passwordFile = data.EnsurePasswordFile(options.PasswordFile);
         progress.Done("data", data.Path);
         PortCheck.EnsureFree(options.Host, options.Port, "--port");
@@ -63,7 +69,7 @@ internal sealed class Platform : IAsyncDisposable
             var password = (await File.ReadAllTextAsync(passwordFile, cancellationToken)).TrimEnd('\r', '\n');
             var platform = new Platform(all, connection, password);
             using var client = platform.Connect();
-            await Readiness.WaitAsync(client, time, cancellationToken);
+            await Readiness.WaitAsync(client, data.LogFolder, time, cancellationToken);
             return platform;
         }
         catch

@@ -8,38 +8,41 @@ internal static class Readiness
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    public static async Task WaitAsync(LoraFaaSClient client, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task WaitAsync(LoraFaaSClient client, string logFolder, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var missing = "the gateway did not answer";
 
         try
         {
-            while (!await IsServingAsync(client, linked.Token))
+            while (await MissingAsync(client, linked.Token) is { } still)
             {
+                missing = still;
                 await Task.Delay(Interval, time, linked.Token);
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new UsageException($"The platform was not ready within {Limit.TotalSeconds:0} s; its logs are in the data folder under logs/.");
+            throw new UsageException($"The platform was not ready within {Limit.TotalSeconds:0} s: {missing}. Its logs are in {logFolder}.");
         }
     }
 
-    private static async Task<bool> IsServingAsync(LoraFaaSClient client, CancellationToken cancellationToken)
+    /// <summary>What is still waited for; null: it serves.</summary>
+    private static async Task<string?> MissingAsync(LoraFaaSClient client, CancellationToken cancellationToken)
     {
         if (!await client.Platform.IsReadyAsync(cancellationToken))
         {
-            return false;
+            return "the gateway has no routes from a controller";
         }
 
         try
         {
-            return (await client.Platform.WorkersAsync(cancellationToken)).Any(worker => worker.State == "ready");
+            return (await client.Platform.WorkersAsync(cancellationToken)).Any(worker => worker.State == "ready") ? null : "no worker has joined";
         }
         catch (LoraFaaSException e) when (e.Status is System.Net.HttpStatusCode.ServiceUnavailable)
         {
-            return false;
+            return e.Message.TrimEnd('.');
         }
     }
 }

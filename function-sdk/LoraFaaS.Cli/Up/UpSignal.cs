@@ -11,6 +11,9 @@ internal static partial class UpSignal
 {
     private const int Restart = 12;
 
+    /// <summary>Starts are counted from the machine's boot, which is known to about a second.</summary>
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
+
     /// <summary>Until disposed, <paramref name="restart"/> is called at each signal.</summary>
     public static IDisposable Listen(string dataFolder, Action restart)
     {
@@ -26,25 +29,32 @@ internal static partial class UpSignal
         return new Listening(registration, file);
     }
 
+    /// <summary>The process that serves from a data folder; null: none does.</summary>
+    public static int? Find(DataFolder data) =>
+        File.Exists(data.UpFile) && int.TryParse(File.ReadAllText(data.UpFile), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsOurs(process, data.UpFile) ? process : null;
+
     /// <exception cref="UsageException">Nobody serves from there.</exception>
     public static void Send(string dataFolder)
     {
-        var file = DataFolder.Open(dataFolder).UpFile;
-
-        if (!File.Exists(file) || !int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var process) || !IsOurs(process) || kill(process, Restart) != 0)
+        if (Find(DataFolder.Open(dataFolder)) is not { } process || kill(process, Restart) != 0)
         {
             throw new UsageException($"No platform serves from {dataFolder}: start one with lorafaas up, or say with --data where its data lies.");
         }
     }
 
-    /// <summary>A file that outlived its process may name another's by now, and the signal ends one that does not expect it.</summary>
-    private static bool IsOurs(int process)
+    /// <summary>
+    /// A file that outlived its process may name another's by now, and the signal ends one that does not expect it. Whoever wrote the file had started
+    /// before; in a container that starts again even this process may have the number.
+    /// </summary>
+    private static bool IsOurs(int process, string file)
     {
         try
         {
-            return File.ReadAllText(FormattableString.Invariant($"/proc/{process}/cmdline")).Contains("lorafaas", StringComparison.OrdinalIgnoreCase);
+            using var running = System.Diagnostics.Process.GetProcessById(process);
+            return running.StartTime <= File.GetLastWriteTime(file) + ClockStep
+                && File.ReadAllText(FormattableString.Invariant($"/proc/{process}/cmdline")).Contains("lorafaas", StringComparison.OrdinalIgnoreCase);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return false;
         }

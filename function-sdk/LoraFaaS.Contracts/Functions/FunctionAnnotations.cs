@@ -31,7 +31,7 @@ public static class FunctionAnnotations
     /// <summary>Longest an invocation may take, as a Go duration.</summary>
     public const string Timeout = "lorafaas.io/timeout";
 
-    /// <summary>Most invocations that may run at once for each instance, through each gateway; others wait in line. 0 (default): as many as come.</summary>
+    /// <summary>Most invocations that may run at once on each worker that holds it, whichever gateways they come by; others wait in line. 0 (default): as many as come.</summary>
     public const string MaxConcurrent = "lorafaas.io/max-concurrent";
 
     /// <summary>The digest of a pushed package with the function's own code. <c>lorafaas deploy</c> sets it from the handler folder.</summary>

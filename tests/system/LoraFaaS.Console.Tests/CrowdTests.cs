@@ -18,7 +18,7 @@ public sealed class CrowdTests(EmptyConsole console) : IClassFixture<EmptyConsol
     private static readonly (string Path, string Heading, string Says)[] Empty =
     [
         ("", "Overview", "No call in the last hour"), ("functions", "Functions", "No function is deployed yet"), ("functions/new", "Deploy an adapter", "No backbone is registered"),
-        ("plan", "Plan", "Plan"), ("queues", "Queues", "No dead letter"), ("secrets", "Secrets", "No secret in this namespace"), ("keys", "Keys", "No key was issued yet"),
+        ("plan", "Plan", "Plan"), ("queues", "Queues", "No dead letter"), ("cost", "Cost", "Nothing was used on this day"), ("secrets", "Secrets", "No secret in this namespace"), ("keys", "Keys", "No key was issued yet"),
         ("audit", "Audit", "Nothing was changed yet"),
     ];
 

@@ -12,7 +12,7 @@ public sealed class PictureTests(DemoConsole console)
     [
         ("", "Overview"), ("functions", "Functions"), ("functions/new", "Deploy an adapter"), ("functions/openfaas-fn/en-fr", "en-fr"), ("functions/openfaas-fn/en-fr/try", "en-fr"),
         ("functions/openfaas-fn/en-fr/revisions", "en-fr"), ("functions/openfaas-fn/en-fr/logs", "en-fr"), ("functions/openfaas-fn/en-fr/settings", "en-fr"),
-        ("workers", "Workers"), ("plan", "Plan"), ("queues", "Queues"), ("secrets", "Secrets"), ("keys", "Keys"), ("namespaces", "Namespaces"), ("audit", "Audit"),
+        ("workers", "Workers"), ("plan", "Plan"), ("queues", "Queues"), ("cost", "Cost"), ("secrets", "Secrets"), ("keys", "Keys"), ("namespaces", "Namespaces"), ("audit", "Audit"),
         ("functions/openfaas-fn/none", "none"), ("no-such-page", "There is no such page"),
     ];
 

@@ -210,8 +210,37 @@ public sealed class CliVerbTests(DemoPlatform demo)
     {
         Assert.Equal(0, (await RunAsync("namespace", "create", "verbs")).ExitCode);
         Assert.Contains("verbs", (await RunAsync("namespace", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal("verbs needs API keys", (await RunAsync("namespace", "update", "verbs", "--require-api-key", "true")).Output.Trim());
+        Assert.Equal("verbs asks for no keys of its own", (await RunAsync("namespace", "update", "verbs", "--require-api-key", "false")).Output.Trim());
+        Assert.Equal(2, (await RunAsync("namespace", "update", "verbs")).ExitCode);
         Assert.Equal(0, (await RunAsync("namespace", "remove", "verbs")).ExitCode);
         Assert.Equal(1, (await RunAsync("namespace", "remove", "verbs")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_stack_goes_to_the_namespace_that_the_command_line_names_and_is_listed_with_all_others()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("stack.yml"), "functions:\n  elsewhere:\n    image: lora://lory-5m/sql\n    labels: {team: a, kept: yes}\n");
+        Assert.Equal(0, (await RunAsync("namespace", "create", "staging")).ExitCode);
+
+        var deployed = await RunAsync("deploy", "-f", folder.File("stack.yml"), "-n", "staging", "--label", "team=b");
+        var listed = await RunAsync("list", "--all-namespaces", "--quiet");
+        var described = await RunAsync("describe", "elsewhere.staging");
+        var image = await RunAsync("deploy", "-f", folder.File("stack.yml"), "--image", "lora://lory-5m/sql");
+        var both = await RunAsync("deploy", "elsewhere", "-f", folder.File("stack.yml"));
+
+        Assert.True(deployed.ExitCode == 0, deployed.Errors);
+        Assert.Subset(listed.Output.Split('\n').ToHashSet(), new HashSet<string>(["elsewhere.staging", "sentiment.openfaas-fn"], StringComparer.Ordinal));
+        Assert.Contains("team=b", described.Output, StringComparison.Ordinal);
+        Assert.Contains("kept=yes", described.Output, StringComparison.Ordinal);
+        Assert.Contains($"{demo.Running.Gateway}function/elsewhere.staging", described.Output, StringComparison.Ordinal);
+        Assert.Contains("no calls", described.Output, StringComparison.Ordinal);
+        Assert.Equal((2, 2), (image.ExitCode, both.ExitCode));
+        Assert.Contains("--image", image.Errors, StringComparison.Ordinal);
+        Assert.Contains("--filter elsewhere", both.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("remove", "elsewhere.staging")).ExitCode);
+        Assert.Equal(0, (await RunAsync("namespace", "remove", "staging")).ExitCode);
     }
 
     /// <summary>The platform's own folder holds the connection that <c>up</c> remembered.</summary>

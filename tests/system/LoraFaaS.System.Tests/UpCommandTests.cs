@@ -27,11 +27,33 @@ public sealed class UpCommandTests
     }
 
     [Fact]
-    public async Task A_stop_is_clean()
+    public async Task What_it_is_told_wrongly_is_said_before_anything_is_started()
+    {
+        using var data = new TempFolder();
+        using var closed = new TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var redis = $"{closed.LocalEndpoint}";
+        closed.Stop();
+
+        foreach (var (option, value) in ((string, string)[])[("--redis", redis), ("--device-memory", "lots"), ("--port", "99999"), ("--host", "0.0.0.0")])
+        {
+            string[] port = option == "--port" ? [] : ["--port", "0"];
+            var refused = await LorafaasCommand.RunAsync(data.Path, null, ["up", .. port, "--data", data.File("d"), option, value]);
+            Assert.True(refused.ExitCode == 2, $"{option}: {refused.ExitCode}");
+            Assert.StartsWith($"error: {option} {value}: ", refused.Errors, StringComparison.Ordinal);
+            Assert.Single(refused.Errors.Trim().Split('\n'));
+        }
+    }
+
+    [Fact]
+    public async Task A_second_one_is_refused_and_a_stop_is_clean()
     {
         using var data = new TempFolder();
         await using var platform = await RunningPlatform.StartAsync(data.Path, "--demo");
         await platform.Up.WaitForLineAsync(line => line.Contains("Serving until Ctrl-C", StringComparison.Ordinal));
+        var second = await LorafaasCommand.RunAsync(data.Path, null, "up", "--port", "0", "--data", data.Path);
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("another platform serves from there", second.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, await platform.StopAsync());
 
