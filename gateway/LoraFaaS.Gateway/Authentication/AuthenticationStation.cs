@@ -39,7 +39,7 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
             return next(context);
         }
 
-        if (IsBelow(context.Request.Path, Open))
+        if (IsBelow(context.Request.Path, Open) || IsFrontPage(context.Request))
         {
             return next(context);
         }
@@ -81,6 +81,9 @@ internal sealed class AuthenticationStation(RequestDelegate next, AdminCredentia
             ? OpenAiErrors.WriteAsync(context, problem)
             : PlainText.WriteAsync(context, problem);
     }
+
+    /// <summary>A browser that was given the gateway's address alone is sent to the console, or told that there is nothing; neither needs a key.</summary>
+    private static bool IsFrontPage(HttpRequest request) => request.Path == "/" && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
 
     private static bool IsBelow(PathString path, PathString[] roots)
     {

@@ -42,13 +42,29 @@ public sealed class UiTests
     }
 
     [Fact]
+    public async Task The_address_alone_leads_there_also_where_calls_need_a_key()
+    {
+        await using var console = await StartConsoleAsync();
+        await using var gateway = await RunningGateway.StartAsync("--Gateway:ConsoleUrl", console.Urls.Single(), "--Gateway:RequireApiKeys", "true");
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = gateway.Url };
+
+        using var front = await http.GetAsync("/", Stop);
+        using var call = await http.PostAsync("/", new StringContent("{}", Encoding.UTF8, "application/json"), Stop);
+
+        Assert.Equal((HttpStatusCode.TemporaryRedirect, "/ui/"), (front.StatusCode, front.Headers.Location?.OriginalString));
+        Assert.Equal(HttpStatusCode.Unauthorized, call.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_a_console_there_is_no_such_page()
     {
         await using var gateway = await RunningGateway.StartAsync();
 
         using var response = await gateway.Http.GetAsync("/ui/", Stop);
+        using var front = await gateway.Http.GetAsync("/", Stop);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, front.StatusCode);
     }
 
     [Fact]
