@@ -45,7 +45,7 @@ internal sealed partial class PostgresRetry(TimeSpan patience, TimeProvider time
 
                 if (!PostgresFailure.IsTransient(exception) || time.GetElapsedTime(started) + pause > patience)
                 {
-                    throw new StoreUnavailableException($"Postgres cannot do it: {PostgresFailure.Describe(exception)}", exception);
+                    throw new StoreUnavailableException($"Postgres failed: {PostgresFailure.Describe(exception)}", exception);
                 }
 
                 LogRetry(pause, PostgresFailure.Describe(exception));

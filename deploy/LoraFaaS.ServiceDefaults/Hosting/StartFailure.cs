@@ -10,7 +10,7 @@ internal static class StartFailure
     public static string? Describe(Exception failure) => failure switch
     {
         HostStartException start => start.Message,
-        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures.Select(failure => InWordsOfSettings(failure, invalid.OptionsType))),
         AggregateException { InnerExceptions.Count: > 0 } several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
             string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
         IOException { InnerException: AddressInUseException } taken => $"{WithoutStop(taken.Message)}. Stop the other program or choose another address.",
@@ -18,6 +18,19 @@ internal static class StartFailure
         UnauthorizedAccessException denied => denied.Message,
         _ => null,
     };
+
+    /// <summary>The generated validators speak of "DeviceMemory: The field WorkerOptions.DeviceMemory"; who sets it knows it as Worker:DeviceMemory.</summary>
+    private static string InWordsOfSettings(string failure, Type options)
+    {
+        if (options.GetField("Section")?.GetRawConstantValue() is not string section)
+        {
+            return failure;
+        }
+
+        var said = failure.Replace($"{options.Name}.", $"{section}:", StringComparison.Ordinal);
+        var end = said.IndexOf(": ", StringComparison.Ordinal);
+        return end > 0 && said.IndexOf($"{section}:{said[..end]}", end, StringComparison.Ordinal) > 0 ? said[(end + 2)..] : said;
+    }
 
     // Kestrel's own words: "Failed to bind to address http://127.0.0.1:80: address already in use."
     private static string WithoutStop(string message) => message.TrimEnd('.');
