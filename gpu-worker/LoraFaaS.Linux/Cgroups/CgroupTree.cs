@@ -12,8 +12,7 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
     public IReadOnlyList<string> Folders => [.. Places.Select(place => Path.Combine(place.Folder, name))];
 
     /// <summary>Removes a worker's folder in one hierarchy and the groups in it, if nobody is in them.</summary>
-    public static bool TryRemoveTree(string folder) =>
-        !Directory.Exists(folder) || (Directory.EnumerateDirectories(folder).Select(TryRemoveFolder).ToList().TrueForAll(removed => removed) && TryRemoveFolder(folder));
+    public static bool TryRemoveTree(string folder) => Children(folder).Select(TryRemoveFolder).ToList().TrueForAll(removed => removed) && TryRemoveFolder(folder);
 
     /// <summary>Makes a group in one hierarchy and returns its cgroup.procs.</summary>
     public string Create(CgroupPlace place, string child, CgroupLimits limits)
@@ -63,6 +62,19 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
 
     /// <summary>Removes what is left of this worker's groups.</summary>
     public bool TryRemove() => Folders.Select(TryRemoveTree).ToList().TrueForAll(removed => removed);
+
+    /// <summary>None of a folder that is gone, however lately.</summary>
+    private static List<string> Children(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories(folder)];
+        }
+        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private static bool TryRemoveFolder(string folder)
     {

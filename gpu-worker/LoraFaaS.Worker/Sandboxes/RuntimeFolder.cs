@@ -43,13 +43,13 @@ internal sealed partial class RuntimeFolder : IDisposable
     /// <summary>A group in which a process is still ending cannot go: then the folder stays too, so that the next worker finds both.</summary>
     public void Dispose()
     {
-        var removed = new CgroupTree(CgroupPlaces.Find(), Name).TryRemove();
-        _lock.Dispose();
-
-        if (removed)
+        // The lock is let go last, or a worker that starts meanwhile would clean up beside this one.
+        if (new CgroupTree(CgroupPlaces.Find(), Name).TryRemove())
         {
             Remove(Path);
         }
+
+        _lock.Dispose();
     }
 
     /// <summary>A file is there before it is locked, and a neighbour that starts meanwhile would take it for one that nobody holds any more: it has its name once it is locked.</summary>
@@ -65,7 +65,10 @@ internal sealed partial class RuntimeFolder : IDisposable
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*").ToList())
         {
-            if (IsAbandoned(folder))
+            // Held until all of it is gone: of several that start at once one cleans up.
+            using var taken = TryTake(folder);
+
+            if (taken is not null)
             {
                 RemoveGroups(folder);
                 Remove(folder);
@@ -89,16 +92,15 @@ internal sealed partial class RuntimeFolder : IDisposable
     }
 
     /// <summary>A folder without its lock file may be one that is just being made, and one that cannot be read is another user's.</summary>
-    private static bool IsAbandoned(string folder)
+    private static FileStream? TryTake(string folder)
     {
         try
         {
-            using var taken = new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
+            return new FileStream(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception held) when (held is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -107,6 +109,10 @@ internal sealed partial class RuntimeFolder : IDisposable
         try
         {
             Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else was quicker.
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -22,11 +22,8 @@ public sealed class RuntimeFolderTests : IDisposable
     [Fact]
     public void A_killed_workers_control_groups_go_with_its_folder_and_nothing_of_another_name_does()
     {
-        var leftover = LeaveBehind();
-        var groups = Directory.CreateDirectory(Path.Combine(_parent.Path, "tree", Path.GetFileName(leftover))).FullName;
-        Directory.CreateDirectory(Path.Combine(groups, "sandbox-1"));
         var strange = Directory.CreateDirectory(Path.Combine(_parent.Path, "tree", "strange")).FullName;
-        File.WriteAllLines(Path.Combine(leftover, "groups"), [groups, strange]);
+        var groups = LeaveBehindWithGroups("lorafaas-worker-dead", strange);
 
         using var folder = Create();
 
@@ -71,6 +68,18 @@ public sealed class RuntimeFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Workers_that_start_at_once_clean_up_the_same_dead_ones()
+    {
+        const int Starters = 4;
+        var groups = Enumerable.Range(0, 50).Select(dead => LeaveBehindWithGroups($"lorafaas-worker-dead{dead}")).ToList();
+
+        await Task.WhenAll(Enumerable.Range(0, Starters).Select(_ => Task.Run(() => Create().Dispose())));
+
+        Assert.DoesNotContain(groups, Directory.Exists);
+        Assert.Empty(Directory.EnumerateDirectories(_parent.Path, "lorafaas-worker-*"));
+    }
+
+    [Fact]
     public void The_folder_can_be_listed_by_its_owner_alone_and_goes_with_it()
     {
         string path;
@@ -90,11 +99,21 @@ public sealed class RuntimeFolderTests : IDisposable
     private RuntimeFolder Create() => new(_parent.Path, NullLogger<RuntimeFolder>.Instance);
 
     /// <summary>As kill -9 leaves it: the lock is gone with its process, the files are not.</summary>
-    private string LeaveBehind()
+    private string LeaveBehind(string name = "lorafaas-worker-dead")
     {
-        var folder = Directory.CreateDirectory(_parent.File("lorafaas-worker-dead")).FullName;
+        var folder = Directory.CreateDirectory(_parent.File(name)).FullName;
         File.WriteAllText(Path.Combine(folder, "owner"), "");
         Directory.CreateDirectory(Path.Combine(folder, "sandbox-1", "deep"));
         return folder;
+    }
+
+    /// <summary>The same with a control group, whose folder this returns.</summary>
+    private string LeaveBehindWithGroups(string name, params IEnumerable<string> others)
+    {
+        var leftover = LeaveBehind(name);
+        var groups = Directory.CreateDirectory(Path.Combine(_parent.Path, "tree", name)).FullName;
+        Directory.CreateDirectory(Path.Combine(groups, "sandbox-1"));
+        File.WriteAllLines(Path.Combine(leftover, "groups"), [groups, .. others]);
+        return groups;
     }
 }
