@@ -65,6 +65,7 @@ internal static class GatewayHost
         var options = new GatewayOptions();
         builder.Configuration.GetSection(GatewayOptions.Section).Bind(options);
         AddOptions(builder.Services);
+        builder.Services.PostConfigure<HostingOptions>(host => host.BusyCompilerNice = Math.Min(host.BusyCompilerNice, options.SocketsNice));
         builder.AddServerCertificate(GatewayOptions.Section, options.CertificateFile, options.KeyFile);
         AddStations(builder.Services);
         builder.Services.AddHandover(options);
@@ -96,6 +97,7 @@ internal static class GatewayHost
     {
         services.AddHostedService<DoorRehearsal>();
         services.AddHostedService<SocketPlaces>();
+        services.AddHostedService<MiddleGeneration>();
         services.AddHttpForwarder();
         services.AddMetrics();
 

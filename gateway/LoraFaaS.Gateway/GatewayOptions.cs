@@ -143,6 +143,12 @@ public sealed class GatewayOptions
     public bool PlaceSockets { get; set; } = true;
 
     /// <summary>
+    /// Nice value of the sockets' threads, where the kernel lets this process lower it (CAP_SYS_NICE, or a limit of `nice`): calls do not wait for a processor behind what computes. 0: they compete with it.
+    /// </summary>
+    [Range(-20, 0)]
+    public int SocketsNice { get; set; } = -5;
+
+    /// <summary>
     /// vLLM's VLLM_ALLOW_RUNTIME_LORA_UPDATING: whoever can call may load and unload adapters by /v1/load_lora_adapter. Without it the control API's
     /// password is asked for, and who has none is told that there is no such path.
     /// </summary>

@@ -5,22 +5,34 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Gateway;
 
 /// <summary>
-/// A processor for each of the sockets' threads (<see cref="InlineSockets"/>), where this process may run on exactly as many: left to itself the kernel puts both of two on one processor beside another that is
-/// half idle, and calls wait for each other there. Where there are more processors, or fewer, or the kernel says no, each runs wherever it is put.
+/// Where and when the sockets' threads (<see cref="InlineSockets"/>) run. Each has a processor of its own, where this process may run on exactly as many: left to itself the kernel puts both of two on one
+/// beside another that is half idle, and calls wait for each other there. And they go before what computes, where the kernel allows it, with the collector's threads, for which they wait.
 /// </summary>
 internal sealed class SocketPlaces(IOptions<GatewayOptions> options) : StartedService
 {
     /// <summary>The runtime's, of which it makes all when the first socket waits: with the doors open they are there.</summary>
     private const string ThreadName = ".NET Sockets";
 
+    /// <summary>The runtime's too, one for each heap, from its start on.</summary>
+    private const string CollectorName = ".NET Server GC";
+
     public override Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.PlaceSockets && InlineSockets.AreOn && OperatingSystem.IsLinux())
+        if (!InlineSockets.AreOn || !OperatingSystem.IsLinux())
         {
-            foreach (var (thread, processor) in Assign(NamedThreads.Find(ThreadName), ThreadProcessors.Allowed()))
-            {
-                ThreadProcessors.TryKeep(thread, processor);
-            }
+            return Task.CompletedTask;
+        }
+
+        var threads = NamedThreads.Find(ThreadName);
+
+        foreach (var thread in threads.Concat(NamedThreads.Find(CollectorName)))
+        {
+            ThreadNice.TryLower(thread, options.Value.SocketsNice);
+        }
+
+        foreach (var (thread, processor) in options.Value.PlaceSockets ? Assign(threads, ThreadProcessors.Allowed()) : [])
+        {
+            ThreadProcessors.TryKeep(thread, processor);
         }
 
         return Task.CompletedTask;

@@ -24,7 +24,7 @@ internal sealed class CompilerLoop(IOptions<HostingOptions> options, TimeProvide
         if (options.Value.CompilerNice is > 0 and var nice && OperatingSystem.IsLinux())
         {
             // The timer alone calls it; two calls at once, after a pause longer than the period, would only look twice.
-            var watch = new CompilerWatch(nice, most: MostMethods);
+            var watch = new CompilerWatch(nice, most: MostMethods, busyNice: options.Value.BusyCompilerNice);
             _timer = time.CreateTimer(_ => watch.Look(), null, Period, Period);
         }
 

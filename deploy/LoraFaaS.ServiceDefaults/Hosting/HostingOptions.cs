@@ -57,4 +57,8 @@ public sealed class HostingOptions
     /// </summary>
     [Range(0, 19)]
     public int CompilerNice { get; set; } = 10;
+
+    /// <summary>Nice value of the same while it has much to compile, where the kernel allows one below 0: as that of the threads that calls run on, beside which it would get no turn and all code stay slow.</summary>
+    [Range(-20, 0)]
+    public int BusyCompilerNice { get; set; }
 }

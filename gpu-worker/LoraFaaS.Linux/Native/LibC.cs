@@ -68,6 +68,9 @@ internal static unsafe partial class LibC
     internal static partial int getpriority(int which, int who);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sched_setscheduler(int thread, int policy, int* priority);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int sched_getaffinity(int thread, nuint bytes, ulong* mask);
 
     [LibraryImport(Library, SetLastError = true)]

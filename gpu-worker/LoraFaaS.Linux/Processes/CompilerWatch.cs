@@ -12,7 +12,8 @@ namespace LoraFaaS.Linux.Processes;
 /// <param name="nice">1 to 19.</param>
 /// <param name="compiled">How many methods were compiled until now; null: the runtime's own count.</param>
 /// <param name="most">Methods between two looks. Where more were compiled the program is young, or does what is new to it: the sooner that is over the better, and the compiler is left alone.</param>
-public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long most = long.MaxValue)
+/// <param name="busyNice">-20 to 0: below 0 a compiler with more to do goes before others instead, where the kernel lets it. For programs whose own threads do; it would get nothing beside them.</param>
+public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long most = long.MaxValue, int busyNice = 0)
 {
     internal const string ThreadName = ".NET Tiered Compilation Worker";
 
@@ -27,11 +28,21 @@ public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long mo
         var since = count - _seen;
         _seen = count;
 
-        if (since == 0 || since > most)
+        if (since == 0)
         {
             return 0;
         }
 
-        return NamedThreads.Find(ThreadName).Count(thread => ThreadNice.TryRaise(thread, nice));
+        if (since <= most)
+        {
+            return NamedThreads.Find(ThreadName).Count(thread => ThreadNice.TryRaise(thread, nice));
+        }
+
+        foreach (var thread in busyNice < 0 ? NamedThreads.Find(ThreadName) : [])
+        {
+            ThreadNice.TryLower(thread, busyNice);
+        }
+
+        return 0;
     }
 }

@@ -52,6 +52,21 @@ public sealed class CompilerWatchTests
     }
 
     [Fact]
+    public void A_compiler_with_much_to_do_goes_before_others_where_the_kernel_lets_it()
+    {
+        using var compiler = new NamedThread(CompilerWatch.ThreadName);
+        var compiled = 100L;
+        var watch = new CompilerWatch(Nice, () => compiled, most: 10, busyNice: -5);
+
+        watch.Look();
+        Assert.InRange(ThreadNice.Of(compiler.Id), -20, ThreadNice.TryLower(compiler.Id, -5) ? -5 : 0);
+
+        compiled += 1;
+        Assert.InRange(watch.Look(), 1, int.MaxValue);
+        Assert.InRange(ThreadNice.Of(compiler.Id), Nice, 19);
+    }
+
+    [Fact]
     public void A_thread_that_gives_way_further_already_keeps_its_value()
     {
         using var thread = new NamedThread("gives way");
@@ -72,6 +87,16 @@ public sealed class CompilerWatchTests
         Assert.True(ThreadProcessors.TryKeep(thread.Id, processor));
         Assert.Contains($"Cpus_allowed_list:\t{processor}\n", File.ReadAllText($"/proc/self/task/{thread.Id}/status"), StringComparison.Ordinal);
         Assert.False(ThreadProcessors.TryKeep(int.MaxValue, processor));
+    }
+
+    [Fact]
+    public void A_thread_goes_before_others_where_the_kernel_lets_it()
+    {
+        using var thread = new NamedThread("goes first");
+        var before = ThreadNice.Of(thread.Id);
+
+        Assert.Equal(ThreadNice.TryLower(thread.Id, -5) ? Math.Min(-5, before) : before, ThreadNice.Of(thread.Id));
+        Assert.False(ThreadNice.TryLower(int.MaxValue, -5));
     }
 
     [Fact]
