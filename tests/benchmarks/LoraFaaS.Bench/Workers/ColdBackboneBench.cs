@@ -42,13 +42,12 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             var floor = (1.3 * Median(warm)) + read;
             report.Add(BenchRow.Limit($"{shape}, {prompt} tokens: warm time to first token, p50 of {warm.Count}", Median(warm), "ms"));
             report.Add(BenchRow.Cost($"{shape}, {prompt} tokens: cold, backbone resident, p50 of {cold.Count}", Median(cold), "ms", floor, "1.3 × warm + adapter bytes ÷ disk rate", 1));
-
-            // The client wakes on one of the processors that compute the second token by then; callers on machines of their own do not.
             report.Add(BenchRow.Cost(
                 $"{shape}, {prompt} tokens: the same, from the client's socket's send to the token's arrival there", AtSocket(cold), "ms",
                 (1.3 * AtSocket(warm)) + read, "1.3 × warm + adapter bytes ÷ disk rate", 1));
             report.Add(BenchRow.Limit(
                 $"{shape}, {prompt} tokens: a young worker's first cold start, {starts.Practised[0].Methods:0} methods compiled; the measured ones come after {starts.Practised.Count}", starts.Youngest!.FirstTokenMs, "ms"));
+            Client(starts, prompt, read);
             Stages(cold);
             Bounds(starts, cold);
 
@@ -57,6 +56,16 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
                 await CompareAsync(folder.Path, backbone, adapter, prompt, Median(cold), Median(warm));
             }
         }
+    }
+
+    /// <summary>What a caller sees who is a thread among all others: it wakes on one of the processors that compute the second token by then, as nobody does who calls from a machine of their own.</summary>
+    private void Client(ColdStarts starts, int prompt, double read)
+    {
+        report.Add(BenchRow.Cost(
+            $"{shape}, {prompt} tokens: cold, where the client is a thread among others, p50 of {starts.AmongOthers.Count}", Median(starts.AmongOthers), "ms",
+            (1.3 * Median(starts.WarmAmongOthers)) + read, "1.3 × warm + adapter bytes ÷ disk rate", 1));
+        report.Add(BenchRow.Limit($"    {shape}: of it until the token was at the client's socket", AtSocket(starts.AmongOthers), "ms"));
+        report.Add(BenchRow.Limit($"    {shape}: where the client is a thread among others: warm", Median(starts.WarmAmongOthers), "ms"));
     }
 
     /// <summary>The stages of one function's cold and warm calls on this machine, for whoever reckons on with them.</summary>
@@ -89,12 +98,13 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
 
     /// <summary>An adapter for each start, so that each comes from disk.</summary>
     private Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data) =>
-        WorkerRun.PrepareAsync(data, _models, [.. Enumerable.Repeat(16, rounds + MostPractised)]);
+        WorkerRun.PrepareAsync(data, _models, [.. Enumerable.Repeat(16, (2 * rounds) + MostPractised)]);
 
     private async Task<(List<TimedCall> Cold, List<TimedCall> Warm)> SharedAsync(
         string data, Digest backbone, IReadOnlyList<(Digest Digest, long Bytes)> adapters, int prompt, ColdStarts starts)
     {
         await using var worker = await StartAsync(data);
+        worker.CallsFirst = true;
         await worker.CallAsync(backbone, null, "first", "base", prompt, 2);
         var (cold, warm) = (new List<TimedCall>(), new List<TimedCall>());
         await PractiseAsync(worker, data, backbone, adapters, prompt, starts);
@@ -110,9 +120,24 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
 
             // The same start with its adapter at the host: what is left of it without the disk.
             starts.FromHost.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}-again", "f", prompt, 2));
+            await CallAmongOthersAsync(worker, data, backbone, adapters[rounds + round], $"other-{round}", prompt, starts);
         }
 
         return (cold, warm);
+    }
+
+    private static async Task CallAmongOthersAsync(
+        WorkerRun worker, string data, Digest backbone, (Digest Digest, long Bytes) adapter, string domain, int prompt, ColdStarts starts)
+    {
+        worker.CallsFirst = false;
+        starts.AmongOthers.Add(await ColdAsync(worker, data, backbone, adapter, domain, prompt, starts, []));
+        await Task.Delay(UntilBlank, TimeProvider.System);
+        starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
+        starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
+
+        // The next start comes as long after a start as this one did: its blank is as old.
+        await worker.CallAsync(backbone, adapter, $"{domain}-again", "f", prompt, 2);
+        worker.CallsFirst = true;
     }
 
     /// <summary>A worker's first cold starts compile what no image has; they are counted apart.</summary>
@@ -121,7 +146,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
     {
         for (var number = 0; number < MostPractised && !(starts.Practised is [.., { Methods: <= FewMethods }]); number++)
         {
-            var call = await ColdAsync(worker, data, backbone, adapters[rounds + number], $"practice-{number}", prompt, starts, starts.Practised);
+            var call = await ColdAsync(worker, data, backbone, adapters[(2 * rounds) + number], $"practice-{number}", prompt, starts, starts.Practised);
             starts.Youngest ??= call;
         }
     }
@@ -144,6 +169,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             FileCache.Drop(file);
         }
 
+        worker.CallsFirst = true;
         var call = await worker.CallAsync(backbone, adapter, "alone", "f", prompt, 2);
         return call.Problem is null ? call.FirstTokenMs : throw new InvalidOperationException(call.Problem);
     }
