@@ -12,8 +12,11 @@ namespace LoraFaaS.Bench.Workers;
 /// A function's first token at the worker: backbone resident, adapter on disk, a blank sandbox there. And the same where nothing is shared: each function's
 /// own sandbox loads a backbone of its own, with the same loader, its file not in the page cache.
 /// </summary>
-internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool withNoShare, int rounds)
+internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool withNoShare, int rounds, TimeSpan? blankAge = null)
 {
+    /// <summary>No longer than a blank needs, so that a run ends soon.</summary>
+    public static readonly TimeSpan DefaultBlankAge = TimeSpan.FromSeconds(4);
+
     private static readonly int[] Prompts = [16, 128, 512];
 
     /// <summary>Cold starts before the measured ones, at most: a worker in service has had its first ones long ago.</summary>
@@ -22,8 +25,8 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
     /// <summary>Compiled in a cold start by a worker that has had some.</summary>
     private const int FewMethods = 4;
 
-    /// <summary>Until the next blank is there, and all that it does before it is anybody's is done.</summary>
-    private static readonly TimeSpan UntilBlank = TimeSpan.FromSeconds(4);
+    /// <summary>From one start to the next: until the next blank is there, and all that it does before it is anybody's is done.</summary>
+    private readonly TimeSpan _untilBlank = blankAge ?? DefaultBlankAge;
 
     private readonly SyntheticModels _models = new(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
 
@@ -114,7 +117,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             cold.Add(await ColdAsync(worker, data, backbone, adapters[round], $"domain-{round}", prompt, starts, starts.Cold));
 
             // Not beside the start of the next blank: a warm call has the machine to itself too.
-            await Task.Delay(UntilBlank, TimeProvider.System);
+            await Task.Delay(_untilBlank, TimeProvider.System);
             warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
             warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
 
@@ -126,12 +129,12 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         return (cold, warm);
     }
 
-    private static async Task CallAmongOthersAsync(
+    private async Task CallAmongOthersAsync(
         WorkerRun worker, string data, Digest backbone, (Digest Digest, long Bytes) adapter, string domain, int prompt, ColdStarts starts)
     {
         worker.CallsFirst = false;
         starts.AmongOthers.Add(await ColdAsync(worker, data, backbone, adapter, domain, prompt, starts, []));
-        await Task.Delay(UntilBlank, TimeProvider.System);
+        await Task.Delay(_untilBlank, TimeProvider.System);
         starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
         starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
 
@@ -151,11 +154,11 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
         }
     }
 
-    private static async Task<TimedCall> ColdAsync(
+    private async Task<TimedCall> ColdAsync(
         WorkerRun worker, string data, Digest backbone, (Digest Digest, long Bytes) adapter, string domain, int prompt, ColdStarts starts, List<WatchedCall> notes)
     {
         FileCache.Drop(FileOf(data, adapter.Digest));
-        await Task.Delay(UntilBlank, TimeProvider.System);
+        await Task.Delay(_untilBlank, TimeProvider.System);
         return await starts.WatchAsync(worker, notes, () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2));
     }
 
