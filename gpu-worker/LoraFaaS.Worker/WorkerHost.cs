@@ -1,3 +1,4 @@
+using LoraFaaS.ServiceDefaults.Arrivals;
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Tls;
@@ -69,6 +70,7 @@ public static class WorkerHost
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
         services.AddConnectionProof();
+        services.AddRequestArrival();
         AddTiers(services);
         AddIsolation(services);
         AddOffloading(services);

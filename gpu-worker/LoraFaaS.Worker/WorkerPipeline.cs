@@ -123,7 +123,7 @@ internal sealed class WorkerPipeline(
             case Loading<LoadedArtifacts>.Ready ready:
                 load?.Stop();
 
-                using (ready.Value)
+                await using (ready.Value)
                 {
                     return await QueueAsync(invocation, admitted, ready.Value, sink, abort);
                 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using LoraFaaS.ServiceDefaults.Arrivals;
 using LoraFaaS.ServiceDefaults.Tls;
 using LoraFaaS.ServiceDefaults.Trust;
 using Microsoft.AspNetCore.Hosting;
@@ -38,6 +39,7 @@ internal sealed class HostListener(ListenAddress http, ListenAddress? rpc, Liste
         {
             listen.Protocols = offersHttp2 && _tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             _http = listen;
+            kestrel.ApplicationServices.GetService<ArrivalDoor>()?.Stand(listen);
             kestrel.ApplicationServices.GetService<ConnectionProofDoor>()?.Stand(listen);
 
             if (certificate is not null)

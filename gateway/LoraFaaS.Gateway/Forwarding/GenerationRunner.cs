@@ -191,12 +191,8 @@ internal sealed partial class GenerationRunner(
             return true;
         }
 
-        using var noMore = new CancellationTokenSource();
-        var tick = Task.Delay(options.Value.ProgressInterval, time, noMore.Token);
-        var first = await Task.WhenAny(placing, tick);
-        await noMore.CancelAsync();
-
-        return first == placing;
+        await placing.WaitAsync(options.Value.ProgressInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return placing.IsCompleted;
     }
 
     /// <summary>Null: try again, somewhere else or the same place. Otherwise what to tell the caller.</summary>

@@ -38,7 +38,7 @@ internal sealed class CodeStation(HandlerSupervisor handlers, IOptions<HandlerOp
                     if (await handler.BeginAsync(Frame(invocation), abort.Token) is { } call)
                     {
                         admitted.Dispose();
-                        invocation.HandlerTime = time.GetElapsedTime(invocation.ArrivedAt);
+                        invocation.HandlerTime = time.GetElapsedTime(invocation.ArrivedAt) - invocation.AdmissionTime;
                         return await FollowAsync(invocation, handler, call, sink, abort, generate);
                     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Contracts.Invocations;
+using LoraFaaS.ServiceDefaults.Arrivals;
 using LoraFaaS.Worker.Configuration;
 using LoraFaaS.Worker.Control;
 using LoraFaaS.Worker.Outcomes;
@@ -28,7 +29,7 @@ internal sealed class GenerateEndpoint(
 
     private async Task HandleAsync(HttpContext context)
     {
-        var arrivedAt = time.GetTimestamp();
+        var arrivedAt = ArrivedAt(context);
         var startedAt = time.GetUtcNow();
         var timeLimit = TimeLimit(context.Request);
         TakeAnyPace(context);
@@ -138,6 +139,9 @@ internal sealed class GenerateEndpoint(
 
     private Loading<Invocation> TooLarge() =>
         new Loading<Invocation>.Failed(new Problem(ErrorCode.BodyTooLarge, $"The body has more than {_options.MaxBodyBytes} bytes."));
+
+    /// <summary>Before the server parsed it and took it here, where a server says so.</summary>
+    private long ArrivedAt(HttpContext context) => context.Features.Get<RequestArrival>() is { At: > 0 and var at } ? at : time.GetTimestamp();
 
     /// <summary>Each hop turns the time left into an instant on its own clock; without the header, this worker's own limit holds.</summary>
     private TimeSpan TimeLimit(HttpRequest request) =>

@@ -32,20 +32,41 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         }
 
         // A sandbox that is not there yet has no need of the disk: its adapter comes as far as the host meanwhile, and its prompt's beginning.
-        using var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var needed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var draft = new DraftOffer();
         var ahead = invocation.Adapter is { } adapter
             ? host.EnsureAsync(new AdapterKey(adapter, invocation.Sandbox.Backbone), invocation.Revision.AdapterBytes, needed.Token, offer: draft)
             : null;
         var expected = prefixes.ExpectAsync(prefix, needed.Token);
+        Loading<LoadedArtifacts>? loading = null;
 
         try
         {
-            return await LoadAsync(invocation, sandbox, begun, ahead is null ? null : new AdapterAhead(ahead, draft), cancellationToken);
+            loading = await LoadAsync(invocation, sandbox, begun, ahead is null ? null : new AdapterAhead(ahead, draft), cancellationToken);
+            return loading;
         }
         finally
         {
             draft.Decline();
+            var ending = EndAheadAsync(needed, ahead, expected);
+
+            // The prompt does not wait until nobody waits for the host any more: it has what it needs.
+            if (loading is Loading<LoadedArtifacts>.Ready ready)
+            {
+                ready.Value.EndsWith(ending);
+            }
+            else
+            {
+                await ending;
+            }
+        }
+    }
+
+    /// <summary>Nobody waits any more for what was brought to the host meanwhile. Never fails.</summary>
+    private static async Task EndAheadAsync(CancellationTokenSource needed, Task<Loading<HostAdapter>>? ahead, Task expected)
+    {
+        using (needed)
+        {
             await needed.CancelAsync();
             await (ahead?.ContinueWith(End, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default) ?? Task.CompletedTask);
             await expected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -149,7 +170,7 @@ internal sealed class LoadStation(SandboxSupervisor supervisor, AdapterHostCache
         }
         catch
         {
-            loaded.Dispose();
+            await loaded.DisposeAsync();
             throw;
         }
     }

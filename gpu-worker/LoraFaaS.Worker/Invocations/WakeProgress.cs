@@ -34,13 +34,10 @@ internal sealed class WakeProgress(IOptions<WorkerOptions> options, TimeProvider
         return await loading;
     }
 
+    /// <summary>False each time the interval has passed and the load has not ended. Its end is passed on by the thread that brings it, with no other to be woken on the way.</summary>
     private async Task<bool> IsDoneAsync(Task loading)
     {
-        using var noMore = new CancellationTokenSource();
-        var tick = Task.Delay(options.Value.ProgressInterval, time, noMore.Token);
-        var first = await Task.WhenAny(loading, tick);
-        await noMore.CancelAsync();
-
-        return first == loading;
+        await loading.WaitAsync(options.Value.ProgressInterval, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return loading.IsCompleted;
     }
 }

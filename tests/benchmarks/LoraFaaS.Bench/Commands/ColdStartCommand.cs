@@ -17,12 +17,13 @@ internal static class ColdStartCommand
     private static readonly Option<string?> Shape = new("--shape") { Description = "At the worker, on synthetic weights: tiny, 125m or 1.1b" };
     private static readonly Option<bool> NoShare = new("--no-share") { Description = "With --shape: also where each function's sandbox loads its own backbone" };
     private static readonly Option<bool> Prefix = new("--prefix") { Description = "At the worker: the first token of a function with a system prompt of 512 tokens, its sandbox gone, by where its keys and values are (--shape 125m if none is given)" };
+    private static readonly Option<double> BlankAge = new("--blank-age") { Description = "With --shape: seconds from one start to the next, which is how long a blank sandbox has waited", DefaultValueFactory = _ => ColdBackboneBench.DefaultBlankAge.TotalSeconds };
     private static readonly Option<FileInfo?> Cluster = new("--cluster") { Description = "Also write the machine as measured to this file, for lorafaas simulate --cluster" };
     private static readonly Option<FileInfo?> Json = BenchOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Prefix, Cluster, Json };
+        var command = new Command("coldstart", "Measure time to first token, cold and warm") { Rounds, Shape, NoShare, Prefix, BlankAge, Cluster, Json };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var report = new ReportWriter("coldstart", TimeProvider.System);
@@ -33,7 +34,7 @@ internal static class ColdStartCommand
             }
             else if (parse.GetValue(Shape) is { } shape)
             {
-                await new ColdBackboneBench(report, shape, parse.GetValue(NoShare), parse.GetValue(Rounds)).RunAsync();
+                await new ColdBackboneBench(report, shape, parse.GetValue(NoShare), parse.GetValue(Rounds), TimeSpan.FromSeconds(parse.GetValue(BlankAge))).RunAsync();
             }
             else
             {

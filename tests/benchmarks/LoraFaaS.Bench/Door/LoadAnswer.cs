@@ -21,6 +21,9 @@ internal sealed class LoadAnswer
 
     public ReadOnlySpan<byte> Body => _buffer.AsSpan(_start, _end - _start);
 
+    /// <summary>What there is of its body; nothing before its head is whole.</summary>
+    public ReadOnlyMemory<byte> Content => _hasHead ? _buffer.AsMemory(_start, _end - _start) : default;
+
     public void Reset() => (_hasHead, _start, _end) = (false, 0, 0);
 
     /// <summary>True: with so many bytes more it is whole.</summary>

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
 using System.Text;
-using System.Text.Json;
+using LoraFaaS.Bench.Machine;
 using LoraFaaS.TestKit.Files;
 using LoraFaaS.TestKit.Processes;
 using LoraFaaS.TestKit.Time;
@@ -16,6 +14,7 @@ internal sealed class PlatformRun : IAsyncDisposable
 
     private readonly ChildProcess _up;
     private readonly HttpClient _http;
+    private ForemostCaller? _foremost;
 
     private PlatformRun(ChildProcess up, HttpClient http) => (_up, _http) = (up, http);
 
@@ -65,37 +64,18 @@ internal sealed class PlatformRun : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>By a <see cref="ForemostCaller"/>: one call at a time.</summary>
     public async Task<ColdCall> CallAsync(string function, string text)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"function/{function}") { Content = new StringContent(text, Encoding.UTF8, "text/plain") };
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        var begun = Stopwatch.GetTimestamp();
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        response.EnsureSuccessStatusCode();
-        double? first = null;
-
-        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
-        {
-            if (item.EventType == "token")
-            {
-                first ??= Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-            }
-            else if (item.EventType == "done")
-            {
-                using var done = JsonDocument.Parse(item.Data);
-                return new ColdCall(function, first ?? Stopwatch.GetElapsedTime(begun).TotalMilliseconds, done.RootElement.GetProperty("cold_start").Clone());
-            }
-            else if (item.EventType == "error")
-            {
-                throw new InvalidOperationException($"{function}: {item.Data}");
-            }
-        }
-
-        throw new InvalidOperationException($"{function}: the stream ended without its end.");
+        var listener = new EventStreamListener();
+        var answer = await (_foremost ??= new ForemostCaller(_http.BaseAddress!)).PostAsync(
+            $"/function/{function}", [$"Authorization: {_http.DefaultRequestHeaders.Authorization}", "Content-Type: text/plain", "Accept: text/event-stream"], Encoding.UTF8.GetBytes(text), listener);
+        return listener.Sum(function, answer);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _foremost?.Dispose();
         _http.Dispose();
         _up.Terminate();
         await Patience.ForAsync(_up.Exited);

@@ -12,8 +12,11 @@ namespace LoraFaaS.Bench.Workers;
 /// A function's first token at the worker: backbone resident, adapter on disk, a blank sandbox there. And the same where nothing is shared: each function's
 /// own sandbox loads a backbone of its own, with the same loader, its file not in the page cache.
 /// </summary>
-internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool withNoShare, int rounds)
+internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool withNoShare, int rounds, TimeSpan? blankAge = null)
 {
+    /// <summary>No longer than a blank needs, so that a run ends soon.</summary>
+    public static readonly TimeSpan DefaultBlankAge = TimeSpan.FromSeconds(4);
+
     private static readonly int[] Prompts = [16, 128, 512];
 
     /// <summary>Cold starts before the measured ones, at most: a worker in service has had its first ones long ago.</summary>
@@ -22,8 +25,8 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
     /// <summary>Compiled in a cold start by a worker that has had some.</summary>
     private const int FewMethods = 4;
 
-    /// <summary>Until the next blank is there, and all that it does before it is anybody's is done.</summary>
-    private static readonly TimeSpan UntilBlank = TimeSpan.FromSeconds(4);
+    /// <summary>From one start to the next: until the next blank is there, and all that it does before it is anybody's is done.</summary>
+    private readonly TimeSpan _untilBlank = blankAge ?? DefaultBlankAge;
 
     private readonly SyntheticModels _models = new(NamedShape.Of(shape), SyntheticModels.DefaultRoot);
 
@@ -42,13 +45,12 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             var floor = (1.3 * Median(warm)) + read;
             report.Add(BenchRow.Limit($"{shape}, {prompt} tokens: warm time to first token, p50 of {warm.Count}", Median(warm), "ms"));
             report.Add(BenchRow.Cost($"{shape}, {prompt} tokens: cold, backbone resident, p50 of {cold.Count}", Median(cold), "ms", floor, "1.3 × warm + adapter bytes ÷ disk rate", 1));
-
-            // The client wakes on one of the processors that compute the second token by then; callers on machines of their own do not.
             report.Add(BenchRow.Cost(
                 $"{shape}, {prompt} tokens: the same, from the client's socket's send to the token's arrival there", AtSocket(cold), "ms",
                 (1.3 * AtSocket(warm)) + read, "1.3 × warm + adapter bytes ÷ disk rate", 1));
             report.Add(BenchRow.Limit(
                 $"{shape}, {prompt} tokens: a young worker's first cold start, {starts.Practised[0].Methods:0} methods compiled; the measured ones come after {starts.Practised.Count}", starts.Youngest!.FirstTokenMs, "ms"));
+            Client(starts, prompt, read);
             Stages(cold);
             Bounds(starts, cold);
 
@@ -57,6 +59,16 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
                 await CompareAsync(folder.Path, backbone, adapter, prompt, Median(cold), Median(warm));
             }
         }
+    }
+
+    /// <summary>What a caller sees who is a thread among all others: it wakes on one of the processors that compute the second token by then, as nobody does who calls from a machine of their own.</summary>
+    private void Client(ColdStarts starts, int prompt, double read)
+    {
+        report.Add(BenchRow.Cost(
+            $"{shape}, {prompt} tokens: cold, where the client is a thread among others, p50 of {starts.AmongOthers.Count}", Median(starts.AmongOthers), "ms",
+            (1.3 * Median(starts.WarmAmongOthers)) + read, "1.3 × warm + adapter bytes ÷ disk rate", 1));
+        report.Add(BenchRow.Limit($"    {shape}: of it until the token was at the client's socket", AtSocket(starts.AmongOthers), "ms"));
+        report.Add(BenchRow.Limit($"    {shape}: where the client is a thread among others: warm", Median(starts.WarmAmongOthers), "ms"));
     }
 
     /// <summary>The stages of one function's cold and warm calls on this machine, for whoever reckons on with them.</summary>
@@ -89,12 +101,13 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
 
     /// <summary>An adapter for each start, so that each comes from disk.</summary>
     private Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data) =>
-        WorkerRun.PrepareAsync(data, _models, [.. Enumerable.Repeat(16, rounds + MostPractised)]);
+        WorkerRun.PrepareAsync(data, _models, [.. Enumerable.Repeat(16, (2 * rounds) + MostPractised)]);
 
     private async Task<(List<TimedCall> Cold, List<TimedCall> Warm)> SharedAsync(
         string data, Digest backbone, IReadOnlyList<(Digest Digest, long Bytes)> adapters, int prompt, ColdStarts starts)
     {
         await using var worker = await StartAsync(data);
+        worker.CallsFirst = true;
         await worker.CallAsync(backbone, null, "first", "base", prompt, 2);
         var (cold, warm) = (new List<TimedCall>(), new List<TimedCall>());
         await PractiseAsync(worker, data, backbone, adapters, prompt, starts);
@@ -104,15 +117,30 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             cold.Add(await ColdAsync(worker, data, backbone, adapters[round], $"domain-{round}", prompt, starts, starts.Cold));
 
             // Not beside the start of the next blank: a warm call has the machine to itself too.
-            await Task.Delay(UntilBlank, TimeProvider.System);
+            await Task.Delay(_untilBlank, TimeProvider.System);
             warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
             warm.Add(await starts.WatchAsync(worker, starts.Warm, () => worker.CallAsync(backbone, adapters[round], $"domain-{round}", "f", prompt, 2)));
 
             // The same start with its adapter at the host: what is left of it without the disk.
             starts.FromHost.Add(await worker.CallAsync(backbone, adapters[round], $"domain-{round}-again", "f", prompt, 2));
+            await CallAmongOthersAsync(worker, data, backbone, adapters[rounds + round], $"other-{round}", prompt, starts);
         }
 
         return (cold, warm);
+    }
+
+    private async Task CallAmongOthersAsync(
+        WorkerRun worker, string data, Digest backbone, (Digest Digest, long Bytes) adapter, string domain, int prompt, ColdStarts starts)
+    {
+        worker.CallsFirst = false;
+        starts.AmongOthers.Add(await ColdAsync(worker, data, backbone, adapter, domain, prompt, starts, []));
+        await Task.Delay(_untilBlank, TimeProvider.System);
+        starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
+        starts.WarmAmongOthers.Add(await starts.WatchAsync(worker, [], () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2)));
+
+        // The next start comes as long after a start as this one did: its blank is as old.
+        await worker.CallAsync(backbone, adapter, $"{domain}-again", "f", prompt, 2);
+        worker.CallsFirst = true;
     }
 
     /// <summary>A worker's first cold starts compile what no image has; they are counted apart.</summary>
@@ -121,16 +149,16 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
     {
         for (var number = 0; number < MostPractised && !(starts.Practised is [.., { Methods: <= FewMethods }]); number++)
         {
-            var call = await ColdAsync(worker, data, backbone, adapters[rounds + number], $"practice-{number}", prompt, starts, starts.Practised);
+            var call = await ColdAsync(worker, data, backbone, adapters[(2 * rounds) + number], $"practice-{number}", prompt, starts, starts.Practised);
             starts.Youngest ??= call;
         }
     }
 
-    private static async Task<TimedCall> ColdAsync(
+    private async Task<TimedCall> ColdAsync(
         WorkerRun worker, string data, Digest backbone, (Digest Digest, long Bytes) adapter, string domain, int prompt, ColdStarts starts, List<WatchedCall> notes)
     {
         FileCache.Drop(FileOf(data, adapter.Digest));
-        await Task.Delay(UntilBlank, TimeProvider.System);
+        await Task.Delay(_untilBlank, TimeProvider.System);
         return await starts.WatchAsync(worker, notes, () => worker.CallAsync(backbone, adapter, domain, "f", prompt, 2));
     }
 
@@ -144,6 +172,7 @@ internal sealed class ColdBackboneBench(ReportWriter report, string shape, bool 
             FileCache.Drop(file);
         }
 
+        worker.CallsFirst = true;
         var call = await worker.CallAsync(backbone, adapter, "alone", "f", prompt, 2);
         return call.Problem is null ? call.FirstTokenMs : throw new InvalidOperationException(call.Problem);
     }

@@ -16,6 +16,11 @@ internal sealed class ColdStarts
     /// <summary>Starts whose adapter was at the host already.</summary>
     public List<TimedCall> FromHost { get; } = [];
 
+    /// <summary>Starts, and calls after them, whose client is a thread among all others.</summary>
+    public List<TimedCall> AmongOthers { get; } = [];
+
+    public List<TimedCall> WarmAmongOthers { get; } = [];
+
     /// <summary>Makes one call and notes what the processors did until its first token, and what the worker compiled in it.</summary>
     public async Task<TimedCall> WatchAsync(WorkerRun worker, List<WatchedCall> notes, Func<Task<TimedCall>> call)
     {

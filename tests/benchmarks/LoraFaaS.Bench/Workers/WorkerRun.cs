@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Google.Protobuf;
 using LoraFaaS.Bench.Inference;
+using LoraFaaS.Bench.Machine;
 using LoraFaaS.Checkpoints;
 using LoraFaaS.Checkpoints.Peft;
 using LoraFaaS.Contracts.Identity;
@@ -27,6 +28,7 @@ internal sealed class WorkerRun : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
     private readonly SocketStamps _stamps;
+    private ForemostCaller? _foremost;
     private int _calls;
 
     private WorkerRun(ChildProcess process, HttpClient http, SocketStamps stamps) => (_process, _http, _stamps) = (process, http, stamps);
@@ -35,6 +37,9 @@ internal sealed class WorkerRun : IAsyncDisposable
 
     /// <summary>Called when the first token of a call is here, before anything else is done.</summary>
     public Action? FirstToken { get; set; }
+
+    /// <summary>Calls are made by a <see cref="ForemostCaller"/>, one after another, instead of among all other threads.</summary>
+    public bool CallsFirst { get; set; }
 
     /// <summary>Puts a backbone's name and the adapters' archives where a worker keeps them, and says of each file that it was counted, as a worker does that has fetched it. Answers the backbone's digest and the adapters', with their bytes.</summary>
     public static async Task<(Digest Backbone, IReadOnlyList<(Digest Digest, long Bytes)> Adapters)> PrepareAsync(string data, SyntheticModels models, IReadOnlyList<int> ranks)
@@ -141,10 +146,22 @@ internal sealed class WorkerRun : IAsyncDisposable
             Sampling = new Sampling { TopP = 1, RepetitionPenalty = 1, MaxTokens = tokens, TopLogprobs = -1, IgnoreEos = true },
             Stream = true,
         };
+        var timeLimit = limit ?? TimeSpan.FromMinutes(5);
+
+        if (CallsFirst)
+        {
+            var listener = new GenerateListener(FirstToken);
+            var answer = await (_foremost ??= new ForemostCaller(_http.BaseAddress!)).PostAsync(
+                "/v1/generate",
+                [$"{WireHeaders.InternalToken}: {Token}", string.Create(CultureInfo.InvariantCulture, $"{WireHeaders.TimeLeft}: {(long)timeLimit.TotalMilliseconds}"), "Content-Type: application/x-protobuf"],
+                request.ToByteArray(),
+                listener);
+            return listener.Sum(answer);
+        }
 
         using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/generate") { Content = new ByteArrayContent(request.ToByteArray()) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        message.Headers.Add(WireHeaders.TimeLeft, ((long)(limit ?? TimeSpan.FromMinutes(5)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        message.Headers.Add(WireHeaders.TimeLeft, ((long)timeLimit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
         var begun = Now;
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
         return response.IsSuccessStatusCode
@@ -154,6 +171,7 @@ internal sealed class WorkerRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _foremost?.Dispose();
         _http.Dispose();
         _process.Terminate();
         await Patience.ForAsync(_process.Exited);

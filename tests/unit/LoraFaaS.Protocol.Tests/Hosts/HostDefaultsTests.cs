@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using LoraFaaS.ServiceDefaults;
+using LoraFaaS.ServiceDefaults.Arrivals;
 using LoraFaaS.ServiceDefaults.Health;
 using LoraFaaS.ServiceDefaults.Hosting;
 using LoraFaaS.ServiceDefaults.Trust;
@@ -86,6 +88,22 @@ public sealed class HostDefaultsTests : IDisposable
         Assert.Contains("""lorafaas_ttft_seconds_bucket{le="+Inf"} 3""", lines);
         Assert.Contains("lorafaas_ttft_seconds_sum 7.6", lines);
         Assert.Contains("lorafaas_ttft_seconds_count 3", lines);
+    }
+
+    [Fact]
+    public async Task Whoever_handles_a_request_knows_when_it_arrived()
+    {
+        await using var host = await StartAsync(HostDoors.Http);
+        using var client = await ClientAsync(host);
+        client.DefaultRequestHeaders.Add(InternalToken.HeaderName, Token);
+
+        // The second on the connection of the first: each has an arrival of its own.
+        for (var request = 0; request < 2; request++)
+        {
+            var before = TimeProvider.System.GetTimestamp();
+            var times = (await client.GetStringAsync("/arrival")).Split(' ').Select(time => long.Parse(time, CultureInfo.InvariantCulture)).ToList();
+            Assert.InRange(times[0], before, times[1]);
+        }
     }
 
     [Fact]
@@ -186,6 +204,7 @@ public sealed class HostDefaultsTests : IDisposable
     private WebApplication Build(HostDoors doors, string[] more)
     {
         var builder = HostDefaults.CreateBuilder("worker", doors, ["--Host:ReadyFile", _folder.File("ready.json"), "--Internal:TokenFile", _folder.File("token"), .. more]);
+        builder.Services.AddRequestArrival();
         builder.Services.AddSingleton<SwitchedHealth>();
         builder.Services.AddSingleton<IHealthSource>(services => services.GetRequiredService<SwitchedHealth>());
 
@@ -193,6 +212,7 @@ public sealed class HostDefaultsTests : IDisposable
         app.UseInternalToken();
         app.MapHostEndpoints();
         app.MapGet("/secret", () => Results.Ok());
+        app.MapGet("/arrival", (HttpContext context) => string.Create(CultureInfo.InvariantCulture, $"{context.Features.Get<RequestArrival>()!.At} {TimeProvider.System.GetTimestamp()}"));
 
         return app;
     }

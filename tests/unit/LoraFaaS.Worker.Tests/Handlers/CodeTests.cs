@@ -46,8 +46,7 @@ public sealed class CodeTests(SharedCodeWorld shared) : IClassFixture<SharedCode
         Assert.Equal(usage.PromptTokens, answer.Finished!.PromptTokens);
 
         var account = answer.Finished.ColdStart;
-        var parted = account.Sum() + account.TransportMs;
-        Assert.InRange(parted, account.TtftMs * 0.95, account.TtftMs * 1.05);
+        Assert.Equal(account.TtftMs, account.Sum() + account.TransportMs, tolerance: 0.001);
     }
 
     [Fact]
