@@ -17,7 +17,7 @@ public static class AttackList
         new ReadSecrets(), new WriteFiles(), new HoldLocks(),
         new OpenConnections(), new ReachLocalSockets(), new QuestionTheSocket(),
         new LeaveNamespaces(), new AskTheKernel(),
-        new RaisePriority(), new FloodOutput(), new FloodOpenings(), new StarveProcessors(),
+        new RaisePriority(), new FloodOutput(), new FloodOpenings(), new FloodSocket(), new StarveProcessors(),
         new ForkBomb(), new ThreadBomb(), new WriteBackbone(), new ExhaustMemory(),
     ];
 

@@ -9,6 +9,13 @@ public sealed class HostileFunction : ILoraFunction
 {
     public async Task InvokeAsync(FunctionContext context, CancellationToken cancellationToken)
     {
+        if (context.Request.Path == "/tokens-for-nothing")
+        {
+            await context.Generator.GenerateAsync(context.Request.ReadText(), cancellationToken);
+            SocketAttack.Find("/no-head")!([]);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
         if (SocketAttack.Find(context.Request.Path) is { } attack)
         {
             attack(context.Request.Body.ToArray());

@@ -34,6 +34,19 @@ internal static class SocketAttack
 
         // generation_credit { invocation: 1, generation: 1, credits: 1 }: of an invocation that is long over.
         "/credits" => body => Repeat([0, 0, 0, 8, 0x42, 6, 8, 1, 16, 1, 24, 1], ReadCount(body)),
+
+        // ask { invocation: 1, generation: 1 }, of which only the first can be meant: each is answered, and nobody here reads any more.
+        "/deaf" => body =>
+        {
+            RawSocket.StopReading();
+
+            for (var asks = ReadCount(body); asks > 0; asks--)
+            {
+                RawSocket.TryWrite([0, 0, 0, 6, 0x3a, 4, 8, 1, 16, 1]);
+            }
+
+            Thread.Sleep(Timeout.Infinite);
+        },
         _ => null,
     };
 

@@ -61,6 +61,23 @@ public static unsafe partial class RawSocket
         }
     }
 
+    /// <summary>The program's reader sleeps until the kernel tells it of bytes: it is told of none from here on.</summary>
+    public static void StopReading()
+    {
+        const int Delete = 2;
+
+        foreach (var entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        {
+            if (new FileInfo(entry).LinkTarget == "anon_inode:[eventpoll]")
+            {
+                _ = epoll_ctl(int.Parse(Path.GetFileName(entry), System.Globalization.CultureInfo.InvariantCulture), Delete, Socket, null);
+            }
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int epoll_ctl(int epoll, int operation, int descriptor, void* wanted);
+
     [LibraryImport("libc")]
     private static partial int poll(void* descriptors, nint count, int milliseconds);
 

@@ -41,7 +41,7 @@ public sealed class AttackSuiteTests
             Assert.Equal(expected, await beside);
             succeeded.AddRange(result.Succeeded.Select(what => $"{attack.Name}: {what}"));
 
-            if (hostile.Machine.Has(IsolationMeasure.Watch) && attack is not (StarveProcessors or FloodOpenings))
+            if (hostile.Machine.Has(IsolationMeasure.Watch) && attack is not (StarveProcessors or FloodOpenings or FloodSocket))
             {
                 await Patience.UntilAsync(() => hostile.Log.Lines.Skip(before).Any(line => IsOfEvil(line, "")), $"a line of {attack.Name}");
             }

@@ -189,6 +189,32 @@ public sealed class HostileFunctionTests
         Assert.NotEqual(first, world.HandlerOf(Evil).ProcessId);
     }
 
+    [Fact]
+    public async Task Code_that_breaks_off_its_answer_by_what_no_answer_is_pays_for_its_tokens()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", []);
+        var (prompt, _) = Demo.Evaluation("sentiment", 1)[0];
+
+        var broken = await world.CallAsync("/tokens-for-nothing", prompt, Evil);
+
+        Assert.Equal("handler_lost", broken.Failure?.Code);
+        await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Function == Evil));
+        Assert.All(world.Demo.Controller.Usage, usage => Assert.True(usage is { PromptTokens: > 0, CompletionTokens: > 0 }, usage.ToString()));
+    }
+
+    [Fact]
+    public async Task Code_that_asks_and_never_reads_the_answers_is_ended_and_costs_nobody_else()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Worker:Handlers:Grace", "00:00:01"]);
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        var deaf = world.CallAsync(world.Request("/deaf", "200", Evil), timeLeft: TimeSpan.FromSeconds(10));
+
+        Assert.Equal(expected, (await world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token)).Text);
+        Assert.Equal("deadline_exceeded", (await Patience.ForAsync(deaf)).Failure?.Code);
+        await world.LoggedAsync(Evil, "the code is ended");
+        Assert.Null((await world.CallAsync("/lines", "0", Evil)).Failure);
+    }
+
     [Theory]
     [InlineData("/lines")]
     [InlineData("/credits")]
