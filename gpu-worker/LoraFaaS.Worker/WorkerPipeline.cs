@@ -44,9 +44,7 @@ internal sealed class WorkerPipeline(
                 using (ready.Value)
                 {
                     invocation.AdmissionTime = time.GetElapsedTime(invocation.ArrivedAt);
-                    var end = invocation.Code is null
-                        ? await ServeAsync(invocation, admitted, sink, abort)
-                        : await RunCodeAsync(invocation, admitted, sink, abort);
+                    var end = await EndAsync(invocation, admitted, sink, abort);
                     await AnswerAsync(await accounting.EndAsync(invocation, end), sink, abort);
                 }
 
@@ -57,6 +55,22 @@ internal sealed class WorkerPipeline(
                 break;
             default:
                 throw new UnreachableException();
+        }
+    }
+
+    /// <summary>However it ends: what was used is owed, and code that makes this worker fail has not had its tokens for nothing.</summary>
+    private async Task<InvocationEnd> EndAsync(Invocation invocation, AdmissionTicket admitted, EventSink sink, InvocationAbort abort)
+    {
+        try
+        {
+            return invocation.Code is null
+                ? await ServeAsync(invocation, admitted, sink, abort)
+                : await RunCodeAsync(invocation, admitted, sink, abort);
+        }
+        catch
+        {
+            await accounting.EndAsync(invocation, new InvocationEnd.Failed(new Problem(ErrorCode.Internal, "The invocation ended in a way that has no name.")));
+            throw;
         }
     }
 

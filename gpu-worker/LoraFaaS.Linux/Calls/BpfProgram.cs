@@ -79,14 +79,51 @@ internal sealed class BpfProgram(uint refused)
         Block(call, block);
     }
 
-    /// <summary>A verdict where a register has one of these bits; elsewhere the call is allowed.</summary>
-    public void DecideIfAnyBit(SystemCall call, int argument, uint bits, uint verdict) => Block(call,
+    /// <summary>A verdict where a register has one of the first bits, another where it has one of the second; elsewhere the call is allowed.</summary>
+    public void DecideIfAnyBits(SystemCall call, int argument, uint first, uint firstVerdict, uint second, uint secondVerdict) => Block(call,
+    [
+        Word(argument),
+        new(JumpIfAnyBit, 0, 1, first),
+        Verdict(firstVerdict),
+        new(JumpIfAnyBit, 0, 1, second),
+        Verdict(secondVerdict),
+        Verdict(CallVerdict.Allow),
+    ]);
+
+    /// <summary>One verdict where a register has one of these bits, and another where it has none.</summary>
+    public void DecideByBit(SystemCall call, int argument, uint bits, uint present, uint absent) => Block(call,
     [
         Word(argument),
         new(JumpIfAnyBit, 0, 1, bits),
-        Verdict(verdict),
-        Verdict(CallVerdict.Allow),
+        Verdict(present),
+        Verdict(absent),
     ]);
+
+    /// <summary>Limits of processes of these numbers: of the kept one only to be read, of others also to be set.</summary>
+    public void AllowLimits(SystemCall call, ReadOnlySpan<uint> processes, uint kept)
+    {
+        // prlimit64(process, resource, new, old).
+        List<BpfInstruction> block = [Word(0)];
+
+        for (var i = 0; i < processes.Length; i++)
+        {
+            block.Add(new(JumpIfEqual, (byte)(processes.Length - i), 0, processes[i]));
+        }
+
+        block.AddRange(
+        [
+            Verdict(refused),
+            Word(1),
+            new(JumpIfEqual, 0, 4, kept),
+            Word(2),
+            new(JumpIfEqual, 0, 3, 0),
+            HighWord(2),
+            new(JumpIfEqual, 0, 1, 0),
+            Verdict(CallVerdict.Allow),
+            Verdict(refused),
+        ]);
+        Block(call, block);
+    }
 
     /// <summary>A verdict where the high half of a pointer is from <paramref name="first"/> to below <paramref name="end"/>; elsewhere the call is allowed.</summary>
     public void DecideIfHighWithin(SystemCall call, int argument, uint first, uint end, uint verdict) => Block(call,

@@ -19,7 +19,14 @@ public static class CallFilter
     private const uint ArchX64 = 0xC000003E;
 
     private const int SignalsOwner = 8, SignalsNumber = 10, SignalsOwnerExtended = 15, Leases = 1024, Notify = 1026, AddSeals = 1033;
-    private const int PushInput = 0x5412, LinuxConsole = 0x541C, SocketOwner = 0x8901, SocketGroup = 0x8902;
+    private const int Lock = 6, LockAndWait = 7, OpenFileLock = 37, OpenFileLockAndWait = 38;
+    private const int TerminalSettings = 0x5401, WindowSize = 0x5413, ReadableBytes = 0x541B, NonBlocking = 0x5421, CloseNever = 0x5450, CloseOnExec = 0x5451, CloneFile = 0x40049409;
+    private const int PassPidDescriptor = 76, PeerPidDescriptor = 77;
+    private const int DropFromCache = 4;
+    private const int Remove = 9, Mergeable = 12, Cold = 20, PageOut = 21, Poison = 100, SoftOffline = 101;
+    private const uint Exclusive = 2;
+    private const uint HugePages = 0x40000;
+    private const uint CoreLimit = 4;
     private const uint CloneThread = 0x00010000, CloneNamespaces = 0x7E020080;
     private const uint EmptyPath = 0x1000;
     private const uint MapShared = 0x1;
@@ -30,14 +37,14 @@ public static class CallFilter
 
     private static readonly ImmutableArray<SystemCall> Always =
     [
-        Futex, Read, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Madvise, Munmap,
+        Futex, Read, Recvmsg, Sendmsg, Recvfrom, EpollWait, EpollPwait, Poll, SchedYield, Munmap,
         Close, Stat, Fstat, Lstat, Lseek, Brk, RtSigaction, RtSigprocmask, RtSigreturn, Pread64, Readv, Access,
-        Pipe, Select, Msync, Mincore, Dup, Dup2, Nanosleep, Getpid, Shutdown, Getsockname, Getpeername, Setsockopt, Getsockopt,
-        Exit, Wait4, Uname, Flock, Fsync, Fdatasync, Getcwd, Readlink, Gettimeofday, Getrlimit, Getrusage, Sysinfo, Times,
+        Pipe, Select, Msync, Mincore, Dup, Dup2, Nanosleep, Getpid, Shutdown, Getsockname, Getpeername,
+        Exit, Wait4, Uname, Fsync, Fdatasync, Getcwd, Readlink, Gettimeofday, Getrlimit, Getrusage, Sysinfo, Times,
         Getuid, Getgid, Geteuid, Getegid, Getppid, Getpgrp, Getgroups, Getresuid, Getresgid, Getpgid, Getsid, Sigaltstack, Statfs, Fstatfs,
         Getpriority, SchedGetparam, SchedGetscheduler, SchedGetPriorityMax, SchedGetPriorityMin, Mlock, Munlock, ArchPrctl, Gettid, Readahead,
-        Time, SchedGetaffinity, EpollCreate, Getdents64, SetTidAddress, RestartSyscall, Fadvise64, ClockGettime, ClockGetres,
-        ClockNanosleep, ExitGroup, EpollCtl, GetMempolicy, Mbind, Newfstatat, Readlinkat, Faccessat, Ppoll, SetRobustList, Eventfd2, EpollCreate1,
+        Time, SchedGetaffinity, EpollCreate, Getdents64, SetTidAddress, RestartSyscall, ClockGettime, ClockGetres,
+        ClockNanosleep, ExitGroup, EpollCtl, GetMempolicy, Newfstatat, Readlinkat, Faccessat, Ppoll, SetRobustList, Eventfd2, EpollCreate1,
         Dup3, Pipe2, Preadv, Getcpu, SchedGetattr, Getrandom, Membarrier, Mlock2, Statx, Rseq, CloseRange, Faccessat2, EpollPwait2,
         FutexWaitv, FutexWake, FutexWait, MapShadowStack,
     ];
@@ -90,13 +97,18 @@ public static class CallFilter
         // Threads and nothing else. clone3 hides its flags in memory, where a filter cannot see them: the C library falls back to clone.
         code.AllowIfBits(Clone, 0, CloneThread, CloneNamespaces);
         code.Decide(Clone3, CallVerdict.FailWith(Errno.NotImplemented));
-        code.AllowUnless(Fcntl, 1, [SignalsOwner, SignalsNumber, SignalsOwnerExtended, Leases, Notify, AddSeals]);
-        code.AllowUnless(Ioctl, 1, [PushInput, LinuxConsole, SocketOwner, SocketGroup]);
+        code.AllowUnless(Fcntl, 1, [SignalsOwner, SignalsNumber, SignalsOwnerExtended, Leases, Notify, AddSeals, Lock, LockAndWait, OpenFileLock, OpenFileLockAndWait]);
+
+        // What a runtime asks of a descriptor. The socket was made in the machine's own network, whose addresses it would tell, and says who is to be signalled.
+        code.AllowIfOneOf(Ioctl, 1, [TerminalSettings, WindowSize, ReadableBytes, NonBlocking, CloseNever, CloseOnExec, CloneFile]);
+        code.AllowUnless(Getsockopt, 2, [PeerPidDescriptor]);
+        code.AllowUnless(Setsockopt, 2, [PassPidDescriptor]);
+        AddShared(code, refused);
         code.AllowIfNull(Sendto, 4);
         code.AllowIfOneOf(Kill, 0, [own]);
         code.AllowIfOneOf(Tgkill, 0, [own]);
         code.AllowIfOneOf(RtTgsigqueueinfo, 0, [own]);
-        code.AllowIfOneOf(Prlimit64, 0, [0, own]);
+        code.AllowLimits(Prlimit64, [0, own], CoreLimit);
         code.AllowIfOneOf(SchedSetaffinity, 0, [0, own]);
 
         // Names of threads and mappings, what is dumpable and who may gain privileges; not who is told of the parent's death.
@@ -130,13 +142,26 @@ public static class CallFilter
     }
 
     /// <summary>
+    /// What is everybody's may be read and not held, moved or dropped: pages of the backbone and of programs, which others would fault in again, and files
+    /// under a lock, which nobody else opens who asks for one. The runtime takes a lock with each file and does not mind having none; an
+    /// exclusive one on what others read is worth a line.
+    /// </summary>
+    private static void AddShared(BpfProgram code, uint refused)
+    {
+        code.AllowUnless(Madvise, 2, [Remove, Mergeable, Cold, PageOut, Poison, SoftOffline]);
+        code.AllowUnless(Fadvise64, 3, [DropFromCache]);
+        code.DecideByBit(Flock, 1, Exclusive, refused, CallVerdict.FailWith(Errno.NotPermitted));
+    }
+
+    /// <summary>
     /// The seal judges who writes to the backbone; this is for the log. A runtime maps and protects memory all day, so that only two things are asked
     /// about: shared mappings of files, of which there are a handful at a start, and changes of what lies where the backbone is mapped, of which
     /// there are none.
     /// </summary>
     private static void AddMemory(BpfProgram code, uint refused)
     {
-        code.DecideIfAnyBit(Mmap, 3, MapShared, refused == CallVerdict.Ask ? CallVerdict.Ask : CallVerdict.Allow);
+        code.DecideIfAnyBits(Mmap, 3, HugePages, refused, MapShared, refused == CallVerdict.Ask ? CallVerdict.Ask : CallVerdict.Allow);
+        code.DecideIfHighWithin(Mbind, 0, GuardedWindow.FirstHigh, GuardedWindow.EndHigh, refused);
         code.DecideIfHighWithin(Mprotect, 0, GuardedWindow.FirstHigh, GuardedWindow.EndHigh, refused);
         code.DecideIfHighWithin(Mremap, 0, GuardedWindow.FirstHigh, GuardedWindow.EndHigh, refused);
     }

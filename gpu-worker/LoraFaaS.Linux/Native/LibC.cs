@@ -125,6 +125,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setrlimit(int resource, ulong* limits);
 
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int getrlimit(int resource, ulong* limits);
+
     [LibraryImport(Library)]
     internal static partial uint geteuid();
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Linux.Sockets;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Handler;
@@ -14,7 +15,12 @@ namespace LoraFaaS.Worker.Handlers;
 /// </summary>
 internal sealed partial class HandlerChannel : IAsyncDisposable
 {
+    /// <summary>A day: loading an assembly takes no longer, and what is more is no time.</summary>
+    private const double MostLoadMs = 24.0 * 60 * 60 * 1_000;
+
     private readonly HandlerId _id;
+    private readonly FunctionId _owner;
+    private readonly TimeProvider _time;
     private readonly DescriptorStream _stream;
     private readonly Action<string> _line;
     private readonly ILogger _logger;
@@ -23,19 +29,25 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
     private readonly TaskCompletionSource<HandlerOpening> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _writing;
+    private readonly long _begun;
     private ulong _lastInvocation;
     private int _closed;
 
-    /// <param name="id">Whose channel it is, in logs.</param>
+    /// <param name="id">Which channel it is, in logs.</param>
+    /// <param name="owner">Whose.</param>
     /// <param name="stream">The connection.</param>
     /// <param name="line">Called with each line that the code writes to its log.</param>
+    /// <param name="time">Of the pace at which it is read.</param>
     /// <param name="logger">The worker's own.</param>
-    public HandlerChannel(HandlerId id, DescriptorStream stream, Action<string> line, ILogger logger)
+    public HandlerChannel(HandlerId id, FunctionId owner, DescriptorStream stream, Action<string> line, TimeProvider time, ILogger logger)
     {
         _id = id;
+        _owner = owner;
+        _time = time;
         _stream = stream;
         _line = line;
         _logger = logger;
+        _begun = time.GetTimestamp();
         _writing = Task.Run(WriteAllAsync);
         Closed = Task.Run(ReadAllAsync);
     }
@@ -145,29 +157,68 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
     {
         try
         {
+            var pace = new HandlerPace();
             await using var reader = new FrameReader<FromHandler>(_stream, FromHandler.Parser, HandlerLimits.MaxFromHandlerBytes);
+            FrameRead<FromHandler> read;
 
-            while (await reader.ReadAsync(_closing.Token) is { Message: { } message })
+            while ((read = await reader.ReadAsync(_closing.Token)).Message is { } message)
             {
                 if (!TryDispatch(message))
                 {
-                    LogBreach(_id, message.KindCase);
+                    LogBreach(_id, _owner, message.KindCase);
                     _line($"the connection to the code was cut: it sent {message.KindCase} where none may come");
                     break;
                 }
+
+                await KeepPaceAsync(pace, message.CalculateSize());
             }
+
+            LogEnd(read.Status);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             // Disposed.
         }
-        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or InvalidDataException)
+        catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
         {
             LogBroken(failure, _id);
+        }
+        catch (Exception failure)
+        {
+            // Whatever the code sent that this could not take, descriptors among it: the connection is over, and who waits for its end is to hear of no other failure.
+            LogUntaken(failure, _id, _owner);
+            _line("the connection to the code was cut: it sent what cannot be taken");
         }
         finally
         {
             Close();
+        }
+    }
+
+    /// <summary>An end in the middle of a frame is a process that was killed; a frame that is none was written by the code.</summary>
+    private void LogEnd(FrameReadStatus status)
+    {
+        if (status is FrameReadStatus.Malformed or FrameReadStatus.TooLarge)
+        {
+            LogNoFrame(_id, _owner, status);
+            _line("the connection to the code was cut: it sent what is no frame");
+        }
+    }
+
+    private async ValueTask KeepPaceAsync(HandlerPace pace, int bytes)
+    {
+        var wasFlooded = pace.IsFlooded;
+        var isToRest = pace.Count(_time.GetElapsedTime(_begun), bytes);
+
+        if (pace.IsFlooded && !wasFlooded)
+        {
+            LogFlood(_id, _owner, HandlerPace.Period);
+            _line("the code sends more than is read of it at once; it is read slowly for a while");
+        }
+
+        if (isToRest)
+        {
+            await Task.Delay(HandlerPace.Rest, _time, _closing.Token);
         }
     }
 
@@ -177,14 +228,14 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
         switch (message.KindCase)
         {
             case FromHandler.KindOneofCase.Opened:
-                return _opened.TrySetResult(new HandlerOpening.Opened(TimeSpan.FromMilliseconds(message.Opened.LoadMs)));
+                return message.Opened.LoadMs is >= 0 and <= MostLoadMs && _opened.TrySetResult(new HandlerOpening.Opened(TimeSpan.FromMilliseconds(message.Opened.LoadMs)));
             case FromHandler.KindOneofCase.OpenRefused:
                 return _opened.TrySetResult(new HandlerOpening.Refused(message.OpenRefused.Message));
             case FromHandler.KindOneofCase.Log:
                 _line(message.Log.Text);
                 return true;
             case FromHandler.KindOneofCase.ReplyHead:
-                return TryGive(message.ReplyHead.Invocation, message);
+                return message.ReplyHead.Reply is not null && TryGive(message.ReplyHead.Invocation, message);
             case FromHandler.KindOneofCase.ReplyPart:
                 return TryGive(message.ReplyPart.Invocation, message);
             case FromHandler.KindOneofCase.Ask:
@@ -239,6 +290,15 @@ internal sealed partial class HandlerChannel : IAsyncDisposable
     [LoggerMessage(3622, LogLevel.Debug, "The connection to handler {Handler} broke")]
     private partial void LogBroken(Exception exception, HandlerId handler);
 
-    [LoggerMessage(3623, LogLevel.Warning, "Handler {Handler} broke the protocol with {Frame}; it is cut off")]
-    private partial void LogBreach(HandlerId handler, FromHandler.KindOneofCase frame);
+    [LoggerMessage(3623, LogLevel.Warning, "Handler {Handler} of {Owner} broke the protocol with {Frame}; it is cut off")]
+    private partial void LogBreach(HandlerId handler, FunctionId owner, FromHandler.KindOneofCase frame);
+
+    [LoggerMessage(3624, LogLevel.Warning, "Handler {Handler} of {Owner} sent what is no frame ({Status}); it is cut off")]
+    private partial void LogNoFrame(HandlerId handler, FunctionId owner, FrameReadStatus status);
+
+    [LoggerMessage(3625, LogLevel.Warning, "Handler {Handler} of {Owner} sent what cannot be taken; it is cut off")]
+    private partial void LogUntaken(Exception exception, HandlerId handler, FunctionId owner);
+
+    [LoggerMessage(3626, LogLevel.Warning, "Handler {Handler} of {Owner} sends more than any answer needs; for the rest of {Period} it is read slowly")]
+    private partial void LogFlood(HandlerId handler, FunctionId owner, TimeSpan period);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Protocol.Handler;
 using LoraFaaS.Worker.Control;
+using LoraFaaS.Worker.Isolation;
 
 namespace LoraFaaS.Worker.Handlers;
 
@@ -26,20 +27,7 @@ internal sealed class HandlerLog(FunctionId function, FunctionLog log, int lines
                 log.Write(function, string.Create(CultureInfo.InvariantCulture, $"{dropped} lines were dropped: the code writes faster than a log is kept"));
             }
 
-            log.Write(function, Clean(line));
+            log.Write(function, OneLine.Of(line, HandlerLimits.MaxLineChars));
         }
-    }
-
-    /// <summary>A terminal that shows logs must not obey them.</summary>
-    private static string Clean(string line)
-    {
-        var length = Math.Min(line.Length, HandlerLimits.MaxLineChars);
-        return string.Create(length, line, static (span, text) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) && text[i] != '\t' ? ' ' : text[i];
-            }
-        });
     }
 }

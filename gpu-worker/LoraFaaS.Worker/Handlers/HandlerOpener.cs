@@ -56,7 +56,7 @@ internal sealed partial class HandlerOpener(
                 return (await FailAsync(process, channel, problem!), false);
             }
 
-            channel = new HandlerChannel(process.Id, process.Stream, lines.Write, logger);
+            channel = new HandlerChannel(process.Id, spec.Key.Function, process.Stream, lines.Write, time, logger);
 
             switch (await channel.OpenAsync(open, cancellationToken).WaitAsync(_options.Start, time, cancellationToken))
             {

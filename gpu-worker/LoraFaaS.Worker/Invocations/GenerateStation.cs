@@ -35,8 +35,9 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
                     case GenerateEvent.KindOneofCase.Failed:
                         return Read(happened.Failed);
                     case GenerateEvent.KindOneofCase.Started:
-                        invocation.PromptTokens = happened.Started.PromptTokens;
-                        invocation.CachedTokens = happened.Started.CachedPromptTokens;
+                        // Of one that does not come to its end this is what is counted.
+                        invocation.PromptTokens = Math.Max(0, happened.Started.PromptTokens);
+                        invocation.CachedTokens = Math.Clamp(happened.Started.CachedPromptTokens, 0, invocation.PromptTokens);
                         happened.Started.Arithmetic = _arithmetic;
                         promise?.Keep(long.MaxValue);
                         break;
@@ -128,6 +129,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
 
         if (finished.ColdStart is { } inside)
         {
+            Bound(inside, time.GetElapsedTime(begun).TotalMilliseconds);
             invocation.QueueTime += TimeSpan.FromMilliseconds(inside.QueueMs);
             invocation.PromptTime = TimeSpan.FromMilliseconds(inside.PromptMs);
             invocation.AdapterTime += TimeSpan.FromMilliseconds(inside.AdapterMs);
@@ -145,6 +147,19 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
 
         finished.ColdStart = invocation.ColdStart();
         return finished;
+    }
+
+    /// <summary>No part of a generation took longer than the whole, or less than no time; what is no number is none.</summary>
+    private static void Bound(ColdStart inside, double most)
+    {
+        inside.QueueMs = Part(inside.QueueMs);
+        inside.PromptMs = Part(inside.PromptMs);
+        inside.AdapterMs = Part(inside.AdapterMs);
+        inside.PrefixMs = Part(inside.PrefixMs);
+        inside.PrefillMs = Part(inside.PrefillMs);
+        inside.TtftMs = Part(inside.TtftMs);
+
+        double Part(double milliseconds) => milliseconds > 0 ? Math.Min(milliseconds, most) : 0;
     }
 
     /// <summary>What passed here until the first token came, beyond what the sandbox saw of it. Of an answer that comes as a whole nobody sees that.</summary>

@@ -106,8 +106,17 @@ internal sealed class GenerationDesk(
         try
         {
             using var ending = new InvocationAbort(generation.TimeLimit, time, sink.Left, CancellationToken.None);
-            var end = await generate(generation, sink, ending);
-            Count(generation);
+            InvocationEnd end;
+
+            try
+            {
+                end = await generate(generation, sink, ending);
+            }
+            finally
+            {
+                Count(generation);
+            }
+
             _running.TryRemove(index, out _);
             await SayAsync(index, end);
         }

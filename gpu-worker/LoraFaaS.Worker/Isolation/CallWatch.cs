@@ -12,9 +12,12 @@ namespace LoraFaaS.Worker.Isolation;
 /// </summary>
 internal sealed partial class CallWatch : IDisposable
 {
-    /// <summary>Refusals written down within a period; then only their number counts until the next.</summary>
-    private const int Logged = 256;
+    /// <summary>Refusals written down within a period; then only the first of each kind of call, so that a flood of one hides no other.</summary>
+    private const int Logged = 512;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    /// <summary>Calls let through within a period: a runtime opens some hundred files as it starts, and a function's code what it reads.</summary>
+    private const int LetThrough = 5_000;
 
     /// <summary>A program that meant well has stopped asking by then.</summary>
     private const int Patience = 10_000;
@@ -30,6 +33,9 @@ internal sealed partial class CallWatch : IDisposable
     private readonly Thread _thread;
     private int _refused;
     private int _inPeriod;
+    private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
+    private int _letThrough;
+    private bool _comesLast;
     private long _periodBegan;
 
     public CallWatch(
@@ -77,6 +83,21 @@ internal sealed partial class CallWatch : IDisposable
         if (call.Call is SystemCall.Mmap or SystemCall.Write or SystemCall.Writev && !MappingRules.IsAttempt(call))
         {
             _listener.LetThrough(call);
+            CountLetThrough();
+            return;
+        }
+
+        if (call.Call is SystemCall.Flock)
+        {
+            // Before the answer: after it the descriptor may be closed.
+            var file = MappingRules.LinkOf(call.ThreadId, (int)call.Argument0);
+            _listener.Refuse(call, Errno.NotPermitted);
+
+            if (!_opening.IsItsOwn(file))
+            {
+                WriteDown(call.Name, file ?? "?");
+            }
+
             return;
         }
 
@@ -95,6 +116,7 @@ internal sealed partial class CallWatch : IDisposable
         if (answer is OpeningAnswer.LetThrough or OpeningAnswer.LetTheRulesRefuse)
         {
             _listener.LetThrough(call);
+            CountLetThrough();
         }
         else
         {
@@ -107,33 +129,70 @@ internal sealed partial class CallWatch : IDisposable
         }
     }
 
+    /// <summary>What is allowed is the worker's time as well, when it is done without end.</summary>
+    private void CountLetThrough()
+    {
+        if (_owner.Name is null)
+        {
+            return;
+        }
+
+        Roll();
+
+        if (++_letThrough == LetThrough)
+        {
+            LogBusy(_name, _owner.ToString(), LetThrough, Period);
+            ComeLast();
+        }
+    }
+
+    private void Roll()
+    {
+        if (_time.GetElapsedTime(_periodBegan) > Period)
+        {
+            (_periodBegan, _inPeriod, _letThrough) = (_time.GetTimestamp(), 0, 0);
+            _kinds.Clear();
+        }
+    }
+
+    /// <summary>Answering it is the worker's own time: from here on it comes after everybody's.</summary>
+    private void ComeLast()
+    {
+        if (!_comesLast)
+        {
+            _comesLast = true;
+            ProcessControl.ComeLast();
+        }
+    }
+
     private void WriteDown(string call, string path)
     {
         // While it is nobody's it holds nothing but our own program, whose runtime tries this and that.
         if (_owner.Name is null)
         {
-            LogBlank(_name, call, path);
+            LogBlank(_name, call, OneLine.Of(path));
             return;
         }
 
-        if (_time.GetElapsedTime(_periodBegan) > Period)
-        {
-            (_periodBegan, _inPeriod) = (_time.GetTimestamp(), 0);
-        }
-
+        Roll();
+        path = OneLine.Of(path);
         _violations.Count(Violation.Call);
 
-        if (++_inPeriod <= Logged)
+        // There are some hundred calls, and as many numbers that are none as one likes.
+        var isFirst = _kinds.Count < Logged && _kinds.Add(call);
+
+        if (++_inPeriod <= Logged || isFirst)
         {
             LogRefused(_name, _owner.ToString(), call, path);
             _owner.Told?.Invoke($"refused: {call} {path}");
         }
-        else if (_inPeriod == Logged + 1)
+
+        if (_inPeriod == Logged + 1)
         {
             LogMore(_name, _owner.ToString(), Logged, Period);
 
-            // Whoever asks so often means no good, and answering it is the worker's own time: from here on it comes after everybody's.
-            ProcessControl.ComeLast();
+            // Whoever asks so often means no good.
+            ComeLast();
         }
 
         if (++_refused == Patience)
@@ -158,8 +217,11 @@ internal sealed partial class CallWatch : IDisposable
     [LoggerMessage(3263, LogLevel.Warning, "{Process} of {Owner} was refused {Call} {Path}")]
     private partial void LogRefused(string process, string owner, string call, string path);
 
-    [LoggerMessage(3264, LogLevel.Warning, "{Process} of {Owner} was refused more than {Count} calls within {Period}; the rest of them is not written down")]
+    [LoggerMessage(3264, LogLevel.Warning, "{Process} of {Owner} was refused more than {Count} calls within {Period}; of the rest only the first of each kind is written down")]
     private partial void LogMore(string process, string owner, int count, TimeSpan period);
+
+    [LoggerMessage(3271, LogLevel.Warning, "{Process} of {Owner} opened files and mapped memory {Count} times within {Period}; from here on it waits for everybody else")]
+    private partial void LogBusy(string process, string owner, int count, TimeSpan period);
 
     [LoggerMessage(3265, LogLevel.Error, "{Process} of {Owner} was refused {Count} calls and is ended")]
     private partial void LogEnded(string process, string owner, int count);

@@ -134,7 +134,7 @@ internal sealed partial class ConfinedOutput
 
         if (count <= LinesEachPeriod)
         {
-            LogSaid(_name, _owner.ToString(), Encoding.UTF8.GetString(line));
+            LogSaid(_name, _owner.ToString(), OneLine.Of(Encoding.UTF8.GetString(line)));
         }
         else if (count == LinesEachPeriod + 1)
         {

@@ -14,6 +14,12 @@ internal static class ConfinementPlan
 
     private const ulong ThreadsAhead = 16;
 
+    /// <summary>
+    /// One byte and not none: a dump to a program (a pipe in kernel.core_pattern) is made whatever the limit, backbone and all, but for this value, which
+    /// the kernel takes for its own mark of one that is dumping already (core(5)). A file of one byte it does not make either.
+    /// </summary>
+    private const ulong NoCore = 1;
+
     /// <summary>The loader and its libraries. Distributions differ; what is not there is left out.</summary>
     private static readonly string[] SystemLibraries = ["/usr/lib", "/usr/lib64", "/lib", "/lib64"];
 
@@ -57,7 +63,7 @@ internal static class ConfinementPlan
     {
         List<ResourceLimit> limits =
         [
-            new(Resource.Core, 0),
+            new(Resource.Core, NoCore),
             new(Resource.FileSize, hasTmp ? (ulong)program.TmpBytes : 0),
             new(Resource.Data, (ulong)(program.MemoryBytes + MappedAhead)),
         ];

@@ -9,13 +9,14 @@ namespace LoraFaaS.Worker.Isolation;
 /// </summary>
 internal static class MappingRules
 {
-    private const ulong Write = 2, Execute = 4;
+    private const ulong Write = 2, Execute = 4, HugePages = 0x40000;
     private const string Sealed = "/memfd:backbone-";
 
     /// <summary>True for a call that is not to be let through.</summary>
     public static bool IsAttempt(AskedCall call) => call.Call switch
     {
-        SystemCall.Mmap => IsAttempt(call.Argument0, call.Argument2, call.Argument3, LinkOf(call.ThreadId, (int)call.Argument4)),
+        // Huge pages are the machine's, and counted by no limit of a process.
+        SystemCall.Mmap => (call.Argument3 & HugePages) != 0 || IsAttempt(call.Argument0, call.Argument2, call.Argument3, LinkOf(call.ThreadId, (int)call.Argument4)),
         SystemCall.Write or SystemCall.Writev => IsBackbone(LinkOf(call.ThreadId, (int)call.Argument0)),
         SystemCall.Mprotect or SystemCall.Mremap => true,
         _ => false,
@@ -27,7 +28,7 @@ internal static class MappingRules
 
     private static bool IsBackbone(string? file) => file is not null && file.StartsWith(Sealed, StringComparison.Ordinal);
 
-    private static string? LinkOf(int threadId, int descriptor)
+    internal static string? LinkOf(int threadId, int descriptor)
     {
         try
         {

@@ -14,6 +14,10 @@ internal sealed class OpeningRules(Confinement confinement, int processId)
         .. confinement.Readable, .. confinement.Executable, $"/proc/{processId}", .. confinement.WritableFolder is { } folder ? (string[])[folder] : [],
     ];
 
+    /// <summary>A lock on what is its own alone: it gets none there either, and asking is no attempt on anybody.</summary>
+    public bool IsItsOwn(string? file) =>
+        file is not null && confinement.WritableFolder is { } folder && file.StartsWith(folder, StringComparison.Ordinal) && file.Length > folder.Length && file[folder.Length] == '/';
+
     public OpeningAnswer Judge(string? path, ulong flags)
     {
         var writes = (flags & CallFilter.WritingFlags) != 0;
@@ -39,9 +43,18 @@ internal sealed class OpeningRules(Confinement confinement, int processId)
         return confinement.FileRules ? OpeningAnswer.LetTheRulesRefuse : OpeningAnswer.LetThrough;
     }
 
+    /// <summary>Its folder in /proc is in view, and what leads out of there is not: the root, and the folder it was started in.</summary>
+    private static bool IsWayOut(string full) => full.StartsWith("/proc/", StringComparison.Ordinal) && full.Split('/').Any(part => part is "root" or "cwd");
+
     private bool IsInView(string path)
     {
         var full = path.StartsWith('/') ? Path.GetFullPath(path) : "";
+
+        if (IsWayOut(full))
+        {
+            return false;
+        }
+
         return Array.Exists(_roots, root => full.StartsWith(root, StringComparison.Ordinal) && (full.Length == root.Length || full[root.Length] == '/'));
     }
 }

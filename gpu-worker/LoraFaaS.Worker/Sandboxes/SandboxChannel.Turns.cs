@@ -42,7 +42,7 @@ internal sealed partial class SandboxChannel
     private static ToSandbox TurnFrame(TurnPageRole role, int slot = 0) => new() { TurnPage = new TurnPage { Role = role, Slot = slot } };
 
     /// <summary>Called by the arbiter, which waits for nothing: when the outbox is full the hand-over goes through it this time.</summary>
-    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new Outgoing(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate(), IsOurs: true));
+    private bool TryShow(int slot, SharedPage word) => _outbox.Writer.TryWrite(new OutgoingFrame(TurnFrame(TurnPageRole.OtherWord, slot), word.Duplicate(), IsOurs: true));
 
     private void LeaveTurns() => Interlocked.Exchange(ref _turns, null)?.Dispose();
 }

@@ -28,11 +28,12 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     private readonly DescriptorStream _stream;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<Outgoing> _outbox = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(1_024) { SingleReader = true });
+    private readonly Channel<OutgoingFrame> _outbox = Channel.CreateBounded<OutgoingFrame>(new BoundedChannelOptions(1_024) { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, SandboxSequence> _sequences = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<SandboxReply<AdapterLoaded>>> _loads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _unloads = new(StringComparer.Ordinal);
     private readonly PrefixAsks _prefixes = new();
+    private readonly LateEvents _late = new();
     private readonly ConcurrentQueue<TaskCompletionSource<long?>> _leases = new();
     private readonly Channel<long> _wishes = Channel.CreateBounded<long>(new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private readonly TaskCompletionSource<SandboxReply<Ready>> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -53,6 +54,9 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         Closed = Task.Run(ReadAllAsync);
     }
 
+    /// <summary>Whose it is, for the log.</summary>
+    public string Owner { get; init; } = "nobody yet";
+
     /// <summary>Completes when nothing will be heard from this sandbox any more. Never fails.</summary>
     public Task Closed { get; }
 
@@ -72,7 +76,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     public IReadOnlyCollection<string> Functions => _sequences.Values.Select(sequence => sequence.Function).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>False when frames pile up before it: it reads nothing, and is not pinged on top of them.</summary>
-    public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new Outgoing(new ToSandbox { Ping = new Ping { Number = number } }, null));
+    public bool TryPing(ulong number) => _outbox.Writer.TryWrite(new OutgoingFrame(new ToSandbox { Ping = new Ping { Number = number } }, null));
 
     public async Task<SandboxReply<Ready>> OpenAsync(Open open, SealedMemory backbone, CancellationToken cancellationToken)
     {
@@ -199,7 +203,11 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     internal ValueTask CancelAsync(ulong sequence, AbortCause cause) =>
         SendAsync(new ToSandbox { Cancel = new Cancel { Sequence = sequence, Cause = (int)cause } }, null, CancellationToken.None);
 
-    internal void Release(SandboxSequence sequence) => _sequences.TryRemove(sequence.Id, out _);
+    internal void Release(SandboxSequence sequence)
+    {
+        _late.Allow(sequence);
+        _sequences.TryRemove(sequence.Id, out _);
+    }
 
     private async Task<SandboxReply<T>> AskAsync<T>(Task<SandboxReply<T>> reply, ToSandbox question, SafeFileHandle? descriptor, CancellationToken cancellationToken)
     {
@@ -217,7 +225,7 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
     {
         try
         {
-            await _outbox.Writer.WriteAsync(new Outgoing(message, descriptor, isOurs), cancellationToken);
+            await _outbox.Writer.WriteAsync(new OutgoingFrame(message, descriptor, isOurs), cancellationToken);
         }
         catch (ChannelClosedException)
         {
@@ -273,15 +281,18 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         {
             var budget = new FrameBudget(_time);
             await using var reader = new FrameReader<FromSandbox>(_stream, FromSandbox.Parser, MaxInboundFrameBytes);
+            FrameRead<FromSandbox> read;
 
-            while (await reader.ReadAsync(_closing.Token) is { Message: { } message })
+            while ((read = await reader.ReadAsync(_closing.Token)).Message is { } message)
             {
-                if (!budget.TrySpend(message) || !TryDispatch(message))
+                if (!budget.TrySpend(message) || !SandboxFrameRules.IsPossible(message) || !TryDispatch(message))
                 {
-                    LogBreach(_sandbox, message.KindCase);
+                    LogBreach(_sandbox, Owner, message.KindCase);
                     break;
                 }
             }
+
+            LogEnd(read.Status);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
@@ -290,6 +301,11 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
         {
             LogBroken(failure, _sandbox);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it sent that this could not take, descriptors among it: the connection is over, and who waits for its end is to hear of no other failure.
+            LogUntaken(failure, _sandbox, Owner);
         }
         finally
         {
@@ -330,9 +346,11 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             case FromSandbox.KindOneofCase.Leased:
                 return _leases.TryDequeue(out var leased) && leased.TrySetResult(message.Leased.DeviceBytes);
             case FromSandbox.KindOneofCase.Event:
-                // A sequence that was released meanwhile is not missed.
+                // A sequence that was released meanwhile is not missed; one that was never asked for is a stranger's.
                 return message.Event.Event_ is { } happened
-                    && (!_sequences.TryGetValue(message.Event.Sequence, out var sequence) || sequence.TryAccept(happened));
+                    && (_sequences.TryGetValue(message.Event.Sequence, out var sequence)
+                        ? sequence.TryAccept(happened)
+                        : message.Event.Sequence <= Volatile.Read(ref _lastSequence) && _late.TryTake());
             case FromSandbox.KindOneofCase.Pong:
                 Volatile.Write(ref _pong, message.Pong);
                 return true;
@@ -379,9 +397,4 @@ internal sealed partial class SandboxChannel : IAsyncDisposable
             sequence.Close();
         }
     }
-
-    /// <param name="Message">The frame.</param>
-    /// <param name="Descriptor">Beside it.</param>
-    /// <param name="IsOurs">The descriptor is closed when it is sent.</param>
-    private readonly record struct Outgoing(ToSandbox Message, SafeFileHandle? Descriptor, bool IsOurs = false);
 }

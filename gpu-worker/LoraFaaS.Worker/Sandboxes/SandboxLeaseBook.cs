@@ -12,11 +12,18 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
     /// <summary>It answers between two steps. One that does not is stopped or hung, and must not keep others from making room elsewhere.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>One that has just let the limit pass is not waited for again: others' room is made while whoever makes it waits, and it could keep them all.</summary>
+    private static readonly TimeSpan NotWaitedFor = TimeSpan.FromSeconds(10);
+
     /// <summary>Never disposed, for it has no handle: those who wait in it when the sandbox ends are let through, and find that it has.</summary>
     private readonly SemaphoreSlim _one = new(1, 1);
     private bool _hasEnded;
+    private long _missedAt;
+    private Task _told = Task.CompletedTask;
 
     public ByteSize Size => lease.Size;
+
+    private bool IsSlow => Volatile.Read(ref _missedAt) is not 0 and var at && time.GetElapsedTime(at) < NotWaitedFor;
 
     /// <summary>False: the ledger has not so many.</summary>
     public async Task<bool> TryGrowAsync(ByteSize size, CancellationToken cancellationToken)
@@ -30,7 +37,16 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
                 return false;
             }
 
-            await SayAsync(lease.Size.Bytes, cancellationToken);
+            if (IsSlow)
+            {
+                // It hears of it before whatever is sent after this; its answer is of no use.
+                _told = channel.LeaseAsync(lease.Size.Bytes, CancellationToken.None);
+            }
+            else
+            {
+                await SayAsync(lease.Size.Bytes, cancellationToken);
+            }
+
             return true;
         }
         finally
@@ -42,6 +58,12 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
     /// <summary>Answers the bytes that came back. The sandbox says what it still uses; less than it was asked to keep it need not say.</summary>
     public async Task<ByteSize> ShrinkAsync(ByteSize size, CancellationToken cancellationToken)
     {
+        // Not even for the change under way, which may be one that it does not answer.
+        if (IsSlow)
+        {
+            return ByteSize.Zero;
+        }
+
         await _one.WaitAsync(cancellationToken);
 
         try
@@ -93,6 +115,7 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
         {
             _hasEnded = true;
             lease.Dispose();
+            await _told;
         }
         finally
         {
@@ -109,6 +132,7 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
         }
         catch (TimeoutException)
         {
+            Volatile.Write(ref _missedAt, time.GetTimestamp());
             return null;
         }
     }

@@ -83,7 +83,7 @@ internal sealed partial class SandboxOpener(
         {
             process = await spawner.TakeAsync(cancellationToken);
             _processes[key] = process.Id;
-            channel = new SandboxChannel(process.Id, process.Stream, time, logger);
+            channel = new SandboxChannel(process.Id, process.Stream, time, logger) { Owner = key.ToString() };
 
             var opening = channel.OpenAsync(Frame(key, backbone, lease, process.Prepared), backbone.Segment, cancellationToken);
 

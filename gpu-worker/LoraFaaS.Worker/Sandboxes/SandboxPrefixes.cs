@@ -151,7 +151,7 @@ internal sealed class SandboxPrefixes(ResidentSandbox sandbox, SandboxChannel ch
     private KeptPrefix Add(PrefixKey prefix, RevisionRef revision, PrefixReady ready)
     {
         Digest? adapter = Digest.TryParse(revision.AdapterDigest, out var digest) ? digest : null;
-        var kept = new KeptPrefix(prefix.Function, prefix.Revision, adapter, ready.Tokens, new ByteSize(Math.Max(0, ready.DeviceBytes)));
+        var kept = new KeptPrefix(prefix.Function, prefix.Revision, adapter, ready.Tokens, new ByteSize(Math.Clamp(ready.DeviceBytes, 0, sandbox.Leased.Bytes)));
         _book.Add(prefix.Name, kept);
         around.Changes.Ring();
         return kept;

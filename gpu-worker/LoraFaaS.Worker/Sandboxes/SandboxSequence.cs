@@ -19,6 +19,9 @@ internal sealed class SandboxSequence(SandboxChannel channel, ulong id, int cred
     private int _owed;
     private bool _ended;
 
+    /// <summary>That may be on their way when nobody waits for them any more.</summary>
+    public int MostEvents => credits + EventsBeyondCredits;
+
     public ulong Id { get; } = id;
 
     /// <summary>Whose it is, for the log.</summary>

@@ -12,12 +12,12 @@ public static class AttackList
 {
     public static IReadOnlyList<Attack> All { get; } =
     [
-        new RemapBackbone(), new UnsealBackbone(),
+        new RemapBackbone(), new UnsealBackbone(), new DropSharedPages(),
         new ReadProcessMemory(), new TraceProcesses(), new StealDescriptors(), new ReadProcessFiles(), new SignalProcesses(), new StartPrograms(), new GainPrivileges(),
-        new ReadSecrets(), new WriteFiles(),
-        new OpenConnections(), new ReachLocalSockets(),
+        new ReadSecrets(), new WriteFiles(), new HoldLocks(),
+        new OpenConnections(), new ReachLocalSockets(), new QuestionTheSocket(),
         new LeaveNamespaces(), new AskTheKernel(),
-        new RaisePriority(), new FloodOutput(), new StarveProcessors(),
+        new RaisePriority(), new FloodOutput(), new FloodOpenings(), new FloodSocket(), new StarveProcessors(),
         new ForkBomb(), new ThreadBomb(), new WriteBackbone(), new ExhaustMemory(),
     ];
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoraFaaS.Attacks;
+using LoraFaaS.Attacks.Network;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.Protocol.Frames;
 using LoraFaaS.Protocol.Sandbox;
@@ -13,7 +14,14 @@ namespace LoraFaaS.HostileSandbox;
 internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection connection, Outbox outbox, KeptDescriptor backbone)
 {
     public const string ForgeUsage = "ForgeUsage";
+    public const string ForgeTimes = "ForgeTimes";
     public const string ForgeOthers = "ForgeOthers";
+    public const string TalkToNobody = "TalkToNobody";
+    public const string PassDescriptors = "PassDescriptors";
+    public const string SendNoFrame = "SendNoFrame";
+    public const string ClaimPages = "ClaimPages";
+    public const string ClaimNegativePages = "ClaimNegativePages";
+    public const string ClaimAdapter = "ClaimAdapter";
     public const string FloodFrames = "FloodFrames";
     public const string SayNothing = "SayNothing";
     public const string StandStill = "StandStill";
@@ -57,9 +65,37 @@ internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection con
                 // One token was sent, and a million are claimed; of the prompt, less than nothing.
                 Say(generate.Sequence, "x", prompt: -5, completion: 1_000_000);
                 break;
+            case ForgeTimes:
+                // What is no time at all, and what would take time off the bill.
+                Say(generate.Sequence, "x", prompt: -1_000_000, completion: 1, new ColdStart { QueueMs = -1e9, PromptMs = double.NaN, PrefillMs = double.PositiveInfinity, AdapterMs = 1e300, TtftMs = -5 });
+                break;
             case ForgeOthers:
                 Forge();
                 Say(generate.Sequence, "done", prompt: 1, completion: 1);
+                break;
+            case TalkToNobody:
+                // Of a sequence that has ended: its own, of the order before.
+                for (var i = 0; i < 1_000_000; i++)
+                {
+                    outbox.Post(new FromSandbox { Event = new Event { Sequence = generate.Sequence - 1, Event_ = new GenerateEvent { Tokens = new Tokens { Ids = { 1 } } } } });
+                }
+
+                break;
+            case PassDescriptors:
+                RawSocket.TryPass([0, 0, 0, 0], descriptor: 1, times: 1);
+                RawSocket.TryPass([0, 0, 0, 0], descriptor: 1, times: 64);
+                break;
+            case SendNoFrame:
+                RawSocket.TryWrite([0, 0, 0, 3, 0xff, 0xff, 0xff]);
+                break;
+            case ClaimPages:
+                outbox.Post(new FromSandbox { Load = new Load { PagesUsed = long.MaxValue, PagesKept = long.MaxValue, PagesTotal = long.MaxValue } });
+                break;
+            case ClaimNegativePages:
+                outbox.Post(new FromSandbox { Load = new Load { PagesUsed = long.MinValue / 16_384, PagesTotal = 1 } });
+                break;
+            case ClaimAdapter:
+                outbox.Post(new FromSandbox { LeaseWanted = new LeaseWanted { DeviceBytes = long.MaxValue } });
                 break;
             case FloodFrames:
                 for (var i = 0; i < 1_000_000; i++)
@@ -108,15 +144,15 @@ internal sealed class HostileStation(OpenedSandbox sandbox, WorkerConnection con
         }
     }
 
-    private void Say(ulong sequence, string text, int prompt, int completion)
+    private void Say(ulong sequence, string text, int prompt, int completion, ColdStart? account = null)
     {
         foreach (var happened in (GenerateEvent[])[
-            new() { Started = new Started { PromptTokens = prompt } }, new() { Tokens = new Tokens { Ids = { 1 }, Text = text } }, Finished(prompt, completion)])
+            new() { Started = new Started { PromptTokens = prompt } }, new() { Tokens = new Tokens { Ids = { 1 }, Text = text } }, Finished(prompt, completion, account)])
         {
             outbox.Post(new FromSandbox { Event = new Event { Sequence = sequence, Event_ = happened } });
         }
     }
 
-    private static GenerateEvent Finished(int prompt, int completion) =>
-        new() { Finished = new Finished { Reason = FinishReason.Stop, PromptTokens = prompt, CompletionTokens = completion } };
+    private static GenerateEvent Finished(int prompt, int completion, ColdStart? account = null) =>
+        new() { Finished = new Finished { Reason = FinishReason.Stop, PromptTokens = prompt, CompletionTokens = completion, ColdStart = account } };
 }

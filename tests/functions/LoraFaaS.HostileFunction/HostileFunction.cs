@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using LoraFaaS.Attacks;
 using LoraFaaS.Functions;
@@ -10,27 +9,23 @@ public sealed class HostileFunction : ILoraFunction
 {
     public async Task InvokeAsync(FunctionContext context, CancellationToken cancellationToken)
     {
-        if (context.Request.Path == "/forge")
+        if (context.Request.Path == "/tokens-for-nothing")
         {
-            await ForgeAsync(context, cancellationToken);
+            await context.Generator.GenerateAsync(context.Request.ReadText(), cancellationToken);
+            SocketAttack.Find("/no-head")!([]);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        if (SocketAttack.Find(context.Request.Path) is { } attack)
+        {
+            attack(context.Request.Body.ToArray());
+            await context.Response.WriteAsync("said", cancellationToken);
             return;
         }
 
         using var order = JsonDocument.Parse(context.Request.Body);
-        var attack = AttackList.Find(order.RootElement.GetProperty("Attack").GetString()!)!;
-        var result = attack.Run(order.RootElement.GetProperty("Target").Deserialize<AttackTarget>()!);
+        var named = AttackList.Find(order.RootElement.GetProperty("Attack").GetString()!)!;
+        var result = named.Run(order.RootElement.GetProperty("Target").Deserialize<AttackTarget>()!);
         await context.Response.WriteAsync(JsonSerializer.Serialize(result), cancellationToken);
     }
-
-    /// <summary>Writes frames of its own on the one socket this process has, past everything the handler program does.</summary>
-    private static async Task ForgeAsync(FunctionContext context, CancellationToken cancellationToken)
-    {
-        // FromHandler { done { invocation: 77 } }: the end of an invocation that is not there to end.
-        byte[] frame = [0, 0, 0, 4, 0x2a, 2, 8, 77];
-        WriteRaw(3, frame, frame.Length);
-        await context.Response.WriteAsync("forged", cancellationToken);
-    }
-
-    [DllImport("libc", EntryPoint = "write")]
-    private static extern nint WriteRaw(int descriptor, byte[] bytes, nint count);
 }

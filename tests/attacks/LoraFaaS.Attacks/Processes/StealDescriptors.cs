@@ -7,6 +7,8 @@ public sealed class StealDescriptors : Attack
 {
     private const int PidfdOpen = 434, PidfdGetfd = 438, OpenByHandle = 304;
 
+    private static readonly string[] Plain = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
+
     public override IReadOnlyList<string> StoppedBy => ["calls"];
 
     protected override void Try(AttackTarget target, Attempts attempts)
@@ -28,14 +30,29 @@ public sealed class StealDescriptors : Attack
 
         attempts.Call("open_by_handle_at", () => Libc.syscall(OpenByHandle, 0, 0, 0, 0, 0, 0));
 
-        foreach (var entry in Directory.GetFileSystemEntries("/proc/self/fd"))
-        {
-            var leadsTo = new FileInfo(entry).LinkTarget ?? "";
+        var held = Directory.GetFileSystemEntries("/proc/self/fd").Select(entry => new FileInfo(entry).LinkTarget ?? "").ToList();
 
-            if (target.Secrets.Any(secret => leadsTo == secret) || leadsTo.StartsWith("/dev/nvidia", StringComparison.Ordinal))
-            {
-                attempts.Succeed($"inherited {leadsTo}");
-            }
+        foreach (var leadsTo in held.Where(leadsTo => target.Secrets.Contains(leadsTo) || (IsDevice(leadsTo) && !Plain.Contains(leadsTo))))
+        {
+            attempts.Succeed($"inherited {leadsTo}");
+        }
+
+        if (target.Backbone == 0)
+        {
+            LookForMemory(held, attempts);
         }
     }
+
+    /// <summary>A function's code has one socket, and no memory that is a file: neither the backbone nor keys and values.</summary>
+    private static void LookForMemory(List<string> held, Attempts attempts)
+    {
+        held.Where(leadsTo => leadsTo.StartsWith("/memfd:", StringComparison.Ordinal)).ToList().ForEach(memory => attempts.Succeed($"inherited {memory}"));
+
+        if (held.Count(leadsTo => leadsTo.StartsWith("socket:", StringComparison.Ordinal)) is > 1 and var sockets)
+        {
+            attempts.Succeed($"has {sockets} sockets");
+        }
+    }
+
+    private static bool IsDevice(string leadsTo) => leadsTo.StartsWith("/dev/", StringComparison.Ordinal);
 }

@@ -21,6 +21,7 @@ public sealed unsafe class RaisePriority : Attack
         attempts.Call("ioprio_set", () => Libc.syscall(SetIoPriority, 1, 0, 0, 0, 0, 0));
         attempts.Call("prlimit of a neighbour", () => Limit(target.NeighbourPid));
         attempts.Call("setrlimit: more descriptors", () => Limit(0));
+        attempts.Call("setrlimit: a dump after all", () => Dump());
     }
 
     private static nint Scheduler()
@@ -33,6 +34,14 @@ public sealed unsafe class RaisePriority : Attack
     {
         nint first = 1;
         return Libc.syscall(SetAffinity, pid, sizeof(nint), (nint)(&first), 0, 0, 0);
+    }
+
+    /// <summary>Lower than what it has, which is more: the kernel dumps to a program at any limit but the one that was set.</summary>
+    private static nint Dump()
+    {
+        const int Core = 4;
+        var none = stackalloc ulong[2];
+        return Libc.syscall(SetLimit, 0, Core, (nint)none, 0, 0, 0);
     }
 
     private static nint Limit(int pid)

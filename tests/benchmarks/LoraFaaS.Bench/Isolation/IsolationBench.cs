@@ -27,10 +27,10 @@ internal sealed class IsolationBench(ReportWriter report, int rounds)
     /// <summary>Medians of turns that follow each other differ by so much where nothing differs.</summary>
     private const double Noise = 1.15;
 
-    private static readonly string[] Attacks = ["RemapBackbone", "ReadProcessFiles", "OpenConnections", "ForkBomb", "FloodOutput", "StarveProcessors", "ExhaustMemory"];
+    private static readonly string[] Attacks = ["RemapBackbone", "ReadProcessFiles", "OpenConnections", "ForkBomb", "FloodOutput", "FloodOpenings", "StarveProcessors", "ExhaustMemory"];
 
     /// <summary>Those of them that take something from others and that code in a handler can try.</summary>
-    private static readonly string[] CodeAttacks = ["ReadProcessFiles", "ForkBomb", "FloodOutput", "StarveProcessors", "ExhaustMemory"];
+    private static readonly string[] CodeAttacks = ["ReadProcessFiles", "ForkBomb", "FloodOutput", "FloodOpenings", "FloodSocket", "StarveProcessors", "ExhaustMemory"];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using LoraFaaS.Attacks.Resources;
 using LoraFaaS.Linux.Confinement;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Sandboxes;
 using LoraFaaS.Worker.Tests.Hosting;
 
 namespace LoraFaaS.Worker.Tests.Isolation;
@@ -40,7 +41,7 @@ public sealed class AttackSuiteTests
             Assert.Equal(expected, await beside);
             succeeded.AddRange(result.Succeeded.Select(what => $"{attack.Name}: {what}"));
 
-            if (hostile.Machine.Has(IsolationMeasure.Watch) && attack is not StarveProcessors)
+            if (hostile.Machine.Has(IsolationMeasure.Watch) && attack is not (StarveProcessors or FloodOpenings or FloodSocket))
             {
                 await Patience.UntilAsync(() => hostile.Log.Lines.Skip(before).Any(line => IsOfEvil(line, "")), $"a line of {attack.Name}");
             }
@@ -61,7 +62,7 @@ public sealed class AttackSuiteTests
         var expected = await hostile.AskVictimAsync();
         Assert.SkipUnless(hostile.Machine.Has(IsolationMeasure.Watch), string.Join("; ", hostile.Machine.NotEnforced));
 
-        foreach (var attack in (Attack[])[new RemapBackbone(), new UnsealBackbone()])
+        foreach (var attack in (Attack[])[new RemapBackbone(), new UnsealBackbone(), new DropSharedPages()])
         {
             var before = hostile.Log.Lines.Count;
             var result = await hostile.AttackAsync(attack);
@@ -127,29 +128,48 @@ public sealed class AttackSuiteTests
         var expected = await hostile.AskVictimAsync();
 
         var forged = await hostile.OrderAsync("ForgeUsage");
+        var times = await hostile.OrderAsync("ForgeTimes");
         var beside = hostile.AskVictimAsync();
         var others = await hostile.OrderAsync("ForgeOthers");
 
         Assert.Equal(1, forged.Finished?.CompletionTokens);
         Assert.Equal(0, forged.Finished?.PromptTokens);
-        Assert.NotNull(others.Finished);
+        Assert.True(times.Finished?.ColdStart is { QueueMs: >= 0, PromptMs: 0, PrefillMs: >= 0 and < 600_000, AdapterMs: >= 0 and < 600_000 }, times.Finished?.ToString());
+        Assert.Equal("sandbox_lost", others.Failed?.Code ?? others.Problem?.Code);
+        await Patience.UntilAsync(() => hostile.Log.Lines.Any(line => IsOfEvil(line, "broke the protocol with Event")));
         Assert.Equal(expected, await beside);
         await Patience.UntilAsync(() =>
             hostile.Log.Lines.Any(line => line.Contains("evil@", StringComparison.Ordinal) && line.Contains("claims -5 prompt and 1000000", StringComparison.Ordinal)));
-        await Patience.UntilAsync(() => hostile.World.Controller.Usage.Count >= 4);
-        Assert.All(hostile.World.Controller.Usage, usage => Assert.InRange(usage.CompletionTokens, 1, 60));
+        await Patience.UntilAsync(() => hostile.World.Controller.Usage.Count >= 5);
+        Assert.All(hostile.World.Controller.Usage, usage => Assert.InRange(usage.CompletionTokens, usage.Outcome == "ok" ? 1 : 0, 60));
+        Assert.All(hostile.World.Controller.Usage, usage => Assert.True(usage is { PromptTokens: >= 0, QueueMs: >= 0, PrefillMs: >= 0 and < 600_000, DecodeMs: >= 0 }, usage.ToString()));
         Assert.Equal(hostile.World.Controller.Usage.Count, hostile.World.Controller.Usage.Select(usage => usage.CallId).Distinct().Count());
     }
 
-    [Fact]
-    public async Task One_that_does_nothing_but_talk_is_cut_off()
+    /// <summary>Each would be an overflow where the room of others is made, a failure that takes the worker with it, or work without end.</summary>
+    [Theory]
+    [InlineData("FloodFrames", "broke the protocol with Load")]
+    [InlineData("TalkToNobody", "broke the protocol with Event")]
+    [InlineData("PassDescriptors", "sent what cannot be taken")]
+    [InlineData("SendNoFrame", "sent what is no frame")]
+    [InlineData("ClaimPages", "broke the protocol with Load")]
+    [InlineData("ClaimNegativePages", "broke the protocol with Load")]
+    [InlineData("ClaimAdapter", "broke the protocol with LeaseWanted")]
+    public async Task One_that_says_what_none_may_is_cut_off_by_name_and_costs_nobody_else(string order, string line)
     {
         await using var hostile = await HostileWorld.StartAsync();
         var expected = await hostile.AskVictimAsync();
-        var talking = hostile.OrderAsync("FloodFrames");
+        var victim = hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId;
+        await hostile.OrderAsync("ForgeUsage");
+        var talking = hostile.OrderAsync(order);
 
         Assert.Equal("sandbox_lost", (await Patience.ForAsync(talking)).Failed?.Code ?? (await talking).Problem?.Code);
+        await Patience.UntilAsync(() => hostile.Log.Lines.Any(said => IsOfEvil(said, line)));
+
+        // Its process and its memory are gone with it, and the room of others can be made.
+        await Patience.UntilAsync(() => hostile.World.Worker.Get<SandboxSupervisor>().Resident.All(sandbox => sandbox.Key.TrustDomain.Value == HostileWorld.Victim));
         Assert.Equal(expected, await hostile.AskVictimAsync());
+        Assert.Equal(victim, hostile.World.Worker.SandboxOf(HostileWorld.Victim).ProcessId);
     }
 
     [Fact]

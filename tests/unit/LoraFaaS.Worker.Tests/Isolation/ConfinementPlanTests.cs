@@ -17,6 +17,9 @@ public sealed class ConfinementPlanTests
         Assert.Null(confinement.WritableFolder);
         Assert.Contains(confinement.Limits, limit => limit is { Resource: Resource.FileSize, Value: 0 });
         Assert.Contains("/programs/sandbox", confinement.Executable);
+
+        // 0 would be no limit to a dump that goes to a program.
+        Assert.Contains(confinement.Limits, limit => limit is { Resource: Resource.Core, Value: 1 });
     }
 
     [Fact]

@@ -138,6 +138,102 @@ public sealed class HostileFunctionTests
         Assert.All(world.Demo.Controller.Usage, usage => Assert.Equal(0, usage.CompletionTokens));
     }
 
+    [Fact]
+    public async Task Code_that_opens_files_without_end_waits_for_everybody_else_and_others_are_answered_the_same()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        var machine = world.Worker.Get<IsolationStation>().Machine;
+        Assert.SkipUnless(machine.Has(IsolationMeasure.Watch), string.Join("; ", machine.NotEnforced));
+        using var tcp = Listen();
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+
+        // On a machine that is busy with other things it may take longer than the period for as many.
+        await Patience.UntilAsync(async _ =>
+        {
+            var beside = world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token);
+            Assert.Null((await world.CallAsync("/attack", Order("FloodOpenings", world, tcp, Environment.ProcessId), Evil)).Failure);
+            Assert.Equal(expected, (await beside).Text);
+            return log.Lines.Any(line => IsOfEvil(line, "it waits for everybody else"));
+        }, Patience.StartLimit);
+    }
+
+    /// <summary>What a handler's own code writes on the socket is judged like anybody's: the connection ends, the process with it, and the worker goes on.</summary>
+    [Theory]
+    [InlineData("/no-time")]
+    [InlineData("/no-head")]
+    [InlineData("/garbage")]
+    [InlineData("/too-long")]
+    [InlineData("/descriptor")]
+    [InlineData("/descriptors")]
+    public async Task Code_that_writes_what_is_no_frame_is_cut_off_by_name_and_the_next_call_has_another_process(string path)
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        using var tcp = Listen();
+        await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), Evil);
+        var first = world.HandlerOf(Evil).ProcessId;
+
+        var cut = await world.CallAsync(path, "", Evil);
+
+        Assert.True(cut.Failure is null or { Code: "handler_lost" }, cut.Failure?.Message);
+        await world.LoggedAsync(Evil, "the connection to the code was cut");
+        await Patience.UntilAsync(() => log.Lines.Any(said => IsOfEvil(said, "it is cut off")));
+
+        // Its end is awaited like every other's, and it is nowhere any more.
+        await Patience.UntilAsync(() => world.Handlers.Resident.All(handler => handler.ProcessId != first) && !Directory.Exists($"/proc/{first}"));
+        var again = await world.CallAsync("/nothing", Order("RaisePriority", world, tcp, Environment.ProcessId), Evil);
+        Assert.Null(again.Failure);
+        Assert.NotEqual(first, world.HandlerOf(Evil).ProcessId);
+    }
+
+    [Fact]
+    public async Task Code_that_breaks_off_its_answer_by_what_no_answer_is_pays_for_its_tokens()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", []);
+        var (prompt, _) = Demo.Evaluation("sentiment", 1)[0];
+
+        var broken = await world.CallAsync("/tokens-for-nothing", prompt, Evil);
+
+        Assert.Equal("handler_lost", broken.Failure?.Code);
+        await Patience.UntilAsync(() => world.Demo.Controller.Usage.Any(usage => usage.Function == Evil));
+        Assert.All(world.Demo.Controller.Usage, usage => Assert.True(usage is { PromptTokens: > 0, CompletionTokens: > 0 }, usage.ToString()));
+    }
+
+    [Fact]
+    public async Task Code_that_asks_and_never_reads_the_answers_is_ended_and_costs_nobody_else()
+    {
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Worker:Handlers:Grace", "00:00:01"]);
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        var deaf = world.CallAsync(world.Request("/deaf", "200", Evil), timeLeft: TimeSpan.FromSeconds(10));
+
+        Assert.Equal(expected, (await world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token)).Text);
+        Assert.Equal("deadline_exceeded", (await Patience.ForAsync(deaf)).Failure?.Code);
+        await world.LoggedAsync(Evil, "the code is ended");
+        Assert.Null((await world.CallAsync("/lines", "0", Evil)).Failure);
+    }
+
+    [Theory]
+    [InlineData("/lines")]
+    [InlineData("/credits")]
+    public async Task Code_that_writes_frames_without_end_is_read_slowly_and_others_are_answered_the_same(string path)
+    {
+        const int Frames = 40_000;
+        await using var world = await CodeWorld.StartAsync("LoraFaaS.HostileFunction", ["--Logging:LogLevel:LoraFaaS.Worker", "Warning"]);
+        using var log = new KeptLog();
+        world.Worker.Get<ILoggerFactory>().AddProvider(log);
+        var (prompt, expected) = Demo.Evaluation("sentiment", 1)[0];
+        await world.CallAsync("/lines", "0", Evil);
+
+        var flooding = world.CallAsync(path, Frames.ToString(System.Globalization.CultureInfo.InvariantCulture), Evil);
+        Assert.Equal(expected, (await world.Demo.Worker.GenerateAsync(world.Demo.Request("sentiment", prompt), Token)).Text);
+
+        Assert.Null((await flooding).Failure);
+        await Patience.UntilAsync(() => log.Lines.Any(said => IsOfEvil(said, "it is read slowly")));
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static bool IsOfEvil(string line, string part) => line.Contains($"of {Evil}.openfaas-fn", StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal);

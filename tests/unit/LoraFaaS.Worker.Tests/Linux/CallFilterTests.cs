@@ -139,6 +139,49 @@ public sealed class CallFilterTests
         Assert.Equal(Refused, Judge(SystemCall.Sendto, 3, 1, 1, 0, 0x7fff_0000_0000));
     }
 
+    [Fact]
+    public void What_others_use_too_is_neither_locked_nor_dropped_nor_moved()
+    {
+        const ulong Shared = 1, Exclusive = 2, NotWaiting = 4, Backbone = 0x2000_0000_1000, Own = 0x7f00_0000_1000, HugePages = 0x40022;
+        ulong[] harmful = [9, 12, 20, 21, 100, 101], harmless = [3, 4, 14, 15, 16, 22, 23, 25];
+        var asking = CallFilter.Build(ConfinedKind.Handler, OwnPid, Program, CallVerdict.Ask);
+
+        // Quietly for the lock that a runtime takes with each file, and with a question for one that keeps others out.
+        Assert.Equal(CallVerdict.FailWith(Errno.NotPermitted), Run(asking, (uint)SystemCall.Flock, X64, [5, Shared | NotWaiting]));
+        Assert.Equal(CallVerdict.Ask, Run(asking, (uint)SystemCall.Flock, X64, [5, Exclusive | NotWaiting]));
+        Assert.All((ulong[])[6, 7, 37, 38, 1024, 1026], command => Assert.Equal(Refused, Judge(SystemCall.Fcntl, 5, command)));
+        Assert.All(harmful, advice => Assert.Equal(Refused, Judge(SystemCall.Madvise, Own, 4_096, advice)));
+        Assert.All(harmless, advice => Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Madvise, Own, 4_096, advice)));
+        Assert.Equal(Refused, Judge(SystemCall.Fadvise64, 5, 0, 0, 4));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Fadvise64, 5, 0, 0, 2));
+        Assert.Equal(Refused, Judge(SystemCall.Mbind, Backbone));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Mbind, Own));
+        Assert.Equal(Refused, Judge(SystemCall.Mmap, 0, 1 << 21, 3, HugePages));
+    }
+
+    [Fact]
+    public void A_descriptor_is_asked_what_a_runtime_asks_and_nothing_else()
+    {
+        const ulong Addresses = 0x8912, Readable = 0x541B, PeerPidDescriptor = 77, Error = 4;
+
+        Assert.Equal(Refused, Judge(SystemCall.Ioctl, 3, Addresses));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Ioctl, 3, Readable));
+        Assert.Equal(Refused, Judge(SystemCall.Getsockopt, 3, 1, PeerPidDescriptor));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Getsockopt, 3, 1, Error));
+    }
+
+    [Fact]
+    public void The_limit_of_dumps_is_read_and_not_set()
+    {
+        const ulong Core = 4, Descriptors = 7, Low = 0x1000, High = 0x7fff_0000_0000;
+
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Prlimit64, 0, Core, 0, Low));
+        Assert.Equal(Refused, Judge(SystemCall.Prlimit64, 0, Core, Low, 0));
+        Assert.Equal(Refused, Judge(SystemCall.Prlimit64, OwnPid, Core, High, 0));
+        Assert.Equal(CallVerdict.Allow, Judge(SystemCall.Prlimit64, 0, Descriptors, Low, 0));
+        Assert.Equal(Refused, Judge(SystemCall.Prlimit64, OwnPid + 1, Core, 0, Low));
+    }
+
     private static uint Judge(SystemCall call, params ulong[] arguments) =>
         Run(CallFilter.Build(ConfinedKind.Sandbox, OwnPid, Program, Refused), (uint)call, X64, arguments);
 

@@ -41,5 +41,50 @@ public sealed class SandboxLeaseBookTests
         Assert.Equal(ByteSize.Zero, ledger.Used);
     }
 
+    /// <summary>Room for others is made by one at a time: a sandbox that answers nothing must not keep them waiting again and again.</summary>
+    [Fact]
+    public async Task One_that_has_just_not_answered_is_not_waited_for_again_and_is_asked_later()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var clock = new FakeTimeProvider();
+        var (worker, sandbox) = await DescriptorStream.PairAsync(maxPending: 0, token);
+        await using var channel = new SandboxChannel(new SandboxId("sandbox-1"), worker, TimeProvider.System, NullLogger.Instance);
+        var ledger = new DeviceLedger(Extents(16));
+        var granted = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("sandbox-1", Extents(4)));
+        var book = new SandboxLeaseBook(channel, granted.Lease, clock);
+        await using var reader = new FrameReader<ToSandbox>(sandbox, ToSandbox.Parser);
+
+        var first = book.ShrinkAsync(Extents(2), token);
+        Assert.Equal(Extents(2).Bytes, (await reader.ReadAsync(token)).Message?.Lease.DeviceBytes);
+        await Patience.UntilAsync(() =>
+        {
+            // It has read the question, perhaps before whoever asks began to wait for the answer.
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return first.IsCompleted;
+        });
+        Assert.Equal(ByteSize.Zero, await first);
+
+        // Without another look at the clock: neither of these waits.
+        Assert.Equal(ByteSize.Zero, await Patience.ForAsync(book.ShrinkAsync(Extents(1), token)));
+        Assert.True(await Patience.ForAsync(book.TryGrowAsync(Extents(6), token)));
+        Assert.Equal(Extents(6).Bytes, (await reader.ReadAsync(token)).Message?.Lease.DeviceBytes);
+        Assert.Equal(Extents(6), ledger.Used);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var later = book.ShrinkAsync(Extents(3), token);
+        Assert.Equal(Extents(3).Bytes, (await reader.ReadAsync(token)).Message?.Lease.DeviceBytes);
+        var writer = new FrameWriter(sandbox);
+
+        foreach (var left in (ByteSize[])[Extents(4), Extents(6), Extents(3)])
+        {
+            writer.Write(new FromSandbox { Leased = new Leased { DeviceBytes = left.Bytes } });
+        }
+
+        Assert.True(await writer.FlushAsync(token));
+        Assert.Equal(Extents(3), await Patience.ForAsync(later));
+        Assert.Equal(Extents(3), ledger.Used);
+        await Patience.ForAsync(book.DisposeAsync().AsTask());
+    }
+
     private static ByteSize Extents(int count) => new(count * DeviceLedger.Extent.Bytes);
 }
