@@ -82,6 +82,11 @@ internal sealed partial class AdmissionStation(
 
     private void LeaveLimits(Invocation invocation)
     {
+        if (invocation.Usage.Payer is { } payer)
+        {
+            keys.Charge(payer, invocation.PromptTokens + invocation.CompletionTokens);
+        }
+
         if (invocation is not { KeyUsage: { } usage, Caller: { } caller })
         {
             return;
