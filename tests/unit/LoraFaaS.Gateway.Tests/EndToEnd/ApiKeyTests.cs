@@ -105,6 +105,9 @@ public sealed class ApiKeyTests
         var models = JsonNode.Parse(await (await SendAsync(gateway, HttpMethod.Get, "/v1/models", key)).Content.ReadAsStringAsync())!["data"]!.AsArray();
         Assert.Equal(["echo"], models.Select(model => (string?)model!["id"]));
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(gateway, HttpMethod.Get, "/v1/models/other", key)).StatusCode);
+        Assert.Equal("""{"models":["echo"]}""", await (await SendAsync(gateway, HttpMethod.Get, "/v2/models", key)).Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(gateway, HttpMethod.Get, "/v2/models/other", key)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(gateway, HttpMethod.Get, "/v2/models/echo.team-a/ready", key)).StatusCode);
     }
 
     [Fact]
@@ -139,6 +142,7 @@ public sealed class ApiKeyTests
         Assert.Equal(401, await StatusAsync(gateway, "/async-function/echo.closed@3", null));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.closed", key));
         Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
+        Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v2/models"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,6 +233,26 @@ public sealed class ApiKeyTests
 
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
         Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+    }
+
+    [Fact]
+    public async Task Tokens_of_an_asynchronous_call_are_charged_to_the_key_that_it_was_handed_in_with()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync();
+        await using var _ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.TokensPerMinute = 10);
+        var other = ring.Add(change: made => made.TokensPerMinute = 10);
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(202, await StatusAsync(gateway, "/async-function/echo", key));
+        await Patience.UntilAsync(() => !gateway.Controller.Calls.Settled.IsEmpty);
+
+        Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+        Assert.Equal(429, await StatusAsync(gateway, "/async-function/echo", key));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", other));
+        Assert.Equal(2, worker.Exchanges.Count);
+        Assert.DoesNotContain(key, gateway.Controller.Calls.Enqueued.Single().Headers.Values);
     }
 
     [Fact]
