@@ -76,26 +76,27 @@ internal sealed class BodyReader(IOptions<GatewayOptions> options, TimeProvider 
 
     private async ValueTask<BodyRead> ReadToEndAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        var reader = request.BodyReader;
         using var patience = new CancellationTokenSource(Patience, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
 
-        try
+        // Not by the token of the read: what that breaks off the server cannot go on with, and says so as an error of its own.
+        await using var late = patience.Token.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
+
+        while (true)
         {
-            while (true)
+            var result = await reader.ReadAsync(cancellationToken);
+
+            if (result.IsCompleted)
             {
-                var result = await request.BodyReader.ReadAsync(ended.Token);
-
-                if (result.IsCompleted)
-                {
-                    return new BodyRead.Complete(await TakeAsync(request.BodyReader, result));
-                }
-
-                request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                return new BodyRead.Complete(await TakeAsync(reader, result));
             }
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return new BodyRead.Refused(TooSlow());
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+
+            if (result.IsCanceled)
+            {
+                return new BodyRead.Refused(TooSlow());
+            }
         }
     }
 
