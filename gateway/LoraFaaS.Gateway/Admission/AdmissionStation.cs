@@ -84,7 +84,7 @@ internal sealed partial class AdmissionStation(
     {
         if (invocation.Usage.Payer is { } payer)
         {
-            keys.Charge(payer, invocation.PromptTokens + invocation.CompletionTokens);
+            keys.Charge(payer, invocation.Spent);
         }
 
         if (invocation is not { KeyUsage: { } usage, Caller: { } caller })
@@ -92,7 +92,7 @@ internal sealed partial class AdmissionStation(
             return;
         }
 
-        usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
+        usage.Leave(invocation.Spent);
 
         if (usage.Limits.MaxConcurrent > 0)
         {

@@ -94,11 +94,13 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
 
             case GenerateEvent.KindOneofCase.Started:
                 _streaming = true;
+                invocation.SawPrompt(happened.Started.PromptTokens);
                 return received.TryStart(happened.Started) ? happened : null;
 
             case GenerateEvent.KindOneofCase.Tokens:
                 _streaming = true;
                 received.Add(happened.Tokens);
+                invocation.SawTokens(happened.Tokens.Ids.Count);
 
                 if (happened.Tokens.Ids.Count == 0 && happened.Tokens.Text.Length > 0)
                 {
