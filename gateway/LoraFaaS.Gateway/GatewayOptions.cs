@@ -86,7 +86,7 @@ public sealed class GatewayOptions
     [Range(1, 1_024)]
     public int MaxChoices { get; set; } = 32;
 
-    /// <summary>Longest an invocation may take when its revision does not say.</summary>
+    /// <summary>Longest an invocation may take when its revision does not say, and longest its body may take to be here.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

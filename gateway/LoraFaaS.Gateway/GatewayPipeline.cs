@@ -20,6 +20,7 @@ namespace LoraFaaS.Gateway;
 /// <list type="number">
 /// <item>Handover: while this process leaves, each answer says so.</item>
 /// <item>Knative: probes are answered from readiness; a function's own host becomes its path.</item>
+/// <item>Kserve: its path to OpenAI's API becomes OpenAI's own.</item>
 /// <item>Authentication: forged internal headers go, /system and /api need the password, invocations a key where one is asked for.</item>
 /// <item>Admission: id, clock, a place among those in flight, and within the key's limits; the body within its limit; the one deadline.</item>
 /// <item>Functions (text, JSON, CloudEvents), OpenAi, Lorax, Kserve or Inference (gRPC): the dialect reads what is asked (Requests) and will render what comes back (Rendering).</item>
@@ -38,6 +39,7 @@ internal static class GatewayPipeline
         app.UseMiddleware<LeavingStation>();
         app.UseMiddleware<ProbeStation>();
         app.UseMiddleware<HostRouteStation>();
+        app.UseMiddleware<OpenAiPathStation>();
         app.UseRouting();
         app.UseMiddleware<AuthenticationStation>();
         app.Use(UnknownRoute.InvokeAsync);

@@ -5,6 +5,7 @@ using LoraFaaS.Contracts.Functions;
 using LoraFaaS.Contracts.Identity;
 using LoraFaaS.ControlPlane.Functions;
 using LoraFaaS.ControlPlane.Ports;
+using LoraFaaS.Controller.Audit;
 using LoraFaaS.Controller.Problems;
 using Microsoft.Extensions.Options;
 
@@ -23,10 +24,14 @@ internal sealed class AlertApi(FunctionRegistry functions, ICatalogueStore catal
     {
         var (notice, problem) = await JsonBody.ReadAsync<AlertNotice>(context.Request, options.Value.MaxJsonBytes, context.RequestAborted);
 
+        var scaled = new List<string>();
+
         for (var i = 0; problem is null && i < (notice!.Alerts?.Count ?? 0); i++)
         {
-            problem = await ApplyAsync(notice.Alerts![i], i, context.RequestAborted);
+            problem = await ApplyAsync(notice.Alerts![i], i, scaled, context.RequestAborted);
         }
+
+        Note(context, scaled, problem);
 
         if (problem is not null)
         {
@@ -34,7 +39,20 @@ internal sealed class AlertApi(FunctionRegistry functions, ICatalogueStore catal
         }
     }
 
-    private async Task<Problem?> ApplyAsync(FunctionAlert? alert, int index, CancellationToken cancellationToken)
+    /// <summary>An alert is sent again and again while it lasts: on record are those that scaled something, and what.</summary>
+    private static void Note(HttpContext context, List<string> scaled, Problem? problem)
+    {
+        if (scaled.Count > 0)
+        {
+            AuditNote.Set(context, "function.scale", string.Join(", ", scaled));
+        }
+        else if (problem is null)
+        {
+            AuditNote.Drop(context);
+        }
+    }
+
+    private async Task<Problem?> ApplyAsync(FunctionAlert? alert, int index, List<string> scaled, CancellationToken cancellationToken)
     {
         if (alert?.Status is not ("firing" or "resolved"))
         {
@@ -52,7 +70,20 @@ internal sealed class AlertApi(FunctionRegistry functions, ICatalogueStore catal
             return null;
         }
 
-        return await functions.ScaleAsync(id, Wanted(function, alert.Status is "firing"), cancellationToken) is FunctionWrite.Refused refused ? refused.Problem : null;
+        var wanted = Wanted(function, alert.Status is "firing");
+
+        if (wanted == function.DesiredReplicas)
+        {
+            return null;
+        }
+
+        if (await functions.ScaleAsync(id, wanted, cancellationToken) is FunctionWrite.Refused refused)
+        {
+            return refused.Problem;
+        }
+
+        scaled.Add($"{id} to {wanted}");
+        return null;
     }
 
     private static int Wanted(FunctionRecord function, bool firing)

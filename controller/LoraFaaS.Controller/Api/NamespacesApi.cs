@@ -22,6 +22,10 @@ internal sealed class NamespacesApi(
         await context.WriteJsonAsync(names, ContractsJson.Default.ListString);
     }
 
+    /// <summary>As OpenFaaS: the path is known, and lacks what it is about.</summary>
+    public static Task RefuseNamelessAsync(HttpContext context) =>
+        context.WriteProblemAsync(new Problem(ErrorCode.InvalidRequest, "the path must end with the namespace's name", "name"));
+
     public async Task GetAsync(HttpContext context)
     {
         var text = NameOf(context);

@@ -25,6 +25,7 @@ internal static class Routes
         routes.MapGet("/system/info", Ask<InfoApi>(api => api.GetAsync));
         routes.MapGet("/system/namespaces", Ask<NamespacesApi>(api => api.ListAsync));
         routes.MapPost("/system/namespace/", Ask<NamespacesApi>(api => api.CreateAsync));
+        routes.MapMethods("/system/namespace/", [HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete], Ask<NamespacesApi>(_ => NamespacesApi.RefuseNamelessAsync));
         routes.MapGet($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.GetAsync));
         routes.MapPut($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.UpdateAsync));
         routes.MapDelete($"/system/namespace/{Name}", Ask<NamespacesApi>(api => api.DeleteAsync));

@@ -82,12 +82,17 @@ internal sealed partial class AdmissionStation(
 
     private void LeaveLimits(Invocation invocation)
     {
+        if (invocation.Usage.Payer is { } payer)
+        {
+            keys.Charge(payer, invocation.Spent);
+        }
+
         if (invocation is not { KeyUsage: { } usage, Caller: { } caller })
         {
             return;
         }
 
-        usage.Leave(invocation.PromptTokens + invocation.CompletionTokens);
+        usage.Leave(invocation.Spent);
 
         if (usage.Limits.MaxConcurrent > 0)
         {

@@ -33,6 +33,8 @@ internal sealed class Invocation : IDisposable
     private ITimer? _timer;
     private TimeSpan? _timeout;
     private int _abortCause;
+    private int _promptSeen;
+    private int _completionSeen;
     private long _firstToken;
 
     /// <param name="callId">Its id.</param>
@@ -116,6 +118,19 @@ internal sealed class Invocation : IDisposable
 
     public int CompletionTokens { get; set; }
 
+    /// <summary>
+    /// Its tokens, as a key is charged for them. Whoever leaves before the end, or whose deadline comes before it, is charged for what was computed by then as far as it was seen here: the worker's
+    /// word at the end, which counts each prompt once, did not come.
+    /// </summary>
+    public int Spent
+    {
+        get
+        {
+            var counted = PromptTokens + CompletionTokens;
+            return AbortCause is AbortCause.None ? counted : Math.Max(counted, Volatile.Read(ref _promptSeen) + Volatile.Read(ref _completionSeen));
+        }
+    }
+
     /// <summary>Zero when the deadline has passed.</summary>
     public TimeSpan TimeLeft
     {
@@ -153,6 +168,20 @@ internal sealed class Invocation : IDisposable
         PromptTokens = finished.PromptTokens;
         CompletionTokens = finished.CompletionTokens;
     }
+
+    /// <summary>A worker has read the prompt. Of several answers the longest stands: most have one prompt.</summary>
+    public void SawPrompt(int tokens)
+    {
+        var seen = Volatile.Read(ref _promptSeen);
+
+        while (tokens > seen && Interlocked.CompareExchange(ref _promptSeen, tokens, seen) != seen)
+        {
+            seen = Volatile.Read(ref _promptSeen);
+        }
+    }
+
+    /// <summary>More tokens were made.</summary>
+    public void SawTokens(int count) => Interlocked.Add(ref _completionSeen, count);
 
     public void MarkFirstToken() => Interlocked.CompareExchange(ref _firstToken, _time.GetTimestamp(), 0);
 

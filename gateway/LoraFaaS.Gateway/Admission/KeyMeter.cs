@@ -55,9 +55,16 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
         lock (_gate)
         {
             _running.Leave(MostAtOnce);
-            _tokens?.Take(tokens);
-            _usedAt = time.GetTimestamp();
-            _unreported = _unreported.Plus(new KeySpending(0, tokens));
+            Spend(tokens);
+        }
+    }
+
+    /// <summary>Spent without having entered.</summary>
+    public void Charge(int tokens)
+    {
+        lock (_gate)
+        {
+            Spend(tokens);
         }
     }
 
@@ -113,6 +120,13 @@ internal sealed class KeyMeter(ApiKeyLimits limits, TimeProvider time)
 
             _lastTotal = total;
         }
+    }
+
+    private void Spend(int tokens)
+    {
+        _tokens?.Take(tokens);
+        _usedAt = time.GetTimestamp();
+        _unreported = _unreported.Plus(new KeySpending(0, tokens));
     }
 
     private static Problem Over(string limit, TimeSpan retryAfter) =>

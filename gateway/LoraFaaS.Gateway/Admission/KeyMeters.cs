@@ -20,6 +20,15 @@ internal sealed class KeyMeters(RouteBoard board, TimeProvider time)
         return meter.Limits == key.Limits ? meter : _meters[key.Id] = new KeyMeter(key.Limits, time);
     }
 
+    /// <summary>Tokens of a call that was let in before, and is over: whatever they amount to, the key's next calls wait for them. Nothing where the key is gone.</summary>
+    public void Charge(ApiKeyId id, int tokens)
+    {
+        if (board.Table.Access.Find(id) is { } key)
+        {
+            For(key).Charge(tokens);
+        }
+    }
+
     /// <summary>What keys with rates spent here, and their meters.</summary>
     public IReadOnlyList<(ApiKeyId Id, KeyMeter Meter, KeySpending Spent)> TakeReports()
     {

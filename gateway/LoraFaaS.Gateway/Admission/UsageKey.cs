@@ -1,4 +1,5 @@
 using System.Globalization;
+using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Protocol.Control;
 
 namespace LoraFaaS.Gateway.Admission;
@@ -11,6 +12,9 @@ internal sealed record UsageKey(string Value, long Epoch)
 {
     /// <summary>More than any generation has tries.</summary>
     private const int TryBits = 20;
+
+    /// <summary>The API key that is charged for its tokens though nobody shows it: the one that an asynchronous call was handed in with. Null: the caller's own, if he has one.</summary>
+    public ApiKeyId? Payer { get; init; }
 
     public static UsageKey Draw() => new(RandomIds.Draw().ToString("N"), 0);
 

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace LoraFaaS.Gateway.Async;
 
 /// <summary><c>POST /async-function/{name}[.namespace][/path]</c>: 202 with the call's id when the controller has it on its disk, and not before.</summary>
-internal sealed class AsyncDialect(RouteBoard board, CallsClient calls, CallbackRule callbacks, IOptions<AsyncOptions> options) : IDialect
+internal sealed class AsyncDialect(RouteBoard board, CallsClient calls, CallbackRule callbacks, BodyReader bodies, IOptions<AsyncOptions> options) : IDialect
 {
     private static readonly TimeSpan StoreRetry = TimeSpan.FromSeconds(2);
 
@@ -55,13 +55,16 @@ internal sealed class AsyncDialect(RouteBoard board, CallsClient calls, Callback
             return;
         }
 
+        CalledName.Keep(headers, name, route.Function);
+        CallPayer.Keep(headers, invocation.Caller);
+
         if (name.Contains(RevisionLookup.Pin, StringComparison.Ordinal))
         {
             // Behind the door, where this header is believed, it says what the name said.
             headers[WireHeaders.Revision] = route.Revision.Number.ToString(CultureInfo.InvariantCulture);
         }
 
-        switch (await BodyReader.ReadAsync(context, new ByteSize(options.Value.MaxBodyBytes), invocation.Stopped))
+        switch (await bodies.ReadAsync(context, new ByteSize(options.Value.MaxBodyBytes), invocation.Stopped))
         {
             case BodyRead.Refused refused:
                 await FailAsync(context, invocation, refused.Problem);

@@ -26,7 +26,7 @@ internal sealed class AsyncExecutor(
         using var activity = Activities.StartActivity("async call", ActivityKind.Consumer, call.Headers.GetValueOrDefault("traceparent"));
         using var answer = new BoundedAnswer(options.Value.MaxAnswerBytes);
         var context = Context(call, answer, cancellationToken);
-        context.Features.Set(UsageKey.Of(ticket, call));
+        context.Features.Set(UsageKey.Of(ticket, call) with { Payer = CallPayer.Of(call) });
         var started = time.GetTimestamp();
 
         await admission.RunAsync(context, functions);
@@ -67,6 +67,8 @@ internal sealed class AsyncExecutor(
         }
 
         request.Headers.Remove(WireHeaders.Revision);
+        request.Headers.Remove(CalledName.Header);
+        request.Headers.Remove(CallPayer.Header);
         request.Headers[WireHeaders.CallId] = call.CallId;
         request.ContentLength = call.Body.Length;
         request.Body = new MemoryStream(call.Body.ToByteArray(), writable: false);

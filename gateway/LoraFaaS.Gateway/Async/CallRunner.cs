@@ -46,7 +46,7 @@ internal sealed partial class CallRunner(
 
             // An answer the store has lost cannot be delivered; the callback is told as of a call that could not be made.
             answer ??= new CallAnswer { Status = StatusCodes.Status503ServiceUnavailable };
-            var delivered = await callbacks.SendAsync(ticket, run.Leased.Call.CallbackUrl, run.Leased.Call.StartedUnixNanos, answer, run.Stopped);
+            var delivered = await callbacks.SendAsync(ticket, run.Leased.Call, answer, run.Stopped);
             await SettleAsync(new SettleRequest { Ticket = ticket, Delivered = delivered }, run.Stopped);
         }
         catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using LoraFaaS.Contracts.Identity;
 using LoraFaaS.Contracts.Invocations;
 using LoraFaaS.Protocol.Control;
 using Microsoft.Extensions.Options;
@@ -10,14 +9,14 @@ namespace LoraFaaS.Gateway.Async;
 /// <summary>Posts a function's answer, body and headers, to the caller's callback.</summary>
 internal sealed class CallbackSender(CallbackTransport transport, CallbackSignature signature, CallbackRule rule, IOptions<AsyncOptions> options, TimeProvider time)
 {
-    public async Task<Delivered> SendAsync(CallTicket ticket, string url, long startedUnixNanos, CallAnswer answer, CancellationToken cancellationToken)
+    public async Task<Delivered> SendAsync(CallTicket ticket, CallRequest call, CallAnswer answer, CancellationToken cancellationToken)
     {
-        if (rule.Check(url) is { } problem)
+        if (rule.Check(call.CallbackUrl) is { } problem)
         {
             return new Delivered { Error = problem.ToString(), IsFinal = true };
         }
 
-        using var request = Request(ticket, url, startedUnixNanos, answer);
+        using var request = Request(ticket, call, answer);
         using var patience = new CancellationTokenSource(options.Value.CallbackTimeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
 
@@ -53,19 +52,19 @@ internal sealed class CallbackSender(CallbackTransport transport, CallbackSignat
             };
     }
 
-    private HttpRequestMessage Request(CallTicket ticket, string url, long startedUnixNanos, CallAnswer answer)
+    private HttpRequestMessage Request(CallTicket ticket, CallRequest call, CallAnswer answer)
     {
         var body = answer.Body.ToByteArray();
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, call.CallbackUrl) { Content = new ByteArrayContent(body) };
 
         // Ours over the answer's: a function must not speak for the platform.
         var headers = new Dictionary<string, string>(answer.Headers, StringComparer.OrdinalIgnoreCase)
         {
             [WireHeaders.CallId] = ticket.CallId,
             [WireHeaders.FunctionStatus] = answer.Status.ToString(CultureInfo.InvariantCulture),
-            [WireHeaders.FunctionName] = NameOf(ticket),
+            [WireHeaders.FunctionName] = CalledName.Of(call),
             [WireHeaders.DurationSeconds] = answer.DurationSeconds.ToString("F6", CultureInfo.InvariantCulture),
-            [WireHeaders.StartTime] = startedUnixNanos.ToString(CultureInfo.InvariantCulture),
+            [WireHeaders.StartTime] = call.StartedUnixNanos.ToString(CultureInfo.InvariantCulture),
             ["User-Agent"] = GatewayVersion.ServedBy,
         };
         headers.Remove(WireHeaders.Signature);
@@ -86,8 +85,4 @@ internal sealed class CallbackSender(CallbackTransport transport, CallbackSignat
 
         return request;
     }
-
-    /// <summary>As it is called: without the namespace where that is the default.</summary>
-    private static string NameOf(CallTicket ticket) =>
-        ticket.Namespace == NamespaceName.Default.Value ? ticket.Function : $"{ticket.Function}.{ticket.Namespace}";
 }

@@ -31,6 +31,9 @@ internal sealed class AccessTable
 
     public bool Knows(ApiKeyId id) => _keys.ContainsKey(id.Value);
 
+    /// <summary>Null: it was revoked.</summary>
+    public CallerKey? Find(ApiKeyId id) => _keys.GetValueOrDefault(id.Value)?.Key;
+
     /// <summary>OpenAI clients always send some bearer text: what does not begin like a key of ours is not one.</summary>
     public KeyLookup Find(string? authorization, DateTimeOffset now)
     {

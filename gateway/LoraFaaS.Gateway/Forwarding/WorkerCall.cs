@@ -46,7 +46,7 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
                 case AskOutcome.Answered:
                     return _link.Head.Status == StatusCodes.Status200OK
                         ? Judge(_link.Head)
-                        : new WorkerAnswer.Refused(await RefusalBody.ReadAsync(_link, cancellationToken));
+                        : await RefusalBody.ReadAsync(_link, cancellationToken);
 
                 // As where nobody accepts: it was most likely restarted meanwhile, and nothing has begun.
                 case AskOutcome.Unanswered when kept is not null:
@@ -143,7 +143,7 @@ internal sealed class WorkerCall(WorkerTransport transport, WorkerAddress addres
 
     private static WorkerAnswer Judge(AnswerHead head) => head.IsEvents
         ? WorkerAnswer.Streaming.Instance
-        : new WorkerAnswer.Refused(new Problem(ErrorCode.Internal, "the worker answered with something that is not a stream of events"));
+        : new WorkerAnswer.Failed(new Problem(ErrorCode.WorkerUnavailable, "the worker answered with something that is not a stream of events"));
 
     private static async ValueTask ReadEndAsync(WorkerLink link)
     {

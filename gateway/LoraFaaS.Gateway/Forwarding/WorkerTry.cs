@@ -16,7 +16,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
     /// <summary>Null: there may be more events.</summary>
     public WorkerTryEnd? End { get; private set; }
 
-    /// <summary>The worker could not be reached, or broke off: its own doing, not the request's.</summary>
+    /// <summary>The worker could not be reached, broke off, or answered with a failure that it has no word for: its own doing, not the request's.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>Sends the request and waits for the worker's first word, after which either <see cref="End"/> is set or events follow.</summary>
@@ -28,6 +28,7 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
             {
                 WorkerAnswer.Streaming => null,
                 WorkerAnswer.Refused refused => new WorkerTryEnd.Refused(refused.Problem),
+                WorkerAnswer.Failed failed => Failed(failed),
                 WorkerAnswer.Unreachable unreachable => Unreached(unreachable),
                 _ => throw new UnreachableException(),
             };
@@ -72,6 +73,12 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
         return null;
     }
 
+    private WorkerTryEnd.Refused Failed(WorkerAnswer.Failed failed)
+    {
+        HasFailed = true;
+        return new WorkerTryEnd.Refused(failed.Problem);
+    }
+
     private WorkerTryEnd.Unreachable Unreached(WorkerAnswer.Unreachable unreachable)
     {
         HasFailed = true;
@@ -87,11 +94,13 @@ internal sealed class WorkerTry(Invocation invocation, DispatchOutcome.On target
 
             case GenerateEvent.KindOneofCase.Started:
                 _streaming = true;
+                invocation.SawPrompt(happened.Started.PromptTokens);
                 return received.TryStart(happened.Started) ? happened : null;
 
             case GenerateEvent.KindOneofCase.Tokens:
                 _streaming = true;
                 received.Add(happened.Tokens);
+                invocation.SawTokens(happened.Tokens.Ids.Count);
 
                 if (happened.Tokens.Ids.Count == 0 && happened.Tokens.Text.Length > 0)
                 {

@@ -65,7 +65,7 @@ internal sealed class FunctionStreamRenderer(HttpContext context, Invocation inv
     {
         if (!_writer.HasStarted)
         {
-            InvocationHeaders.SetPlace(context.Response, invocation);
+            InvocationHeaders.SetHead(context.Response, invocation);
             _writer.Start();
         }
 

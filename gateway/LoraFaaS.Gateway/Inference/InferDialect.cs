@@ -75,13 +75,21 @@ internal sealed class InferDialect<TResponse>(
 
     private async Task<ModelInferRequest?> ReadAsync(Invocation invocation)
     {
+        using var patience = new CancellationTokenSource(stations.Bodies.Patience, stations.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(invocation.Stopped, patience.Token);
+
         try
         {
-            return await exchange.ReadAsync(invocation.Stopped) ?? throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "The call holds no request.");
+            return await exchange.ReadAsync(ended.Token) ?? throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "The call holds no request.");
         }
         catch (BadHttpRequestException slow)
         {
             Fail(invocation, new Problem(ErrorCode.InvalidRequest, slow.Message));
+            return null;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !invocation.Stopped.IsCancellationRequested)
+        {
+            Fail(invocation, stations.Bodies.TooSlow());
             return null;
         }
     }
@@ -143,7 +151,7 @@ internal sealed class InferDialect<TResponse>(
                 case GenerateEvent.KindOneofCase.Tokens when streams && happened.Tokens.Text.Length > 0:
                     if (!context.Response.HasStarted)
                     {
-                        InvocationHeaders.SetPlace(context.Response, invocation);
+                        InvocationHeaders.SetHead(context.Response, invocation);
                     }
 
                     await exchange.WriteAsync(wrap(answer.Piece(happened.Tokens.Text)), invocation.Stopped);

@@ -5,4 +5,4 @@ using LoraFaaS.Gateway.Routing;
 namespace LoraFaaS.Gateway.Inference;
 
 /// <summary>What an inference call passes behind the door.</summary>
-internal sealed record InferStations(RouteBoard Board, InvocationDeadline Deadline, GenerationRunner Runner);
+internal sealed record InferStations(RouteBoard Board, InvocationDeadline Deadline, GenerationRunner Runner, BodyReader Bodies, TimeProvider Time);

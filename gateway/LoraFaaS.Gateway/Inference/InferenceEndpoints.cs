@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Kserve;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.Protocol.Grpc;
@@ -28,21 +29,27 @@ internal static class InferenceEndpoints
         var readiness = services.GetRequiredService<DoorReadiness>();
         var version = services.GetRequiredService<HostIdentity>().Version;
 
-        routes.MapQuestion(InferenceMethods.ServerLive, _ => new ServerLiveResponse { Live = true });
-        routes.MapQuestion(InferenceMethods.ServerReady, _ => new ServerReadyResponse { Ready = readiness.IsReady });
-        routes.MapQuestion(InferenceMethods.ServerMetadata, _ => new ServerMetadataResponse { Name = "lorafaas", Version = version });
-        routes.MapQuestion(InferenceMethods.ModelReady, asked => new ModelReadyResponse { Ready = Find(board, asked.Name, asked.Version) is not null });
-        routes.MapQuestion(InferenceMethods.ModelMetadata, asked => Describe(board, asked));
+        var keys = services.GetRequiredService<KeyDesk>();
+
+        routes.MapQuestion(InferenceMethods.ServerLive, (_, _) => new ServerLiveResponse { Live = true });
+        routes.MapQuestion(InferenceMethods.ServerReady, (_, _) => new ServerReadyResponse { Ready = readiness.IsReady });
+        routes.MapQuestion(InferenceMethods.ServerMetadata, (_, _) => new ServerMetadataResponse { Name = "lorafaas", Version = version });
+        routes.MapQuestion(InferenceMethods.ModelReady, (asked, caller) => new ModelReadyResponse { Ready = Find(caller, asked.Name, asked.Version) is not null });
+        routes.MapQuestion(InferenceMethods.ModelMetadata, (asked, caller) => Describe(board, asked, Find(caller, asked.Name, asked.Version)));
         routes.MapCalls();
         routes.MapGrpcUnimplemented(InferenceMethods.Service);
 
         var health = new HealthDesk(readiness);
-        routes.MapQuestion(HealthMethods.Check, health.Check);
+        routes.MapQuestion(HealthMethods.Check, (asked, _) => health.Check(asked));
         routes.MapGrpcExchange(HealthMethods.Watch, QuestionBytes, health.WatchAsync).DisableHttpMetrics();
         routes.MapGrpcUnimplemented(HealthMethods.Service);
 
         routes.MapGrpcBidi(ServerReflectionMethods.Info, DescribeAsync).DisableHttpMetrics();
         routes.MapGrpcBidi(ServerReflectionMethods.OlderInfo, DescribeAsync).DisableHttpMetrics();
+
+        // The name comes in the message, which the door has not read: who may not call a model is told here that there is none.
+        RouteEntry? Find(CallerKey? caller, string name, string version) =>
+            RevisionLookup.FindModel(board.Table, KserveEndpoints.ModelOf(board, name, version)) is { } route && keys.MaySee(caller, route) ? route : null;
     }
 
     private static void MapCalls(this IEndpointRouteBuilder routes)
@@ -66,13 +73,13 @@ internal static class InferenceEndpoints
         dialect.End(exchange.Call.Http.Response);
     }
 
-    private static void MapQuestion<TRequest, TResponse>(this IEndpointRouteBuilder routes, GrpcMethod<TRequest, TResponse> method, Func<TRequest, TResponse> answer)
+    private static void MapQuestion<TRequest, TResponse>(this IEndpointRouteBuilder routes, GrpcMethod<TRequest, TResponse> method, Func<TRequest, CallerKey?, TResponse> answer)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> =>
         routes.MapGrpcExchange(method, QuestionBytes, async (exchange, stopped) =>
         {
             var asked = await exchange.ReadAsync(stopped) ?? throw new GrpcStatusException(GrpcStatusCode.InvalidArgument, "The call holds no request.");
-            await exchange.WriteAsync(answer(asked), stopped);
+            await exchange.WriteAsync(answer(asked, KeyDesk.CallerOf(exchange.Call.Http)), stopped);
         });
 
     private static async Task DescribeAsync(GrpcServerDuplex<ServerReflectionRequest, ServerReflectionResponse> exchange, CancellationToken stopped)
@@ -83,12 +90,9 @@ internal static class InferenceEndpoints
         }
     }
 
-    private static RouteEntry? Find(RouteBoard board, string name, string version) =>
-        RevisionLookup.FindModel(board.Table, KserveEndpoints.ModelOf(board, name, version));
-
-    private static ModelMetadataResponse Describe(RouteBoard board, ModelMetadataRequest asked)
+    private static ModelMetadataResponse Describe(RouteBoard board, ModelMetadataRequest asked, RouteEntry? found)
     {
-        if (Find(board, asked.Name, asked.Version) is not { } route)
+        if (found is not { } route)
         {
             throw new GrpcStatusException(GrpcProblems.ToStatus(KserveErrors.ModelNotFound(KserveEndpoints.ModelOf(board, asked.Name, asked.Version))));
         }

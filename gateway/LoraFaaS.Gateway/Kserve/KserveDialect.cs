@@ -8,9 +8,12 @@ using LoraFaaS.Protocol.Data;
 
 namespace LoraFaaS.Gateway.Kserve;
 
-/// <summary><c>POST /v2/models/NAME/generate</c> and <c>/generate_stream</c> (Open Inference Protocol, generate extension): the prompt as it is.</summary>
-internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader bodies, GenerationRunner runner, InvocationDeadline deadline) : IDialect
+/// <summary><c>POST /v2/models/NAME/infer</c> (Open Inference Protocol), <c>/generate</c> and <c>/generate_stream</c> (its generate extension): the prompt as it is.</summary>
+internal sealed class KserveDialect(KserveShape shape, RouteBoard board, BodyReader bodies, GenerationRunner runner, InvocationDeadline deadline) : IDialect
 {
+    /// <summary>Who sends it sends tensors as bytes behind the JSON.</summary>
+    private const string BinaryHeader = "Inference-Header-Content-Length";
+
     public string Name => "kserve";
 
     public async Task HandleAsync(HttpContext context, Invocation invocation)
@@ -28,6 +31,12 @@ internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader b
         if (await deadline.ApplyAsync(invocation, route, context.Request) is { } wrong)
         {
             await FailAsync(context, invocation, wrong);
+            return;
+        }
+
+        if (context.Request.Headers.ContainsKey(BinaryHeader))
+        {
+            await FailAsync(context, invocation, new Problem(ErrorCode.InvalidRequest, "tensors are read as JSON: switch binary data off", BinaryHeader));
             return;
         }
 
@@ -50,7 +59,7 @@ internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader b
 
     private async Task AnswerAsync(HttpContext context, Invocation invocation, RouteEntry route, string model, ReadOnlyMemory<byte> body)
     {
-        var (request, problem) = KserveRequestParser.Parse(body);
+        var (request, problem) = shape is KserveShape.Tensors ? KserveInferParser.Parse(body) : KserveRequestParser.Parse(body);
 
         if (request is null)
         {
@@ -58,11 +67,11 @@ internal sealed class KserveDialect(bool streams, RouteBoard board, BodyReader b
             return;
         }
 
-        var generation = GenerateRequestFactory.Create(invocation.CallId, route, new Prompt { RawText = request.TextInput }, request.Sampling, streams);
+        var generation = GenerateRequestFactory.Create(invocation.CallId, route, new Prompt { RawText = request.TextInput }, request.Sampling, shape is KserveShape.Stream);
         var events = runner.RunAsync(invocation, route, generation, invocation.Stopped);
         var renderer = new KserveRenderer(context, invocation, request, model);
 
-        await (streams ? renderer.RenderStreamAsync(events) : renderer.RenderWholeAsync(events));
+        await (shape is KserveShape.Stream ? renderer.RenderStreamAsync(events) : renderer.RenderWholeAsync(events, shape));
     }
 
     private static Task FailAsync(HttpContext context, Invocation invocation, Problem problem)

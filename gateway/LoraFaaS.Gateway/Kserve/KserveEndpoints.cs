@@ -1,12 +1,13 @@
 using System.Globalization;
 using LoraFaaS.Gateway.Admission;
+using LoraFaaS.Gateway.Authentication;
 using LoraFaaS.Gateway.Kserve.Wire;
 using LoraFaaS.Gateway.Routing;
 using LoraFaaS.ServiceDefaults.Hosting;
 
 namespace LoraFaaS.Gateway.Kserve;
 
-/// <summary>The Open Inference Protocol, version 2, for text: server, models, health, and its generate extension.</summary>
+/// <summary>The Open Inference Protocol, version 2, for text: server, models, health, inference of one text, and its generate extension.</summary>
 internal static class KserveEndpoints
 {
     public const string Platform = "lorafaas_lora";
@@ -15,9 +16,11 @@ internal static class KserveEndpoints
     {
         var services = routes.ServiceProvider;
         var admission = services.GetRequiredService<AdmissionStation>();
-        var whole = ActivatorUtilities.CreateInstance<KserveDialect>(services, false);
-        var stream = ActivatorUtilities.CreateInstance<KserveDialect>(services, true);
+        var whole = ActivatorUtilities.CreateInstance<KserveDialect>(services, KserveShape.Whole);
+        var stream = ActivatorUtilities.CreateInstance<KserveDialect>(services, KserveShape.Stream);
+        var tensors = ActivatorUtilities.CreateInstance<KserveDialect>(services, KserveShape.Tensors);
         var board = services.GetRequiredService<RouteBoard>();
+        var keys = services.GetRequiredService<KeyDesk>();
         var readiness = services.GetRequiredService<DoorReadiness>();
         var version = services.GetRequiredService<HostIdentity>().Version;
 
@@ -30,14 +33,15 @@ internal static class KserveEndpoints
             return WriteAsync(context, new KserveState(Ready: isReady), isReady);
         });
         routes.MapGet("/v2/models", context => context.Response.WriteAsJsonAsync(
-            new KserveModels([.. board.Table.Routes.Values.Select(NameOf).Order(StringComparer.Ordinal)]),
+            new KserveModels([.. board.Table.Routes.Values.Where(route => keys.MaySee(KeyDesk.CallerOf(context), route)).Select(NameOf).Order(StringComparer.Ordinal)]),
             KserveJson.Default.KserveModels,
             cancellationToken: context.RequestAborted));
 
         foreach (var model in (string[])["/v2/models/{name}", "/v2/models/{name}/versions/{version}"])
         {
-            routes.MapGet(model, context => WriteModelAsync(context, board));
-            routes.MapGet(model + "/ready", context => WriteReadyAsync(context, board));
+            routes.MapGet(model, context => WriteModelAsync(context, board, keys));
+            routes.MapGet(model + "/ready", context => WriteReadyAsync(context, board, keys));
+            routes.MapPost(model + "/infer", context => admission.RunAsync(context, tensors));
             routes.MapPost(model + "/generate", context => admission.RunAsync(context, whole));
             routes.MapPost(model + "/generate_stream", context => admission.RunAsync(context, stream));
         }
@@ -62,9 +66,13 @@ internal static class KserveEndpoints
         return RevisionLookup.FindModel(board.Table, $"{name}@{version}") is not null ? $"{name}@{version}" : $"{name}/versions/{version}";
     }
 
-    private static Task WriteModelAsync(HttpContext context, RouteBoard board)
+    /// <summary>Null also where the caller may not call it: he does not learn whether there is one.</summary>
+    private static RouteEntry? Find(HttpContext context, RouteBoard board, KeyDesk keys) =>
+        RevisionLookup.FindModel(board.Table, ModelOf(context)) is { } route && keys.MaySee(KeyDesk.CallerOf(context), route) ? route : null;
+
+    private static Task WriteModelAsync(HttpContext context, RouteBoard board, KeyDesk keys)
     {
-        if (RevisionLookup.FindModel(board.Table, ModelOf(context)) is not { } route)
+        if (Find(context, board, keys) is not { } route)
         {
             return KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
         }
@@ -75,8 +83,8 @@ internal static class KserveEndpoints
     }
 
     /// <summary>A function that sleeps is ready: its first invocation wakes it.</summary>
-    private static Task WriteReadyAsync(HttpContext context, RouteBoard board) =>
-        RevisionLookup.FindModel(board.Table, ModelOf(context)) is { } route
+    private static Task WriteReadyAsync(HttpContext context, RouteBoard board, KeyDesk keys) =>
+        Find(context, board, keys) is { } route
             ? WriteAsync(context, new KserveState(Ready: true, Name: NameOf(route)), isWell: true)
             : KserveErrors.WriteAsync(context, KserveErrors.ModelNotFound(ModelOf(context)));
 

@@ -3,6 +3,7 @@ using System.Text;
 using LoraFaaS.Contracts.Errors;
 using LoraFaaS.Gateway.Admission;
 using LoraFaaS.Gateway.Forwarding;
+using LoraFaaS.Gateway.Inference;
 using LoraFaaS.Gateway.Kserve.Wire;
 using LoraFaaS.Gateway.OpenAi;
 using LoraFaaS.Gateway.Rendering;
@@ -19,7 +20,7 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
 
     private string Version => invocation.Route!.Revision.Number.ToString(CultureInfo.InvariantCulture);
 
-    public async Task RenderWholeAsync(IAsyncEnumerable<GenerateEvent> events)
+    public async Task RenderWholeAsync(IAsyncEnumerable<GenerateEvent> events, KserveShape shape)
     {
         await foreach (var happened in events)
         {
@@ -37,8 +38,10 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
                 case GenerateEvent.KindOneofCase.Finished:
                     invocation.Count(happened.Finished);
                     InvocationHeaders.SetAccount(context.Response, invocation, happened.Finished);
-                    await context.Response.WriteAsJsonAsync(
-                        Piece(_text.ToString(), Reason(happened.Finished), _tokens), KserveJson.Default.KserveGenerated, cancellationToken: context.RequestAborted);
+                    await (shape is KserveShape.Tensors
+                        ? context.Response.WriteAsJsonAsync(Inferred(happened.Finished), KserveJson.Default.KserveInferred, cancellationToken: context.RequestAborted)
+                        : context.Response.WriteAsJsonAsync(
+                            Piece(_text.ToString(), Reason(happened.Finished), _tokens), KserveJson.Default.KserveGenerated, cancellationToken: context.RequestAborted));
                     return;
             }
         }
@@ -71,6 +74,13 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
     private KserveGenerated Piece(string text, string? reason, IReadOnlyList<KserveToken> tokens) =>
         new(text, model, Version, request.Details ? new KserveDetails(reason, tokens) : null);
 
+    private KserveInferred Inferred(Finished finished) => new(
+        model,
+        Version,
+        request.Id,
+        new KserveEnd(finished.Reason.ToWire(), finished.PromptTokens, finished.CompletionTokens),
+        [new KserveOutput(InferRequestReader.Output, InferRequestReader.DataType, [1], [_text.ToString()])]);
+
     private static IEnumerable<KserveToken> ToTokens(Tokens tokens)
     {
         for (var i = 0; i < tokens.Ids.Count; i++)
@@ -95,7 +105,7 @@ internal sealed class KserveRenderer(HttpContext context, Invocation invocation,
     {
         if (!_writer.HasStarted)
         {
-            InvocationHeaders.SetPlace(context.Response, invocation);
+            InvocationHeaders.SetHead(context.Response, invocation);
             _writer.Start();
         }
 

@@ -85,7 +85,7 @@ internal sealed class LoraxRenderer(HttpContext context, Invocation invocation, 
     {
         if (!_writer.HasStarted)
         {
-            InvocationHeaders.SetPlace(context.Response, invocation);
+            InvocationHeaders.SetHead(context.Response, invocation);
             _writer.Start();
         }
 

@@ -56,13 +56,13 @@ internal sealed class CompletionFlow(RouteBoard board, BodyReader bodies, Invoca
         IReadOnlyList<GenerateRequest> firsts,
         ICompletionShape shape)
     {
-        var requests = firsts.SelectMany(first => Enumerable.Range(0, options.Choices).Select(i => GenerateRequestFactory.Nth(first, i))).ToArray();
+        var requests = firsts.SelectMany(first => Enumerable.Range(0, options.Candidates).Select(i => GenerateRequestFactory.Nth(first, i))).ToArray();
         var events = fanOut.RunAsync(invocation, route, requests, invocation.Stopped);
-        var usage = new UsageCount(options.Choices);
+        var usage = new UsageCount(options.Candidates);
 
         await (options.Stream
             ? new CompletionStreamRenderer(context, invocation, shape, usage, options.IncludeUsage).RenderAsync(events)
-            : new CompletionRenderer(context, invocation, shape, usage).RenderAsync(events, requests.Length));
+            : new CompletionRenderer(context, invocation, shape, usage).RenderAsync(events, requests.Length, options));
     }
 
     public static Task FailAsync(HttpContext context, Invocation invocation, Problem problem)

@@ -5,7 +5,15 @@ internal sealed record CompletionOptions
 {
     public required string Model { get; init; }
 
+    /// <summary>Answers to each prompt.</summary>
     public int Choices { get; init; } = 1;
+
+    /// <summary>Generations of which these are the likeliest: <c>best_of</c>. Never fewer.</summary>
+    public int Candidates
+    {
+        get => Math.Max(field, Choices);
+        init;
+    }
 
     public bool Stream { get; init; }
 

@@ -9,7 +9,7 @@ namespace LoraFaaS.Gateway.OpenAi;
 /// <summary>The answer as one object, when all choices are whole. One that fails fails them all.</summary>
 internal sealed class CompletionRenderer(HttpContext context, Invocation invocation, ICompletionShape shape, UsageCount usage)
 {
-    public async Task RenderAsync(IAsyncEnumerable<ChoiceEvent> events, int count)
+    public async Task RenderAsync(IAsyncEnumerable<ChoiceEvent> events, int count, CompletionOptions options)
     {
         var choices = Enumerable.Range(0, count).Select(_ => new CollectedChoice()).ToArray();
 
@@ -26,7 +26,7 @@ internal sealed class CompletionRenderer(HttpContext context, Invocation invocat
         }
 
         InvocationHeaders.SetAccount(context.Response, invocation, choices[0].Finished!);
-        await shape.WriteWholeAsync(context, choices, usage.Usage);
+        await shape.WriteWholeAsync(context, LikeliestChoices.Of(choices, options), usage.Usage);
     }
 
     private static async Task<Problem?> CollectAsync(IAsyncEnumerable<ChoiceEvent> events, CollectedChoice[] choices)

@@ -69,7 +69,7 @@ internal sealed class CompletionStreamRenderer(
     {
         if (!_writer.HasStarted)
         {
-            InvocationHeaders.SetPlace(context.Response, invocation);
+            InvocationHeaders.SetHead(context.Response, invocation);
             _writer.Start();
         }
 

@@ -22,16 +22,22 @@ internal static class TextRequestParser
         var prompts = ReadPrompts(fields);
         var alternatives = fields.Int("logprobs", Logprobs);
         var echo = fields.Bool("echo") ?? false;
-        RefuseUnsupported(fields, options);
+        options = options with { Candidates = ReadCandidates(fields, options) };
+
+        if (fields.String("suffix") is { Length: > 0 })
+        {
+            fields.Refuse("suffix", "is not supported");
+        }
 
         if (prompts is null)
         {
             return null;
         }
 
-        if (prompts.Count * options.Choices > maxChoices)
+        if (prompts.Count * options.Candidates > maxChoices)
         {
-            fields.Refuse("prompt", $"prompts times n may be at most {maxChoices}");
+            var times = options.Candidates > options.Choices ? "best_of" : "n";
+            fields.Refuse("prompt", $"prompts times {times} may be at most {maxChoices}");
         }
 
         var sampling = SamplingFields.Read(fields, echo ? SamplingRules.MaxTokensOrNone : SamplingRules.MaxTokens);
@@ -45,22 +51,29 @@ internal static class TextRequestParser
                 // No request has less than one token to go; this one ends before it.
                 MaxTokens = Math.Max(1, maxTokens),
                 PromptOnly = maxTokens == 0,
-                TopLogprobs = alternatives,
+
+                // Candidates are told apart by how likely their tokens were, whether the caller wants to see that or not.
+                TopLogprobs = alternatives ?? (options.Candidates > options.Choices ? 0 : null),
                 Echo = echo,
             });
     }
 
-    private static void RefuseUnsupported(JsonFields fields, CompletionOptions options)
+    /// <summary>What is ranked is known at the end: a stream has as many generations as answers.</summary>
+    private static int ReadCandidates(JsonFields fields, CompletionOptions options)
     {
-        if (fields.Long("best_of", new NumberRange(1, 1_024)) is { } bestOf && bestOf != options.Choices)
+        const string Name = "best_of";
+        var candidates = fields.Int(Name, new NumberRange(1, 1_024)) ?? options.Choices;
+
+        if (candidates < options.Choices)
         {
-            fields.Refuse("best_of", "must equal n: answers are not ranked");
+            fields.Refuse(Name, "must be at least n");
+        }
+        else if (candidates > options.Choices && options.Stream)
+        {
+            fields.Refuse(Name, "must equal n when stream is true");
         }
 
-        if (fields.String("suffix") is { Length: > 0 })
-        {
-            fields.Refuse("suffix", "is not supported");
-        }
+        return candidates;
     }
 
     private static List<Prompt>? ReadPrompts(JsonFields fields)

@@ -21,7 +21,7 @@ internal sealed class VllmEndpoints(AdapterDesk desk, BodyReader bodies, AdminCr
     public Task LoadAsync(HttpContext context) => HandleAsync(context, async body =>
     {
         var (load, problem) = AdapterLoad.Parse(body);
-        return load is null ? AdapterOutcome.Invalid(problem!.ToString())
+        return load is null ? AdapterOutcome.Invalid(Words(problem!))
             : MayChange(context, load.Name) ? await desk.LoadAsync(load, context.RequestAborted)
             : NotWithoutPassword;
     });
@@ -29,10 +29,14 @@ internal sealed class VllmEndpoints(AdapterDesk desk, BodyReader bodies, AdminCr
     public Task UnloadAsync(HttpContext context) => HandleAsync(context, async body =>
     {
         var (unload, problem) = AdapterUnload.Parse(body);
-        return unload is null ? AdapterOutcome.Invalid(problem!.ToString())
+        return unload is null ? AdapterOutcome.Invalid(Words(problem!))
             : MayChange(context, unload.Name) ? await desk.UnloadAsync(unload, context.RequestAborted)
             : NotWithoutPassword;
     });
+
+    /// <summary>vLLM's own sentences name their fields; ours are named before.</summary>
+    private static string Words(Problem problem) =>
+        problem.Field is { } field && problem.Message.Contains($"'{field}'", StringComparison.Ordinal) ? problem.Message : problem.ToString();
 
     /// <summary>The option opens the default namespace; the functions of others are not for whoever comes by.</summary>
     private bool MayChange(HttpContext context, string name) =>

@@ -11,13 +11,13 @@ using LoraFaaS.TestKit.Time;
 namespace LoraFaaS.SystemTests;
 
 /// <summary>
-/// Asynchronous calls while processes are killed: every call that was answered 202 ends with the function's right answer. For a long run:
-/// LORAFAAS_ASYNC_CALLS=1000 LORAFAAS_ASYNC_KILLS=20.
+/// Asynchronous calls while processes are killed: every call that was answered 202 ends with the function's right answer. LORAFAAS_ASYNC_CALLS and LORAFAAS_ASYNC_KILLS
+/// make a run of other lengths.
 /// </summary>
 public sealed class AsyncFaultTests
 {
-    private static readonly int Calls = Number("LORAFAAS_ASYNC_CALLS", 150);
-    private static readonly int Kills = Number("LORAFAAS_ASYNC_KILLS", 6);
+    private static readonly int Calls = Number("LORAFAAS_ASYNC_CALLS", 1_000);
+    private static readonly int Kills = Number("LORAFAAS_ASYNC_KILLS", 20);
 
     private static readonly Dictionary<string, string?> Quick = new(StringComparer.Ordinal)
     {

@@ -8,7 +8,7 @@ namespace LoraFaaS.SystemTests;
 [Collection(DemoGroup.Name)]
 public sealed class OpenAiJavaScriptClientTests(DemoPlatform demo)
 {
-    private const int Checks = 31;
+    private const int Checks = 32;
 
     [Theory]
     [InlineData("sql")]

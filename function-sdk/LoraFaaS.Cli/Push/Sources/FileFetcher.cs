@@ -15,6 +15,9 @@ internal sealed class FileFetcher(HttpMessageHandler handler, TimeProvider time)
     /// <summary>In a row without a single byte; each that brings some begins the count anew.</summary>
     private const int MaxTries = 5;
 
+    /// <summary>Where nobody has answered at all the address is wrong or its server is away: one more look, and not a quarter of a minute of them.</summary>
+    private const int MaxTriesUnheard = 2;
+
     private const int MaxRedirects = 8;
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
@@ -34,7 +37,7 @@ internal sealed class FileFetcher(HttpMessageHandler handler, TimeProvider time)
     {
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
         EntityTagHeaderValue? version = null;
-        var (furthest, failures) = (0L, 0);
+        var (furthest, failures, isHeard) = (0L, 0, false);
 
         while (true)
         {
@@ -45,6 +48,7 @@ internal sealed class FileFetcher(HttpMessageHandler handler, TimeProvider time)
             {
                 var (response, stated) = await AskAsync(address, token, file.Length, version, cancellationToken);
                 using var answer = response;
+                isHeard = true;
 
                 if (answer.IsSuccessStatusCode)
                 {
@@ -74,9 +78,9 @@ internal sealed class FileFetcher(HttpMessageHandler handler, TimeProvider time)
 
             (furthest, failures) = file.Length > furthest ? (file.Length, 1) : (furthest, failures + 1);
 
-            if (failures == MaxTries)
+            if (failures >= (isHeard ? MaxTries : MaxTriesUnheard))
             {
-                throw new FetchException($"{Named(address)}: {trouble} ({MaxTries} tries)");
+                throw new FetchException($"{Named(address)}: {trouble} ({failures} tries)");
             }
 
             var pause = asked ?? TimeSpan.FromSeconds(1 << (failures - 1));

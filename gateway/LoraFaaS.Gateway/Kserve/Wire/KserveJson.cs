@@ -10,5 +10,6 @@ namespace LoraFaaS.Gateway.Kserve.Wire;
 [JsonSerializable(typeof(KserveModel))]
 [JsonSerializable(typeof(KserveState))]
 [JsonSerializable(typeof(KserveGenerated))]
+[JsonSerializable(typeof(KserveInferred))]
 [JsonSerializable(typeof(KserveError))]
 internal sealed partial class KserveJson : JsonSerializerContext;

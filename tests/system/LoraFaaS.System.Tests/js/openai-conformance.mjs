@@ -193,6 +193,16 @@ const checks = {
     assert.deepEqual(completion.choices.map((c) => c.index), [0, 1]);
     assert.equal(completion.choices[0].text, completion.choices[1].text);
   },
+  async 'the likeliest of several completions'() {
+    const options = { temperature: 1.3, seed: 7, max_tokens: 6, logprobs: 1 };
+    const mean = ({ logprobs: { token_logprobs: scores } }) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    const all = (await text({ ...options, n: 4 })).choices.toSorted((a, b) => mean(b) - mean(a));
+    const best = await text({ ...options, n: 2, best_of: 4 });
+    assert.deepEqual(best.choices.map((c) => c.index), [0, 1]);
+    assert.deepEqual(best.choices.map((c) => c.text), all.slice(0, 2).map((c) => c.text));
+    const error = await text({ best_of: 2, stream: true }).then(() => null, (e) => e);
+    assert.ok(error instanceof BadRequestError && error.param === 'best_of', String(error));
+  },
   async 'a call that has to be made is made, whole and streamed'() {
     const weather = { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string', enum: ['Oslo', 'Rome'] } }, required: ['city'], additionalProperties: false } } };
     const clock = { type: 'function', function: { name: 'clock' } };

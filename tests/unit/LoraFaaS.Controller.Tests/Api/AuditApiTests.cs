@@ -45,6 +45,28 @@ public sealed class AuditApiTests
     }
 
     [Fact]
+    public async Task An_alert_is_on_record_with_what_it_scaled_and_one_that_scaled_nothing_is_not()
+    {
+        const string Alert = """{"status":"resolved","alerts":[{"status":"STATUS","labels":{"function_name":"alerted"}},{"status":"STATUS","labels":{"function_name":"gone"}}]}""";
+        await using var controller = await ControllerUnderTest.StartAsync();
+        await DemoController.RegisterAsync(controller);
+        await DemoController.DeployAsync(controller, "alerted", labels: """{"com.openfaas.scale.min":"1","com.openfaas.scale.max":"2","com.openfaas.scale.factor":"100"}""");
+
+        foreach (var status in (string[])["firing", "firing", "resolved", "resolved"])
+        {
+            Assert.Equal(200, (await controller.AskAsync(HttpMethod.Post, "/system/alert", Alert.Replace("STATUS", status, StringComparison.Ordinal))).Status);
+        }
+
+        Assert.Equal(400, (await controller.AskAsync(HttpMethod.Post, "/system/alert", Alert)).Status);
+
+        var events = JsonNode.Parse((await controller.AskAsync(HttpMethod.Get, "/api/v1/audit")).Body)!.AsArray();
+        Assert.Equal(
+            ["POST /system/alert 400", "function.scale alerted.openfaas-fn to 1 200", "function.scale alerted.openfaas-fn to 2 200"],
+            events.Take(3).Select(one => $"{one!["action"]} {one["target"]} {one["status"]}"));
+        Assert.Equal("function.deploy", (string?)events[3]!["action"]);
+    }
+
+    [Fact]
     public async Task An_update_that_only_asked_whether_the_function_is_there_leaves_no_record()
     {
         const string Absent = """{"service":"absent","image":"lora://lory-5m/sentiment:latest"}""";

@@ -36,6 +36,8 @@ public sealed class OpenFaasTableTests(DemoController demo) : IClassFixture<Demo
     [InlineData("GET", "/system/namespaces", null, 200, "openfaas-fn")]
     [InlineData("GET", "/system/namespace/openfaas-fn", null, 200, "openfaas-fn")]
     [InlineData("GET", "/system/namespace/none", null, 404, "none")]
+    [InlineData("GET", "/system/namespace/", null, 400, "name")]
+    [InlineData("DELETE", "/system/namespace/", """{"name":"none"}""", 400, "name")]
     [InlineData("POST", "/system/namespace/", "{}", 400, "name")]
     [InlineData("POST", "/system/namespace/", """{"name":"Bad Name"}""", 400, "name")]
     [InlineData("POST", "/system/namespace/", """{"name":"openfaas-fn"}""", 409, "openfaas-fn")]

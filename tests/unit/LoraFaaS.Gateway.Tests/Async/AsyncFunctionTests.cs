@@ -94,6 +94,22 @@ public sealed class AsyncFunctionTests
     }
 
     [Theory]
+    [InlineData("echo.openfaas-fn")]
+    [InlineData("echo@3")]
+    public async Task The_callback_names_the_function_as_its_caller_did(string name)
+    {
+        await using var receiver = await CallbackReceiver.StartAsync();
+        var (gateway, worker) = await RunningGateway.StartWarmAsync();
+        await using var _ = gateway;
+
+        using var response = await PostAsync(gateway, "hello", "/async-function/" + name, ("X-Callback-Url", receiver.Url), ("X-Lorafaas-Called-As", "forged"));
+        await SettledAsync(gateway, 2);
+
+        Assert.Equal(name, Assert.Single(receiver.Received).Headers["X-Function-Name"]);
+        Assert.Equal(3, Assert.Single(worker.Exchanges).Request.Revision.Number);
+    }
+
+    [Theory]
     [InlineData(500, false)]
     [InlineData(503, false)]
     [InlineData(429, false)]

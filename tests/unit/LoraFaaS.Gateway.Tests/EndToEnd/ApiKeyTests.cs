@@ -105,6 +105,9 @@ public sealed class ApiKeyTests
         var models = JsonNode.Parse(await (await SendAsync(gateway, HttpMethod.Get, "/v1/models", key)).Content.ReadAsStringAsync())!["data"]!.AsArray();
         Assert.Equal(["echo"], models.Select(model => (string?)model!["id"]));
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(gateway, HttpMethod.Get, "/v1/models/other", key)).StatusCode);
+        Assert.Equal("""{"models":["echo"]}""", await (await SendAsync(gateway, HttpMethod.Get, "/v2/models", key)).Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(gateway, HttpMethod.Get, "/v2/models/other", key)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(gateway, HttpMethod.Get, "/v2/models/echo.team-a/ready", key)).StatusCode);
     }
 
     [Fact]
@@ -139,6 +142,7 @@ public sealed class ApiKeyTests
         Assert.Equal(401, await StatusAsync(gateway, "/async-function/echo.closed@3", null));
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo.closed", key));
         Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
+        Assert.DoesNotContain("closed", await gateway.Http.GetStringAsync("/v2/models"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,6 +233,60 @@ public sealed class ApiKeyTests
 
         Assert.Equal(200, await StatusAsync(gateway, "/function/echo", key));
         Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+    }
+
+    [Theory]
+    [InlineData("/function/echo", "x")]
+    [InlineData("/v1/completions", """{"model":"echo","prompt":"x","stream":true}""")]
+    public async Task Who_leaves_before_the_end_is_charged_for_what_was_computed(string path, string body)
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(async exchange =>
+        {
+            await exchange.SendAsync(Given.Started(), Given.Tokens("a", 1, 2, 3), Given.Tokens("b", 4, 5, 6));
+            await Task.Delay(Timeout.InfiniteTimeSpan, exchange.Aborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await using var __ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.TokensPerMinute = 10);
+        await gateway.PublishAsync(ring.Update());
+
+        using (var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, path.StartsWith("/v1", StringComparison.Ordinal) ? "application/json" : "text/plain") })
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {key}");
+            request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+            using var response = await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+            while (!(await Patience.ForAsync(reader.ReadLineAsync()))!.Contains("\"b\"", StringComparison.Ordinal))
+            {
+                // Until the second event is here.
+            }
+        }
+
+        await Patience.UntilAsync(() => gateway.InFlight == 0);
+
+        // 5 + 6 of 10.
+        Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+    }
+
+    [Fact]
+    public async Task Tokens_of_an_asynchronous_call_are_charged_to_the_key_that_it_was_handed_in_with()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync();
+        await using var _ = gateway;
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.TokensPerMinute = 10);
+        var other = ring.Add(change: made => made.TokensPerMinute = 10);
+        await gateway.PublishAsync(ring.Update());
+
+        Assert.Equal(202, await StatusAsync(gateway, "/async-function/echo", key));
+        await Patience.UntilAsync(() => !gateway.Controller.Calls.Settled.IsEmpty);
+
+        Assert.Equal(429, await StatusAsync(gateway, "/function/echo", key));
+        Assert.Equal(429, await StatusAsync(gateway, "/async-function/echo", key));
+        Assert.Equal(200, await StatusAsync(gateway, "/function/echo", other));
+        Assert.Equal(2, worker.Exchanges.Count);
+        Assert.DoesNotContain(key, gateway.Controller.Calls.Enqueued.Single().Headers.Values);
     }
 
     [Fact]

@@ -95,6 +95,7 @@ public sealed class FunctionEndpointTests
         Assert.Contains("event: done", rest, StringComparison.Ordinal);
         Assert.Equal("w1", Header(response, "X-Lorafaas-Worker"));
         Assert.True(response.Headers.Contains("X-Start-Time"));
+        Assert.Matches(@"^\d+\.\d{6}$", Header(response, "X-Duration-Seconds"));
     }
 
     [Theory]

@@ -35,6 +35,19 @@ public sealed class GrpcDoorTests
     }
 
     [Fact]
+    public async Task Who_watches_before_the_first_routes_is_told_when_calls_may_come()
+    {
+        var opens = new TaskCompletionSource();
+        await using var gateway = await RunningGateway.StartBeforeRoutesAsync(opens.Task, GrpcDoor);
+        using var channel = ChannelOf(gateway);
+        await using var watch = Watch(channel, "");
+
+        Assert.Equal(ServingStatus.NotServing, await NextAsync(watch));
+        opens.SetResult();
+        Assert.Equal(ServingStatus.Serving, await NextAsync(watch));
+    }
+
+    [Fact]
     public async Task Tools_find_services_and_their_files_under_both_names_of_reflection()
     {
         await using var gateway = await RunningGateway.StartAsync(GrpcDoor);

@@ -104,6 +104,30 @@ public sealed class HostileSocketTests
         Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
     }
 
+    /// <summary>Each byte in its time, and no end: what is sent is enough for the server, and not for us.</summary>
+    [Theory]
+    [InlineData("/function/echo")]
+    [InlineData("/async-function/echo")]
+    [InlineData("/v1/chat/completions")]
+    [InlineData("/generate")]
+    [InlineData("/v2/models/echo/generate")]
+    public async Task A_body_that_trickles_in_is_not_waited_for_for_ever(string path)
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(null, "--Gateway:DefaultTimeout", "00:00:00.500");
+        await using var __ = gateway;
+        using var socket = await OpenAsync(gateway.Url, Encoding.Latin1.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var sending = TrickleAsync(socket, stop.Token);
+        var buffer = new byte[12];
+
+        await Patience.ForAsync(socket.ReceiveAsync(buffer.AsMemory()).AsTask());
+        await Patience.UntilAsync(() => gateway.InFlight == 0);
+        await stop.CancelAsync();
+        await sending;
+
+        Assert.StartsWith("HTTP/1.1 4", Encoding.Latin1.GetString(buffer), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_reader_that_does_not_read_stops_its_own_worker()
     {
@@ -182,6 +206,22 @@ public sealed class HostileSocketTests
         }
 
         return socket;
+    }
+
+    private static async Task TrickleAsync(Socket socket, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await socket.SendAsync("x"u8.ToArray(), stop);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, stop);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            // Closed on us, or the test is over.
+        }
     }
 
     private static byte[] Mutate(Random random)

@@ -33,6 +33,9 @@ public sealed class HostileWorkerTests
         { "an empty stream", EventsHead + "0\r\n\r\n" },
         { "a frame over any limit", EventsHead + "4\r\n\u007f\u007f\u007f\u007f\r\n" },
         { "a frame that is no event", EventsHead + "6\r\n\0\0\0\u0002\u007f\u007f\r\n" },
+        { "a failure without a word", "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n" },
+        { "somebody else's failure", "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>" },
+        { "a page", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>" },
         { "half a frame", EventsHead + "6\r\n\0\0\0\u0009ab\r\n0\r\n\r\n" },
     };
 
@@ -50,6 +53,27 @@ public sealed class HostileWorkerTests
 
         Assert.Equal(Whole, await response.Content.ReadAsStringAsync());
         Assert.True(broken.Requests > 0, what);
+    }
+
+    /// <summary>Each pause is longer than the one before: no machine is so slow that every call finds it over.</summary>
+    [Theory]
+    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")]
+    public async Task One_that_goes_on_failing_without_a_word_is_passed_over(string answer)
+    {
+        const int Calls = 16;
+        await using var broken = await RawWorker.StartAsync(_ => Encoding.Latin1.GetBytes(answer));
+        await using var gateway = await RunningGateway.StartAsync();
+        var sound = await gateway.AddWorkerAsync("w2");
+        await gateway.PublishAsync(Given.Snapshot(
+            [Given.Route("echo", placements: [("w1", StorageTier.Device), ("w2", StorageTier.Host)])], Given.Worker("w1", broken.Url), Given.Worker("w2", sound.Url)));
+
+        for (var call = 0; call < Calls; call++)
+        {
+            Assert.Equal(Whole, await (await gateway.InvokeAsync("x")).Content.ReadAsStringAsync());
+        }
+
+        Assert.InRange(broken.Requests, 5, Calls - 1);
     }
 
     [Fact]

@@ -113,6 +113,19 @@ public sealed class InferenceTests
     }
 
     [Fact]
+    public async Task A_call_whose_request_does_not_come_is_not_waited_for_for_ever()
+    {
+        var (gateway, _) = await RunningGateway.StartWarmAsync(null, [.. GrpcDoor, "--Gateway:DefaultTimeout", "00:00:00.200"]);
+        await using var __ = gateway;
+        using var channel = ChannelOf(gateway);
+        await using var call = await channel.OpenDuplexAsync(InferenceMethods.ModelStreamInfer, GrpcCallOptions.None, CancellationToken.None);
+        await using var answers = call.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
+
+        Assert.Equal(GrpcStatusCode.InvalidArgument, await StatusAsync(() => Patience.ForAsync(answers.MoveNextAsync().AsTask())));
+        await Patience.UntilAsync(() => gateway.InFlight == 0);
+    }
+
+    [Fact]
     public async Task A_deadline_and_a_caller_that_leaves_end_the_generation()
     {
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -159,6 +172,28 @@ public sealed class InferenceTests
         Assert.Equal(GrpcStatusCode.Unauthenticated, await StatusAsync(() => AskAsync(channel, InferenceMethods.ModelMetadata, new ModelMetadataRequest { Name = "echo" })));
         Assert.Equal(ServingStatus.Serving, (await AskAsync(channel, HealthMethods.Check, new HealthCheckRequest())).Status);
         Assert.True((await AskAsync(channel, InferenceMethods.ServerReady, new ServerReadyRequest())).Ready);
+    }
+
+    [Fact]
+    public async Task A_key_shows_only_the_models_that_it_opens()
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(null, GrpcDoor);
+        await using var _ = gateway;
+        await gateway.PublishAsync([Given.Route("echo"), Given.Route("other"), Given.Route("echo", "team-a")], worker);
+        var ring = new KeyRing();
+        var key = ring.Add(change: made => made.Functions.Add("echo"));
+        await gateway.PublishAsync(ring.Update());
+        using var channel = ChannelOf(gateway, new KeyValuePair<string, string>("authorization", $"Bearer {key}"));
+
+        Assert.True((await AskAsync(channel, InferenceMethods.ModelReady, new ModelReadyRequest { Name = "echo" })).Ready);
+        Assert.Equal("echo", (await AskAsync(channel, InferenceMethods.ModelMetadata, new ModelMetadataRequest { Name = "echo" })).Name);
+
+        foreach (var theirs in (string[])["other", "other@3", "echo.team-a"])
+        {
+            Assert.False((await AskAsync(channel, InferenceMethods.ModelReady, new ModelReadyRequest { Name = theirs })).Ready);
+            Assert.Equal(GrpcStatusCode.NotFound, await StatusAsync(() => AskAsync(channel, InferenceMethods.ModelMetadata, new ModelMetadataRequest { Name = theirs })));
+            Assert.Equal(GrpcStatusCode.PermissionDenied, await StatusAsync(() => AskAsync(channel, InferenceMethods.ModelInfer, Infer(theirs, "x"))));
+        }
     }
 
     [Fact]

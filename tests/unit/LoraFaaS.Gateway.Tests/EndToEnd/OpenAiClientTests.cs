@@ -122,6 +122,32 @@ public sealed class OpenAiClientTests
             worker.Exchanges.Select(exchange => (exchange.Request.Prompt.RawText, exchange.Request.Sampling.Seed)).Order());
     }
 
+    /// <summary>The seeds are the first's and those after it, so that the script can tell the candidates apart: the second is the likelier one of each prompt, though its sum is less.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(""","logprobs":1""", true)]
+    public async Task The_likeliest_of_the_candidates_is_the_answer(string more, bool shows)
+    {
+        var (gateway, worker) = await RunningGateway.StartWarmAsync(async exchange =>
+        {
+            var (name, asked) = ($"{exchange.Request.Prompt.RawText}{exchange.Request.Sampling.Seed}", exchange.Request.Sampling);
+            var isLikely = asked.Seed == 8;
+            var tokens = Given.Tokens(name, isLikely ? [1, 2] : [1]);
+            tokens.Tokens.Logprobs.Add(Enumerable.Range(0, tokens.Tokens.Ids.Count).Select(_ => new TokenLogprob { Token = Google.Protobuf.ByteString.CopyFromUtf8(name), Logprob = isLikely ? -0.5f : -0.75f }));
+            await exchange.SendAsync(Given.Started(), tokens, Given.Finished(tokens.Tokens.Ids.Count));
+        });
+        await using var _ = gateway;
+
+        var response = await gateway.PostJsonAsync("/v1/completions", $$"""{"model":"echo","prompt":["a","b"],"best_of":3,"seed":7,"temperature":1{{more}}}""");
+
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        var choices = answer.RootElement.GetProperty("choices").EnumerateArray().ToArray();
+        Assert.Equal([(0, "a8"), (1, "b8")], choices.Select(choice => (choice.GetProperty("index").GetInt32(), choice.GetProperty("text").GetString())));
+        Assert.All(choices, choice => Assert.Equal(shows ? JsonValueKind.Object : JsonValueKind.Null, choice.GetProperty("logprobs").ValueKind));
+        Assert.Equal((10, 8), (answer.RootElement.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), answer.RootElement.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal(6, worker.Exchanges.Count);
+    }
+
     [Fact]
     public async Task Streamed_choices_each_finish_once()
     {

@@ -75,6 +75,20 @@ public sealed class VllmTests
         Assert.Equal((status, type), Error(await AskAsync(gateway, Load, body)));
     }
 
+    [Theory]
+    [InlineData(Load, """{"lora_name":"a","lora_path":""}""", "Both 'lora_name' and 'lora_path' must be provided.")]
+    [InlineData(Load, """{"lora_name":"echo","lora_path":"lora://lory-5m/a"}""", "The lora adapter 'echo' has already been loaded. If you want to load the adapter in place, set 'load_inplace' to True.")]
+    [InlineData(Load, """{"lora_name":"a","lora_path":"lora://lory-5m/nope"}""", "Loading lora a failed: No adapter found for lora://lory-5m/nope")]
+    [InlineData(Load, """{"lora_name":7,"lora_path":"x"}""", "lora_name: must be a string")]
+    [InlineData(Unload, """{"lora_name":""}""", "'lora_name' needs to be provided to unload a LoRA adapter.")]
+    [InlineData(Unload, """{"lora_name":"gone"}""", "The lora adapter 'gone' cannot be found.")]
+    public async Task What_vLLM_has_a_sentence_for_is_said_in_it(string path, string body, string message)
+    {
+        await using var gateway = await StartAsync("--Gateway:AllowRuntimeLoraUpdating", "true");
+
+        Assert.Equal(message, (string?)JsonNode.Parse((await AskAsync(gateway, path, body)).Body)!["error"]!["message"]);
+    }
+
     [Fact]
     public async Task In_place_keeps_what_was_deployed_but_for_the_image()
     {

@@ -51,6 +51,9 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
 
     public int Watches => Volatile.Read(ref _watches);
 
+    /// <summary>Before it nobody who watches is told anything.</summary>
+    public Task Opens { get; set; } = Task.CompletedTask;
+
     /// <summary>What an activation is answered with.</summary>
     public Func<ActivateRequest, CancellationToken, Task<ActivateReply>> OnActivate { get; set; } =
         (_, _) => Task.FromResult(new ActivateReply { ErrorCode = "no_capacity", ErrorMessage = "no worker has room", RetryAfterMs = 4_000 });
@@ -90,6 +93,8 @@ internal sealed class FakeController : IControlService, IAsyncDisposable
             updates.Writer.TryWrite(_snapshot);
             _watchers.Add(updates);
         }
+
+        await Opens.WaitAsync(cancellationToken);
 
         await foreach (var update in updates.Reader.ReadAllAsync(cancellationToken))
         {

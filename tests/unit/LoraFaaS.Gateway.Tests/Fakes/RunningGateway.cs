@@ -33,6 +33,8 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public IEnumerable<string> Urls => _app!.Urls;
 
+    public IServiceProvider Services => _app!.Services;
+
     public RouteBoard Board => _app!.Services.GetRequiredService<RouteBoard>();
 
     public int InFlight => _app!.Services.GetRequiredService<InFlightGate>().Count;
@@ -44,6 +46,16 @@ internal sealed class RunningGateway : IAsyncDisposable
     public static async Task<RunningGateway> StartAsync(params string[] args)
     {
         var gateway = new RunningGateway(await FakeController.StartAsync());
+        await gateway.RunAsync(args);
+        await Patience.UntilAsync(() => gateway.Board.HasRoutes);
+        return gateway;
+    }
+
+    /// <summary>One that has no routes until the controller opens.</summary>
+    public static async Task<RunningGateway> StartBeforeRoutesAsync(Task opens, params string[] args)
+    {
+        var gateway = new RunningGateway(await FakeController.StartAsync());
+        gateway.Controller.Opens = opens;
         await gateway.RunAsync(args);
         return gateway;
     }
@@ -127,6 +139,5 @@ internal sealed class RunningGateway : IAsyncDisposable
         ]);
         await _app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), Timeout = Patience.Limit };
-        await Patience.UntilAsync(() => Board.HasRoutes);
     }
 }

@@ -14,6 +14,7 @@ namespace LoraFaaS.Gateway.Tests.OpenAi;
 /// <summary>Bytes as the clients get them, letter by letter.</summary>
 public sealed class GoldenRenderingTests : IDisposable
 {
+    private static readonly CompletionOptions Asked = new() { Model = "echo" };
     private static readonly CompletionHead Head = new("id-1", 1_700_000_000, "echo", "fp_1");
 
     private readonly DefaultHttpContext _context = new();
@@ -137,7 +138,7 @@ public sealed class GoldenRenderingTests : IDisposable
         tokens.Tokens.Logprobs.Add(new TokenLogprob { Logprob = float.NegativeInfinity, Token = Google.Protobuf.ByteString.CopyFrom(0xa9) });
 
         await new CompletionRenderer(_context, _invocation, new ChatShape(Head, true), new UsageCount(1))
-            .RenderAsync(Given.Stream(Choice(0, Given.Started()), Choice(0, tokens), Choice(0, Given.Finished(2))), 1);
+            .RenderAsync(Given.Stream(Choice(0, Given.Started()), Choice(0, tokens), Choice(0, Given.Finished(2))), 1, Asked);
 
         Assert.Equal(
             """{"id":"id-1","object":"chat.completion","created":1700000000,"model":"echo","choices":[{"index":0,"message":{"role":"assistant","content":"é","refusal":null},"logprobs":{"content":[{"token":"bytes:\\xc3","logprob":-0.5,"bytes":[195],"top_logprobs":[{"token":"a","logprob":-1,"bytes":[97]}]},{"token":"bytes:\\xa9","logprob":-9999,"bytes":[169],"top_logprobs":[]}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"prompt_tokens_details":{"cached_tokens":2}},"system_fingerprint":"fp_1"}""",
@@ -152,7 +153,8 @@ public sealed class GoldenRenderingTests : IDisposable
             Given.Stream(
                 Choice(3, Given.Tokens("d", 1)), Choice(0, Given.Tokens("a", 1)), Choice(2, Given.Tokens("c", 1)), Choice(1, Given.Tokens("b", 1)),
                 Choice(1, Given.Finished(1)), Choice(0, Given.Finished(1)), Choice(3, Given.Finished(1)), Choice(2, Given.Finished(1))),
-            4);
+            4,
+            Asked);
 
         Assert.Contains("\"choices\":[{\"text\":\"a\",\"index\":0", Written(), StringComparison.Ordinal);
         Assert.Contains("{\"text\":\"d\",\"index\":3", Written(), StringComparison.Ordinal);
@@ -183,7 +185,7 @@ public sealed class GoldenRenderingTests : IDisposable
     public async Task A_repeated_prompt_and_its_answer_are_one_list_when_they_come_as_a_whole()
     {
         await new CompletionRenderer(_context, _invocation, new TextShape(Head, true), new UsageCount(1))
-            .RenderAsync(Given.Stream(Choice(0, Repeated()), Choice(0, WithLogprob("upon", -1)), Choice(0, Given.Finished(1))), 1);
+            .RenderAsync(Given.Stream(Choice(0, Repeated()), Choice(0, WithLogprob("upon", -1)), Choice(0, Given.Finished(1))), 1, Asked);
 
         Assert.Contains(
             """{"text":"Once upon","index":0,"logprobs":{"tokens":["On","ce ","upon"],"token_logprobs":[null,-3,-1],"top_logprobs":[null,{"e":-1,"ce ":-3},{"upon":-1}],"text_offset":[0,2,5]}""",

@@ -64,6 +64,17 @@ public sealed class AdapterOpenerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_where_nobody_answers_is_looked_at_once_more()
+    {
+        _hub.IsAway = true;
+
+        var fault = await Assert.ThrowsAsync<UsageException>(() => OpenAsync("https://hub.example/adapter.tar"));
+
+        Assert.Contains("(2 tries)", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(2, _hub.Asked.Count);
+    }
+
+    [Fact]
     public async Task What_is_not_what_the_hub_states_is_refused()
     {
         _hub.Damaged = true;

@@ -32,12 +32,21 @@ internal sealed class FakeHub : HttpMessageHandler
     /// <summary>Where set, the storage is somewhere else.</summary>
     public string? RedirectTo { get; set; }
 
+    /// <summary>Nobody accepts a connection.</summary>
+    public bool IsAway { get; set; }
+
     public List<(Uri Address, bool HasToken, long? From)> Asked { get; } = [];
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var address = request.RequestUri!;
         Asked.Add((address, request.Headers.Authorization is not null, request.Headers.Range?.Ranges.First().From));
+
+        if (IsAway)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
+        }
+
         return Task.FromResult(address.Host == Endpoint.Host ? AnswerHub(request, address) : AnswerStorage(request, address));
     }
 
