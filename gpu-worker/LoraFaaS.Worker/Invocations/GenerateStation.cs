@@ -50,6 +50,9 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
 
                 await PassOnAsync(invocation, happened, sink, abort.Token);
 
+                // Here and not behind the yield: this thread may get its processor back only when the next token is computed.
+                var passedAt = time.GetTimestamp();
+
                 if (!isHeard && happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
                 {
                     isHeard = true;
@@ -61,7 +64,7 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
 
                 if (happened.KindCase is GenerateEvent.KindOneofCase.Tokens)
                 {
-                    await NoteFirstAsync(invocation, ticket, granted, begun, abort.Token);
+                    await NoteFirstAsync(invocation, ticket, granted, begun, passedAt, abort.Token);
                     promise?.Keep(invocation.NextDueAt(time));
                 }
 
@@ -97,8 +100,8 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         }
     }
 
-    /// <summary>The first token is out: its time is the one at which it was written, and whoever gave way to it may begin.</summary>
-    private async ValueTask NoteFirstAsync(Invocation invocation, QueueTicket ticket, Turn.Granted granted, long begun, CancellationToken cancellationToken)
+    /// <summary>The first token is out: its time is the one at which the server was given it, and whoever gave way to it may begin.</summary>
+    private async ValueTask NoteFirstAsync(Invocation invocation, QueueTicket ticket, Turn.Granted granted, long begun, long passedAt, CancellationToken cancellationToken)
     {
         if (invocation.Ttft is not null)
         {
@@ -106,8 +109,8 @@ internal sealed partial class GenerateStation(BatchLoop queue, IOptions<WorkerOp
         }
 
         invocation.Stage = InvocationStage.Decode;
-        invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt);
-        invocation.PrefillTime = time.GetElapsedTime(begun);
+        invocation.Ttft = time.GetElapsedTime(invocation.ArrivedAt, passedAt);
+        invocation.PrefillTime = time.GetElapsedTime(begun, passedAt);
         invocation.Cold?.Dispose();
         await queue.ObserveAsync(ticket, granted, invocation.BeganOnArriving ? null : invocation.PrefillTime, cancellationToken);
     }
