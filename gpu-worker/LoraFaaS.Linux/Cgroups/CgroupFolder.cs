@@ -81,6 +81,26 @@ internal static class CgroupFolder
         }
     }
 
+    /// <summary>
+    /// Another limit for a group that is in use. False: it uses more than that, and of what it uses nothing can be taken back. A unified tree's kernel ends processes of the group then, and this is true.
+    /// </summary>
+    public static bool TryLimitMemory(CgroupPlace place, string path, long bytes)
+    {
+        try
+        {
+            SetMemory(path, place.IsUnified, bytes);
+            return true;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A weight of v1, which knows finer ones.</summary>
     public static void SetShares(string path, long shares) => Set(path, "cpu.shares", shares);
 
@@ -106,9 +126,22 @@ internal static class CgroupFolder
             return;
         }
 
-        Set(path, "memory.limit_in_bytes", bytes);
-        TrySet(path, "memory.memsw.limit_in_bytes", bytes);
+        const string Limit = "memory.limit_in_bytes";
+        const string WithSwap = "memory.memsw.limit_in_bytes";
+
+        // With swap it may never be less than without.
+        if (bytes > Get(path, Limit))
+        {
+            TrySet(path, WithSwap, bytes);
+        }
+
+        Set(path, Limit, bytes);
+        TrySet(path, WithSwap, bytes);
     }
+
+    /// <summary>A limit as it stands; where it cannot be read, none.</summary>
+    private static long Get(string path, string name) =>
+        File.Exists(Path.Combine(path, name)) && long.TryParse(File.ReadAllText(Path.Combine(path, name)), CultureInfo.InvariantCulture, out var value) ? value : long.MaxValue;
 
     private static void Set(string path, string name, long value) => File.WriteAllText(Path.Combine(path, name), value.ToString(CultureInfo.InvariantCulture));
 

@@ -57,6 +57,13 @@ public sealed class CgroupTree(IReadOnlyList<CgroupPlace> places, string name)
         return hasSet;
     }
 
+    /// <summary>
+    /// Another memory limit for a process that runs. False: it uses more than that, and the limit stays as it was. True too where no hierarchy here controls memory, or the group is gone.
+    /// </summary>
+    public bool TryLimitMemory(string child, long bytes) =>
+        Places.Where(place => place.Controllers.Contains(CgroupController.Memory))
+            .Select(place => CgroupFolder.TryLimitMemory(place, Path.Combine(place.Folder, name, child), bytes)).ToList().TrueForAll(isSet => isSet);
+
     /// <summary>Removes a process's groups once it is gone. False: somebody is still in one.</summary>
     public bool TryRemove(string child) => Places.Select(place => TryRemoveFolder(Path.Combine(place.Folder, name, child))).ToList().TrueForAll(removed => removed);
 

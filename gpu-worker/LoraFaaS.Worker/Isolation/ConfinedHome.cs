@@ -7,6 +7,7 @@ internal sealed class ConfinedHome
 {
     private readonly CgroupTree _groups;
     private readonly string _folder;
+    private long _memoryLimit;
 
     public ConfinedHome(string name, string folder, CgroupTree groups)
     {
@@ -25,12 +26,31 @@ internal sealed class ConfinedHome
     public string WritablePath { get; }
 
     /// <summary>One group in each hierarchy that works; returns the files through which they are entered.</summary>
-    public IReadOnlyList<string> MakeGroups(CgroupLimits limits) => [.. _groups.Places.Select(place => _groups.Create(place, Name, limits))];
+    public IReadOnlyList<string> MakeGroups(CgroupLimits limits)
+    {
+        Volatile.Write(ref _memoryLimit, limits.MemoryBytes);
+        return [.. _groups.Places.Select(place => _groups.Create(place, Name, limits))];
+    }
+
+    /// <summary>Bytes of memory that its groups let it have.</summary>
+    public long MemoryLimit => Volatile.Read(ref _memoryLimit);
 
     /// <summary>How often it ran against its groups' limits.</summary>
     public CgroupEvents Events => _groups.Read(Name);
 
     public bool TrySetLast(bool isLast, int cpuWeight) => _groups.TrySetLast(Name, isLast, cpuWeight);
+
+    /// <summary>False: it uses more, and the limit stays as it was.</summary>
+    public bool TryLimitMemory(long bytes)
+    {
+        if (!_groups.TryLimitMemory(Name, bytes))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _memoryLimit, bytes);
+        return true;
+    }
 
     /// <summary>False: something is still held. Nothing is lost by it but a folder, which the next worker removes.</summary>
     public bool Remove()

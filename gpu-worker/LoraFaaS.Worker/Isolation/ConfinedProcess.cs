@@ -64,6 +64,8 @@ internal sealed partial class ConfinedProcess : IConfinedProcess
     /// <summary>Whose it is, once that is known: what it does that it may not is logged under this name.</summary>
     public ConfinedOwner Owner => _owner;
 
+    public bool TryLimitMemory(long bytes) => _home.TryLimitMemory(bytes);
+
     /// <summary>At once, and without a word to it.</summary>
     public void Kill()
     {

@@ -45,8 +45,8 @@ internal sealed partial class ConfinedResources(
         if (now.MemoryKills > before.MemoryKills)
         {
             violations.Count(Violation.Memory, now.MemoryKills - before.MemoryKills);
-            LogMemoryEnd(home.Name, owner.ToString(), program.MemoryBytes >> 20);
-            owner.Told?.Invoke($"ended: it had reached its memory limit of {program.MemoryBytes >> 20} MiB");
+            LogMemoryEnd(home.Name, owner.ToString(), home.MemoryLimit >> 20);
+            owner.Told?.Invoke($"ended: it had reached its memory limit of {home.MemoryLimit >> 20} MiB");
         }
 
         if (now.ThreadRefusals > before.ThreadRefusals)

@@ -15,6 +15,9 @@ internal interface IConfinedProcess : IAsyncDisposable
     /// <summary>Whose it is, once that is known.</summary>
     ConfinedOwner Owner { get; }
 
+    /// <summary>Another limit for its memory, in bytes. False: it uses more than that, and the limit stays as it was.</summary>
+    bool TryLimitMemory(long bytes);
+
     /// <summary>At once, and without a word to it.</summary>
     void Kill();
 }

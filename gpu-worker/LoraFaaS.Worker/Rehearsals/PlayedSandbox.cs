@@ -38,6 +38,8 @@ internal sealed class PlayedSandbox : IConfinedProcess
 
     public ConfinedOwner Owner { get; } = new();
 
+    public bool TryLimitMemory(long bytes) => true;
+
     public void Kill() => _ending.Cancel();
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,6 @@ internal sealed class PlayedSandboxes : ISandboxSource
     public Task<SandboxProcess> StartAsync(SandboxId id, CancellationToken cancellationToken)
     {
         var (worker, sandbox) = SocketPair.Create();
-        return Task.FromResult(new SandboxProcess(id, new PlayedSandbox(DescriptorStream.Of(worker, maxPending: 0), DescriptorStream.Of(sandbox, PlayedSandbox.MaxPending))));
+        return Task.FromResult(new SandboxProcess(id, new PlayedSandbox(DescriptorStream.Of(worker, maxPending: 0), DescriptorStream.Of(sandbox, PlayedSandbox.MaxPending)), overheadBytes: 0));
     }
 }

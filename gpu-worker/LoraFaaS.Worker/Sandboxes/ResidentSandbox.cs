@@ -36,14 +36,14 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     private Task? _end;
 
     public ResidentSandbox(
-        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, long pageBytes, SandboxTimes times, SandboxPulse pulse,
-        SandboxSurroundings around)
+        SandboxKey key, SandboxProcess process, SandboxChannel channel, MemoryLease lease, SandboxMemoryLimit limit, long pageBytes, SandboxTimes times,
+        SandboxPulse pulse, SandboxSurroundings around)
     {
         Key = key;
         Times = times;
         _process = process;
         _channel = channel;
-        _lease = new SandboxLeaseBook(channel, lease, around.Time);
+        _lease = new SandboxLeaseBook(channel, lease, limit.TryFollow, around.Time);
         _pageBytes = pageBytes;
         _around = around;
         _time = around.Time;
@@ -196,6 +196,9 @@ internal sealed class ResidentSandbox : IServingProcess<SandboxKey>
     {
         try
         {
+            // Behind the call that opened it, which need not wait for the kernel.
+            await _lease.HoldAsync(_ending);
+
             await foreach (var wish in _channel.Wishes.ReadAllAsync(_ending))
             {
                 // Granted or not, it hears where it stands: sequences wait for the answer.

@@ -5,9 +5,13 @@ namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>
 /// One sandbox's lease, in the ledger and in the sandbox, in an order that cannot overcommit: the ledger gives before the sandbox may use, and the
-/// sandbox gives back before the ledger counts it free. One change at a time; a sandbox that ends in the middle of one fails nobody who asked for it.
+/// sandbox gives back before the ledger counts it free. The kernel's limit moves with it: it is raised before the sandbox may use more, and lowered before anybody else may. One change at a time; a sandbox that ends in the middle of one fails nobody who asked for it.
 /// </summary>
-internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease, TimeProvider time) : IAsyncDisposable
+/// <param name="channel">To the sandbox.</param>
+/// <param name="lease">In the ledger.</param>
+/// <param name="limit">Sets the kernel's limit to a lease; false: the sandbox uses more, and is being ended.</param>
+/// <param name="time">A clock.</param>
+internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease, Func<ByteSize, bool> limit, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>It answers between two steps. One that does not is stopped or hung, and must not keep others from making room elsewhere.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
@@ -36,6 +40,8 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
             {
                 return false;
             }
+
+            limit(lease.Size);
 
             if (IsSlow)
             {
@@ -75,12 +81,30 @@ internal sealed class SandboxLeaseBook(SandboxChannel channel, MemoryLease lease
                 return ByteSize.Zero;
             }
 
-            if (Math.Max(used, size.Bytes) is var left && left < before.Bytes)
+            if (Math.Max(used, size.Bytes) is var left && left < before.Bytes && limit(new ByteSize(left)))
             {
                 lease.TryResize(new ByteSize(left));
             }
 
             return before - lease.Size;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>From here on it is held to what it was leased when it was opened, and no longer to the most that a sandbox can be.</summary>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+
+        try
+        {
+            if (!_hasEnded)
+            {
+                limit(lease.Size);
+            }
         }
         finally
         {

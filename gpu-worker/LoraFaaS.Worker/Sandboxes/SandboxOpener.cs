@@ -104,7 +104,7 @@ internal sealed partial class SandboxOpener(
                     var pulse = new SandboxPulse(key, process, channel, _options, time, logger);
                     var around = new SandboxSurroundings(host, prefixes, room, costs, changes, time);
                     return (new Loading<ResidentSandbox>.Ready(
-                        new ResidentSandbox(key, process, channel, lease, done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length }), false);
+                        new ResidentSandbox(key, process, channel, lease, new SandboxMemoryLimit(key, process, logger), done.Value.PageBytes, times, pulse, around) { BackboneBytes = backbone.Segment.Length }), false);
                 case SandboxReply<Ready>.Refused refused:
                     return (await FailAsync(process, channel, refused.Problem), false);
                 case SandboxReply<Ready>.Lost:

@@ -10,7 +10,10 @@ using LoraFaaS.Worker.Isolation;
 namespace LoraFaaS.Worker.Sandboxes;
 
 /// <summary>A sandbox program that is running and confined, whatever it has been told so far.</summary>
-internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : IBlankProcess
+/// <param name="id">Its own.</param>
+/// <param name="process">The confined one.</param>
+/// <param name="overheadBytes">What it may use beside what it is leased.</param>
+internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process, long overheadBytes) : IBlankProcess
 {
     private IDisposable? _hold;
 
@@ -38,7 +41,7 @@ internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : I
         try
         {
             await stage.GiveAsync(process.Stream, cancellationToken);
-            return new SandboxProcess(id, process);
+            return new SandboxProcess(id, process, program.OverheadBytes);
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException)
         {
@@ -93,6 +96,9 @@ internal sealed class SandboxProcess(SandboxId id, IConfinedProcess process) : I
     /// <summary>What it does that it may not is logged under this name.</summary>
     public void BelongTo(SandboxKey key, SandboxChannel channel) =>
         process.Owner.Become(key.ToString(), () => channel.Functions, () => channel.Turns?.Held);
+
+    /// <summary>The kernel lets it use what it is leased, and what it needs beside that. False: it uses more already.</summary>
+    public bool TryLimitMemory(ByteSize lease) => process.TryLimitMemory(lease.Bytes + overheadBytes);
 
     /// <summary>At once, and without a word to it.</summary>
     public void Kill() => process.Kill();

@@ -17,9 +17,10 @@ internal sealed class SandboxProgram
     {
         const int ThreadsOfTheRuntime = 192;
 
-        // What it leases, which holds its adapters and keys and values, and what the runtime needs beside that. The backbone is not in it:
+        // The most it can be leased, which holds its adapters and keys and values, and what the runtime needs beside that; once it is opened, what it is leased. The backbone is not in it:
         // its pages are the worker's, who touched them first.
-        _memoryBytes = options.SandboxBytes.Bytes + isolation.OverheadBytes;
+        OverheadBytes = isolation.OverheadBytes;
+        _memoryBytes = options.SandboxBytes.Bytes + OverheadBytes;
         _cpuWeight = isolation.CpuWeight;
         _threads = ThreadsOfTheRuntime + (2 * options.SandboxThreads(Environment.ProcessorCount));
         Path = options.SandboxPath.Length > 0 ? System.IO.Path.GetFullPath(options.SandboxPath) : ProgramFiles.Find(Name);
@@ -31,6 +32,9 @@ internal sealed class SandboxProgram
     }
 
     public string Path { get; }
+
+    /// <summary>Memory beside what it leases.</summary>
+    public long OverheadBytes { get; }
 
     public ConfinedProgram Confined() => new()
     {

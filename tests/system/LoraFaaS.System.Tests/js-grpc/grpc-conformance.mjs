@@ -115,7 +115,15 @@ const checks = {
     assert.equal(textOf(await ask(client, 'ModelInfer', infer())), expected);
   },
   async 'a deadline is kept'() {
-    const error = await failure(ask(client, 'ModelInfer', infer(prompt, {}, { max_tokens: { int64_param: 400 } }), { deadline: Date.now() + 5 }));
+    // Whoever would be late behind those who are here is told at once that he may come again; that is no deadline that passed.
+    const soon = () => failure(ask(client, 'ModelInfer', infer(prompt, {}, { max_tokens: { int64_param: 400 } }), { deadline: Date.now() + 5 }));
+    let error = await soon();
+
+    for (let tries = 0; error.code === grpc.status.RESOURCE_EXHAUSTED && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      error = await soon();
+    }
+
     assert.equal(error.code, grpc.status.DEADLINE_EXCEEDED);
   },
   async 'what is wrong is said by its name'() {

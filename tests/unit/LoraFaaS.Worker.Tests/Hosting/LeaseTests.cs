@@ -1,8 +1,11 @@
+using System.Globalization;
 using LoraFaaS.Contracts.Units;
+using LoraFaaS.Linux.Cgroups;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
 using LoraFaaS.TestKit.Time;
+using LoraFaaS.Worker.Isolation;
 using LoraFaaS.Worker.Memory;
 using LoraFaaS.Worker.Metering;
 using LoraFaaS.Worker.Offloading;
@@ -33,6 +36,26 @@ public sealed class LeaseTests
         // What it grew by comes back without anybody asking for it.
         await Patience.UntilAsync(() => sandbox.Slack <= ByteSize.FromMebibytes(64) && ledger.Used == sandbox.Leased && sandbox.Leased.Bytes - sandbox.Needed.Bytes <= 3 * DeviceLedger.Extent.Bytes);
         Assert.Equal(answers[0].Text, (await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 400), Token)).Text);
+    }
+
+    [Fact]
+    public async Task The_kernel_holds_a_sandbox_to_its_lease_and_to_no_more()
+    {
+        await using var world = await DemoWorld.StartAsync("--Worker:SandboxFirstMemory", "2Mi", "--Worker:SandboxMemory", "64Mi", "--Worker:SandboxOverhead", "512Mi");
+        await world.Worker.GenerateAsync(Endless(world, "openfaas-fn", 1), Token);
+        var sandbox = world.Worker.SandboxOf("openfaas-fn");
+        var machine = world.Worker.Get<IsolationStation>().Machine;
+        Assert.SkipUnless(machine.Has(IsolationMeasure.Memory), string.Join("; ", machine.NotEnforced));
+
+        await UntilHeldAsync();
+        Assert.True(await sandbox.TryGrowAsync(ByteSize.FromMebibytes(48), Token));
+        await UntilHeldAsync();
+        await sandbox.ShrinkAsync(ByteSize.FromMebibytes(4), Token);
+        await UntilHeldAsync();
+        Assert.InRange(sandbox.Leased, ByteSize.Zero, ByteSize.FromMebibytes(47));
+
+        // It may be giving some back at this very moment.
+        Task UntilHeldAsync() => Patience.UntilAsync(() => sandbox.Leased is var leased && LimitOf(sandbox.ProcessId) == leased.Bytes + ByteSize.FromMebibytes(512).Bytes && leased == sandbox.Leased);
     }
 
     [Fact]
@@ -137,5 +160,14 @@ public sealed class LeaseTests
         var request = world.Request(null, "tell a long story", trustDomain, maxTokens);
         request.Sampling.IgnoreEos = true;
         return request;
+    }
+
+    /// <summary>Bytes of memory that the control group of a process lets it have.</summary>
+    private static long LimitOf(int processId)
+    {
+        var places = CgroupPlaces.Read(File.ReadAllLines($"/proc/{processId}/cgroup"), File.ReadAllLines("/proc/self/mountinfo"), _ => ["memory"]);
+        var file = places.Where(place => place.Controllers.Contains(CgroupController.Memory))
+            .Select(place => Path.Combine(place.Folder, place.IsUnified ? "memory.max" : "memory.limit_in_bytes")).First(File.Exists);
+        return long.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var limit) ? limit : long.MaxValue;
     }
 }

@@ -101,6 +101,23 @@ public sealed class CgroupTests
         Assert.Equal(default, tree.Read("nobody"));
     }
 
+    [Theory]
+    [InlineData(true, "memory.max")]
+    [InlineData(false, "memory.limit_in_bytes")]
+    public void A_memory_limit_moves_while_the_group_is_in_use(bool isUnified, string file)
+    {
+        using var folder = new TempFolder();
+        var root = folder.Folder("cgroup");
+        var group = Directory.CreateDirectory(Path.Combine(root, "worker", "sandbox-1")).FullName;
+        var tree = new CgroupTree([new CgroupPlace(root, isUnified, [CgroupController.Memory])], "worker");
+
+        Assert.True(tree.TryLimitMemory("sandbox-1", 1 << 20));
+        Assert.Equal("1048576", File.ReadAllText(Path.Combine(group, file)));
+        Assert.True(tree.TryLimitMemory("sandbox-1", 1 << 30));
+        Assert.Equal("1073741824", File.ReadAllText(Path.Combine(group, file)));
+        Assert.True(tree.TryLimitMemory("nobody", 1 << 20));
+    }
+
     [Fact]
     public void Coming_last_is_the_idle_class_where_there_is_one()
     {

@@ -21,7 +21,7 @@ public sealed class SandboxLeaseBookTests
         await using var channel = new SandboxChannel(new SandboxId("sandbox-1"), worker, TimeProvider.System, NullLogger.Instance);
         var ledger = new DeviceLedger(Extents(16));
         var granted = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("sandbox-1", Extents(4)));
-        var book = new SandboxLeaseBook(channel, granted.Lease, TimeProvider.System);
+        var book = new SandboxLeaseBook(channel, granted.Lease, _ => true, TimeProvider.System);
 
         // It hears of the first change and does not answer; the second waits for the first.
         var first = book.ShrinkAsync(Extents(2), token);
@@ -51,7 +51,7 @@ public sealed class SandboxLeaseBookTests
         await using var channel = new SandboxChannel(new SandboxId("sandbox-1"), worker, TimeProvider.System, NullLogger.Instance);
         var ledger = new DeviceLedger(Extents(16));
         var granted = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("sandbox-1", Extents(4)));
-        var book = new SandboxLeaseBook(channel, granted.Lease, clock);
+        var book = new SandboxLeaseBook(channel, granted.Lease, _ => true, clock);
         await using var reader = new FrameReader<ToSandbox>(sandbox, ToSandbox.Parser);
 
         var first = book.ShrinkAsync(Extents(2), token);
@@ -84,6 +84,46 @@ public sealed class SandboxLeaseBookTests
         Assert.Equal(Extents(3), await Patience.ForAsync(later));
         Assert.Equal(Extents(3), ledger.Used);
         await Patience.ForAsync(book.DisposeAsync().AsTask());
+    }
+
+    /// <summary>Taken over, it could answer what it likes: nobody else is leased what the kernel says is still in use.</summary>
+    [Fact]
+    public async Task What_a_sandbox_says_it_gave_back_is_free_once_the_kernel_holds_it_to_that()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var (worker, sandbox) = await DescriptorStream.PairAsync(maxPending: 0, token);
+        await using var channel = new SandboxChannel(new SandboxId("sandbox-1"), worker, TimeProvider.System, NullLogger.Instance);
+        var ledger = new DeviceLedger(Extents(16));
+        var granted = Assert.IsType<LeaseOutcome.Granted>(ledger.TryLease("sandbox-1", Extents(4)));
+        var limits = new List<ByteSize>();
+        var isUsed = true;
+        var book = new SandboxLeaseBook(channel, granted.Lease, Limit, TimeProvider.System);
+        await using var reader = new FrameReader<ToSandbox>(sandbox, ToSandbox.Parser);
+        var writer = new FrameWriter(sandbox);
+
+        Assert.Equal(ByteSize.Zero, await AnswerAsync(book.ShrinkAsync(Extents(2), token)));
+        Assert.Equal(Extents(4), ledger.Used);
+
+        isUsed = false;
+        Assert.Equal(Extents(2), await AnswerAsync(book.ShrinkAsync(Extents(2), token)));
+        Assert.Equal(Extents(2), ledger.Used);
+        Assert.Equal([Extents(2), Extents(2)], limits);
+        await book.DisposeAsync();
+        await sandbox.DisposeAsync();
+
+        async Task<ByteSize> AnswerAsync(Task<ByteSize> shrinking)
+        {
+            Assert.Equal(Extents(2).Bytes, (await reader.ReadAsync(token)).Message?.Lease.DeviceBytes);
+            writer.Write(new FromSandbox { Leased = new Leased { DeviceBytes = Extents(2).Bytes } });
+            Assert.True(await writer.FlushAsync(token));
+            return await Patience.ForAsync(shrinking);
+        }
+
+        bool Limit(ByteSize lease)
+        {
+            limits.Add(lease);
+            return !isUsed;
+        }
     }
 
     private static ByteSize Extents(int count) => new(count * DeviceLedger.Extent.Bytes);
