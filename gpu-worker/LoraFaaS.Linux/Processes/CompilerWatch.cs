@@ -17,6 +17,9 @@ public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long mo
 {
     internal const string ThreadName = ".NET Tiered Compilation Worker";
 
+    /// <summary>Its slice while it gives way: who wakes beside it waits for no longer, and what it compiles takes no longer for it.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMicroseconds(200);
+
     private readonly Func<long> _compiled = compiled ?? (static () => JitInfo.GetCompiledMethodCount());
     private long _seen;
 
@@ -35,7 +38,7 @@ public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long mo
 
         if (since <= most)
         {
-            return NamedThreads.Find(ThreadName).Count(thread => ThreadNice.TryRaise(thread, nice));
+            return NamedThreads.Find(ThreadName).Count(GiveWay);
         }
 
         foreach (var thread in busyNice < 0 ? NamedThreads.Find(ThreadName) : [])
@@ -44,5 +47,11 @@ public sealed class CompilerWatch(int nice, Func<long>? compiled = null, long mo
         }
 
         return 0;
+    }
+
+    private bool GiveWay(int thread)
+    {
+        ThreadSlice.TrySet(thread, Slice);
+        return ThreadNice.TryRaise(thread, nice);
     }
 }

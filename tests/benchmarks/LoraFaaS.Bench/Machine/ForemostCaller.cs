@@ -10,7 +10,8 @@ namespace LoraFaaS.Bench.Machine;
 
 /// <summary>
 /// Calls as somebody on a machine of their own would: upon one thread and one connection that are nobody else's, and before all others where that is allowed, so that an answer that is here does not wait
-/// until those who compute the next token give up a processor. The thread sleeps but for sending and reading: it takes nothing from what it measures. One call at a time.
+/// until those who compute the next token give up a processor. The thread sleeps but for sending and reading, and a call is made when this process's compiler rests: it takes nothing from what it measures.
+/// One call at a time.
 /// </summary>
 internal sealed class ForemostCaller : IDisposable
 {
@@ -38,12 +39,13 @@ internal sealed class ForemostCaller : IDisposable
     /// <param name="body">Sent with it.</param>
     /// <param name="listener">Told of the answer as it comes.</param>
     /// <exception cref="IOException">The connection was lost.</exception>
-    public Task<ForemostAnswer> PostAsync(string path, IEnumerable<string> headers, byte[] body, IAnswerListener listener)
+    public async Task<ForemostAnswer> PostAsync(string path, IEnumerable<string> headers, byte[] body, IAnswerListener listener)
     {
         var head = string.Create(CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: {_server.Authority}\r\nContent-Length: {body.Length}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n");
         var order = new Order([.. Encoding.ASCII.GetBytes(head), .. body], listener, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        await OwnCompiler.RestAsync();
         _orders.Add(order);
-        return order.Done.Task;
+        return await order.Done.Task;
     }
 
     public void Dispose()

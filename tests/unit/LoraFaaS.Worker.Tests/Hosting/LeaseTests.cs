@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoraFaaS.Contracts.Units;
 using LoraFaaS.Linux.Cgroups;
+using LoraFaaS.Linux.Confinement;
 using LoraFaaS.Linux.Processes;
 using LoraFaaS.Protocol.Control;
 using LoraFaaS.Protocol.Data;
@@ -52,7 +53,7 @@ public sealed class LeaseTests
         await UntilHeldAsync();
         await sandbox.ShrinkAsync(ByteSize.FromMebibytes(4), Token);
         await UntilHeldAsync();
-        Assert.InRange(sandbox.Leased, ByteSize.Zero, ByteSize.FromMebibytes(47));
+        Assert.InRange(sandbox.Leased.Bytes, 0, ByteSize.FromMebibytes(47).Bytes);
 
         // It may be giving some back at this very moment.
         Task UntilHeldAsync() => Patience.UntilAsync(() => sandbox.Leased is var leased && LimitOf(sandbox.ProcessId) == leased.Bytes + ByteSize.FromMebibytes(512).Bytes && leased == sandbox.Leased);

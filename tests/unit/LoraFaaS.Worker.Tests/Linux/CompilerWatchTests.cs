@@ -78,6 +78,26 @@ public sealed class CompilerWatchTests
     }
 
     [Fact]
+    public void Who_wakes_beside_a_compiler_that_gives_way_waits_for_a_short_slice_of_it()
+    {
+        using var compiler = new NamedThread(CompilerWatch.ThreadName);
+        var usual = ThreadSlice.Of(compiler.Id);
+        Assert.SkipWhen(usual is null, "This kernel does not say how long a thread runs on end (Linux 6.12).");
+
+        new CompilerWatch(Nice).Look();
+
+        Assert.Equal(TimeSpan.FromMicroseconds(200), ThreadSlice.Of(compiler.Id));
+        Assert.InRange(ThreadNice.Of(compiler.Id), Nice, 19);
+    }
+
+    [Fact]
+    public void A_thread_that_is_gone_has_no_slice()
+    {
+        Assert.False(ThreadSlice.TrySet(int.MaxValue, ThreadSlice.Least));
+        Assert.Null(ThreadSlice.Of(int.MaxValue));
+    }
+
+    [Fact]
     public void A_thread_keeps_to_the_processor_that_it_is_given()
     {
         using var thread = new NamedThread("keeps to one");
