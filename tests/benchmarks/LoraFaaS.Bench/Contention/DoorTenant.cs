@@ -7,6 +7,9 @@ namespace LoraFaaS.Bench.Contention;
 /// <summary>One trust domain's callers at a worker's door: so many at once without pause, or calls at random instants. Keeps its calls.</summary>
 internal sealed class DoorTenant(WorkerRun worker, Digest backbone, (Digest, long) adapter, string domain, int prompt, int tokens)
 {
+    /// <summary>Until a caller comes again who was refused and not told when.</summary>
+    private static readonly TimeSpan NoWord = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly List<TimedCall> _calls = [];
 
@@ -64,8 +67,8 @@ internal sealed class DoorTenant(WorkerRun worker, Digest backbone, (Digest, lon
 
         if (call.Problem is not null)
         {
-            // Who is refused comes back a little later; without the pause the refusals would be the load.
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            // Who is refused comes back when he was told to: sooner, and one who is refused ten times in a second would weigh as much as ten who are answered.
+            await Task.Delay(call.RetryAfter ?? NoWord, TimeProvider.System, CancellationToken.None);
         }
 
         return call;

@@ -10,7 +10,7 @@ namespace LoraFaaS.Bench.Contention;
 /// <summary>
 /// Four trust domains on one device, at the worker's door, on weights of a real size: two keep long answers in flight without pause and promise little, two are called now and then and
 /// promise a first token in four times what it takes alone. How many promises break in turns, and without an arbiter, where sandboxes run as the kernel lets them,
-/// first come first served. A refused call is a broken promise. Both sides are given the same loads, both kinds of calls alike, beyond them too where first come, first served still keeps
+/// first come first served. A refused call is a broken promise, and its caller comes again when he was told to. Both sides are given the same loads, both kinds of calls alike, beyond them too where first come, first served still keeps
 /// enough; judged is the least load at which it breaks too many. Callers come one after the other over the first seconds of each stretch, which do not count: where all come at one
 /// instant what no order of service can keep is a row of its own.
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class ShapePromiseBench(ReportWriter report, string shape, doubl
     private static readonly double[] Loads = [1, 1.5, 1.75, 2, 2.5];
 
     /// <summary>What first come, first served is given beyond, until it breaks enough promises for an arbiter to be worth something.</summary>
-    private static readonly double[] Beyond = [3, 3.5, 4];
+    private static readonly double[] Beyond = [3, 3.5, 4, 5, 6];
 
     /// <summary>Over which the callers of a stretch come.</summary>
     private static readonly TimeSpan Coming = TimeSpan.FromSeconds(3);

@@ -10,6 +10,9 @@ internal sealed record TimedCall(double SentAt, IReadOnlyList<double> TokensAt, 
     /// <summary>From the send at the client's socket until the kernel had the first token for it: without the client's own code and waking. Of calls one after another.</summary>
     public double SocketMs { get; init; } = double.NaN;
 
+    /// <summary>How long it was told to wait before it comes again; none: it was told nothing.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Between its tokens, in order.</summary>
     public IEnumerable<double> GapsMs => TokensAt.Zip(TokensAt.Skip(1), (before, after) => 1_000 * (after - before));
 }

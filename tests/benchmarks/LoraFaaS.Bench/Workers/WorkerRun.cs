@@ -166,7 +166,7 @@ internal sealed class WorkerRun : IAsyncDisposable
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
         return response.IsSuccessStatusCode
             ? await ReadAsync(begun, response)
-            : new TimedCall(begun, [], null, await response.Content.ReadAsStringAsync());
+            : new TimedCall(begun, [], null, await response.Content.ReadAsStringAsync()) { RetryAfter = response.Headers.RetryAfter?.Delta };
     }
 
     public async ValueTask DisposeAsync()
