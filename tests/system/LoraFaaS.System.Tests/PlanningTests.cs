@@ -49,8 +49,14 @@ public sealed class PlanningTests
         Assert.True(account.GetProperty("sandbox_warm").GetBoolean(), account.GetRawText());
         Assert.Equal(0, account.GetProperty("sandbox_ms").GetDouble() + account.GetProperty("map_ms").GetDouble());
 
-        // The call woke it.
-        await Patience.UntilAsync(async _ => await ReplicasAsync(platform) == 1, Patience.StartLimit, "it is wanted again");
+        // A call wakes it, and a second later it is let go again: each look comes right after one.
+        await Patience.UntilAsync(IsWantedAfterCallAsync, Patience.StartLimit, "it is wanted again");
+
+        async Task<bool> IsWantedAfterCallAsync(CancellationToken cancellationToken)
+        {
+            Assert.Equal(expected, await platform.AnswerAsync(Function, prompt));
+            return await ReplicasAsync(platform) == 1;
+        }
     }
 
     /// <summary>Looks that follow one another closely, so that what is brought and what is let go would be seen pulling at one another.</summary>
