@@ -133,7 +133,7 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster)
 
             // The other one takes changes, and workers and gateways have come to it.
             var name = "after-" + controller.Name;
-            await cluster.RunAsync("deploy", name, "--image", "lora://lory-5m/sentiment");
+            await Patience.UntilAsync(_ => IsTakenAsync(name), Patience.StartLimit, "the other controller takes a deployment");
             await AnswersAsync(name);
 
             if (leads.Controller.Contains($"-{controller.Process.Id}-", StringComparison.Ordinal))
@@ -145,6 +145,20 @@ public sealed partial class ComposeClusterTests(StartedCluster cluster)
             await controller.DisposeAsync();
             await controller.StartAsync();
             Assert.True(load.Failures.Count == 0, string.Join('\n', load.Failures));
+        }
+
+        // A change that was on its way to the dead one may have been carried out: whoever made it is told to try again.
+        async Task<bool> IsTakenAsync(string name)
+        {
+            try
+            {
+                await cluster.RunAsync("deploy", name, "--image", "lora://lory-5m/sentiment");
+                return true;
+            }
+            catch (InvalidOperationException told) when (told.Message.Contains("try again shortly", StringComparison.Ordinal))
+            {
+                return false;
+            }
         }
     }
 
