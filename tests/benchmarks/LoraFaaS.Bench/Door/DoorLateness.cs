@@ -5,15 +5,12 @@ namespace LoraFaaS.Bench.Door;
 /// <summary>
 /// How late calls at an even pace are answered through the gateway beside straight from the worker, from when each was due; and where the lateness is: the door's own waiting for a processor, its collector,
 /// its compiler. A bare forwarder and a process that passes bytes on unread are asked alike, in turns.
-/// A machine whose host or kernel takes a processor for tens of milliseconds every few seconds has one call in a hundred late in each turn long enough to meet that, whoever is asked. Turns are of a second
-/// hence, and many: the median one says what the door does, and the worst has a row of its own.
+/// A machine whose host or kernel takes a processor for tens of milliseconds every few seconds has more late calls the longer a turn is, so that figures of different lengths must not be compared.
 /// </summary>
 internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rounds, double seconds)
 {
     private const double Target = 1;
     private const int MostWarmTurns = 6;
-    private const double TurnSeconds = 1;
-    private const int TurnsOfRound = 2;
 
     private readonly List<DoorTurn> _direct = [];
     private readonly List<DoorTurn> _forwarder = [];
@@ -33,7 +30,7 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
 
         using var wakes = new WakeProbe();
 
-        for (var turn = 0; turn < rounds * TurnsOfRound; turn++)
+        for (var turn = 0; turn < rounds; turn++)
         {
             await TakeAsync("straight to the worker", _direct, world.DirectUrl);
             await TakeAsync("bare forwarder", _forwarder, world.ForwarderUrl);
@@ -56,7 +53,7 @@ internal sealed class DoorLateness(DoorWorld world, ReportWriter report, int rou
 
         async Task TakeAsync(string name, List<DoorTurn> turns, string url, bool pooled = false)
         {
-            turns.Add(await DoorTurn.TakeAsync(world, url, world.ProcessOf(url), clients, TurnSeconds, rate, pooled));
+            turns.Add(await DoorTurn.TakeAsync(world, url, world.ProcessOf(url), clients, seconds, rate, pooled));
             await Console.Error.WriteLineAsync($"at half, {name}: {turns[^1]}");
         }
     }
